@@ -1,0 +1,132 @@
+"""The vocabulary in which a matter (事项) is declared: fields, slots, actions, scope.
+
+A declaration is data with a few pure functions of (state, act) in it. The engine reads it and knows
+no matter by name; everything that a new kind of work needs is said here once (product 1.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from .act import Act
+
+if TYPE_CHECKING:
+    from .state import State
+
+
+class Merge(StrEnum):
+    """What becomes of concurrent writes of one field (protocol 3.7, fields)."""
+
+    APPEND = "append"
+    UNION = "union"
+    LAST = "last"
+    ASK = "ask"
+    ONCE = "once"
+
+
+class Type(StrEnum):
+    """What a field holds; the border (node/matters/border.py) checks it, receivers don't."""
+
+    TEXT = "text"
+    CODE = "code"  # one of `codes`
+    PATH = "path"  # codes joined by "/"
+    YES_NO = "yes_no"  # bool
+    INTEGER = "integer"
+    MONEY = "money"  # integer fen
+    REGION = "region"  # division code
+    SCORE = "score"  # 1 to 5
+    DATE = "date"  # ISO, text
+    UNIT = "unit"  # unit path
+    IDS = "ids"  # list of short ids
+    LIST = "list"  # list of text
+    MAP = "map"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    label: str  # Chinese
+    merge: Merge = Merge.LAST
+    type: Type = Type.TEXT
+    codes: Mapping[str, str] = field(default_factory=dict)  # code → Chinese label
+    words: bool = False  # personal data or free text: travels as words (3.2)
+    dimension: bool = False  # of every statistic
+    personal: bool = False  # masked unless revealed, and not in the search index
+
+
+@dataclass(frozen=True, slots=True)
+class SlotKind:
+    """A slot (位): a place that one act writes at a time. A slot's name is `kind/part/part…`."""
+
+    kind: str
+    label: str
+    contains: frozenset[str] = frozenset()  # kinds that a writer of this one overtakes as well
+
+
+def slot(kind: str, *parts: object) -> str:
+    return "/".join((kind, *map(str, parts)))
+
+
+def kind_of(name: str) -> str:
+    return name.partition("/")[0]
+
+
+Relation = Callable[["State", Act], bool]  # may this unit do it, as the state stands
+Guard = Callable[["State", Act], str | None]  # code of what forbids it, or None
+
+
+def no_slot(_: Act) -> str | None:
+    return None
+
+
+def no_outcome(_: Act) -> Any:
+    return None
+
+
+def no_fields(_: Act) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    name: str
+    label: str  # Chinese
+    roles: frozenset[str]  # who may sign it at his node; "system" for the node itself
+    units: tuple[tuple[str, Relation], ...] = ()  # named relations, one is enough; none: any unit
+    guards: tuple[tuple[str, Guard], ...] = ()  # named; each must pass: from which phases, statuses …
+    slot: Callable[[Act], str | None] = no_slot  # from action, data and unit alone
+    outcome: Callable[[Act], Any] = no_outcome  # what the slot then holds, from the act alone
+    fields: Callable[[Act], Mapping[str, Any]] = no_fields  # field key → value, words included;
+    #   a key is a field's name, or `name@slot` for a field that belongs to a slot
+    data: tuple[Field, ...] = ()  # what it takes: names of record fields, and arguments of its own
+    required: frozenset[str] = frozenset()
+    first: bool = False  # begins a record; only such an act may
+    phases: tuple[str, ...] = ()  # for documentation and forms: from which (empty: any open)
+    statuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    name: str  # "ticket"
+    version: int
+    label: str
+    fields: tuple[Field, ...]
+    slots: tuple[SlotKind, ...]
+    actions: tuple[Action, ...]
+    scope: Callable[[State], frozenset[str]]  # unit paths that hold a copy, without their ancestors
+    everywhere: bool = False  # a global matter: every node holds it
+    codes: Mapping[str, str] = field(default_factory=dict)  # guard/relation code → Chinese sentence
+    names: Mapping[str, str] = field(default_factory=dict)  # phase and status code → Chinese label
+
+    @property
+    def versioned(self) -> str:
+        return f"{self.name}/{self.version}"
+
+    def action(self, name: str) -> Action | None:
+        return next((one for one in self.actions if one.name == name), None)
+
+    def field(self, name: str) -> Field | None:
+        return next((one for one in self.fields if one.name == name), None)

@@ -1,0 +1,93 @@
+"""What the fold says of a record. Plain data: equal states are equal values, and it can be stored as a blob."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Standing(StrEnum):
+    """The verdict (判定) on an act."""
+
+    STANDS = "stands"
+    OVERTAKEN = "overtaken"
+    DENIED = "denied"
+    HELD = "held"
+    QUARANTINED = "quarantined"
+    UNKNOWN = "unknown"  # a matter, version or action that this program doesn't know: kept, folded later
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An act in short, as slots, fields and traces name it."""
+
+    id: bytes
+    time: int
+    unit: str
+    actor: str
+    action: str
+    value: Any = None  # the slot's outcome, or the field's value
+    data: dict[str, Any] = field(default_factory=dict)  # coded data, never words
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    standing: Standing
+    code: str = ""  # why, when it doesn't stand: code of a guard, relation, or of the engine
+    by: bytes = b""  # the act that overtook it, or that it lost to
+    provisional: bool = False  # a part of its past isn't here
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the exceptions list (待处理异常)."""
+
+    kind: str  # conflict | denied | held | quarantine | incomplete
+    act: bytes  # short id of what didn't simply apply
+    code: str  # sentence template (conflict/sentence.py)
+    place: str = ""  # slot or field key
+    winner: bytes = b""
+    values: tuple[Any, ...] = ()  # both values of a field, coded ones only
+    open: bool = True
+
+
+@dataclass(slots=True)
+class State:
+    """Of one record. `marks` has every act present, in order: the timeline."""
+
+    owner: str = ""  # unit of the first act
+    created: int = 0  # hybrid time of the first act
+    changed: int = 0  # of the newest standing act
+    heads: tuple[bytes, ...] = ()
+    slots: dict[str, list[Mark]] = field(default_factory=dict)  # standing, unseen; the last wins
+    traces: dict[str, dict[str, Mark]] = field(default_factory=dict)  # slot ("" = none) → action → last standing
+    fields: dict[str, list[Mark]] = field(default_factory=dict)  # field key → standing writes; the last is shown
+    marks: dict[bytes, Mark] = field(default_factory=dict)
+    verdicts: dict[bytes, Verdict] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    incomplete: bool = False
+
+    def at(self, name: str) -> Mark | None:
+        """Who holds a slot now."""
+        writers = self.slots.get(name)
+        return writers[-1] if writers else None
+
+    def held(self, name: str, default: Any = None) -> Any:
+        """The value of a slot."""
+        mark = self.at(name)
+        return default if mark is None else mark.value
+
+    def trace(self, name: str, action: str) -> Mark | None:
+        """The last standing act of that action on that slot: `trace("status/1/…", "assign")` is who assigned."""
+        return self.traces.get(name, {}).get(action)
+
+    def of_kind(self, kind: str) -> dict[str, Any]:
+        """Slot name → value, of one kind."""
+        return {name: writers[-1].value for name, writers in self.slots.items()
+                if name == kind or name.startswith(kind + "/")}  # fmt: skip
+
+    def shown(self, key: str, default: Any = None) -> Any:
+        """The value of a field as figures use it."""
+        writes = self.fields.get(key)
+        return writes[-1].value if writes else default

@@ -1,0 +1,88 @@
+"""Strict, deterministic CBOR (RFC 8949, 4.2.1): one value has one encoding, anything else is a fault.
+
+The types are int (-2**63 … 2**63-1), bytes, str, list, dict, bool and None. A map's keys are all
+unsigned integers or all text. Protocol section 3, head.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import cbor2
+
+from .errors import BadCbor, LocalError
+from .limits import MAX_DEPTH
+
+Value = Any  # int | bytes | str | list[Value] | dict[int, Value] | dict[str, Value] | bool | None
+
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+
+
+def _refuse_tag(*_: object) -> NoReturn:
+    raise ValueError("a tag")
+
+
+# cbor2 decodes these tags by itself, some at a price that a peer could choose (shared references,
+# regular expressions); each is refused before it is looked into. The rest come to the tag hook.
+_BUILT_IN = (0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004,
+             43000, 55799)  # fmt: skip
+_NO_TAGS: dict[int, Any] = dict.fromkeys(_BUILT_IN, _refuse_tag)
+
+
+def encode(value: Value) -> bytes:
+    """The one encoding of `value`. Raises LocalError for a value that has none."""
+    try:
+        _walk(value, 1)
+    except BadCbor as fault:
+        raise LocalError(f"not encodable: {fault}") from fault
+    return cbor2.dumps(value, canonical=True)
+
+
+def decode(data: bytes) -> Value:
+    """The value of `data`. Raises BadCbor when these bytes aren't its one encoding."""
+    try:
+        value = cbor2.loads(
+            data,
+            tag_hook=_refuse_tag,
+            semantic_decoders=_NO_TAGS,
+            max_depth=MAX_DEPTH,
+            allow_indefinite=False,
+            allow_duplicate_keys=False,
+        )
+        _walk(value, 1)
+        again = cbor2.dumps(value, canonical=True)
+    except BadCbor:
+        raise
+    except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as fault:
+        raise BadCbor(f"not CBOR: {fault}") from fault
+    if again != data:
+        raise BadCbor("not the deterministic encoding")
+    return value
+
+
+def _walk(value: Value, depth: int) -> None:
+    """Types and depth, since NaN, dates, `undefined` and simple values survive re-encoding."""
+    if depth > MAX_DEPTH:
+        raise BadCbor("nested too deeply")
+    kind = type(value)
+    if kind is str or kind is bytes or kind is bool or value is None:
+        return
+    if kind is int:
+        if not _LOWEST <= value <= _HIGHEST:
+            raise BadCbor("integer out of range")
+    elif kind is list:
+        for item in value:
+            _walk(item, depth + 1)
+    elif kind is dict:
+        _walk_map(value, depth)
+    else:
+        raise BadCbor(f"a {kind.__name__} isn't allowed")
+
+
+def _walk_map(value: dict[Any, Value], depth: int) -> None:
+    kinds = {type(key) for key in value}
+    if not (kinds <= {str} or (kinds <= {int} and min(value) >= 0)):
+        raise BadCbor("map keys that aren't all text, or all unsigned integers")
+    for key, item in value.items():
+        _walk(key, depth + 1)
+        _walk(item, depth + 1)
