@@ -14,7 +14,7 @@ class Key(NamedTuple):
     time: int  # hybrid logical time of the commit
     log: bytes
     seq: int
-    index: int  # in the commit
+    index: int  # type: ignore[assignment]  # in the commit; hides tuple.index
 
 
 class Presence(StrEnum):
@@ -40,6 +40,7 @@ class Act:
     given: bool = True  # the registry has given this node that path (or it hosts the unit)
     presence: Presence = Presence.PRESENT
     reason: str = ""  # code, when held or quarantined
+    record: bytes = b""  # record id: whose act it is the first. Empty: the first in order without `after`
 
     def value(self, name: str, default: Any = None) -> Any:
         """A datum, coded or in words."""

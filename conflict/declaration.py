@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .act import Act
+from .errors import ConflictError
 
 if TYPE_CHECKING:
     from .state import State
@@ -25,6 +26,10 @@ class Merge(StrEnum):
     LAST = "last"
     ASK = "ask"
     ONCE = "once"
+
+    @property
+    def removable(self) -> bool:
+        return self is Merge.UNION
 
 
 class Type(StrEnum):
@@ -120,13 +125,52 @@ class Matter:
     everywhere: bool = False  # a global matter: every node holds it
     codes: Mapping[str, str] = field(default_factory=dict)  # guard/relation code → Chinese sentence
     names: Mapping[str, str] = field(default_factory=dict)  # phase and status code → Chinese label
+    earlier: tuple[Matter, ...] = ()  # older versions, by which their acts are judged
+    _actions: dict[str, Action] = field(init=False, repr=False, compare=False)
+    _fields: dict[str, Field] = field(init=False, repr=False, compare=False)
+    _contains: dict[str, frozenset[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Raises ConflictError when a name is declared twice."""
+        set_once = object.__setattr__
+        set_once(self, "_actions", _index(self.actions, "action"))
+        set_once(self, "_fields", _index(self.fields, "field"))
+        set_once(self, "_contains", {one.kind: one.contains for one in self.slots})
 
     @property
     def versioned(self) -> str:
         return f"{self.name}/{self.version}"
 
+    def named(self, versioned: str) -> Matter | None:
+        """The version that an act names; None for one that this program doesn't know."""
+        if versioned == self.versioned:
+            return self
+        return next((one for one in self.earlier if one.versioned == versioned), None)
+
     def action(self, name: str) -> Action | None:
-        return next((one for one in self.actions if one.name == name), None)
+        return self._actions.get(name)
 
     def field(self, name: str) -> Field | None:
-        return next((one for one in self.fields if one.name == name), None)
+        """By its name, without a removal's `-` and the slot behind `@`."""
+        return self._fields.get(name)
+
+    def contains(self, slot_name: str) -> frozenset[str]:
+        """The kinds of slot that this one contains."""
+        return self._contains.get(kind_of(slot_name), frozenset())
+
+    def within(self, inner: str, outer: str) -> bool:
+        """Whether a writer of `outer` writes over `inner`: the slot itself, or one that contains it."""
+        return inner == outer or kind_of(inner) in self.contains(outer)
+
+    def touch(self, one: str, other: str) -> bool:
+        return self.within(one, other) or self.within(other, one)
+
+
+_Named = TypeVar("_Named", Action, Field)
+
+
+def _index(declared: tuple[_Named, ...], what: str) -> dict[str, _Named]:
+    index = {one.name: one for one in declared}
+    if len(index) != len(declared):
+        raise ConflictError(f"a {what} is declared twice")
+    return index

@@ -1,4 +1,4 @@
-"""What the fold says of a record. Plain data: equal states are equal values, and it can be stored as a blob."""
+"""What the fold says of a record. Plain data: equal states are equal values, fit to be stored as a blob."""
 
 from __future__ import annotations
 
@@ -61,12 +61,13 @@ class State:
     changed: int = 0  # of the newest standing act
     heads: tuple[bytes, ...] = ()
     slots: dict[str, list[Mark]] = field(default_factory=dict)  # standing, unseen; the last wins
-    traces: dict[str, dict[str, Mark]] = field(default_factory=dict)  # slot ("" = none) → action → last standing
-    fields: dict[str, list[Mark]] = field(default_factory=dict)  # field key → standing writes; the last is shown
+    traces: dict[str, dict[str, Mark]] = field(default_factory=dict)  # slot or "" → action → last standing
+    fields: dict[str, list[Mark]] = field(default_factory=dict)  # key → standing writes; the last is shown
     marks: dict[bytes, Mark] = field(default_factory=dict)
     verdicts: dict[bytes, Verdict] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     incomplete: bool = False
+    last: tuple[int, bytes, int, int] = (0, b"", 0, 0)  # key of the last act that counts
 
     def at(self, name: str) -> Mark | None:
         """Who holds a slot now."""
@@ -79,7 +80,7 @@ class State:
         return default if mark is None else mark.value
 
     def trace(self, name: str, action: str) -> Mark | None:
-        """The last standing act of that action on that slot: `trace("status/1/…", "assign")` is who assigned."""
+        """The last standing act of an action on a slot: `trace("status/1/…", "assign")` is who assigned."""
         return self.traces.get(name, {}).get(action)
 
     def of_kind(self, kind: str) -> dict[str, Any]:
@@ -91,3 +92,11 @@ class State:
         """The value of a field as figures use it."""
         writes = self.fields.get(key)
         return writes[-1].value if writes else default
+
+    def every(self, key: str) -> list[Any]:
+        """All that stands in an `append` or `union` field, in order, each element of a union once."""
+        found: list[Any] = []
+        for write in self.fields.get(key, ()):
+            values = write.value if isinstance(write.value, list) else [write.value]
+            found.extend(one for one in values if one not in found)
+        return found

@@ -33,9 +33,9 @@ def encode(value: Value) -> bytes:
     """The one encoding of `value`. Raises LocalError for a value that has none."""
     try:
         _walk(value, 1)
-    except BadCbor as fault:
+        return cbor2.dumps(value, canonical=True)
+    except (BadCbor, UnicodeEncodeError) as fault:  # the latter: half a surrogate pair
         raise LocalError(f"not encodable: {fault}") from fault
-    return cbor2.dumps(value, canonical=True)
 
 
 def decode(data: bytes) -> Value:
@@ -53,7 +53,8 @@ def decode(data: bytes) -> Value:
         again = cbor2.dumps(value, canonical=True)
     except BadCbor:
         raise
-    except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as fault:
+    except (cbor2.CBORError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError,
+            MemoryError) as fault:  # fmt: skip
         raise BadCbor(f"not CBOR: {fault}") from fault
     if again != data:
         raise BadCbor("not the deterministic encoding")

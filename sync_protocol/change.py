@@ -85,22 +85,25 @@ def encode_body(body: Body) -> bytes:
 
 def parse_body(raw: bytes) -> Body:
     """Raises BadChange. Unknown keys are kept in the bytes and ignored here."""
-    try:
-        fields = cbor.decode(raw)
-    except BadCbor as fault:
-        raise BadChange(str(fault), code="bad_cbor") from fault
     if len(raw) > MAX_BODY:
         raise BadChange("a body past its bound", code="too_large")
+    try:
+        fields: Any = cbor.decode(raw)
+    except BadCbor as fault:
+        raise BadChange(str(fault), code="bad_cbor") from fault
     if type(fields) is not dict or (fields and type(next(iter(fields))) is not int):
         raise BadChange("a body that isn't a map of numbers")
-    matter, data = fields.get(2), fields.get(5)
+    matter: Any = fields.get(2)
+    data: Any = fields.get(5)
     if type(matter) is not str or not _is_text_map(data):
         raise BadChange("a body without matter or data")
     return _words(fields, matter, data) if 6 in fields else _act(fields, matter, data)
 
 
 def _act(fields: dict[int, Any], matter: str, data: dict[str, Any]) -> Act:
-    action, after, record = fields.get(3), fields.get(4), fields.get(1)
+    action: Any = fields.get(3)
+    after: Any = fields.get(4)
+    record: Any = fields.get(1)
     if type(action) is not str or not _is_heads(after):
         raise BadChange("an act without action or heads")
     if record is None and 1 in fields or record is not None and not _is_short(record):

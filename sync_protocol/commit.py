@@ -11,7 +11,7 @@ from . import cbor, cose
 from .change import Change
 from .errors import BadCbor, BadCommit, LocalError
 from .keys import Sign
-from .limits import MAX_CHANGES, MAX_COMMIT
+from .limits import MAX_BATCH, MAX_CHANGES, MAX_COMMIT
 from .names import SHORT, ZERO
 
 
@@ -60,7 +60,9 @@ def make(header: Header, node: bytes, signer: Sign) -> Commit:
 
 
 def within_bounds(commit: Commit, changes: Sequence[Change]) -> bool:
-    """Not over 1 MiB with its bodies (3.2)."""
+    """At most 1,000 changes, and 1 MiB with its bodies (3.2); changes of a larger one are quarantined."""
+    if len(commit.header.changes) > MAX_CHANGES:
+        return False
     return len(commit.raw) + sum(len(one.body) + len(one.salt) for one in changes) <= MAX_COMMIT
 
 
@@ -77,8 +79,11 @@ def encode_header(header: Header) -> bytes:
 
 
 def parse(raw: bytes) -> Commit:
-    """Raises BadCommit. The signature isn't looked at."""
-    if len(raw) > MAX_COMMIT:
+    """Raises BadCommit. The signature isn't looked at.
+
+    One past the bounds of 3.2 keeps its place in its log, so it is parsed too: see `within_bounds`.
+    """
+    if len(raw) > MAX_BATCH:
         raise BadCommit("a commit past its bound", code="too_large")
     signed = cose.parse(raw)
     return Commit(commit_id(signed.payload, signed.signature), parse_header(signed.payload), signed)
@@ -91,7 +96,7 @@ def parse_header(payload: bytes) -> Header:
         raise BadCommit(f"header: {fault}") from fault
     if type(fields) is not dict:
         raise BadCommit("a header that isn't a map")
-    header = [fields.get(key) for key in range(1, 8)]
+    header: list[Any] = [fields.get(key) for key in range(1, 8)]
     if not _is_header(*header):
         raise BadCommit("a header of another form")
     log, seq, prev, time, actor, changes, unit = header
@@ -111,7 +116,6 @@ def _is_header(
         and time >= 0
         and type(actor) is str
         and type(changes) is list
-        and 1 <= len(changes) <= MAX_CHANGES
         and all(_is_bytes(change, 32) for change in changes)
         and type(unit) is str
         and unit != ""

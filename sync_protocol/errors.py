@@ -10,6 +10,10 @@ ProtocolError
     ├── BadSignature      a signature, MAC or digest that doesn't verify
     ├── BadEnvelope       an envelope that can't be opened, or isn't for us
     ├── BadMessage        a message in an opened envelope that has another shape than 3.5
+    ├── BadInvitation     an invitation, or a request or reply of joining, that can't be read or used
+    │   ├── InvitationUsed
+    │   ├── InvitationExpired
+    │   └── WrongRoot     a registry that doesn't begin with the invitation's root
     ├── TooLarge          past a bound of limits.py
     └── UnknownVersion    a version that we don't speak
 """
@@ -66,6 +70,22 @@ class BadEnvelope(RemoteError):
 
 class BadMessage(RemoteError):
     code = "bad_message"
+
+
+class BadInvitation(RemoteError):
+    code = "bad_invitation"
+
+
+class InvitationUsed(BadInvitation):
+    code = "invitation_used"
+
+
+class InvitationExpired(BadInvitation):
+    code = "invitation_expired"
+
+
+class WrongRoot(BadInvitation):
+    code = "wrong_root"
 
 
 class TooLarge(RemoteError):

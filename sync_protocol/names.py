@@ -18,12 +18,12 @@ def short(full: bytes) -> bytes:
 
 def node_id(sign_key: bytes) -> bytes:
     """16 bytes of SHA-256("qiao/node/1\\0" ‖ Ed25519 public key)."""
-    return short(_node_hash(sign_key))
+    return short(node_hash(sign_key))
 
 
 def fingerprint(sign_key: bytes) -> str:
     """What an administrator compares by eye: 64 hex digits in groups of four (3.4)."""
-    digits = _node_hash(sign_key).hex()
+    digits = node_hash(sign_key).hex()
     return " ".join(digits[at : at + 4] for at in range(0, 64, 4))
 
 
@@ -36,7 +36,8 @@ def _plain(text: str) -> str:
     return "".join(text.split()).replace("-", "").lower()
 
 
-def _node_hash(sign_key: bytes) -> bytes:
+def node_hash(sign_key: bytes) -> bytes:
+    """All 32 bytes of what a node id and a fingerprint are cut from."""
     return hashlib.sha256(b"qiao/node/1\0" + sign_key).digest()
 
 

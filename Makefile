@@ -1,0 +1,46 @@
+# One way in; .ci/run calls the same targets. The environment is the project's own, in .venv.
+PYTHON ?= python3
+MINUTES ?= 10
+PIP := .venv/bin/pip --disable-pip-version-check --no-input --quiet
+PY := .venv/bin/python
+SOURCE := sync_protocol conflict node tui cli.py
+ALL := $(SOURCE) migrations tests bench
+
+.PHONY: demo test check bench soak setup clean
+.DEFAULT_GOAL := demo
+
+demo: .venv/run  ## a day of the hotline on one machine; ARGS="--keep DIR --json"
+	.venv/bin/qiao demo $(ARGS)
+
+test: .venv/dev  ## ARGS="-k name"
+	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: .venv/dev  ## format, lint, types, boundaries, documentation
+	$(PY) -m ruff format --check $(ALL)
+	$(PY) -m ruff check $(ALL)
+	$(PY) -m mypy $(SOURCE)
+	.venv/bin/lint-imports
+	$(PY) -m pytest -q tests/house
+
+bench: .venv/dev  ## figures of this machine; nothing is asserted
+	$(PY) -m bench.protocol
+
+soak: .venv/dev  ## the conflict generator with fresh seeds; MINUTES=10
+	$(PY) -m bench.soak --minutes $(MINUTES)
+
+setup: .venv/dev
+
+.venv/run: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Qiao needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PIP) install -r requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev: .venv/run requirements/dev.txt
+	$(PIP) install -r requirements/dev.txt
+	touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,210 @@
+"""A record told in full (design 4, `show`): fields, assignments with their clocks, timeline, exceptions.
+
+Personal data is masked. What is told here depends on the present only where it says `overdue`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from conflict.declaration import Matter
+from conflict.explain import explain
+from conflict.state import Row, State
+from node.iso import iso, iso_or_none
+from node.masking import fields_masked, masked
+from node.matters.draft import Kind
+from node.store import folded, reading, records
+from node.store.records import Placed
+from sync_protocol import clock
+from sync_protocol.change import Words, parse_body
+from sync_protocol.errors import BadChange
+from sync_protocol.names import short
+
+Names = Callable[[str], str]
+
+
+def whole(db: Connection, row: Any, kind: Kind, names: Names, now_ms: int, language: str) -> dict[str, Any]:
+    """`row`: of reading.find."""
+    state = folded.decode(row.state)
+    changes = records.changes_of(db, row.record)
+    return {
+        **fields(kind.matter, state),
+        "record": row.name.hex(),
+        "matter": kind.matter.name,
+        "phase": row.phase,
+        "round": row.round,
+        "owner": row.owner,
+        "owner_name": names(row.owner),
+        "lead": row.lead,
+        "created": iso(clock.to_ms(row.created)),
+        "changed": iso(clock.to_ms(row.changed)),
+        "assignments": assignments(db, row.record, names, now_ms, lead=row.lead),
+        "deadlines": [_deadline(due, now_ms) for due in reading.dues(db, row.record)],
+        "cards": [_card(mark) for mark in state.marks.values() if mark.action == "card"],
+        "timeline": timeline(kind, state, changes, names, language),
+        "exceptions": exceptions(db, row.record, kind.matter, state, names, language),
+        "incomplete": state.incomplete,
+    }
+
+
+def fields(matter: Matter, state: State) -> dict[str, Any]:
+    """Every declared field, also those without a value; of several standing values, the last."""
+    shown: dict[str, Any] = {}
+    for field in matter.fields:
+        several = field.merge in ("append", "union")
+        shown[field.name] = state.every(field.name) if several else state.shown(field.name)
+    return fields_masked(matter, shown)
+
+
+def assignments(
+    db: Connection, record: int, names: Names, now_ms: int, *, lead: str
+) -> list[dict[str, Any]]:
+    dues = reading.dues(db, record)
+    return [
+        {
+            "unit": place.unit,
+            "unit_name": names(place.unit),
+            "round": place.round,
+            "status": place.status,
+            "assigner": place.assigner,
+            "actor": place.actor,
+            "lead": place.unit == lead,
+            "since": iso(place.since),
+            "clocks": [
+                _deadline(due, now_ms)
+                for due in dues
+                if due.unit == place.unit and due.round == place.round
+            ],
+        }
+        for place in reading.places(db, record)
+    ]
+
+
+def _deadline(due: Any, now_ms: int) -> dict[str, Any]:
+    end = now_ms if due.done_ms is None else due.done_ms
+    return {
+        "clock": due.clock,
+        "round": due.round,
+        "unit": due.unit,
+        "start": iso(due.start_ms),
+        "due": iso(due.due_ms),
+        "done": iso_or_none(due.done_ms),
+        "overdue": end > due.due_ms,
+    }
+
+
+def _card(mark: Any) -> dict[str, Any]:
+    return {"change": mark.id.hex(), "unit": mark.unit, "time": iso(clock.to_ms(mark.time)), **mark.data}
+
+
+def timeline(
+    kind: Kind, state: State, changes: list[Placed], names: Names, language: str
+) -> list[dict[str, Any]]:
+    """Every act present, in order, with its verdict and its words."""
+    words = words_by_act(kind.matter, changes)
+    placed = {short(one.change): one for one in changes if one.of is None}
+    lines = []
+    for act, mark in state.marks.items():
+        verdict = state.verdicts.get(act)
+        action = kind.matter.action(mark.action)
+        one = placed.get(act)
+        lines.append(
+            {
+                "change": one.change.hex() if one else act.hex(),
+                "commit": one.commit.hex() if one else None,
+                "action": mark.action,
+                "label": action.label if action else mark.action,
+                "unit": mark.unit,
+                "unit_name": names(mark.unit),
+                "actor": mark.actor,
+                "time": iso(clock.to_ms(mark.time)),
+                "received": iso(one.received_ms) if one else None,
+                "verdict": str(verdict.standing) if verdict else "stands",
+                "reason": verdict.code if verdict else "",
+                "data": plain(mark.data),
+                "words": words.get(act, {}),
+            }
+        )
+    return lines
+
+
+def words_by_act(matter: Matter, changes: list[Placed]) -> dict[bytes, dict[str, Any]]:
+    """Short act id → its words, the personal ones masked."""
+    found: dict[bytes, dict[str, Any]] = {}
+    for one in changes:
+        if one.of is None or one.body is None or one.fault:
+            continue
+        try:
+            body = parse_body(one.body)
+        except BadChange:
+            continue
+        if isinstance(body, Words):
+            found.setdefault(body.of, {}).update(plain(_hidden(matter, body.data)))
+    return found
+
+
+def _hidden(matter: Matter, data: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {}
+    for name, value in data.items():
+        field = matter.field(name)
+        shown[name] = masked(value) if field is not None and field.personal else value
+    return shown
+
+
+def plain(data: Any) -> Any:
+    """Data with ids in hex, fit for JSON."""
+    if isinstance(data, bytes):
+        return data.hex()
+    if isinstance(data, Mapping):
+        return {name: plain(value) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [plain(value) for value in data]
+    return data
+
+
+def exceptions(
+    db: Connection, record: int, matter: Matter, state: State, names: Names, language: str
+) -> list[dict[str, Any]]:
+    rows = {folded.exception_name(row): row for row in state.rows}
+    return [
+        exception(one, matter, state, rows.get(one.name), names, language)
+        for one in reading.exceptions(db, None, 200, 0, record)
+    ]
+
+
+def exception(
+    stored: Any, matter: Matter | None, state: State, row: Row | None, names: Names, language: str
+) -> dict[str, Any]:
+    sentence = explain(matter, state, row, language, names) if matter and row else stored.code
+    mark = state.marks.get(stored.act)
+    winner = state.marks.get(stored.winner)
+    return {
+        "id": stored.name,
+        "kind": stored.kind,
+        "reason": stored.code,
+        "sentence": sentence,
+        "record": stored.record_id.hex(),
+        "number": stored.number or "",
+        "matter": stored.matter,
+        "act": stored.act.hex(),
+        "place": stored.place,
+        "values": plain(list(row.values)) if row else [],
+        "by": _by(mark, names),
+        "against": _by(winner, names),
+        "open": bool(stored.open),
+    }
+
+
+def _by(mark: Any, names: Names) -> dict[str, Any] | None:
+    if mark is None:
+        return None
+    return {
+        "unit": mark.unit,
+        "unit_name": names(mark.unit),
+        "actor": mark.actor,
+        "time": iso(clock.to_ms(mark.time)),
+        "action": mark.action,
+    }

@@ -1,0 +1,214 @@
+"""Writing: drafts become acts and words, judged one on another, signed as one commit (protocol 3.2, 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conflict import fold as folding
+from conflict.act import Act, Key
+from conflict.declaration import Action, Matter
+from conflict.sentence import sentence
+from conflict.state import Standing, State, Verdict
+from node.errors import Forbidden, Usage
+from node.language import say
+from node.matters.draft import Draft, Kind
+from node.store import chain, folded, records, settings
+from node.store.chain import LogRow
+from node.work import HIGH_WATER, Work
+from sync_protocol import change as changes
+from sync_protocol import clock, commit
+from sync_protocol.change import Change, Words
+from sync_protocol.names import short
+
+SYSTEM = "system"
+# The engine knows `adopt` for every matter (3.7); who may sign one is said here.
+ADOPT = Action("adopt", "采纳", frozenset({"operator", "dispatcher", "handler", "supervisor"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a commit of ours made. `first` is its first act's full id."""
+
+    record: bytes
+    first: bytes
+    commit: bytes
+    state: State
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """A commit in the making."""
+
+    log: LogRow
+    time: int
+    unit: str
+    actor: str
+    changes: list[Change]
+    rows: list[tuple[int, int, bytes | None]]  # (place, record row, `of`)
+
+
+def write(
+    work: Work,
+    kind: Kind,
+    record: bytes | None,
+    drafts: Sequence[Draft],
+    *,
+    actor: str,
+    roles: frozenset[str],
+) -> Written:
+    """Signs and stores one commit. Raises Forbidden with the guard's code where an act isn't allowed."""
+    state = _present(work, record)
+    unit = next((one.unit for one in drafts if one.unit), None) or work.path
+    sheet = _sheet(work, unit, actor, state.last[0] if state.heads else 0)
+    for draft in drafts:
+        record, state = _add(work, sheet, kind.matter, record, state, draft, roles)
+    assert record is not None, "at least one draft"
+    name = store(work, sheet, kind.matter.name, record)
+    return Written(record, sheet.changes[0].id, name, state)
+
+
+def _present(work: Work, record: bytes | None) -> State:
+    if record is None:
+        return State()
+    row = records.row_of(work.db, record)
+    return (folded.state(work.db, row) if row is not None else None) or State()
+
+
+def _sheet(work: Work, unit: str, actor: str, past: int) -> _Sheet:
+    log = chain.begin_log(work.db, work.log, work.node)
+    highest = max(settings.number(work.db, HIGH_WATER), log.head.time, past)
+    return _Sheet(log, clock.next_time(work.now_ms, highest), unit, actor, [], [])
+
+
+def _add(
+    work: Work,
+    sheet: _Sheet,
+    matter: Matter,
+    record: bytes | None,
+    state: State,
+    draft: Draft,
+    roles: frozenset[str],
+) -> tuple[bytes, State]:
+    action = _permitted(matter, draft, sheet.actor, roles)
+    coded, words = split(matter, action, draft.data)
+    body = changes.Act(matter.versioned, action.name, tuple(sorted(state.heads)), coded, record)
+    made = changes.make(sheet.log.log, work.entropy.bytes(16), body)
+    act = Act(
+        id=made.short,
+        key=Key(sheet.time, sheet.log.log, sheet.log.head.seq + 1, len(sheet.changes)),
+        unit=sheet.unit,
+        actor=sheet.actor,
+        matter=body.matter,
+        action=body.action,
+        data=coded,
+        after=body.after,
+        words=words,
+        record=record or made.short,
+    )
+    judged = folding.judge(matter, state, act)
+    if judged.standing is not Standing.STANDS:
+        raise _refused(matter, action, judged)
+    after = folding.on_top(matter, state, act)
+    assert after is not None, "its `after` are the heads"
+    _put(work, sheet, matter, record or made.short, made, words)
+    return record or made.short, after
+
+
+def _permitted(matter: Matter, draft: Draft, actor: str, roles: frozenset[str]) -> Action:
+    action = ADOPT if draft.action == ADOPT.name else matter.action(draft.action)
+    if action is None:
+        raise Usage(say(f"没有这个动作：{draft.action}", f"no such action: {draft.action}"))
+    if actor != SYSTEM and not action.roles & roles:
+        raise Forbidden(
+            say(f"“{action.label}”需要角色：{'、'.join(sorted(action.roles))}",
+                f"{action.name} needs one of the roles {', '.join(sorted(action.roles))}"),
+            code="role",
+            hint=say("请管理员用 qiao staff add 加上角色", "ask the administrator to give the role"),
+        )  # fmt: skip
+    return action
+
+
+def _refused(matter: Matter, action: Action, verdict: Verdict) -> Forbidden:
+    why = matter.codes.get(verdict.code) or sentence(verdict.code, "zh")
+    return Forbidden(
+        say(f"现在不能“{action.label}”：{why}", f"{action.name} isn't allowed now: {verdict.code}"),
+        code=verdict.code or "not_allowed",
+        hint=f"qiao {matter.name} show ID",
+    )
+
+
+def split(
+    matter: Matter, action: Action, data: dict[str, Any] | Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Coded data, and the words that travel behind it (3.2)."""
+    arguments = {one.name: one for one in action.data}
+    coded: dict[str, Any] = {}
+    words: dict[str, Any] = {}
+    for name, value in data.items():
+        field = arguments.get(name) or matter.field(name)
+        (words if field is not None and field.words else coded)[name] = value
+    return coded, words
+
+
+def _put(
+    work: Work, sheet: _Sheet, matter: Matter, record: bytes, made: Change, words: dict[str, Any]
+) -> None:
+    row = records.ensure(work.db, record, matter.name)
+    sheet.rows.append((len(sheet.changes), row, None))
+    sheet.changes.append(made)
+    if words:
+        body = Words(matter.versioned, words, made.short)
+        sheet.rows.append((len(sheet.changes), row, made.short))
+        sheet.changes.append(changes.make(sheet.log.log, work.entropy.bytes(16), body))
+
+
+def store(work: Work, sheet: _Sheet, matter: str, record: bytes) -> bytes:
+    """Signs the sheet and puts it into our log. The high-water mark rises in the same transaction."""
+    header = commit.Header(
+        log=sheet.log.log,
+        seq=sheet.log.head.seq + 1,
+        prev=sheet.log.head.id,
+        time=sheet.time,
+        actor=sheet.actor,
+        changes=tuple(one.id for one in sheet.changes),
+        unit=sheet.unit,
+    )
+    signed = commit.make(header, work.node, work.keys.sign)
+    if not commit.within_bounds(signed, sheet.changes):
+        raise Usage(say("一次操作的内容超过 1 MiB", "one action is over 1 MiB"), code="too_large")
+    row, _ = chain.add(work.db, sheet.log, signed, received_ms=work.now_ms, held=False)
+    for (place, record_row, of), made in zip(sheet.rows, sheet.changes, strict=True):
+        records.add_change(work.db, row, place, made.id, record_row, made.salt, made.body, of=of)
+        work.note(record_row, row)
+    settings.put_number(work.db, HIGH_WATER, sheet.time)
+    work.up = True
+    return signed.id
+
+
+def write_registry(
+    work: Work,
+    action: str,
+    data: dict[str, Any],
+    *,
+    record: bytes | None = None,
+    after: Iterable[bytes] = (),
+    actor: str = SYSTEM,
+) -> Written:
+    """A registry change (3.4). `after`: its record's heads and the enrolment on which our right rests."""
+    sheet = _sheet(work, work.path, actor, _registry_time(work))
+    named = tuple(sorted(set(after)))
+    body = changes.Act("registry/1", action, named, data, record)
+    made = changes.make(sheet.log.log, work.entropy.bytes(16), body)
+    row = records.ensure(work.db, record or made.short, "registry")
+    sheet.rows.append((0, row, None))
+    sheet.changes.append(made)
+    name = store(work, sheet, "registry", record or made.short)
+    return Written(record or short(made.id), made.id, name, State())
+
+
+def _registry_time(work: Work) -> int:
+    """Past the enrolment that gives us the right."""
+    entry = work.registry.node(work.node)
+    return 0 if entry is None else chain.time_of(work.db, entry.commit)

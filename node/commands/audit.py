@@ -1,0 +1,92 @@
+"""`qiao audit`: the verifiable export, and its verification (protocol 3.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from node.errors import Damaged, Usage
+from node.language import say
+
+from .lazy import Command, examples, subject
+from .reading import no_file
+from .session import session
+from .shown import line
+
+app = subject(help="审计：可核验的导出，及其核验")
+FORMATS = ("log",)
+CHUNK = 1 << 20
+
+
+@app.command(
+    cls=Command,
+    help="导出本机所存的全部提交，任何人可据此自行核验。",
+    epilog=examples("qiao --dir D audit export --format log all.qlog"),
+)
+def export(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="写到哪个文件")],
+    format: Annotated[str, typer.Option("--format", metavar="log", help="格式")] = "log",
+) -> None:
+    here = session(context)
+    if format not in FORMATS:
+        text = say(f"没有格式 {format!r}", f"there is no format {format!r}")
+        raise Usage(text, code="bad_value", hint="qiao audit export --format log FILE")
+    here.answer(here.node().export_log(path) or {"path": str(path)}, _exported)
+
+
+@app.command(
+    cls=Command,
+    help="核验一个导出文件：链、签名、正文、摘要；不需要节点。",
+    epilog=examples("qiao audit verify all.qlog", "qiao audit verify all.qlog --root 'a1b2 c3d4 …' --json"),
+)
+def verify(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="导出文件")],
+    root: Annotated[str | None, typer.Option(metavar="FINGERPRINT", help="根节点指纹，须与文件相符")] = None,
+) -> None:
+    here = session(context)
+    found = _proved(path, root)
+    here.answer(found, _verified)
+    if not found["ok"]:
+        here.exit = Damaged.exit
+
+
+def _proved(path: Path, root: str | None) -> dict[str, Any]:
+    from sync_protocol.export import verify as prove
+
+    try:
+        with path.open("rb") as file:
+            report = prove(iter(lambda: file.read(CHUNK), b""), root)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise no_file(path) from error
+    problems = [{"code": one.code, "message": one.message, "where": one.where} for one in report.problems]
+    return {
+        "ok": report.ok,
+        "root": report.root,
+        "exporter": report.exporter.hex(),
+        "commits": report.commits,
+        "changes": report.changes,
+        "absent": report.absent,
+        "links": report.links,
+        "problems": problems,
+    }
+
+
+def _exported(found: dict[str, Any]) -> Iterator[str]:
+    yield say(f"已写入 {found.get('path')}", f"written to {found.get('path')}")
+    for key in ("items", "commits", "bytes"):
+        if key in found:
+            yield f"  {key} {found[key]}"
+
+
+def _verified(found: dict[str, Any]) -> Iterator[str]:
+    yield say("核验通过", "verified") if found["ok"] else say("核验不通过", "verification failed")
+    for name, value in found.items():
+        if name not in ("ok", "problems"):
+            yield f"  {name} {value}"
+    for problem in found.get("problems", ()):
+        yield line(f"  [{problem['code']}] {problem['where']}: {problem['message']}")

@@ -1,0 +1,217 @@
+"""The commands of any matter, made from its declaration: each verb one command, with `list` and `show`.
+
+A new kind of work needs no command file of its own (product 1.1); the ticket and the call come from here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from inspect import Parameter, Signature
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from conflict.declaration import Field, Type
+from node.language import say
+from node.matters import KINDS
+from node.matters.draft import Kind, Verb
+
+from . import matter_text
+from .lazy import Command, examples, subject
+from .options import data, is_many, option, spelled
+from .reading import document
+from .session import session
+
+_PREFIX = "f_"  # a parameter may be named like a Python keyword (`for`)
+
+
+def app_for(name: str) -> typer.Typer:
+    """The subject's app: one command a verb, then list and show."""
+    kind = KINDS[name]
+    app = subject(help=f"{kind.matter.label} {name}")
+    app.callback()(_nothing)
+    for verb in kind.verbs:
+        app.command(verb.name, cls=_parsing(verb), help=verb.label, epilog=_example(kind, verb))(
+            _run(kind, verb)
+        )
+    app.command("list", cls=Command, help=f"{kind.matter.label}清单", epilog=_list_examples(name))(
+        _list(kind)
+    )
+    app.command("show", cls=Command, help="一条记录的全部内容", epilog=_show_examples(name))(_show(kind))
+    return app
+
+
+def _nothing() -> None:
+    """A group of its own, even where a matter has one verb."""
+
+
+def _parsing(verb: Verb) -> type[Command]:
+    """The command class that writes the verb's flags out before they are parsed."""
+
+    class Spelled(Command):
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            return super().parse_args(ctx, spelled(args, verb.takes))
+
+    return Spelled
+
+
+def begins(kind: Kind, verb: Verb) -> bool:
+    """Whether the verb makes a new record."""
+    action = kind.matter.action(verb.action)
+    return action is not None and action.first
+
+
+def positional(verb: Verb) -> Field | None:
+    """`note ID TEXT`: where a text is all that must be given, it may stand without its option's name."""
+    required = [field for field in verb.takes if field.name in verb.required]
+    return required[0] if len(required) == 1 and required[0].type is Type.TEXT else None
+
+
+def _run(kind: Kind, verb: Verb) -> Callable[..., None]:
+    def run(context: typer.Context, **given: Any) -> None:
+        here = session(context)
+        person = here.person()
+        file = document(Path(given["data"])) if given["data"] else {}
+        options = {name[len(_PREFIX) :]: one for name, one in given.items() if name.startswith(_PREFIX)}
+        text = positional(verb)
+        if text is not None and given.get("words") is not None:
+            options[text.name] = given["words"]
+        params = {
+            "matter": kind.matter.name,
+            "verb": verb.name,
+            "record": given.get("record"),
+            "data": data(verb.takes, options, file),
+        }
+        here.answer(here.do("act", params, person), lambda result: matter_text.act(kind, result))
+
+    run.__signature__ = Signature(_parameters(kind, verb))  # type: ignore[attr-defined]
+    return run
+
+
+def _parameters(kind: Kind, verb: Verb) -> list[Parameter]:
+    found = [_parameter("context", typer.Context)]
+    if not begins(kind, verb):
+        found.append(_parameter("record", str, typer.Argument(..., metavar="ID", help="记录号或编号")))
+    text = positional(verb)
+    if text is not None:
+        found.append(_parameter("words", str | None, typer.Argument(None, metavar="[TEXT]", help=text.label)))
+    for field in verb.takes:
+        kind_of = list[str] if is_many(field) else str | None
+        found.append(_parameter(_PREFIX + field.name, kind_of, _option(field, verb)))
+    file = typer.Option(None, "--data", metavar="FILE.json", help="字段名与值的 JSON 文件")
+    return [*found, _parameter("data", str | None, file)]
+
+
+def _parameter(name: str, kind: Any, default: Any = Parameter.empty) -> Parameter:
+    return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, annotation=kind, default=default)
+
+
+def _option(field: Field, verb: Verb) -> Any:
+    default: Any = [] if is_many(field) else None
+    mark = "（必填）" if field.name in verb.required else ""
+    return typer.Option(
+        default, option(field.name), metavar=_metavar(field), help=f"{field.label}{mark}{_codes(field)}"
+    )
+
+
+def _metavar(field: Field) -> str:
+    wanted = {
+        Type.YES_NO: "[yes|no]",
+        Type.MONEY: "FEN",
+        Type.UNIT: "UNIT",
+        Type.REGION: "CODE",
+        Type.DATE: "DATE",
+    }
+    if field.type is Type.CODE:
+        return "CODE"
+    return wanted.get(field.type, "N" if field.type in (Type.INTEGER, Type.SCORE) else "TEXT")
+
+
+def _codes(field: Field) -> str:
+    return "：" + " ".join(field.codes) if field.codes else ""
+
+
+def _example(kind: Kind, verb: Verb) -> str:
+    """One line that names what must be given."""
+    words = ["qiao --as STAFF", kind.matter.name, verb.name]
+    if not begins(kind, verb):
+        words.append("ID")
+    text = positional(verb)
+    for field in verb.takes:
+        if field.name in verb.required:
+            words += ["TEXT"] if field is text else [option(field.name), _sample(field)]
+    return examples(" ".join(words))
+
+
+def _sample(field: Field) -> str:
+    if field.codes:
+        return next(iter(field.codes))
+    return {Type.YES_NO: "yes", Type.UNIT: "370200", Type.PATH: "legal/labour"}.get(field.type, "…")
+
+
+def _list(kind: Kind) -> Callable[..., None]:
+    def listing(
+        context: typer.Context,
+        phase: str | None = typer.Option(None, help=_known(kind, "阶段")),
+        status: str | None = typer.Option(None, help="某单位承办状态"),
+        unit: str | None = typer.Option(None, metavar="UNIT", help="单位代码或路径"),
+        overdue: bool = typer.Option(False, "--overdue", help="只列超期的"),
+        text: str | None = typer.Option(None, help="含有的文字"),
+        mine: bool = typer.Option(False, "--mine", help="只列本人经办的"),
+        view: str | None = typer.Option(None, help="收件视图"),
+        sort: str = typer.Option("-changed", help="排序字段，前加 - 为倒序"),
+        limit: int = typer.Option(50, min=1, max=1000, help="至多几条"),
+        after: str | None = typer.Option(None, metavar="CURSOR", help="上一页的 next"),
+    ) -> None:
+        here = session(context)
+        person = here.person()
+        page = here.node().list(
+            kind.matter.name,
+            phase=phase,
+            status=status,
+            unit=unit,
+            overdue=overdue,
+            text=text,
+            mine=person.id if mine else None,
+            view=view,
+            sort=sort,
+            limit=limit,
+            after=after,
+        )
+        here.answer({"items": page.items, "next": page.next}, lambda found: matter_text.items(kind, found))
+
+    return listing
+
+
+def _show(kind: Kind) -> Callable[..., None]:
+    def show(
+        context: typer.Context, record: Annotated[str, typer.Argument(metavar="ID", help="记录号或编号")]
+    ) -> None:
+        here = session(context)
+        person = here.person()
+        node = here.node()
+        found = node.show(kind.matter.name, record)
+        verbs: Sequence[Verb] = node.allowed(kind.matter.name, record, person)
+        found = {**found, "allowed": [verb.name for verb in verbs]}
+        here.answer(found, lambda shown: matter_text.record(kind, shown))
+
+    return show
+
+
+def _known(kind: Kind, label: str) -> str:
+    return f"{label}：{' '.join(kind.matter.names)}" if kind.matter.names else label
+
+
+def _list_examples(name: str) -> str:
+    return examples(
+        f"qiao --as STAFF {name} list --limit 20",
+        f"qiao --as STAFF {name} list --overdue --json",
+        f"qiao --as STAFF {name} list --text {say('工资', 'wage')}",
+    )
+
+
+def _show_examples(name: str) -> str:
+    return examples(
+        f"qiao --as STAFF {name} show 370000-20261121-0001", f"qiao --as STAFF {name} show ID --json"
+    )

@@ -1,0 +1,125 @@
+"""What a matter's commands print for a person: the receipt of an act, a list, one record whole."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from shutil import get_terminal_size
+from typing import Any
+
+from node.language import say
+from node.matters.draft import Kind
+
+from .shown import line, shown, table
+
+
+def act(kind: Kind, result: Mapping[str, Any]) -> Iterator[str]:
+    """One line: number, phase, record."""
+    name = result.get("number") or result["record"]
+    phase = named(kind, result.get("phase"))
+    yield line(f"{name}  {phase}  {say('记录', 'record')} {result['record']}")
+
+
+def named(kind: Kind, code: Any) -> str:
+    """A phase's or status's Chinese label, with its code in English."""
+    return say(kind.matter.names.get(str(code), str(code)), str(code)) if code else ""
+
+
+def width() -> int | None:
+    """The terminal's, None where a pipe takes everything whole."""
+    return get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def items(kind: Kind, page: Mapping[str, Any]) -> Iterator[str]:
+    if not page["items"]:
+        yield say("没有符合条件的记录", "nothing found")
+        return
+    heads = [
+        say("编号", "number"),
+        say("阶段", "phase"),
+        say("状态", "status"),
+        say("到期", "due"),
+        say("标题", "title"),
+    ]
+    yield from table(heads, [_row(kind, item) for item in page["items"]], width())
+    if page.get("next"):
+        yield say(f"还有更多：--after {page['next']}", f"more: --after {page['next']}")
+
+
+def _row(kind: Kind, item: Mapping[str, Any]) -> list[str]:
+    due = str(item.get("due") or "")[:16].replace("T", " ")
+    return [
+        str(item.get("number") or item["record"]),
+        named(kind, item.get("phase")),
+        named(kind, item.get("status")),
+        due + (say(" 超期", " overdue") if item.get("overdue") else ""),
+        str(item.get("title") or ""),
+    ]
+
+
+def record(kind: Kind, found: Mapping[str, Any]) -> Iterator[str]:
+    """Fields, assignments, deadlines, timeline, exceptions; foreign text with its controls shown."""
+    yield line(f"{found.get('number') or found['record']}  {named(kind, found.get('phase'))}")
+    yield from _fields(kind, found)
+    yield from _section(
+        say("承办", "assignments"), map(lambda one: _assignment(kind, one), found.get("assignments") or ())
+    )
+    yield from _section(say("时限", "deadlines"), map(_deadline, found.get("deadlines") or ()))
+    yield from _section(
+        say("经过", "timeline"), map(lambda one: _act(kind, one), found.get("timeline") or ())
+    )
+    yield from _section(say("异常", "exceptions"), map(_exception, found.get("exceptions") or ()))
+    yield from _section(say("可办", "allowed"), [" ".join(found["allowed"])] if found.get("allowed") else [])
+
+
+def _fields(kind: Kind, found: Mapping[str, Any]) -> Iterator[str]:
+    for field in kind.matter.fields:
+        value = found.get(field.name)
+        if value not in (None, "", []):
+            yield f"  {say(field.label, field.name)}: {_indented(_value(value, field.codes))}"
+
+
+def _value(value: Any, codes: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    if isinstance(value, list):
+        return " ".join(_value(one, codes) for one in value)
+    return say(codes.get(str(value), str(value)), str(value))
+
+
+def _indented(text: str) -> str:
+    return shown(text).replace("\n", "\n    ")
+
+
+def _section(title: str, rows: Any) -> Iterator[str]:
+    listed = list(rows)
+    if listed:
+        yield f"{title}:"
+        yield from (f"  {_indented(row)}" for row in listed)
+
+
+def _assignment(kind: Kind, one: Mapping[str, Any]) -> str:
+    name = one.get("unit_name") or ""
+    return f"{one.get('unit', '')} {name} {named(kind, one.get('status'))}".rstrip()
+
+
+def _deadline(one: Mapping[str, Any]) -> str:
+    done = one.get("done")
+    late = say(" 超期", " overdue") if one.get("overdue") else ""
+    return f"{one.get('clock', '')} {one.get('unit', '')} {one.get('due', '')}{late}" + (
+        f" ({done})" if done else ""
+    )
+
+
+def _act(kind: Kind, one: Mapping[str, Any]) -> str:
+    action = kind.matter.action(str(one.get("action", "")))
+    label = say(action.label, action.name) if action is not None else str(one.get("action", ""))
+    verdict = one.get("verdict", "stands")
+    mark = "" if verdict == "stands" else f" [{verdict} {one.get('reason') or ''}]"
+    words = " ".join(str(text) for text in (one.get("words") or {}).values())
+    who = one.get("unit_name") or one.get("unit", "")
+    return f"{str(one.get('time', ''))[:19]} {who} {one.get('actor', '')} {label}{mark} {words}".rstrip()
+
+
+def _exception(one: Mapping[str, Any]) -> str:
+    return f"[{one.get('kind', '')}] {one.get('sentence', '')} ({one.get('id', '')})"

@@ -1,0 +1,106 @@
+"""`qiao run`: the node itself; in a terminal with its screens, and without them until SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from node import config as configuration
+from node import daemon
+from node.config import Config, Value
+from node.entropy import SystemEntropy
+from node.lock import Lock
+
+from .lazy import Command, examples, subject
+from .session import no_node, session
+
+app = subject()
+
+
+@app.command(
+    cls=Command,
+    help="运行节点：写入、服务、同步、备份。终端中打开界面；SIGTERM 使其完整停下。\n"
+    "就绪时在标准错误输出一行：ready HOST:PORT",
+    epilog=examples(
+        "qiao --dir D run",
+        "qiao --dir D run --no-tui --listen 0.0.0.0:12351",
+        "qiao --dir D run --no-tui --parent https://qiao.example.org",
+    ),
+)
+def run(
+    context: typer.Context,
+    no_tui: Annotated[bool, typer.Option("--no-tui", help="不打开界面")] = False,
+    listen: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="服务地址")] = None,
+    parent: Annotated[str | None, typer.Option(metavar="URL", help="上级地址")] = None,
+) -> None:
+    here = session(context)
+    if not (here.directory / "node.db").exists():
+        raise no_node(here)
+    overrides: dict[str, Value | None] = {"listen": listen, "parent": parent}
+    if no_tui or here.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        daemon.run(here.directory, overrides)
+    else:
+        beside(here.directory, overrides, here.screen)
+
+
+def beside(directory: Path, overrides: dict[str, Value | None], screen: Callable[[Path], None]) -> None:
+    """The daemon on a thread while the screens have the terminal. Raises what either raises."""
+    config = configuration.load(directory, overrides)
+    with Lock.take(directory, 0):
+        node = _Beside(config)
+        node.start()
+        try:
+            screen(directory)
+        finally:
+            node.stop()
+
+
+class _Beside(threading.Thread):
+    """`serve` on a loop of its own thread."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(name="qiao-daemon", daemon=True)
+        self._config = config
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._ready = threading.Event()
+        self._fault: BaseException | None = None
+
+    def start(self) -> None:
+        """Returns when the node is ready. Raises what kept it from being so."""
+        # What is logged would be written over the screens.
+        logging.getLogger().addHandler(logging.NullHandler())
+        super().start()
+        self._ready.wait()
+        if self._fault is not None:
+            raise self._fault
+
+    def run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as fault:
+            self._fault = fault
+        finally:
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        await daemon.serve(
+            self._config,
+            daemon.open_writer,
+            SystemEntropy(),
+            ready=lambda _address: self._ready.set(),
+            stop=self._stop,
+        )
+
+    def stop(self) -> None:
+        if self._loop is not None and self._stop is not None and self.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self.join()

@@ -1,0 +1,126 @@
+"""One call of the command: where, who, in which form the answer is wanted.
+
+The node is opened at first need and closed at the end; the person's login is read once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from node.errors import Forbidden, NotFound, QiaoError, Usage
+from node.language import say, use, used
+
+from .hoist import Call
+from .shown import dumps, line
+
+if TYPE_CHECKING:
+    from node.face import Node, Person
+
+Lines = Iterable[str]
+
+
+class Session:
+    """`out` is the real stdout: with --json everything else that prints goes to stderr."""
+
+    def __init__(self, call: Call, screen: Callable[[Path], None] = lambda _directory: None) -> None:
+        self.screen = screen  # opens the UI on a directory; handed in, since node knows no screens
+        self.directory = Path(call.directory or os.environ.get("QIAO_DIR") or ".").expanduser()
+        self.json = call.json
+        self.staff = call.staff
+        speak(self.directory)
+        self.out = sys.stdout
+        self.exit = 0
+        self._node: Node | None = None
+        self._person: Person | None = None
+
+    def node(self) -> Node:
+        """Opened once. Raises NotFound (`no_node`)."""
+        if self._node is None:
+            from node.face import Node
+
+            self._node = Node.open(self.directory, language=used())
+        return self._node
+
+    def person(self) -> Person:
+        """Who acts. Raises Usage without --as, Forbidden (`auth`) for every failure of the login alike."""
+        if self._person is None:
+            staff = self._named()
+            self._person = self.node().login(staff, password())
+        return self._person
+
+    def perhaps(self) -> Person | None:
+        """Who acts, where the command also works without."""
+        return self.person() if self.staff is not None else None
+
+    def do(self, operation: str, params: dict[str, Any], person: Person | None = None) -> dict[str, Any]:
+        done: dict[str, Any] = self.node().do(operation, params, person)
+        return done
+
+    def _named(self) -> str:
+        if self.staff is None:
+            text = say("缺少 --as：由谁办理", "--as STAFF is missing: who acts")
+            raise Usage(text, code="no_staff", hint="qiao --as STAFF … (QIAO_PASSWORD)")
+        if not (self.directory / "node.db").exists():
+            raise no_node(self)
+        return self.staff
+
+    def answer(self, document: dict[str, Any], lines: Callable[[dict[str, Any]], Lines]) -> None:
+        """The command's result: one JSON document, or text for a person."""
+        self.write([dumps(document)] if self.json else lines(document))
+
+    def write(self, lines: Lines) -> None:
+        for one in lines:
+            self.out.write(one + "\n")
+        self.out.flush()
+
+    def narrate(self, text: str) -> None:
+        """Progress and remarks, on stderr."""
+        sys.stderr.write(line(text) + "\n")
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        if self._node is not None:
+            self._node.close()
+            self._node = None
+
+
+def session(context: typer.Context) -> Session:
+    """The session that `cli.main` put into the context."""
+    found = context.find_root().obj
+    assert isinstance(found, Session)
+    return found
+
+
+def no_node(session: Session) -> NotFound:
+    place = session.directory
+    text = say(f"{place} 里没有节点", f"there is no node in {place}")
+    return NotFound(text, code="no_node", hint=f"qiao --dir {place} init --unit CODE --name NAME")
+
+
+def password(variable: str = "QIAO_PASSWORD", prompt: str = "密码 password: ") -> str:
+    """From the environment, else asked for in a terminal. Raises Forbidden (`auth`) when there is neither."""
+    given = os.environ.get(variable)
+    if given is not None:
+        return given
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        text = say("工号或密码不对", "staff id or password is wrong")
+        raise Forbidden(text, code="auth", hint=f"export {variable}=…")
+    from getpass import getpass
+
+    return getpass(prompt)
+
+
+def speak(directory: Path) -> None:
+    """The process's language, as node.toml says; a bad file is told by whoever needs the settings."""
+    if (directory / "node.toml").exists():
+        from node import config
+
+        with suppress(QiaoError):
+            use(config.load(directory).language)

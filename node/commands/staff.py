@@ -1,0 +1,94 @@
+"""`qiao staff`: the people of this unit. A new password is QIAO_NEW_PASSWORD, or asked for in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from node.language import say
+
+from .lazy import Command, examples, subject
+from .matter_text import width
+from .session import Session, no_node, password, session
+from .shown import line, table
+
+app = subject(help="本单位人员：工号、姓名、角色、密码")
+ROLES = "operator lawyer dispatcher handler follow_up quality_checker supervisor leader auditor admin"
+_ID = typer.Argument(metavar="ID", help="工号")
+
+
+def _new_password() -> str:
+    return password("QIAO_NEW_PASSWORD", say("新密码: ", "new password: "))
+
+
+@app.command(
+    cls=Command,
+    help="增加人员；第一位不需 --as，并成为 admin。密码取自 QIAO_NEW_PASSWORD。\n角色：" + ROLES,
+    epilog=examples(
+        "QIAO_NEW_PASSWORD=… qiao --dir D staff add li --name 李敏 --role dispatcher --role handler",
+        "qiao --dir D --as li staff add wang --name 王强 --role handler",
+    ),
+)
+def add(
+    context: typer.Context,
+    id: Annotated[str, _ID],
+    name: Annotated[str, typer.Option(metavar="NAME", help="姓名")],
+    role: Annotated[list[str], typer.Option(metavar="ROLE", help="角色，可给多个")],
+) -> None:
+    here = session(context)
+    roles = [one for given in role for one in given.split(",") if one]
+    _do(here, "staff.add", {"id": id, "name": name, "roles": roles, "password": _new_password()})
+
+
+@app.command("list", cls=Command, help="人员清单", epilog=examples("qiao --dir D --as li staff list"))
+def listing(context: typer.Context) -> None:
+    here = session(context)
+    here.person()
+    found = here.node().staff()
+    here.answer({"items": found, "next": None}, _table)
+
+
+@app.command(cls=Command, help="停用人员", epilog=examples("qiao --dir D --as li staff disable wang"))
+def disable(context: typer.Context, id: Annotated[str, _ID]) -> None:
+    _do(session(context), "staff.disable", {"id": id})
+
+
+@app.command(
+    cls=Command,
+    help="换密码（QIAO_NEW_PASSWORD）：本人换自己的，admin 可换他人的",
+    epilog=examples("QIAO_NEW_PASSWORD=… qiao --dir D --as li staff passwd li"),
+)
+def passwd(context: typer.Context, id: Annotated[str, _ID]) -> None:
+    _do(session(context), "staff.passwd", {"id": id, "password": _new_password()})
+
+
+@app.command(
+    cls=Command,
+    help="没有人能登录时，在本机恢复一位管理员",
+    epilog=examples("QIAO_NEW_PASSWORD=… qiao --dir D staff recover li"),
+)
+def recover(context: typer.Context, id: Annotated[str, _ID]) -> None:
+    _do(session(context), "staff.recover", {"id": id, "password": _new_password()})
+
+
+def _do(here: Session, operation: str, params: dict[str, Any]) -> None:
+    if not (here.directory / "node.db").exists():
+        raise no_node(here)
+    here.answer(here.do(operation, params, here.perhaps()), _done)
+
+
+def _done(found: dict[str, Any]) -> Iterator[str]:
+    yield line(
+        say(f"已办：{found.get('id', '')} {found.get('name', '')}", f"done: {found.get('id', '')}")
+    ).rstrip()
+
+
+def _table(found: dict[str, Any]) -> Iterator[str]:
+    heads = [say("工号", "id"), say("姓名", "name"), say("角色", "roles"), say("停用", "disabled")]
+    rows = [
+        [one["id"], one["name"], " ".join(one["roles"]), say("是", "yes") if one.get("disabled") else ""]
+        for one in found["items"]
+    ]
+    yield from table(heads, rows, width())

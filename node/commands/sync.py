@@ -1,0 +1,44 @@
+"""`qiao sync`: one full round with the parent now, through the running daemon or by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from node.language import say
+
+from .lazy import Command, examples, subject
+from .session import session
+
+app = subject()
+
+
+@app.command(
+    cls=Command,
+    help="立即与上级同步一轮，直到双方都没有新内容。",
+    epilog=examples("qiao --dir D sync", "qiao --dir D sync --verify --json"),
+)
+def sync(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="一轮即止（默认）")] = True,
+    verify: Annotated[bool, typer.Option("--verify", help="逐桶对账")] = False,
+    parent: Annotated[str | None, typer.Option(metavar="URL", help="上级地址，仅此一次")] = None,
+) -> None:
+    here = session(context)
+    asked = {"verify": verify} | ({"parent": parent} if parent else {})
+    here.answer(here.do("sync", asked), lines)
+
+
+def lines(done: dict[str, Any]) -> Iterator[str]:
+    yield say(
+        f"发出 {done['sent']} 收到 {done['received']}（提交），{done['rounds']} 轮，"
+        f"上行 {done['bytes_up']} 下行 {done['bytes_down']} 字节",
+        f"sent {done['sent']}, received {done['received']} commits in {done['rounds']} rounds, "
+        f"{done['bytes_up']} bytes up, {done['bytes_down']} down",
+    )
+    if done.get("exceptions"):
+        yield say(f"待处理异常 {done['exceptions']} 条", f"{done['exceptions']} exceptions")
+    if not done.get("complete", True):
+        yield say("尚未收完", "not complete yet")

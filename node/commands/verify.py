@@ -1,0 +1,39 @@
+"""`qiao verify`: chains, signatures, bodies, receipts, and the projections against a fresh fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from node.errors import Damaged
+from node.language import say
+
+from .lazy import Command, examples, subject
+from .session import session
+
+app = subject()
+
+
+@app.command(
+    cls=Command,
+    help="核验本机全部数据；有问题时退出码为 7，并照常给出结果。",
+    epilog=examples("qiao --dir D verify", "qiao --dir D verify --every-signature --json"),
+)
+def verify(
+    context: typer.Context,
+    every_signature: Annotated[bool, typer.Option("--every-signature", help="逐笔验签，不以链代")] = False,
+) -> None:
+    here = session(context)
+    found = here.node().verify(every_signature)
+    here.answer(found, lines)
+    if not found["ok"]:
+        here.exit = Damaged.exit
+
+
+def lines(found: dict[str, Any]) -> Iterator[str]:
+    result = say("完好", "sound") if found["ok"] else say("有问题", "damaged")
+    yield say(f"{result}：{found['commits']} 笔提交", f"{result}: {found['commits']} commits")
+    for problem in found.get("problems", ()):
+        yield f"  {problem}" if isinstance(problem, str) else f"  {problem.get('sentence') or problem}"

@@ -1,0 +1,233 @@
+"""Settings of one node: `node.toml` in its directory, over it the environment, over that the options.
+
+A key is a dotted name (`backup.path`); its variable is QIAO_ and the name in capitals, joined by `_`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from node import language
+from node.errors import DiskTrouble, Usage
+from node.language import say
+from sync_protocol.limits import MAX_HOLD
+
+FILE = "node.toml"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ANYWHERE = ("0.0.0.0", "::", "")
+
+Value = str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What node.toml says, with every default filled in. `directory` is the node's own."""
+
+    directory: Path
+    listen: str = "127.0.0.1:12351"
+    address: str = ""
+    parent: str = ""
+    hold_seconds: int = MAX_HOLD
+    language: str = "zh"
+    kitty_keys: bool = False
+    ascii_borders: bool = False
+    backup_enabled: bool = True
+    backup_path: str = "backup"
+    backup_program: str = ""
+    backup_retention_hours: int = 168
+    given: Mapping[str, str] = field(default_factory=dict)  # key → where its value came from
+
+    @property
+    def host(self) -> str:
+        return split_listen(self.listen)[0]
+
+    @property
+    def port(self) -> int:
+        return split_listen(self.listen)[1]
+
+    @property
+    def backup_directory(self) -> Path:
+        return self.directory / self.backup_path
+
+    def dial_address(self, port: int | None = None) -> str:
+        """The URL for invitations; `port` is the real one where the system chose it."""
+        if self.address:
+            return self.address
+        host, asked = split_listen(self.listen)
+        host = "127.0.0.1" if host in _ANYWHERE else host
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{shown}:{asked if port is None else port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One valid key: the attribute of Config it sets, its type, and what its value must satisfy."""
+
+    attribute: str
+    kind: type
+    check: Callable[[Any], bool] = lambda _value: True
+    wants: tuple[str, str] = ("", "")  # the value wanted, in Chinese and English
+
+
+def split_listen(listen: str) -> tuple[str, int]:
+    """HOST:PORT, [IPv6]:PORT or :PORT → (host, port). Raises ValueError."""
+    host, colon, port = listen.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ValueError(listen)
+    bare = host.removeprefix("[").removesuffix("]")
+    if ":" in bare and bare == host:
+        raise ValueError(listen)
+    return bare, int(port)
+
+
+def _is_listen(value: str) -> bool:
+    try:
+        split_listen(value)
+    except ValueError:
+        return False
+    return True
+
+
+def is_url(value: str) -> bool:
+    """Empty, or http(s) with a host and nothing behind the path."""
+    if not value:
+        return True
+    try:
+        parts = urlsplit(value)
+        port_fits = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port_fits and not parts.query
+
+
+_LISTEN = ("主机:端口", "HOST:PORT")
+_URL = ("http:// 或 https:// 网址", "an http:// or https:// URL")
+_SECONDS = (f"0 至 {MAX_HOLD} 的整数", f"an integer from 0 to {MAX_HOLD}")
+_HOURS = ("1 至 8760 的整数", "an integer from 1 to 8760")
+_YES_NO = ("true 或 false", "true or false")
+_TEXT = ("带引号的文字", "text in quotes")
+
+KEYS: Mapping[str, Key] = {
+    "listen": Key("listen", str, _is_listen, _LISTEN),
+    "address": Key("address", str, is_url, _URL),
+    "parent": Key("parent", str, is_url, _URL),
+    "hold_seconds": Key("hold_seconds", int, lambda value: 0 <= value <= MAX_HOLD, _SECONDS),
+    "language": Key("language", str, lambda value: value in language.LANGUAGES, ("zh / en", "zh or en")),
+    "screen.kitty_keys": Key("kitty_keys", bool, wants=_YES_NO),
+    "screen.ascii_borders": Key("ascii_borders", bool, wants=_YES_NO),
+    "backup.enabled": Key("backup_enabled", bool, wants=_YES_NO),
+    "backup.path": Key("backup_path", str, bool, _TEXT),
+    "backup.program": Key("backup_program", str, wants=_TEXT),
+    "backup.retention_hours": Key(
+        "backup_retention_hours", int, lambda value: 1 <= value <= 8760, _HOURS
+    ),
+}  # fmt: skip
+TABLES = frozenset(name.split(".")[0] for name in KEYS if "." in name)
+
+
+def load(
+    directory: Path,
+    overrides: Mapping[str, Value | None] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Config:
+    """Reads DIR/node.toml (absent: defaults). `overrides` are options, None where not given.
+
+    Raises Usage `bad_config` that names the file, the key and the nearest valid one.
+    """
+    path = directory / FILE
+    found: dict[str, tuple[Value, str]] = {}
+    for name, value in _flat(_read(path), path).items():
+        found[name] = (value, FILE)
+    for name, value in _from_environment(os.environ if environ is None else environ).items():
+        found[name] = (value, _variable(name))
+    for name, option in (overrides or {}).items():
+        if option is not None:
+            found[name] = (option, "--" + name.replace("_", "-"))
+    settings = {KEYS[name].attribute: checked(name, *pair, path) for name, pair in found.items()}
+    return Config(directory, given={name: source for name, (_, source) in found.items()}, **settings)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode())
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise _bad(
+            say(f"{path} 不是正确的 TOML：{fault}", f"{path} isn't TOML: {fault}"), f"${{EDITOR:-vi}} {path}"
+        ) from fault
+    except OSError as fault:
+        raise DiskTrouble(say(f"读不了 {path}：{fault}", f"{path} can't be read: {fault}")) from fault
+
+
+def _flat(tree: Mapping[str, Any], path: Path, prefix: str = "") -> dict[str, Value]:
+    """Tables to dotted names; the first unknown one is told."""
+    flat: dict[str, Value] = {}
+    for key, value in tree.items():
+        name = prefix + key
+        if isinstance(value, dict) and not prefix and key in TABLES:
+            flat |= _flat(value, path, f"{key}.")
+        elif name in KEYS:
+            flat[name] = value
+        else:
+            raise _unknown(name, path)
+    return flat
+
+
+def _unknown(name: str, path: Path) -> Usage:
+    near = difflib.get_close_matches(name, [*KEYS, *TABLES], n=1, cutoff=0.0)[0]
+    return _bad(
+        say(
+            f"{path}：没有“{name}”这一项，最接近的是“{near}”",
+            f"{path}: there is no key '{name}'; the nearest is '{near}'",
+        ),
+        f"sed -i 's/{name.rpartition('.')[2]}/{near.rpartition('.')[2]}/' {path}",
+    )
+
+
+def _variable(name: str) -> str:
+    return "QIAO_" + name.replace(".", "_").upper()
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Value]:
+    named = {name: environ.get(_variable(name), "") for name in KEYS}
+    return {name: _parsed(text, KEYS[name].kind) for name, text in named.items() if text}
+
+
+def _parsed(text: str, kind: type) -> Value:
+    """A variable's text as the key's type; what doesn't parse stays text, and is refused as a wrong type."""
+    if kind is bool:
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    if kind is int and re.fullmatch(r"-?[0-9]{1,9}", text):
+        return int(text)
+    return text
+
+
+def checked(name: str, value: Value, source: str, path: Path) -> Any:
+    """The value, if it fits its key; else raises Usage `bad_config` that names where it came from."""
+    key = KEYS[name]
+    if type(value) is key.kind and key.check(value):
+        return value
+    zh, en = key.wants
+    where, hint = source, f"unset {source}" if source.startswith("QIAO") else ""
+    if source == FILE:
+        where, hint = str(path), f"${{EDITOR:-vi}} {path}"
+    raise _bad(
+        say(
+            f"{where}：“{name}”的值 {value!r} 不对，应为{zh}",
+            f"{where}: '{name}' is {value!r}; it must be {en}",
+        ),
+        hint,
+    )
+
+
+def _bad(text: str, hint: str) -> Usage:
+    return Usage(text, code="bad_config", hint=hint)

@@ -1,0 +1,160 @@
+"""`qiao status`: both directions, honestly, at a glance (design 4).
+
+It answers at once, so it reads the tables with the driver alone: the schema's library takes longer to
+import than the whole answer may take.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import cbor2
+import sqlcipher3.dbapi2 as driver
+
+from node.clock import SystemClock
+from node.errors import Damaged, NotFound
+from node.iso import iso_or_none
+from node.language import say
+
+DATABASE = "node.db"
+
+
+def status(directory: Path) -> dict[str, Any]:
+    """Raises NotFound `no_node`, Damaged when the database can't be read."""
+    path = directory / DATABASE
+    if not path.exists():
+        raise no_node(directory)
+    try:
+        with driver.connect(f"file:{path}?mode=ro", uri=True) as db:
+            db.execute("PRAGMA busy_timeout=5000")
+            return _status(db, directory)
+    except driver.DatabaseError as fault:
+        raise Damaged(
+            say(f"数据库读不了：{fault}", f"the database can't be read: {fault}"),
+            code="database_damaged",
+            hint="qiao verify",
+        ) from fault
+
+
+def no_node(directory: Path) -> NotFound:
+    return NotFound(
+        say(f"{directory} 里没有节点", f"there is no node in {directory}"),
+        code="no_node",
+        hint="qiao --dir DIR init --unit CODE --name NAME",
+    )
+
+
+def _status(db: Any, directory: Path) -> dict[str, Any]:
+    clock = SystemClock()
+    offset = int(_setting(db, "clock_offset") or 0)
+    now = clock.own_ms() + offset
+    parent = _parent(db)
+    pending, oldest = _pending_up(db, parent)
+    stamp = int(_setting(db, "stamp") or 0)
+    return {
+        "unit": _own_path(db),
+        "unit_name": (_setting(db, "name") or b"").decode(),
+        "node": _setting(db, "node").hex(),
+        "running": (directory / "socket").exists(),
+        "parent": parent["node"].hex() if parent else None,
+        "last_sync_up": iso_or_none(parent["complete_ms"] if parent else 0),
+        "last_sync_down": iso_or_none(parent["seen_ms"] if parent else 0),
+        "last_contact": iso_or_none(parent["seen_ms"] if parent else 0),
+        "oldest_unsent": iso_or_none(oldest),
+        "pending_up": pending,
+        "pending_down": _pending_down(db),
+        "clock_offset_ms": offset,
+        "clock_moved_seconds": clock.moved_ms / 1000,
+        "registry_age_seconds": (now - stamp) // 1000 if stamp else None,
+        "registry_missing": int(_setting(db, "stamp_missing") or 0),
+        "exceptions": _one(db, "SELECT count(*) FROM exception_ WHERE open"),
+        "breaches": _one(
+            db, "SELECT count(*) FROM due WHERE coalesce(done_ms, ?) > due_ms", now
+        ),
+        "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},
+        "backup_age_seconds": _backup_age(db),
+    }
+
+
+def _setting(db: Any, name: str) -> Any:
+    row = db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+    return row[0] if row else None
+
+
+def _one(db: Any, query: str, *parameters: object) -> int:
+    return int(db.execute(query, parameters).fetchone()[0])
+
+
+def _own_path(db: Any) -> str:
+    row = db.execute(
+        "SELECT path FROM unit WHERE node = (SELECT value FROM setting WHERE name = 'node')"
+    ).fetchone()
+    return row[0] if row else (_setting(db, "unit") or b"").decode()
+
+
+def _parent(db: Any) -> dict[str, Any] | None:
+    node = _setting(db, "parent")
+    if not node:
+        return None
+    row = db.execute(
+        "SELECT seen_ms, complete_ms, frontier FROM peer WHERE node = ?", (node,)
+    ).fetchone()
+    found = row or (0, 0, None)
+    return {"node": node, "seen_ms": found[0], "complete_ms": found[1], "frontier": found[2]}
+
+
+def _pending_up(db: Any, parent: dict[str, Any] | None) -> tuple[int, int]:
+    """(commits that no receipt covers, when the oldest of them was stored)."""
+    if parent is None:
+        return 0, 0
+    known = {log: seq for log, seq, _id in cbor2.loads(parent["frontier"] or b"\x80")}
+    count, oldest = 0, 0
+    for row, log, head in _own_logs(db):
+        have = known.get(log, 0)
+        if head > have:
+            count += head - have
+            first = db.execute(
+                "SELECT received_ms FROM commit_ WHERE log = ? AND seq = ?", (row, have + 1)
+            ).fetchone()
+            if first and (not oldest or first[0] < oldest):
+                oldest = first[0]
+    return count, oldest
+
+
+def pending_up(db: Any) -> int:
+    """Commits of this subtree that no receipt covers. `db`: a connection of the driver."""
+    return _pending_up(db, _parent(db))[0]
+
+
+def _own_logs(db: Any) -> list[tuple[int, bytes, int]]:
+    """Logs of this node and of every node below it."""
+    path = _own_path(db)
+    return list(
+        db.execute(
+            "SELECT id, log, head_seq FROM log WHERE node = (SELECT value FROM setting WHERE name = 'node')"
+            " OR node IN (SELECT node FROM unit WHERE path LIKE ? || '/%')",
+            (path,),
+        )
+    )
+
+
+def _pending_down(db: Any) -> dict[str, dict[str, Any]]:
+    """Per child unit: how many commits wait, since when, and when it was last heard."""
+    own = _setting(db, "parent") or b""
+    rows = db.execute(
+        "SELECT coalesce(u.path, hex(p.node)), (SELECT count(*) FROM outbox o WHERE o.peer = p.id),"
+        " (SELECT min(queued_ms) FROM outbox o WHERE o.peer = p.id), p.seen_ms"
+        " FROM peer p LEFT JOIN unit u ON u.node = p.node WHERE p.node != ? ORDER BY 1",
+        (own,),
+    )
+    return {
+        unit: {"commits": count, "oldest": iso_or_none(oldest), "last_seen": iso_or_none(seen)}
+        for unit, count, oldest, seen in rows
+    }
+
+
+def _backup_age(db: Any) -> int | None:
+    at = int(_setting(db, "backup_ms") or 0)
+    return int(time.time() - at / 1000) if at else None

@@ -1,0 +1,56 @@
+"""Whether the node can do its work: green only when the database can be read and written (promise R16)."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import sqlcipher3.dbapi2 as driver
+
+DATABASE = "node.db"
+# The daemon's own writer is idle while this is asked; only Litestream's short locks are waited for.
+_WAIT_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`code`: ok, or the stable code of what is wrong: disk, damaged, busy."""
+
+    ok: bool
+    code: str = "ok"
+
+
+def check(directory: Path) -> Health:
+    """Reads the schema and writes one page, durably, on a connection of its own. Raises nothing."""
+    uri = f"file:{quote(str((directory / DATABASE).absolute()))}?mode=rw"
+    try:
+        with contextlib.closing(
+            driver.connect(uri, uri=True, isolation_level=None, timeout=_WAIT_SECONDS)
+        ) as connection:
+            _exercise(connection)
+    except driver.Error as fault:
+        return Health(False, _code(str(fault).lower()))
+    return Health(True)
+
+
+def _exercise(connection: driver.Connection) -> None:
+    """Writing a header field as it is touches the file and changes nothing."""
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute(f"PRAGMA user_version={int(version)}")
+        connection.execute("COMMIT")
+    except driver.Error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _code(words: str) -> str:
+    if "malformed" in words or "not a database" in words:
+        return "damaged"
+    return "busy" if "locked" in words else "disk"

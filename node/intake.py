@@ -1,0 +1,259 @@
+"""Taking in commits that others signed (protocol 3.3, 3.5).
+
+A commit that a good signature covers has its place in the log whatever else is wrong with it. What no
+good signature covers takes no place; what an unknown author signed waits, bounded. One bad object
+stops no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, func, insert, select
+
+from node import trust
+from node.store import chain, folded, records, settings
+from node.store.chain import LogRow
+from node.store.schema import Stray, table
+from node.work import ROOT, Work
+from sync_protocol import change as changes
+from sync_protocol import commit as commits
+from sync_protocol import messages, registry
+from sync_protocol.change import Act, Words
+from sync_protocol.clock import from_ms
+from sync_protocol.commit import Commit
+from sync_protocol.errors import BadChange, BadCommit
+from sync_protocol.limits import AHEAD_MS, MAX_COMMIT, MAX_WAITING
+from sync_protocol.messages import CommitItem
+from sync_protocol.names import node_id, short
+from sync_protocol.run import admit
+
+STRAY = table(Stray)
+_QUIET = frozenset({"enrol", "stamp", "open_log"})  # registry actions that turn no verdict round
+
+
+@dataclass(slots=True)
+class Taken:
+    """`new`: commits stored for the first time. `notes`: codes of what was refused, for the peer."""
+
+    new: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    commit: Commit
+    sent: CommitItem
+
+
+def take(work: Work, items: Iterable[CommitItem], *, peer: bytes) -> Taken:
+    """Stores what may be stored, and notes in `work` what is to be folded."""
+    taken = Taken()
+    waiting = _by_log(_parsed(items, taken))
+    waiting.update(_strays(work, set(waiting)))
+    while _round(work, waiting, taken):
+        pass
+    for left in waiting.values():
+        _keep_aside(work, peer, left, taken)
+    return taken
+
+
+def _parsed(items: Iterable[CommitItem], taken: Taken) -> list[_Item]:
+    found = []
+    for sent in items:
+        try:
+            found.append(_Item(commits.parse(sent.raw), sent))
+        except BadCommit as fault:
+            taken.notes.append(fault.code)
+    return found
+
+
+def _by_log(items: Iterable[_Item]) -> dict[bytes, list[_Item]]:
+    logs: dict[bytes, list[_Item]] = {}
+    for one in items:
+        logs.setdefault(one.commit.header.log, []).append(one)
+    for group in logs.values():
+        group.sort(key=lambda one: one.commit.header.seq)
+    return logs
+
+
+def _round(work: Work, waiting: dict[bytes, list[_Item]], taken: Taken) -> bool:
+    """Admits every log whose author is known by now. True when the registry grew, so that more may be."""
+    for log in list(waiting):
+        author = _author(work, log, waiting[log])
+        if author is not None:
+            _admit(work, log, author, waiting.pop(log), taken)
+    if not work.registry_changed:
+        return False
+    renew(work)
+    return any(_author(work, log, waiting[log]) is not None for log in waiting)
+
+
+def renew(work: Work) -> None:
+    """Folds the registry anew, after a change of it was stored."""
+    was_enrolled = work.enrolled
+    work.registry = trust.load(work.db, settings.get(work.db, ROOT))
+    if work.enrolled and not was_enrolled:
+        refold_everything(work)
+
+
+def refold_everything(work: Work) -> None:
+    work.again.update(row.record for row in work.db.execute(select(folded.FOLDED.c.record)))
+
+
+def _author(work: Work, log: bytes, items: Sequence[_Item]) -> tuple[bytes, bytes] | None:
+    """(node id, key) of whom the registry gives this log to."""
+    entry = work.registry.owner_of(log)
+    if entry is not None and entry.sign is not None:
+        return entry.node, entry.sign
+    return _root_itself(work, items)
+
+
+def _root_itself(work: Work, items: Sequence[_Item]) -> tuple[bytes, bytes] | None:
+    """The root's first commit carries its own key; its id was compared by a person (3.4)."""
+    root = settings.get(work.db, ROOT)
+    if root is None or items[0].commit.node != root:
+        return None
+    for _index, _salt, body in items[0].sent.changes:
+        key = registry.own_key(body)
+        if key is not None and node_id(key) == root:
+            return root, key
+    return None
+
+
+def _admit(work: Work, log: bytes, author: tuple[bytes, bytes], items: list[_Item], taken: Taken) -> None:
+    node, key = author
+    row = chain.begin_log(work.db, log, node)
+    fresh = [one for one in items if not _known(work, row, one, taken)]
+    sent = {one.commit.id: one.sent for one in fresh}
+    for stretch in _stretches(fresh):
+        follows = stretch[0].header.seq == row.head.seq + 1
+        run = admit(stretch, node=node, key=key, head=row.head if follows else None)
+        if run.fault:
+            taken.notes.append(run.fault)
+        for commit in run.good:
+            row = _store(work, row, commit, sent[commit.id], commit.id in run.unrisen, taken)
+
+
+def _stretches(items: Sequence[_Item]) -> list[list[Commit]]:
+    """Consecutive numbers together: each is a run, at the price of one signature."""
+    found: list[list[Commit]] = []
+    for one in items:
+        if found and found[-1][-1].header.seq + 1 == one.commit.header.seq:
+            found[-1].append(one.commit)
+        else:
+            found.append([one.commit])
+    return found
+
+
+def _known(work: Work, log: LogRow, item: _Item, taken: Taken) -> bool:
+    """A commit that is here already may bring bodies that were withheld before."""
+    header = item.commit.header
+    row = chain.has(work.db, log.id, header.seq, item.commit.id)
+    if row is not None:
+        _store_bodies(work, row, item.commit, item.sent, "", taken)
+        return True
+    if chain.other(work.db, log.id, header.seq, item.commit.id):
+        taken.notes.append("forked")
+        return True
+    return False
+
+
+def _store(work: Work, log: LogRow, commit: Commit, sent: CommitItem, unrisen: bool, taken: Taken) -> LogRow:
+    held = commit.header.time > from_ms(work.now_ms + AHEAD_MS)
+    row, log = chain.add(work.db, log, commit, received_ms=work.now_ms, held=held)
+    oversize = sum(len(body) for _, _, body in sent.changes) + len(commit.raw) > MAX_COMMIT
+    fault = "clock" if unrisen else "too_large" if oversize else ""
+    _store_bodies(work, row, commit, sent, fault, taken)
+    taken.new += 1
+    return log
+
+
+def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault: str, taken: Taken) -> None:
+    acts: dict[bytes, tuple[int, int]] = {}  # short id → (place, record row)
+    for place, salt, body in sorted(sent.changes):
+        if not _matches(commit, place, salt, body):
+            taken.notes.append("body_mismatch")
+            continue
+        record, of, bad = _target(work, commit, row, place, body, acts)
+        name = commit.header.changes[place]
+        if records.add_change(work.db, row, place, name, record, salt, body, of=of, fault=fault or bad):
+            work.note(record, row)
+        if of is None:
+            acts[short(name)] = (place, record)
+
+
+def _matches(commit: Commit, place: int, salt: bytes, body: bytes) -> bool:
+    header = commit.header
+    return place < len(header.changes) and changes.change_id(header.log, salt, body) == header.changes[place]
+
+
+def _target(
+    work: Work, commit: Commit, row: int, place: int, body: bytes, acts: dict[bytes, tuple[int, int]]
+) -> tuple[int, bytes | None, str]:
+    """(record row, act that words belong to, what is wrong with the bytes)."""
+    name = short(commit.header.changes[place])
+    try:
+        parsed = changes.parse_body(body)
+    except BadChange as fault:
+        return records.ensure(work.db, name, ""), None, fault.code
+    if isinstance(parsed, Act):
+        return _target_of_act(work, name, parsed), None, ""
+    return _target_of_words(work, row, place, parsed, name, acts)
+
+
+def _target_of_act(work: Work, name: bytes, act: Act) -> int:
+    matter = act.matter.partition("/")[0]
+    if matter == trust.MATTER:
+        work.registry_changed = True
+        if act.action not in _QUIET or "replaces" in act.data:
+            refold_everything(work)
+    return records.ensure(work.db, act.record or name, matter)
+
+
+def _target_of_words(
+    work: Work, row: int, place: int, words: Words, name: bytes, acts: dict[bytes, tuple[int, int]]
+) -> tuple[int, bytes | None, str]:
+    """Words stand directly behind their act; others are quarantined."""
+    found = acts.get(words.of)
+    if found is not None and found[0] == place - 1:
+        return found[1], words.of, ""
+    stored = records.record_of_change(work.db, row, words.of)
+    if stored is not None:
+        return stored, words.of, ""
+    return records.ensure(work.db, name, ""), words.of, "words_without_act"
+
+
+def _strays(work: Work, logs: set[bytes]) -> dict[bytes, list[_Item]]:
+    """Commits kept aside, now tried again."""
+    rows = work.db.execute(select(STRAY.c.item).order_by(STRAY.c.log, STRAY.c.seq))
+    items = [messages.parse_item(row.item) for row in rows]
+    found = {log: group for log, group in _by_log(_parsed(items, Taken())).items() if log not in logs}
+    known = [log for log in found if _author(work, log, found[log]) is not None]
+    work.db.execute(delete(STRAY).where(STRAY.c.log.in_(known)))
+    return {log: found[log] for log in known}
+
+
+def _keep_aside(work: Work, peer: bytes, items: Sequence[_Item], taken: Taken) -> None:
+    """Bounded a peer (3.4); past the bound the rest is refused, and comes again with the next exchange."""
+    used = work.db.execute(
+        select(func.coalesce(func.sum(func.length(STRAY.c.item)), 0)).where(STRAY.c.peer == peer)
+    ).scalar_one()
+    for one in items:
+        taken.notes.append("unknown_author")
+        packed = messages.encode_item(one.sent)
+        used += len(packed)
+        if used > MAX_WAITING:
+            return
+        header = one.commit.header
+        there = select(STRAY.c.id).where(STRAY.c.log == header.log, STRAY.c.seq == header.seq)
+        if work.db.execute(there).first() is None:
+            work.db.execute(insert(STRAY).values(peer=peer, log=header.log, seq=header.seq, item=packed))
+
+
+def release(work: Work) -> int:
+    """Folds the commits whose time has come (3.6). Returns how many."""
+    rows = chain.release_held(work.db, from_ms(work.now_ms + AHEAD_MS))
+    work.again.update(records.records_of_commits(work.db, rows))
+    return len(rows)

@@ -1,0 +1,28 @@
+"""Times as people and programs read them: ISO 8601 with the offset of China, where a working day ends at 24:00."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def iso(ms: int) -> str:
+    """Unix milliseconds as `2026-11-21T16:10:00+08:00`."""
+    return datetime.fromtimestamp(ms // 1000, CHINA).isoformat()
+
+
+def iso_or_none(ms: int | None) -> str | None:
+    return iso(ms) if ms else None
+
+
+def day(ms: int) -> str:
+    """`20261121`, the day in China."""
+    return datetime.fromtimestamp(ms // 1000, CHINA).strftime("%Y%m%d")
+
+
+def end_of_day(ms: int) -> int:
+    """Unix milliseconds of the next 24:00 in China."""
+    now = datetime.fromtimestamp(ms // 1000, CHINA)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return int(midnight.timestamp() * 1000)

@@ -1,0 +1,190 @@
+"""The node's own keys (protocol 3.1): Ed25519 to sign, X25519 to open, in DIR/keys, mode 0600.
+
+Both appear together or not at all: they are written to a directory aside, flushed, and renamed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from node.entropy import Entropy
+from node.errors import Damaged, DiskTrouble, Forbidden, NotFound, Stale
+from node.language import say
+from sync_protocol.errors import BadEnvelope, LocalError
+from sync_protocol.keys import Open, Sign
+from sync_protocol.names import node_id
+
+DIRECTORY = "keys"
+SIGN_FILE = "sign.pem"
+SEAL_FILE = "seal.pem"
+
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+_Private = Ed25519PrivateKey | X25519PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """One node's keys; the private halves are inside the two callables."""
+
+    sign_key: bytes  # Ed25519 public key, 32 bytes
+    seal_key: bytes  # X25519 public key, 32 bytes
+    sign: Sign
+    open: Open
+
+    @property
+    def node(self) -> bytes:
+        """The node id that these keys give."""
+        return node_id(self.sign_key)
+
+
+def seal(plaintext: bytes, receiver: bytes, info: bytes) -> bytes:
+    """HPKE base mode, empty aad (protocol 3.5). It fits sync_protocol.keys.Seal.
+
+    Raises LocalError for a receiver's key of another length or of small order.
+    """
+    try:
+        return _SUITE.encrypt(plaintext, X25519PublicKey.from_public_bytes(receiver), info)
+    except ValueError as fault:
+        raise LocalError("the receiver's seal key isn't sound") from fault
+
+
+def make(folder: Path, entropy: Entropy) -> Keys:
+    """New keys in `folder`, DIR/keys. Raises Stale `keys_exist`, DiskTrouble."""
+    private = (
+        Ed25519PrivateKey.from_private_bytes(entropy.bytes(32)),
+        X25519PrivateKey.from_private_bytes(entropy.bytes(32)),
+    )
+    aside = folder.with_name(f".{folder.name}-{os.getpid()}")
+    try:
+        _write_pair(aside, private)
+        _rename_new(aside, folder)
+    except OSError as fault:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise DiskTrouble(
+            say(f"写不了 {folder}：{fault}", f"{folder} can't be written: {fault}"),
+            hint=f"df -h {folder.parent}",
+        ) from fault
+    return _from_private(*private)
+
+
+def load(folder: Path) -> Keys:
+    """The keys in `folder`, DIR/keys.
+
+    Raises NotFound `no_keys`, Forbidden `loose_keys`, Damaged `bad_keys`, DiskTrouble.
+    """
+    sign = _read(folder / SIGN_FILE)
+    opening = _read(folder / SEAL_FILE)
+    if not isinstance(sign, Ed25519PrivateKey) or not isinstance(opening, X25519PrivateKey):
+        raise _damaged(folder)
+    return _from_private(sign, opening)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """A new file of mode 0600, flushed to the disk. Raises OSError, FileExistsError too."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_directory(path: Path) -> None:
+    """Makes the names in a directory durable; Windows has no such thing."""
+    if sys.platform != "win32":
+        fd = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def _write_pair(aside: Path, private: tuple[_Private, _Private]) -> None:
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(mode=0o700)
+    for name, key in zip((SIGN_FILE, SEAL_FILE), private, strict=True):
+        write_private(aside / name, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    sync_directory(aside)
+
+
+def _rename_new(aside: Path, final: Path) -> None:
+    """A directory of keys that is there already is never replaced; an empty one is."""
+    with contextlib.suppress(OSError):
+        final.rmdir()
+    if final.exists():
+        shutil.rmtree(aside, ignore_errors=True)
+        raise Stale(
+            say(f"{final} 里已有密钥", f"there are keys in {final} already"),
+            code="keys_exist",
+            hint=f"qiao --dir {final.parent} status",
+        )
+    aside.rename(final)
+    sync_directory(final.parent)
+
+
+def _from_private(sign: Ed25519PrivateKey, opening: X25519PrivateKey) -> Keys:
+    def open_sealed(sealed: bytes, info: bytes) -> bytes:
+        try:
+            return _SUITE.decrypt(sealed, opening, info)
+        except (InvalidTag, ValueError) as fault:
+            raise BadEnvelope("the envelope can't be opened with this node's key") from fault
+
+    return Keys(
+        sign.public_key().public_bytes_raw(), opening.public_key().public_bytes_raw(), sign.sign, open_sealed
+    )
+
+
+def _read(path: Path) -> object:
+    try:
+        _refuse_loose(path.parent)
+        _refuse_loose(path)
+        return load_pem_private_key(path.read_bytes(), None)
+    except FileNotFoundError as fault:
+        raise NotFound(
+            say(f"找不到密钥 {path}", f"the key {path} isn't there"),
+            code="no_keys",
+            hint=f"qiao --dir {path.parent.parent} doctor",
+        ) from fault
+    except OSError as fault:
+        raise DiskTrouble(say(f"读不了 {path}：{fault}", f"{path} can't be read: {fault}")) from fault
+    except (ValueError, TypeError) as fault:
+        raise _damaged(path) from fault
+
+
+def _refuse_loose(path: Path) -> None:
+    """A key that others could read, or a directory in which they could put another, isn't used."""
+    if sys.platform == "win32":
+        return
+    found = path.stat()
+    if stat.S_IMODE(found.st_mode) & 0o077 == 0:
+        return
+    mode = "700" if stat.S_ISDIR(found.st_mode) else "600"
+    raise Forbidden(
+        say(f"{path} 对其他用户开放，不能使用", f"{path} is open to other users, and isn't used"),
+        code="loose_keys",
+        hint=f"chmod {mode} {path}",
+    )
+
+
+def _damaged(path: Path) -> Damaged:
+    return Damaged(
+        say(f"{path} 不是本节点的密钥，或已损坏", f"{path} isn't a key of this node, or is damaged"),
+        code="bad_keys",
+        hint=f"qiao --dir {path.parent.parent} restore --help",
+    )

@@ -1,0 +1,31 @@
+"""The language of sentences that this process says: Chinese first, English as the second.
+
+A sentence stands in both languages where it is said. The first thing a process does is `use`; without it
+QIAO_LANGUAGE counts, so that even a fault in node.toml is told in the right language.
+"""
+
+from __future__ import annotations
+
+import os
+
+LANGUAGES = ("zh", "en")
+
+_used: str | None = None
+
+
+def use(language: str) -> None:
+    """`zh` or `en`; anything else is Chinese."""
+    global _used
+    _used = language if language in LANGUAGES else "zh"
+
+
+def used() -> str:
+    if _used is not None:
+        return _used
+    asked = os.environ.get("QIAO_LANGUAGE", "zh")[:2].lower()
+    return asked if asked in LANGUAGES else "zh"
+
+
+def say(zh: str, en: str) -> str:
+    """The sentence in the language in use."""
+    return en if used() == "en" else zh

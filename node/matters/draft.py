@@ -1,0 +1,126 @@
+"""What a matter's own file gives to the engine beside its declaration: verbs, reactions, clocks.
+
+A verb (操作) is what a person asks for; it becomes one or more acts of one commit. A reaction is an act
+that the node signs by itself, as `system`, because of what a record's state says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from conflict.declaration import Field, Matter
+from conflict.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An act to be signed. `data` holds coded data and words together; the engine splits them by the
+    declaration. `unit` is set where one acts on behalf of a hosted unit (挂靠单位); drafts of different
+    units go into different commits, in the order given."""
+
+    action: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    unit: str | None = None
+
+
+class Tree(Protocol):
+    """The units known to the registry."""
+
+    def path(self, unit: str) -> str | None:
+        """The full path for a code or a path; None when there is no such unit."""
+
+    def name(self, path: str) -> str: ...
+    def kind(self, path: str) -> str: ...  # place industry enterprise department
+    def host(self, path: str) -> str | None:
+        """The unit whose node acts for this hosted unit; None where it has a node of its own."""
+
+    def below(self, path: str) -> list[str]: ...
+
+
+class Policies(Protocol):
+    """The root's policy record through time (node/deadlines/policies.py)."""
+
+    def at(self, moment_ms: int) -> Mapping[str, Any]:
+        """The policy in force at that instant, whole: defaults filled in."""
+
+
+class WorkingDays(Protocol):
+    """Which days are worked (node/deadlines/calendar.py)."""
+
+    def end_of(self, start_ms: int, days: int) -> int:
+        """24:00 of the last of so many working days after the day of `start_ms`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who asks, and what he may look at. Everything that isn't pure is handed in."""
+
+    unit: str  # path of this node's unit
+    actor: str  # staff id or "system"
+    now_ms: int  # disciplined
+    tree: Tree
+    number: Callable[[], str]  # the next ticket number; may be called once per draft
+    policy: Mapping[str, Any] = field(default_factory=dict)  # in force now
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """The person's role is checked for `action` alone; what a verb does besides follows from it."""
+
+    name: str  # "dispatch", "follow-up" as on the command line
+    label: str
+    action: str  # the act whose guards say whether the verb is offered now
+    takes: tuple[Field, ...]  # parameters, for forms, options and checks
+    plan: Callable[[State | None, Mapping[str, Any], Desk], list[Draft]]
+    required: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = field(default_factory=dict)  # other names accepted → parameter
+    offers: Callable[[State, str], list[Mapping[str, Any]]] = lambda _state, _unit: [{}]  # (state, unit) →
+    #   data with which `action` could be signed now; offered where one of them would stand
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An instant at which something falls due (product 1.3). It never depends on the present."""
+
+    clock: str  # forward accept decline complete rework
+    round: int
+    unit: str
+    start_ms: int
+    due_ms: int
+    done_ms: int | None = None  # when it was done; None: still open
+    line_ms: int = 0  # time on the line within it
+    owed: bool = True  # False: the limit of a right (to decline), breached only by using it late
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An assignment as lists show it, one a (round, unit)."""
+
+    round: int
+    unit: str
+    status: str  # as shown: `received`, and `accepted` by passing on, included
+    actor: str  # who brought it there
+    assigner: str
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A matter with everything the node needs: declaration, verbs, reactions, clocks, sentences."""
+
+    matter: Matter
+    verbs: tuple[Verb, ...] = ()
+    reactions: Callable[[State, Desk], list[Draft]] = lambda _state, _desk: []
+    dues: Callable[[State, Policies, WorkingDays], list[Due]] = lambda _state, _policies, _calendar: []
+    phase: Callable[[State], str] = lambda _state: ""  # as shown
+    title: Callable[[State], str] = lambda _state: ""
+    places: Callable[[State], list[Place]] = lambda _state: []
+    detail: Callable[[State], dict[str, Any]] = lambda _state: {}  # what `show` adds to the fields
+
+    def verb(self, name: str) -> Verb | None:
+        """By its name on the command line, or with `_` as in a batch file."""
+        wanted = name.replace("_", "-")
+        return next((one for one in self.verbs if one.name == wanted), None)

@@ -1,0 +1,57 @@
+"""The ticket (工单): the work order that travels down the tree and back (product 1.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conflict.state import State
+from sync_protocol import clock
+
+from ..draft import Kind, Place
+from . import assignments as read
+from .clocks import dues
+from .fields import CLASSES
+from .reactions import reactions
+from .verbs import VERBS
+from .workflow import TICKET
+
+__all__ = ["KIND", "TICKET"]
+
+TITLE = 40  # characters of the narrative
+
+
+def shown_phase(state: State) -> str:
+    """`dispatched` is how `registered` is shown while the round has an assignment."""
+    phase = read.phase(state)
+    return "dispatched" if phase == "registered" and read.has_open(state) else phase
+
+
+def title(state: State) -> str:
+    """The narrative's beginning, or what is left where it is withheld."""
+    narrative = " ".join(str(state.shown("narrative", "") or "").split())
+    coded = (CLASSES.get(str(state.shown("class"))), state.shown("employer_name"), state.shown("topic"))
+    return narrative[:TITLE] or " ".join(str(one) for one in coded if one)
+
+
+def places(state: State) -> list[Place]:
+    return [
+        Place(one.round, one.unit, _ended(one), one.written.actor, one.assigner, clock.to_ms(one.written.time))
+        for one in read.every_assignment(state)
+    ]
+
+
+def _ended(one: read.Assignment) -> str:
+    """What was passed on from a recalled or declined assignment is recalled with it."""
+    return one.shown if one.alive or one.status in read.ENDED else "recalled"
+
+
+def detail(state: State) -> dict[str, Any]:
+    """What the whole ticket comes to: its lead's result, the sum recovered."""
+    return {
+        "result": read.result(state, "result"),
+        "resolved": read.result(state, "resolved"),
+        "amount_recovered": read.recovered(state),
+    }
+
+
+KIND = Kind(TICKET, VERBS, reactions, dues, shown_phase, title, places, detail)

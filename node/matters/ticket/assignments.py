@@ -1,0 +1,220 @@
+"""Reading a ticket's state: phase, round, and the assignments (承办) with whom they were passed on from.
+
+An assignment is named by (round, unit). `assign` acts of an assignee carry `from`, the id of the `assign`
+act by which he holds his own: so each assignment is open only while the one it was passed on from is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from conflict.act import Act
+from conflict.declaration import slot
+from conflict.state import Mark, Standing, State
+from sync_protocol.names import covers, is_above
+
+OPEN_PHASES = ("registered", "follow_up", "quality_check")
+OPEN = frozenset({"sent", "accepted", "submitted"})  # statuses of an assignment in hand
+ENDED = frozenset({"declined", "recalled"})
+COUNTED = frozenset({Standing.STANDS, Standing.OVERTAKEN})  # an overtaken act counts for who did it (1.4)
+
+
+def phase(state: State) -> str:
+    """As written: `registered`, never `dispatched`."""
+    held = state.held("phase")
+    return str(held.get("phase", "")) if isinstance(held, dict) else ""
+
+
+def round_of(state: State) -> int:
+    held = state.held("phase")
+    return int(held.get("round", 0)) if isinstance(held, dict) else 0
+
+
+def place(round: int, unit: str) -> str:
+    """The slot of an assignment's status."""
+    return slot("status", round, unit)
+
+
+def named_round(act: Act) -> int:
+    """0 where an act names none that could be one."""
+    value = act.data.get("round")
+    return value if type(value) is int and value > 0 else 0
+
+
+def named_unit(act: Act) -> str:
+    value = act.data.get("unit")
+    return value if type(value) is str else ""
+
+
+def standing(state: State, mark: Mark) -> bool:
+    verdict = state.verdicts.get(mark.id)
+    return verdict is None or verdict.standing is Standing.STANDS
+
+
+def counted(state: State, mark: Mark) -> bool:
+    verdict = state.verdicts.get(mark.id)
+    return verdict is None or verdict.standing in COUNTED
+
+
+def acts(state: State, action: str, round: int) -> Iterator[Mark]:
+    """Standing acts of one round, in order."""
+    for mark in state.marks.values():
+        if mark.action == action and mark.data.get("round") == round and standing(state, mark):
+            yield mark
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`status` is as written; `shown` says `received`, and `accepted` where it was passed on."""
+
+    round: int
+    unit: str
+    status: str
+    shown: str
+    assigned: Mark  # the `assign` act
+    written: Mark  # who wrote the status
+    parent: str | None  # unit it was passed on from; None where the owner, or a unit above, assigned it
+    alive: bool  # neither it nor one it was passed on from is declined or recalled
+    open: bool
+
+    @property
+    def assigner(self) -> str:
+        return self.assigned.unit
+
+    @property
+    def final(self) -> bool:
+        return self.assigned.data.get("final") is True
+
+    @property
+    def onward(self) -> list[str]:
+        listed = self.assigned.data.get("onward")
+        return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+
+
+def assigned(state: State, round: int, unit: str) -> Mark | None:
+    """The `assign` act by which a unit holds it."""
+    return state.trace(place(round, unit), "assign")
+
+
+def units(state: State, round: int) -> list[str]:
+    """Every unit assigned to in a round, sorted."""
+    prefix = slot("status", round) + "/"
+    return sorted(name.removeprefix(prefix) for name in state.slots if name.startswith(prefix))
+
+
+def rounds(state: State) -> range:
+    return range(1, round_of(state) + 1)
+
+
+def assignment(state: State, round: int, unit: str) -> Assignment | None:
+    mark, written = assigned(state, round, unit), state.at(place(round, unit))
+    if mark is None or written is None:
+        return None
+    statuses = _chain(state, round, unit)
+    alive = not ENDED & set(statuses)
+    current = round == round_of(state) and phase(state) == "registered"
+    status = str(written.value)
+    return Assignment(
+        round, unit, status, _shown(state, round, unit, status, mark), mark, written,
+        mark.unit if "from" in mark.data else None, alive, alive and current and OPEN.issuperset(statuses),
+    )  # fmt: skip
+
+
+def _chain(state: State, round: int, unit: str) -> list[str]:
+    """Statuses from an assignment up; `recalled` stands for one that was passed on from what is no more."""
+    found = []
+    while True:
+        mark = assigned(state, round, unit)
+        found.append(str(state.held(place(round, unit), "recalled")))
+        if mark is None or "from" not in mark.data:
+            return found
+        above = assigned(state, round, mark.unit)
+        if above is None or above.id != mark.data["from"] or not is_above(mark.unit, unit):
+            return [*found, "recalled"]
+        unit = mark.unit
+
+
+def _shown(state: State, round: int, unit: str, status: str, mark: Mark) -> str:
+    if status != "sent":
+        return status
+    if passed_on(state, round, mark):
+        return "accepted"
+    return "received" if receipt(state, unit, mark) else "sent"
+
+
+def passed_on(state: State, round: int, mark: Mark) -> Mark | None:
+    """The first standing `assign` that passed on what `mark` assigned."""
+    found = (assigned(state, round, unit) for unit in units(state, round))
+    passing = [one for one in found if one and one.data.get("from") == mark.id]
+    return min(passing, key=lambda one: one.time, default=None)
+
+
+def receipt(state: State, unit: str, mark: Mark) -> Mark | None:
+    """The `receive` that answers an `assign`."""
+    found = (one for one in state.marks.values() if one.action == "receive" and one.unit == unit)
+    return next((one for one in found if one.data.get("from") == mark.id and standing(state, one)), None)
+
+
+def assignments(state: State, round: int | None = None) -> list[Assignment]:
+    """Of the present round, or of one named."""
+    wanted = round_of(state) if round is None else round
+    found = (assignment(state, wanted, unit) for unit in units(state, wanted))
+    return [one for one in found if one is not None]
+
+
+def every_assignment(state: State) -> list[Assignment]:
+    return [one for number in rounds(state) for one in assignments(state, number)]
+
+
+def passed_on_from(state: State, own: Assignment) -> list[Assignment]:
+    """The live assignments directly below one."""
+    return [
+        one for one in assignments(state, own.round)
+        if one.alive and one.assigned.data.get("from") == own.assigned.id
+    ]  # fmt: skip
+
+
+def has_open(state: State) -> bool:
+    return any(one.open for one in assignments(state))
+
+
+def lead(state: State) -> str:
+    """The unit that leads (主办) in this round; empty where nobody was named."""
+    return str(state.held(slot("lead", round_of(state)), "") or "")
+
+
+def answering(state: State) -> Assignment | None:
+    """Whose result is the ticket's: the lead, else the nearest unit above it that holds an assignment;
+    without a lead, the only branch."""
+    live = [one for one in assignments(state) if one.alive]
+    leading = lead(state)
+    if not leading:
+        return live[0] if len(live) == 1 else None
+    above = [one for one in live if covers(one.unit, leading)]
+    return max(above, key=lambda one: len(one.unit), default=None)
+
+
+def of_assignment(state: State, name: str, round: int, unit: str) -> Any:
+    """A field that `submit` wrote: `result`, `resolved`, `amount_recovered`."""
+    return state.shown(f"{name}@{place(round, unit)}")
+
+
+def result(state: State, name: str) -> Any:
+    """The ticket's `result` or `resolved`: its lead's, else as written on the ticket itself."""
+    own = answering(state)
+    found = None if own is None else of_assignment(state, name, own.round, own.unit)
+    return state.shown(name) if found is None else found
+
+
+def recovered(state: State) -> int | None:
+    """Fen: the sum over all branches, or what was written on the ticket itself."""
+    keys = [key for key in state.fields if key.startswith("amount_recovered@")]
+    sums = [value for value in map(state.shown, keys) if isinstance(value, int)]
+    return sum(sums) if sums else state.shown("amount_recovered")
+
+
+def scope(state: State) -> frozenset[str]:
+    """The registering unit and every unit with an assignment that wasn't taken from it (protocol 3.5)."""
+    return frozenset({state.owner, *(one.unit for one in every_assignment(state) if one.alive)})

@@ -1,0 +1,155 @@
+"""Dispatch (派单): the `assign` acts of the next hop toward each target, and the lead (product 1.2).
+
+It goes level by level: a target deeper than the next office below is named in `onward`, and that office's
+node passes it on by itself (reactions.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from conflict.state import State
+from node.errors import Forbidden, Usage
+from node.language import say
+from sync_protocol.names import ancestors, covers, is_above
+
+from ..draft import Desk, Draft, Tree, Verb
+from . import assignments as read
+from . import fields as f
+from .assignments import Assignment
+
+
+def resolved_unit(named: str, desk: Desk) -> str:
+    """The path of a unit given by code or path. Raises Usage (`unknown_unit`)."""
+    path = desk.tree.path(named)
+    if path is None:
+        raise Usage(
+            say(f"没有这个单位：{named}", f"there is no unit {named}"),
+            code="unknown_unit", hint="qiao --json registry list",
+        )  # fmt: skip
+    return path
+
+
+def next_hop(giver: str, target: str, tree: Tree) -> str:
+    """The first office on the way down; the target itself where none is between."""
+    between = (path for path in ancestors(target) if is_above(giver, path))
+    return next((path for path in between if tree.path(path) == path), target)
+
+
+def hops(giver: str, targets: Iterable[str], tree: Tree) -> dict[str, list[str]]:
+    """Next hop → what it is to pass on, in the order of the targets."""
+    found: dict[str, list[str]] = {}
+    for target in targets:
+        hop = next_hop(giver, target, tree)
+        onward = found.setdefault(hop, [])
+        if hop != target:
+            onward.append(target)
+    return found
+
+
+def assign(state: State, giver: str, hop: str, onward: list[str], *, final: bool = False) -> dict[str, Any]:
+    """Data of one `assign`. An assignee names in `from` the one that it passes on; an owner and whoever
+    is above the owner don't."""
+    number = read.round_of(state)
+    data: dict[str, Any] = {"round": number, "unit": hop}
+    own = held(state, giver)
+    if own is not None:
+        data["from"] = own.assigned.id
+    if final:
+        data["final"] = True
+    if onward:
+        data["onward"] = onward
+    return data
+
+
+def held(state: State, unit: str) -> Assignment | None:
+    """What a unit that isn't the owner may pass on."""
+    own = None if unit == state.owner else read.assignment(state, read.round_of(state), unit)
+    return own if own is not None and own.open else None
+
+
+def _giver(state: State, params: Mapping[str, Any], desk: Desk) -> str:
+    """Who dispatches: this unit, or the hosted one that is named or alone holds the ticket."""
+    if params.get("behalf"):
+        return resolved_unit(str(params["behalf"]), desk)
+    if covers(desk.unit, state.owner) or held(state, desk.unit) is not None:
+        return desk.unit
+    hosted = [one.unit for one in read.assignments(state) if one.open and desk.tree.host(one.unit) == desk.unit]
+    return hosted[0] if len(hosted) == 1 else desk.unit
+
+
+def _targets(params: Mapping[str, Any], giver: str, desk: Desk) -> tuple[str | None, list[str]]:
+    """Lead and all targets, the lead first. Raises Usage."""
+    lead = resolved_unit(str(params["lead"]), desk) if params.get("lead") else None
+    others = [resolved_unit(str(unit), desk) for unit in params.get("co") or ()]
+    targets = list(dict.fromkeys([*([lead] if lead else []), *others]))
+    if not targets:
+        raise Usage(say("没有指明派给谁", "nobody is named to dispatch to"), hint="qiao ticket dispatch ID --lead UNIT")
+    for target in targets:
+        _check_below(target, giver, desk)
+    return lead, targets
+
+
+def _check_below(target: str, giver: str, desk: Desk) -> None:
+    if covers(giver, target):
+        return
+    raise Usage(
+        say(f"{desk.tree.name(target)}不在{desk.tree.name(giver)}之下，只能向下派单",
+            f"{target} isn't below {giver}: a ticket is dispatched downwards"),
+        code="not_below", hint="qiao ticket ask ID --for escalate --text TEXT",
+    )  # fmt: skip
+
+
+def plan(state: State | None, params: Mapping[str, Any], desk: Desk) -> list[Draft]:
+    """Raises Usage for an unknown unit, one that isn't below, or nobody; Forbidden where all have it."""
+    if state is None:
+        raise Usage(say("没有指明工单", "no ticket is named"), hint="qiao ticket list")
+    giver = _giver(state, params, desk)
+    lead, targets = _targets(params, giver, desk)
+    final = bool(params.get("final"))
+    behalf = None if giver == desk.unit else giver
+    drafts = _assigns(state, giver, targets, desk, final, behalf)
+    number = read.round_of(state)
+    if lead is not None and lead != read.lead(state) and _may_name_lead(state, giver):
+        drafts.append(Draft("lead", {"round": number, "unit": lead}, behalf))
+    if not drafts:
+        raise Forbidden(say("这些单位在本轮已经承办", "these units have it already"), code="already_assigned",
+                        hint="qiao ticket show ID")  # fmt: skip
+    return drafts
+
+
+def _assigns(
+    state: State, giver: str, targets: list[str], desk: Desk, final: bool, behalf: str | None
+) -> list[Draft]:
+    """One `assign` a hop. A hop that has the ticket already is skipped over: its targets are assigned
+    directly, since dispatching to the same unit twice is one assignment."""
+    drafts = []
+    for hop, onward in hops(giver, targets, desk.tree).items():
+        if hop == giver and giver != state.owner and held(state, giver) is not None:
+            continue  # it has it: named as lead, it keeps the work to itself
+        direct = _has(state, hop) and not final
+        wanted = {target: [] for target in onward} if direct else {hop: onward}
+        for unit, further in wanted.items():
+            if not _has(state, unit) or final:
+                drafts.append(Draft("assign", assign(state, giver, unit, further, final=final), behalf))
+    return drafts
+
+
+def _has(state: State, unit: str) -> bool:
+    found = read.assignment(state, read.round_of(state), unit)
+    return found is not None and found.open
+
+
+def _may_name_lead(state: State, giver: str) -> bool:
+    """A co-handler that passes its part on doesn't take the lead from another."""
+    now = read.lead(state)
+    return not now or covers(giver, state.owner) or covers(giver, now)
+
+
+def _offers(state: State, unit: str) -> list[Mapping[str, Any]]:
+    """To a unit below that nobody is: whether one could dispatch at all."""
+    return [assign(state, unit, f"{unit}/-", [], final=is_above(unit, state.owner))]
+
+
+DISPATCH = Verb("dispatch", "派单", "assign", (f.LEAD, f.CO, f.FINAL, f.BEHALF), plan, offers=_offers)

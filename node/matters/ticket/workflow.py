@@ -1,0 +1,213 @@
+"""The ticket's acts as a table: role, unit, from where, slot, outcome (product 1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conflict.act import Act
+from conflict.declaration import Action, Matter, SlotKind, slot
+
+from . import fields as f
+from . import rules as r
+from .assignments import OPEN_PHASES, named_round, named_unit, place, scope
+from .sentences import CODES
+
+SLOTS = (
+    SlotKind("phase", "阶段", contains=frozenset({"status"})),
+    SlotKind("lead", "主办"),
+    SlotKind("status", "承办状态"),
+)
+EVERYONE = frozenset({"operator", "lawyer", "dispatcher", "handler", "follow_up", "quality_checker",
+                      "supervisor", "admin"})  # fmt: skip
+ANY_OPEN = r.from_phases(*OPEN_PHASES)
+IN_WORK = r.from_phases("registered")
+THIS_ROUND = ("round", r.this_round)
+OWNER = ("owner", r.owner)
+ABOVE = ("above", r.above_owner)
+ASSIGNEE = ("assignee", r.assignee)
+ASSIGNER = (("assigner", r.assigner), ("above", r.above_assigner))
+
+
+def roles(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+def _phase(_: Act) -> str:
+    return "phase"
+
+
+def _becomes(phase: str | None) -> Callable[[Act], Any]:
+    """The phase with its round; None: the phase that the act names in `to`."""
+    return lambda act: {"phase": phase or act.data.get("to"), "round": named_round(act)}
+
+
+def _first_phase(_: Act) -> Any:
+    return {"phase": "registered", "round": 1}
+
+
+def _lead(act: Act) -> str:
+    return slot("lead", named_round(act))
+
+
+def _own(act: Act) -> str:
+    return place(named_round(act), act.unit)
+
+
+def _named(act: Act) -> str:
+    return place(named_round(act), named_unit(act))
+
+
+def _always(status: str) -> Callable[[Act], Any]:
+    return lambda _: status
+
+
+def _reviewed(act: Act) -> str:
+    return "completed" if act.data.get("outcome") == "pass" else "accepted"
+
+
+def _everything(act: Act) -> dict[str, Any]:
+    """Coded data and words; fields that aren't the record's are left out by the engine."""
+    return {**act.data, **act.words}
+
+
+def _submitted(act: Act) -> dict[str, Any]:
+    """Each assignment has a result of its own."""
+    return {f"{name}@{_own(act)}": act.data[name] for name in f.OF_ASSIGNMENT if name in act.data}
+
+
+def _scores(act: Act) -> dict[str, Any]:
+    names = ("satisfaction_result", "satisfaction_attitude")
+    return {name: act.data[name] for name in names if name in act.data}
+
+
+ACTIONS = (
+    Action(
+        "register", "登记", roles("operator", "handler"), first=True,
+        slot=_phase, outcome=_first_phase, fields=_everything,
+        data=(f.field("number"), *f.REGISTERED),
+        required=frozenset({"channel", "class", "topic", "narrative"}),
+    ),
+    Action(
+        "answer", "当场答复", roles("operator", "lawyer"), (OWNER,),
+        (IN_WORK, THIS_ROUND, ("branches", r.nothing_open)), _phase, _becomes("closed"),
+        data=(f.ROUND, f.TEXT), phases=("registered",),
+    ),
+    Action(
+        "amend", "更正", roles("operator", "dispatcher", "handler"),
+        (OWNER, ("assignee", r.handling), ("above", r.above_any)), (("fields", r.amendable),),
+        fields=_everything, data=(*f.AMENDED, f.REPLACES),
+    ),
+    Action(
+        "assign", "派单", roles("dispatcher", "system"),
+        (("owner", r.assigning), ("assignee", r.passing_on), ("above", r.ruling)),
+        (IN_WORK, THIS_ROUND, ("ruling", r.ruling_is_final), ("status", r.unsent)),
+        _named, _always("sent"),
+        data=(f.ROUND, f.UNIT, f.FINAL, f.FROM, f.ONWARD), required=frozenset({"round", "unit"}),
+        phases=("registered",),
+    ),
+    Action(
+        "lead", "指定主办", roles("dispatcher"),
+        (OWNER, ("assigner", r.branch_assigner), ABOVE, ("above", r.above_branch_assigner)),
+        (IN_WORK, THIS_ROUND, ("assignment", r.has_assignment)), _lead, named_unit,
+        data=(f.ROUND, f.UNIT), required=frozenset({"round", "unit"}), phases=("registered",),
+    ),
+    Action(
+        "receive", "送达", roles("system"), (ASSIGNEE,),
+        (IN_WORK, THIS_ROUND, r.own_status("sent", "received", "accepted"), ("assignment", r.names_own)),
+        data=(f.ROUND, f.FROM), required=frozenset({"round", "from"}),
+        phases=("registered",), statuses=("sent",),
+    ),
+    Action(
+        "accept", "受理", roles("handler", "dispatcher"), (ASSIGNEE,),
+        (IN_WORK, THIS_ROUND, r.own_status("sent", "received")), _own, _always("accepted"),
+        data=(f.ROUND,), required=frozenset({"round"}),
+        phases=("registered",), statuses=("sent", "received"),
+    ),
+    Action(
+        "decline", "退单", roles("handler", "dispatcher"), (ASSIGNEE,),
+        (IN_WORK, THIS_ROUND, r.own_status("sent", "received", "accepted"), ("final", r.not_final),
+         r.known_code("reason", f.DECLINE_REASONS)),
+        _own, _always("declined"),
+        data=(f.ROUND, f.DECLINE_REASON, f.TEXT), required=frozenset({"round", "reason"}),
+        phases=("registered",), statuses=("sent", "received", "accepted"),
+    ),
+    Action(
+        "note", "备注", EVERYONE, (("scope", r.in_scope),),
+        (r.from_phases(*OPEN_PHASES, "archived", "closed", "withdrawn"),), data=(f.TEXT,),
+        phases=(*OPEN_PHASES, "archived", "closed", "withdrawn"),
+    ),
+    Action(
+        "ask", "请求", EVERYONE, (("scope", r.in_scope),),
+        (ANY_OPEN, r.known_code("for", f.WISHES)), data=(f.FOR, f.DAYS, f.TEXT),
+        required=frozenset({"for"}),
+    ),
+    Action(
+        "submit", "提交", roles("handler", "dispatcher", "system"), (ASSIGNEE,),
+        (IN_WORK, THIS_ROUND, r.own_status("accepted"), ("branches", r.branches_done),
+         r.known_code("result", f.RESULTS)),
+        _own, _always("submitted"), _submitted,
+        data=(f.ROUND, *(f.field(name) for name in f.OF_ASSIGNMENT), f.TEXT),
+        required=frozenset({"round", "result", "resolved"}),
+        phases=("registered",), statuses=("accepted",),
+    ),
+    Action(
+        "review", "审核", roles("dispatcher", "supervisor", "system"), ASSIGNER,
+        (IN_WORK, THIS_ROUND, r.named_status("submitted"), ("submission", r.names_submission),
+         r.known_code("outcome", f.REVIEWS)),
+        _named, _reviewed,
+        data=(f.ROUND, f.UNIT, f.SUBMISSION, f.REVIEW, f.TEXT),
+        required=frozenset({"round", "unit", "submission", "outcome"}),
+        phases=("registered",), statuses=("submitted",),
+    ),
+    Action(
+        "recall", "收回", roles("dispatcher", "supervisor"), ASSIGNER,
+        (IN_WORK, THIS_ROUND, r.named_status("sent", "received", "accepted", "submitted")),
+        _named, _always("recalled"),
+        data=(f.ROUND, f.UNIT, f.TEXT), required=frozenset({"round", "unit"}),
+        phases=("registered",), statuses=("sent", "received", "accepted", "submitted"),
+    ),
+    Action(
+        "follow_up", "回访", roles("follow_up"), (OWNER, ABOVE),
+        (r.from_phases("follow_up"), THIS_ROUND, ("handling", r.not_handling), ("asked", r.still_asking),
+         r.known_code("outcome", f.OUTCOMES)),
+        fields=_scores,
+        data=(f.ROUND, f.OUTCOME, f.field("satisfaction_result"), f.field("satisfaction_attitude"), f.TEXT),
+        required=frozenset({"round", "outcome"}), phases=("follow_up",),
+    ),
+    Action(
+        "quality_check", "质检", roles("quality_checker"), (OWNER, ABOVE),
+        (r.from_phases("quality_check"), THIS_ROUND, ("handling", r.not_handling),
+         ("checked", r.still_checking), r.known_code("outcome", f.CHECKS)),
+        data=(f.ROUND, f.CHECK, f.TEXT), required=frozenset({"round", "outcome"}),
+        phases=("quality_check",),
+    ),
+    Action(
+        "advance", "转入下一阶段", roles("system", "follow_up"), (OWNER, ABOVE),
+        (r.from_phases("registered", "follow_up"), THIS_ROUND, ("done", r.may_advance)),
+        _phase, _becomes(None),
+        data=(f.ROUND, f.TO), required=frozenset({"round", "to"}), phases=("registered", "follow_up"),
+    ),
+    Action(
+        "rework", "退回重办", roles("follow_up", "quality_checker", "supervisor"), (OWNER, ABOVE),
+        (r.from_phases("follow_up", "quality_check", "archived", "closed"), ("round", r.next_round),
+         r.known_code("reason", f.REWORK_REASONS)),
+        _phase, _becomes("registered"),
+        data=(f.ROUND, f.REWORK_REASON, f.TEXT), required=frozenset({"round", "reason"}),
+        phases=("follow_up", "quality_check", "archived", "closed"),
+    ),
+    Action(
+        "withdraw", "撤诉", roles("operator", "supervisor"), (OWNER, ABOVE), (ANY_OPEN, THIS_ROUND),
+        _phase, _becomes("withdrawn"), data=(f.ROUND, f.TEXT), required=frozenset({"round"}),
+    ),
+    Action(
+        "archive", "归档", roles("quality_checker"), (OWNER, ABOVE),
+        (r.from_phases("quality_check"), THIS_ROUND, ("checked", r.check_passed)),
+        _phase, _becomes("archived"), data=(f.ROUND,), required=frozenset({"round"}),
+        phases=("quality_check",),
+    ),
+)  # fmt: skip
+
+_NAMES: Mapping[str, str] = {**f.PHASES, **f.STATUSES}
+
+TICKET = Matter("ticket", 1, "工单", f.FIELDS, SLOTS, ACTIONS, scope, codes=CODES, names=_NAMES)

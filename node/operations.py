@@ -1,0 +1,269 @@
+"""What the writer can be asked to do, by name (the local socket, commands and screens all come through here).
+
+Each operation is one transaction. Whoever asks has been let in by the face; what he may do is decided here
+and by the declarations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conflict.settle import choices, replaces
+from conflict.state import State
+from node import author, people, reactions
+from node.author import Written
+from node.config import Config
+from node.errors import Forbidden, NotFound, Stale, Usage
+from node.language import say
+from node.matters import KINDS, border
+from node.matters.draft import Draft, Kind, Verb
+from node.people import Person
+from node.store import folded, reading, records
+from node.work import Work
+
+Params = Mapping[str, Any]
+Operation = Callable[[Work, Params, "Person | None", Config], dict[str, Any]]
+
+
+def run(
+    work: Work, operation: str, params: Params, staff: str | None, config: Config
+) -> dict[str, Any]:
+    """Raises QiaoError; Usage `no_such_operation` for a name that isn't here."""
+    found = _OPERATIONS.get(operation)
+    if found is None:
+        raise Usage(
+            say(f"没有这个操作：{operation}", f"no such operation: {operation}"),
+            code="no_such_operation",
+        )
+    person = people.find(work.db, staff) if staff is not None else None
+    if staff is not None and person is None:
+        raise people.refused()
+    return found(work, params, person, config)
+
+
+def _needed(person: Person | None) -> Person:
+    if person is None:
+        raise people.refused()
+    return person
+
+
+def act(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
+    """One verb of a matter. `params`: matter, verb, record (id or number; None begins one), data."""
+    who = _needed(person)
+    kind, verb = _verb(str(params["matter"]), str(params["verb"]))
+    record, state = _record(work, kind, params.get("record"))
+    data = border.check(kind, verb, params.get("data") or {})
+    drafts = verb.plan(state, data, reactions.desk_of(work, who.id))
+    written = author.write(work, kind, record, drafts, actor=who.id, roles=who.roles)
+    return done(work, written)
+
+
+def done(work: Work, written: Written) -> dict[str, Any]:
+    """What a program is told of an act: with the phase as it is once the node has reacted."""
+    reactions.settle(work)
+    row = reading.find(work.db, written.record.hex())
+    return {
+        "record": written.record.hex(),
+        "number": row.number if row else "",
+        "change": written.first.hex(),
+        "commit": written.commit.hex(),
+        "phase": row.phase if row else "",
+    }
+
+
+def _verb(matter: str, name: str) -> tuple[Kind, Verb]:
+    kind = KINDS.get(matter)
+    if kind is None:
+        raise Usage(
+            say(f"没有这种事项：{matter}", f"no such matter: {matter}"),
+            code="unknown_matter",
+            hint="qiao --help",
+        )
+    wanted = name.replace("_", "-")
+    verb = next((one for one in kind.verbs if one.name == wanted), None)
+    if verb is None:
+        raise Usage(
+            say(f"“{kind.matter.label}”没有这个动作：{name}", f"{matter} has no verb {name}"),
+            code="unknown_verb",
+            hint=f"qiao {matter} --help",
+        )
+    return kind, verb
+
+
+def _record(work: Work, kind: Kind, name: str | None) -> tuple[bytes | None, State | None]:
+    if name is None:
+        return None, None
+    row = reading.find(work.db, name)
+    if row is None or not row.here or row.matter != kind.matter.name:
+        raise no_record(name)
+    return row.name, folded.decode(row.state)
+
+
+def no_record(name: str) -> NotFound:
+    """Alike for a record that doesn't exist and one that isn't in scope."""
+    return NotFound(
+        say(f"没有这条记录：{name}", f"no such record: {name}"), code="not_found", hint="qiao ticket list"
+    )
+
+
+# The exceptions list
+
+
+def settle(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
+    """Ends a conflict of a field: by one of the values that stand (1, 2, …), or by another."""
+    who = _needed(person)
+    kind, row, state, name = _exception(work, str(params["id"]))
+    field, at, slot = row.place.partition("@")
+    declared = kind.matter.field(field)
+    if row.kind != "conflict" or declared is None or at and slot:
+        raise Stale(
+            say("这一条不是字段冲突，不能这样裁定", "not a conflict of a field"),
+            code="not_a_field",
+            hint="qiao exceptions adopt ID",
+        )
+    value = _chosen(params, choices(state, row))
+    clean = border.value(declared, value)
+    named = replaces(state, [row.place])
+    draft = Draft("amend", {field: clean, "replaces": named})
+    return done(work, author.write(work, kind, name, [draft], actor=who.id, roles=who.roles))
+
+
+def _chosen(params: Params, sides: list[Any]) -> Any:
+    number = params.get("value")
+    if number is None:
+        return params.get("text")
+    if not 1 <= int(number) <= len(sides):
+        raise Usage(
+            say(f"只有 {len(sides)} 个值可选", f"there are {len(sides)} values"), code="bad_value"
+        )
+    return sides[int(number) - 1].value
+
+
+def adopt(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
+    """Lets an act that doesn't stand count after all, on the adopter's authority."""
+    who = _needed(person)
+    kind, row, _state, name = _exception(work, str(params["id"]))
+    draft = Draft("adopt", {"acts": [row.act]})
+    return done(work, author.write(work, kind, name, [draft], actor=who.id, roles=who.roles))
+
+
+def _exception(work: Work, name: str) -> tuple[Kind, Any, State, bytes]:
+    stored = reading.exception(work.db, name)
+    if stored is None or stored.matter not in KINDS:
+        raise NotFound(
+            say(f"没有这条异常：{name}", f"no such exception: {name}"),
+            code="not_found",
+            hint="qiao exceptions list",
+        )
+    state = folded.state(work.db, stored.record) or State()
+    row = next((one for one in state.rows if folded.exception_name(one) == name), None)
+    if row is None:
+        raise Stale(say("这条异常刚刚变了", "that exception has just changed"), hint="qiao exceptions list")
+    return KINDS[stored.matter], row, state, stored.record_id
+
+
+# People
+
+
+def staff_add(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
+    """The first one of a node needs nobody, and becomes `admin` as well."""
+    first = people.count(work.db) == 0
+    roles = list(dict.fromkeys(params["roles"]))
+    if first:
+        roles = list(dict.fromkeys(["admin", *roles]))
+    else:
+        _must_be_admin(person)
+    staff = str(params["id"])
+    if people.record_of(work.db, staff) is not None:
+        raise Stale(say(f"工号 {staff} 已有人用", f"staff id {staff} is taken"), code="staff_exists")
+    password = _password(params)
+    kind, verb = _verb("staff", "add")
+    data = border.check(kind, verb, {"staff_id": staff, "name": params["name"], "roles": roles})
+    actor, held = (person.id, person.roles) if person else (staff, frozenset(roles))
+    drafts = verb.plan(None, data, reactions.desk_of(work, actor))
+    written = author.write(work, kind, None, drafts, actor=actor, roles=held)
+    people.set_password(work.db, staff, written.record, password)
+    return {"id": staff, "name": params["name"], "roles": roles, **done(work, written)}
+
+
+def _password(params: Params) -> str:
+    password = str(params.get("password") or "")
+    if len(password) < 4:
+        raise Usage(
+            say("口令至少 4 个字符", "a password has at least 4 characters"),
+            code="weak_password",
+            hint="export QIAO_NEW_PASSWORD=…",
+        )
+    return password
+
+
+def _must_be_admin(person: Person | None) -> Person:
+    who = _needed(person)
+    if "admin" not in who.roles:
+        raise Forbidden(
+            say("只有管理员能这样做", "only an administrator may do this"),
+            code="role",
+            hint="qiao --as ADMIN staff …",
+        )
+    return who
+
+
+def staff_disable(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
+    who = _must_be_admin(person)
+    record = _staff_record(work, params)
+    kind, verb = _verb("staff", "disable")
+    state = folded.state(work.db, records.ensure(work.db, record, "staff"))
+    drafts = verb.plan(state, {}, reactions.desk_of(work, who.id))
+    written = author.write(work, kind, record, drafts, actor=who.id, roles=who.roles)
+    return {"id": params["id"], **done(work, written)}
+
+
+def staff_passwd(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
+    """One's own, or anybody's for an administrator."""
+    who = _needed(person)
+    if who.id != params["id"]:
+        _must_be_admin(who)
+    people.set_password(work.db, str(params["id"]), _staff_record(work, params), _password(params))
+    return {"id": params["id"]}
+
+
+def staff_recover(work: Work, params: Params, _person: Person | None, _config: Config) -> dict[str, Any]:
+    """On the machine itself, whoever can read the node's keys: a new password for a known person."""
+    people.set_password(work.db, str(params["id"]), _staff_record(work, params), _password(params))
+    return {"id": params["id"]}
+
+
+def _staff_record(work: Work, params: Params) -> bytes:
+    found = people.record_of(work.db, str(params["id"]))
+    if found is None:
+        raise NotFound(
+            say(f"没有工号 {params['id']}", f"no staff id {params['id']}"), hint="qiao staff list"
+        )
+    return found
+
+
+def invite(work: Work, params: Params, person: Person | None, config: Config) -> dict[str, Any]:
+    from node import joining
+
+    _must_be_admin(person)
+    return joining.invite(work, params, config)
+
+
+def admit(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
+    from node import joining
+
+    return joining.admit(work, params, _must_be_admin(person))
+
+
+_OPERATIONS: dict[str, Operation] = {
+    "act": act,
+    "settle": settle,
+    "adopt": adopt,
+    "admit": admit,
+    "invite": invite,
+    "staff.add": staff_add,
+    "staff.disable": staff_disable,
+    "staff.passwd": staff_passwd,
+    "staff.recover": staff_recover,
+}

@@ -1,0 +1,88 @@
+"""The people (人员) of this unit: who may sign in, and with which roles.
+
+A person is a record of the matter `staff`; the password's hash stays on this node and is never replicated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from node.errors import Forbidden
+from node.language import say
+from node.store import folded, records
+from node.store.schema import Credential, table
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+CREDENTIAL = table(Credential)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+    roles: frozenset[str]
+
+
+def login(db: Connection, staff: str | None, password: str | None) -> Person:
+    """Raises Forbidden `auth`, alike for an unknown person, a disabled one, and a wrong or missing password."""
+    from argon2.exceptions import Argon2Error, InvalidHash
+
+    row = db.execute(select(CREDENTIAL).where(CREDENTIAL.c.staff == (staff or ""))).first()
+    try:
+        hasher().verify(row.hash if row else _dummy(), password or "")
+    except (Argon2Error, InvalidHash):
+        raise refused() from None
+    person = find(db, staff or "") if row else None
+    if person is None:
+        raise refused()
+    return person
+
+
+def find(db: Connection, staff: str) -> Person | None:
+    """An enabled person of this unit; None for all others."""
+    record = db.execute(select(CREDENTIAL.c.record).where(CREDENTIAL.c.staff == staff)).scalar()
+    row = records.row_of(db, record) if record else None
+    state = folded.state(db, row) if row is not None else None
+    if state is None or state.shown("enabled", True) is False:
+        return None
+    return Person(staff, str(state.shown("name", staff)), frozenset(state.every("roles")))
+
+
+def count(db: Connection) -> int:
+    return int(db.execute(select(func.count()).select_from(CREDENTIAL)).scalar_one())
+
+
+def record_of(db: Connection, staff: str) -> bytes | None:
+    return db.execute(select(CREDENTIAL.c.record).where(CREDENTIAL.c.staff == staff)).scalar()
+
+
+def set_password(db: Connection, staff: str, record: bytes, password: str) -> None:
+    values = {"record": record, "hash": hasher().hash(password)}
+    row = insert(CREDENTIAL).values(staff=staff, **values)
+    db.execute(row.on_conflict_do_update(index_elements=["staff"], set_=values))
+
+
+def hasher() -> PasswordHasher:
+    """Argon2id at the least that is recommended for interactive use: 19 MiB, two passes."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+
+
+def _dummy() -> str:
+    """So that an unknown person takes as long to refuse as a wrong password."""
+    return "$argon2id$v=19$m=19456,t=2,p=1$YWFhYWFhYWFhYWFhYWFhYQ$" + "A" * 43
+
+
+def refused() -> Forbidden:
+    return Forbidden(
+        say("工号或口令不对", "the staff id or password is wrong"),
+        code="auth",
+        hint="QIAO_PASSWORD=… qiao --as STAFF …",
+    )

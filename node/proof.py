@@ -1,0 +1,237 @@
+"""What a node can prove of itself: where its logs stand, the digest of what a unit is entitled to, and that
+chains, signatures, bodies, receipts and projections are what they should be (design 4).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from conflict import fold as folding
+from node import glance, refold, trust
+from node.entropy import SystemEntropy
+from node.keys import Keys
+from node.matters import KINDS
+from node.store import chain, folded, links, reading, records, settings
+from node.store.chain import CHANGE, COMMIT, LOG
+from node.store.records import RECORD
+from node.work import ROOT, Work
+from sync_protocol import cbor, commit, receipt
+from sync_protocol.change import change_id
+from sync_protocol.errors import ProtocolError
+from sync_protocol.frontier import Position, digest as frontier_digest
+from sync_protocol.names import ZERO, covers
+from sync_protocol.registry import Registry
+
+
+def heads(db: Connection) -> list[dict[str, Any]]:
+    registry = trust.load(db, settings.get(db, ROOT))
+    return [_head(registry, row) for row in reading.heads(db)]
+
+
+def _head(registry: Registry, row: Any) -> dict[str, Any]:
+    entry = registry.node(row.node)
+    return {
+        "log": row.log.hex(),
+        "node": row.node.hex(),
+        "unit": entry.path if entry else None,
+        "seq": row.head_seq,
+        "id": row.head_id.hex(),
+    }
+
+
+def digest(db: Connection, path: str) -> dict[str, Any]:
+    """The fingerprint of what the unit at `path` is entitled to by this node's fold, and eight digits of it."""
+    registry = trust.load(db, settings.get(db, ROOT))
+    seen = hashlib.sha256(b"qiao/digest/1\0" + registry.digest())
+    count = 0
+    for name, told in _entitled(db, path):
+        seen.update(name + told)
+        count += 1
+    found = seen.digest()
+    up, down = _undelivered(db, path)
+    return {
+        "unit": path,
+        "digest": found.hex(),
+        "code": f"{int.from_bytes(found[:8], 'big') % 10**8:08d}",
+        "records": count,
+        "frontier": _frontier(db),
+        "undelivered_up": up,
+        "undelivered_down": down,
+        "matters": sorted(kind.matter.versioned for kind in KINDS.values()),
+    }
+
+
+def _entitled(db: Connection, path: str) -> Iterator[tuple[bytes, bytes]]:
+    """(record id, digest of its state and words) of each record in scope, by record id."""
+    rows = db.execute(
+        select(RECORD.c.id, RECORD.c.record, folded.FOLDED.c.matter, folded.FOLDED.c.state,
+               folded.FOLDED.c.digest)
+        .join(folded.FOLDED, folded.FOLDED.c.record == RECORD.c.id)
+        .order_by(RECORD.c.record)
+    )  # fmt: skip
+    for row in rows:
+        kind = KINDS.get(row.matter)
+        if kind is None:
+            continue
+        units = kind.matter.scope(folded.decode(row.state))
+        if kind.matter.everywhere or any(covers(path, unit) for unit in units):
+            yield row.record, row.digest + _words(db, row.id)
+
+
+def _words(db: Connection, record: int) -> bytes:
+    """Words by id and state."""
+    rows = db.execute(
+        select(CHANGE.c.change, CHANGE.c.body.is_(None).label("erased"))
+        .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
+        .where(CHANGE.c.record == record, CHANGE.c.of.is_not(None), CHANGE.c.fault == "",
+               COMMIT.c.held.is_(False))
+        .order_by(CHANGE.c.change)
+    )  # fmt: skip
+    states = [[row.change, "erased" if row.erased else "present"] for row in rows]
+    return hashlib.sha256(cbor.encode(states)).digest()
+
+
+def _frontier(db: Connection) -> str:
+    stands = {row.log: Position(row.head_seq, row.head_id) for row in reading.heads(db)}
+    return frontier_digest(stands).hex()
+
+
+def _undelivered(db: Connection, path: str) -> tuple[int, int]:
+    """(what waits for our parent, what waits for the child in whose subtree `path` is)."""
+    own = settings.get(db, "node")
+    raw = db.connection().driver_connection
+    up = glance.pending_up(raw) if _own_path(db, own) == path else 0
+    down = 0
+    for unit in reading.units(db):
+        if unit.node and unit.node != own and covers(unit.path, path):
+            peer = links.peer(db, unit.node)
+            if peer is not None and peer.node != settings.get(db, "parent"):
+                down += links.count_waiting(db, peer.id)[0]
+    return up, down
+
+
+def _own_path(db: Connection, node: bytes | None) -> str:
+    row = next((one for one in reading.units(db) if one.node == node), None)
+    return row.path if row else settings.text(db, "unit")
+
+
+# Verification
+
+
+def verify(db: Connection, keys: Keys, *, every_signature: bool = False) -> dict[str, Any]:
+    """`problems`: code, sentence, where. Reads only."""
+    registry = trust.load(db, settings.get(db, ROOT))
+    problems: list[dict[str, str]] = []
+    count = 0
+    for row in db.execute(select(LOG).order_by(LOG.c.log)):
+        count += _verify_log(db, registry, row, problems, every_signature)
+    problems.extend(_bodies(db))
+    problems.extend(_receipts(db, registry))
+    problems.extend(_projections(db, registry, keys))
+    return {"ok": not problems, "commits": count, "problems": problems}
+
+
+def _problem(code: str, sentence: str, where: str) -> dict[str, str]:
+    return {"code": code, "sentence": sentence, "where": where}
+
+
+def _verify_log(
+    db: Connection, registry: Registry, log: Any, problems: list[dict[str, str]], every: bool
+) -> int:
+    """A chain link by link; the newest signature of an unbroken stretch vouches for what is before it."""
+    key = registry.key_of(log.node)
+    rows = list(
+        db.execute(select(COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.raw).where(COMMIT.c.log == log.id)
+                   .order_by(COMMIT.c.seq))
+    )  # fmt: skip
+    before: Any = None
+    for at, row in enumerate(rows):
+        last = at + 1 == len(rows) or rows[at + 1].seq != row.seq + 1
+        fault = _commit_fault(row, log, key, before, signature=every or last)
+        if fault:
+            problems.append(_problem(*fault, f"{log.log.hex()}/{row.seq}"))
+        before = row
+    if log.head_seq and not any(row.commit == log.head_id for row in rows):
+        problems.append(_problem("head_missing", "链头不在库中", log.log.hex()))
+    return len(rows)
+
+
+def _commit_fault(
+    row: Any, log: Any, key: bytes | None, before: Any, *, signature: bool
+) -> tuple[str, str] | None:
+    try:
+        found = commit.parse(row.raw)
+        if key is None:
+            return "unknown_author", "作者没有登记"
+        if signature:
+            found.verify(key)
+    except ProtocolError as fault:
+        return fault.code, f"提交不对：{fault}"
+    header = found.header
+    if found.id != row.commit or header.seq != row.seq or header.log != log.log or found.node != log.node:
+        return "commit_mismatch", "提交与登记的位置不符"
+    if header.seq == 1 and header.prev != ZERO:
+        return "chain_broken", "首个提交不接零"
+    if before is not None and before.seq == row.seq - 1 and header.prev != before.commit:
+        return "chain_broken", "链断了"
+    return None
+
+
+def _bodies(db: Connection) -> Iterator[dict[str, str]]:
+    rows = db.execute(
+        select(CHANGE.c.change, CHANGE.c.salt, CHANGE.c.body, CHANGE.c.place, COMMIT.c.raw, LOG.c.log)
+        .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
+        .join(LOG, COMMIT.c.log == LOG.c.id)
+        .where(CHANGE.c.body.is_not(None))
+    )
+    for row in rows:
+        names = _names(row.raw)
+        whole = row.place < len(names) and names[row.place] == row.change
+        if not whole or change_id(row.log, row.salt, row.body) != row.change:
+            yield _problem("body_mismatch", "正文与签过的编号不符", row.change.hex())
+
+
+def _names(raw: bytes) -> tuple[bytes, ...]:
+    try:
+        return commit.parse(raw).header.changes
+    except ProtocolError:
+        return ()
+
+
+def _receipts(db: Connection, registry: Registry) -> Iterator[dict[str, str]]:
+    """Each is signed; and of what our parent has receipted, nothing of our own is missing here."""
+    own = settings.get(db, "node") or b""
+    for row in db.execute(select(links.RECEIPT)):
+        key = registry.key_of(own if row.given else row.peer)
+        try:
+            found = receipt.verify(row.raw, key or b"", child=row.peer if row.given else own)
+        except ProtocolError as fault:
+            yield _problem("receipt", f"回执不对：{fault}", str(row.id))
+            continue
+        yield from _missing(db, found, row)
+
+
+def _missing(db: Connection, found: Any, row: Any) -> Iterator[dict[str, str]]:
+    for log, position in found.frontier.items():
+        known = chain.log_row(db, log)
+        if known is None or chain.has(db, known.id, position.seq, position.id) is None:
+            yield _problem("receipted_missing", "回执里的提交不在库中", f"{log.hex()}/{position.seq}")
+
+
+def _projections(db: Connection, registry: Registry, keys: Keys) -> Iterator[dict[str, str]]:
+    work = Work(db, keys, registry, 0, SystemEntropy())
+    rows = db.execute(
+        select(RECORD.c.id, RECORD.c.record, RECORD.c.matter, folded.FOLDED.c.state, folded.FOLDED.c.digest)
+        .join(folded.FOLDED, folded.FOLDED.c.record == RECORD.c.id, isouter=True)
+        .where(RECORD.c.matter.in_(list(KINDS)), RECORD.c.matter != trust.MATTER)
+    )
+    for row in rows:
+        kind = KINDS[row.matter]
+        state = folding.fold(kind.matter, refold.acts(work, row.record, records.changes_of(db, row.id)))
+        fresh = refold.record_digest(row.record, kind, state)
+        if row.state is None or folded.encode(state) != row.state or fresh != row.digest:
+            yield _problem("projection", "投影与重新折叠不符", row.record.hex())

@@ -1,0 +1,120 @@
+"""What a node signs by itself, as `system`: reactions of the matters, and the root's daily stamp."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+from node import author, facts, intake, refold
+from node.errors import Forbidden
+from node.matters import KINDS
+from node.matters.draft import Desk
+from node.store import folded, records, settings
+from node.units import RegistryTree
+from node.work import ROOT, UNIT, Work
+from sync_protocol import clock
+
+MOST = 16  # rounds of reactions to one piece of work; a loop of matters ends here
+DAY_MS = 24 * 3600 * 1000
+_ROLES = frozenset({author.SYSTEM})
+
+
+def settle(work: Work) -> None:
+    """Folds what was touched, and signs what the node does by itself, until nothing more follows."""
+    if work.registry_changed:
+        intake.renew(work)
+    for _ in range(MOST):
+        touched = set(work.fresh) | work.again
+        if not touched and not work.registry_changed:
+            return
+        refold.settle(work)
+        react(work, touched)
+
+
+def react(work: Work, touched: Iterable[int]) -> None:
+    """Signs what the states of these records ask of this node. Before it is enrolled a node signs nothing."""
+    if not work.enrolled:
+        return
+    desk = desk_of(work, author.SYSTEM)
+    for row in sorted(touched):
+        name, matter = records.name_of(work.db, row)
+        kind = KINDS.get(matter)
+        state = folded.state(work.db, row) if kind is not None else None
+        if kind is None or state is None:
+            continue
+        drafts = sorted(kind.reactions(state, desk), key=lambda one: one.unit or "")
+        for _unit, group in groupby(drafts, key=lambda one: one.unit or ""):
+            _sign(work, kind, name, list(group))
+
+
+def _sign(work: Work, kind: Any, record: bytes, drafts: list[Any]) -> None:
+    """A reaction that the state no longer allows isn't an error: another act came first."""
+    try:
+        author.write(work, kind, record, drafts, actor=author.SYSTEM, roles=_ROLES)
+    except Forbidden:
+        return
+
+
+def desk_of(work: Work, actor: str) -> Desk:
+    return Desk(
+        unit=work.path,
+        actor=actor,
+        now_ms=work.now_ms,
+        tree=RegistryTree(work.registry),
+        number=lambda: _number(work),
+        policy=_policy(work),
+    )
+
+
+def _policy(work: Work) -> Mapping[str, Any]:
+    return facts.policy_now(work)
+
+
+def _number(work: Work) -> str:
+    """Unit code, day, a counter, and in every log but the unit's first four letters of the log id (1.2)."""
+    from node.iso import day
+
+    today = day(work.now_ms)
+    code = settings.text(work.db, UNIT)
+    plain = f"{code}-{today}-{settings.count(work.db, 'number/' + today):04d}"
+    first = settings.get(work.db, "first_log")
+    return plain if first == work.log else f"{plain}-{work.log.hex()[:4]}"
+
+
+def stamp(work: Work) -> None:
+    """The root says daily which registry changes it has admitted, so that none can be hidden (3.4)."""
+    if settings.get(work.db, ROOT) != work.node or not work.enrolled:
+        return
+    last = settings.number(work.db, "stamped_ms")
+    if last and work.now_ms - last < DAY_MS:
+        return
+    entry = work.registry.node(work.node)
+    assert entry is not None, "the root is enrolled by its first commit"
+    heads = heads(work, entry.record)
+    author.write_registry(
+        work,
+        "stamp",
+        {"time": clock.from_ms(work.now_ms), "new": work.registry.unstamped()},
+        record=entry.record,
+        after={*heads, entry.enrolment},
+    )
+    settings.put_number(work.db, "stamped_ms", work.now_ms)
+    work.registry_changed = True
+
+
+def heads(work: Work, record: bytes) -> set[bytes]:
+    """Acts of a registry record that no other of its acts names."""
+    from sync_protocol.change import Act, parse_body
+
+    row = records.row_of(work.db, record)
+    acts: set[bytes] = set()
+    named: set[bytes] = set()
+    for one in records.changes_of(work.db, row) if row is not None else ():
+        body = parse_body(one.body) if one.body else None
+        if isinstance(body, Act):
+            acts.add(one.change[:16])
+            named.update(body.after)
+    return acts - named
+
+

@@ -1,0 +1,243 @@
+"""From changes to the state of a record, and from the state to the projections (design 2, 3.7).
+
+An act whose `after` equals the heads is put on top; anything else folds the record again. Both give the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from conflict import digest as fingerprint
+from conflict import fold as folding
+from conflict.act import Act, Key, Presence
+from conflict.state import State
+from node import facts, scope, trust
+from node.matters import KINDS
+from node.matters.draft import Kind
+from node.store import folded, records, search
+from node.store.records import Placed
+from node.work import Work
+from sync_protocol import cbor, clock
+from sync_protocol.change import Act as Body
+from sync_protocol.change import Words, parse_body
+from sync_protocol.errors import BadChange
+from sync_protocol.names import short
+from sync_protocol.roster import Admission
+
+
+def settle(work: Work) -> None:
+    """Folds everything that this piece of work touched, and tells the children's outboxes."""
+    if work.registry_changed:
+        trust.project(work.db, work.registry)
+        scope.greet_children(work)
+        work.registry_changed = False
+    fresh, again = work.fresh, work.again
+    work.fresh, work.again = {}, set()
+    for record in sorted(set(fresh) | again, key=lambda row: _global_first(work, row)):
+        _settle_record(work, record, fresh.get(record, set()), whole=record in again)
+
+
+def _global_first(work: Work, record: int) -> tuple[int, int]:
+    """Policies and calendars before the records whose deadlines rest on them."""
+    _, matter = records.name_of(work.db, record)
+    return (0 if matter == trust.MATTER else 1 if matter in facts.MATTERS else 2, record)
+
+
+def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -> None:
+    name, matter = records.name_of(work.db, record)
+    work.touched.add(name)
+    if matter == trust.MATTER:
+        scope.deliver_everywhere(work, record, commits)
+        return
+    kind = KINDS.get(matter)
+    if kind is None:
+        _keep_unknown(work, record, matter)
+        return
+    state = None if whole else _on_top(work, record, name, kind, commits)
+    if state is None:
+        state = folding.fold(kind.matter, acts(work, name, records.changes_of(work.db, record)))
+    save(work, record, name, kind, state)
+    scope.deliver(work, record, kind.matter, state, commits)
+    if matter in facts.MATTERS:
+        facts.changed(work)
+
+
+def _on_top(work: Work, record: int, name: bytes, kind: Kind, commits: set[int]) -> State | None:
+    state = folded.state(work.db, record)
+    if state is None or not commits:
+        return None
+    new = records.changes_of(work.db, record, commits)
+    for act in acts(work, name, new):
+        if act.id in state.marks:
+            return None
+        state = folding.on_top(kind.matter, state, act)
+        if state is None:
+            return None
+    return state
+
+
+def acts(work: Work, record: bytes, placed: Iterable[Placed]) -> list[Act]:
+    """Changes as the fold sees them: words joined to their act, the author's right looked up."""
+    found: dict[bytes, tuple[Placed, Body]] = {}
+    words: dict[bytes, dict[str, Any]] = {}
+    broken: list[Act] = []
+    for one in placed:
+        body = _body(one)
+        if isinstance(body, Words):
+            words.setdefault(body.of, {}).update(body.data)
+        elif body is None:
+            if one.of is None:
+                broken.append(_broken(work, record, one))
+        else:
+            found.setdefault(short(one.change), (one, body))
+    whole = [_act(work, record, one, body, words.get(name, {})) for name, (one, body) in found.items()]
+    return whole + broken
+
+
+def _body(placed: Placed) -> Body | Words | None:
+    if placed.body is None:
+        return None
+    try:
+        return parse_body(placed.body)
+    except BadChange:
+        return None
+
+
+def _act(work: Work, record: bytes, placed: Placed, body: Body, words: dict[str, Any]) -> Act:
+    presence, reason = _presence(work, placed)
+    return Act(
+        id=short(placed.change),
+        key=Key(placed.time, placed.log, placed.seq, placed.place),
+        unit=work.registry.path_for(placed.node, placed.unit),
+        actor=placed.actor,
+        matter=body.matter,
+        action=body.action,
+        data=body.data,
+        after=body.after,
+        words=words,
+        given=_is_given(work, placed),
+        presence=presence,
+        reason=reason,
+        record=record,
+    )
+
+
+def _is_given(work: Work, placed: Placed) -> bool:
+    """Before this node is enrolled its own acts stand by the bare code of `init`."""
+    if placed.node == work.node and not work.enrolled:
+        return True
+    return work.registry.given(placed.node, placed.unit)
+
+
+def _broken(work: Work, record: bytes, placed: Placed) -> Act:
+    """A change whose bytes are no act: it keeps its place, and is quarantined (3.5)."""
+    presence = Presence.QUARANTINED if placed.body is not None else Presence.ERASED
+    return Act(
+        id=short(placed.change),
+        key=Key(placed.time, placed.log, placed.seq, placed.place),
+        unit=work.registry.path_for(placed.node, placed.unit),
+        actor=placed.actor,
+        matter="",
+        action="",
+        data={},
+        presence=presence,
+        reason=placed.fault or "bad_change",
+        record=record,
+    )
+
+
+def _presence(work: Work, placed: Placed) -> tuple[Presence, str]:
+    if placed.fault:
+        return Presence.QUARANTINED, placed.fault
+    if placed.held:
+        return Presence.HELD, "ahead"
+    if placed.node == work.node:
+        return Presence.PRESENT, ""
+    admission = work.registry.admits(placed.log, placed.seq, placed.commit)
+    if admission is Admission.OK:
+        return Presence.PRESENT, ""
+    return Presence.QUARANTINED, str(admission)
+
+
+def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None:
+    """Every projection of one record."""
+    dues = facts.dues(work, kind, state)
+    folded.save_dues(work.db, record, dues)
+    places = [_place(slot, state) for slot in state.of_kind("status")]
+    folded.save_places(work.db, record, places)
+    open_rows = folded.save_exceptions(work.db, record, state.rows)
+    still_open = [due.due_ms for due in dues if due.done_ms is None]
+    urgency = str(state.shown("urgency", ""))
+    work.urgent = work.urgent or urgency == "urgent"
+    folded.save(
+        work.db,
+        record,
+        {
+            "matter": kind.matter.name,
+            "state": folded.encode(state),
+            "digest": record_digest(name, kind, state),
+            "number": str(state.shown("number", "")),
+            "title": kind.title(state)[:200],
+            "phase": kind.phase(state),
+            "round": _round(state),
+            "owner": state.owner,
+            "author": next(iter(state.marks.values())).actor if state.marks else "",
+            "lead": str(state.held(f"lead/{_round(state)}", "") or ""),
+            "urgency": urgency,
+            "created": state.created,
+            "changed": state.changed,
+            "next_due": min(still_open, default=None),
+            "here": scope.is_here(work, kind.matter, state),
+            "open_rows": open_rows,
+        },
+    )
+    search.put(work.db, record, _searched(kind, state))
+
+
+def record_digest(name: bytes, kind: Kind, state: State) -> bytes:
+    """Record id and what the fold says of it, without words (design 4, `digest`)."""
+    return hashlib.sha256(name + fingerprint.digest(kind.matter, state)).digest()
+
+
+def _round(state: State) -> int:
+    phase = state.held("phase")
+    return int(phase.get("round", 0)) if isinstance(phase, dict) else 0
+
+
+def _place(slot: str, state: State) -> dict[str, Any]:
+    _, number, unit = slot.split("/", 2)
+    mark = state.at(slot)
+    assert mark is not None, "a slot that is there has a writer"
+    assigned = state.trace(slot, "assign")
+    return {
+        "round": int(number),
+        "unit": unit,
+        "status": str(mark.value),
+        "actor": mark.actor,
+        "assigner": assigned.unit if assigned else "",
+        "since": clock.to_ms(mark.time),
+    }
+
+
+def _searched(kind: Kind, state: State) -> str:
+    """Every text that isn't personal, number and outside number included."""
+    parts = []
+    for key, writes in state.fields.items():
+        field = kind.matter.field(key)
+        if field is not None and not field.personal:
+            parts.extend(str(write.value) for write in writes if isinstance(write.value, str))
+    return "\n".join(parts)
+
+
+def _keep_unknown(work: Work, record: int, matter: str) -> None:
+    """A matter of a newer version: stored and passed on, shown as such (3.5)."""
+    state = State()
+    folded.save(
+        work.db,
+        record,
+        {"matter": matter, "state": folded.encode(state), "digest": hashlib.sha256(cbor.encode(matter)).digest(),
+         "title": matter, "here": True},
+    )  # fmt: skip
+

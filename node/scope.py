@@ -1,0 +1,158 @@
+"""Scope (范围): who holds a copy of a record, and what follows for the children's outboxes (protocol 3.5).
+
+The scope of a record is the units that its matter names, and all above them. A record that enters a
+child's scope is queued with its whole history; a unit that leaves gets the act that says so, no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from conflict.declaration import Matter
+from conflict.state import State
+from node import trust
+from node.matters import KINDS
+from node.store import links, records
+from node.store.chain import CHANGE, COMMIT, LOG
+from node.units import offices_below
+from node.work import Work
+from sync_protocol.names import covers, parent_of, short
+
+AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A link down: its peer row, and the subtree whose records it may hold."""
+
+    peer: int
+    node: bytes
+    unit: str
+    reach: str  # an auditor's is that of the unit that enrolled it
+
+
+def children(work: Work) -> Iterator[Child]:
+    """The nodes enrolled directly below this one that have a link."""
+    for entry in offices_below(work.registry, work.path):
+        peer = links.peer(work.db, entry.node)
+        if peer is not None:
+            reach = (parent_of(entry.path) or entry.path) if entry.role == AUDITOR else entry.path
+            yield Child(peer.id, entry.node, entry.path, reach)
+
+
+def greet_children(work: Work) -> None:
+    """Makes the link of each child that the registry has newly given, and fills its outbox."""
+    for entry in offices_below(work.registry, work.path):
+        if links.peer(work.db, entry.node) is None:
+            links.ensure(work.db, entry.node, entry.newest_log)
+            fill(work, entry.node)
+
+
+def fill(work: Work, node: bytes) -> None:
+    """A child's outbox from nothing: the registry, what is everywhere, then every record in its scope."""
+    child = next(one for one in children(work) if one.node == node)
+    links.clear(work.db, child.peer)
+    _queue(work, child, _registry_commits(work))
+    for matter, record in _all_records(work):
+        if matter == trust.MATTER:
+            links.deliver(work.db, child.peer, record)
+        elif _wants(child, KINDS[matter].matter, _state(work, record)):
+            _enter(work, child, record)
+
+
+def _registry_commits(work: Work) -> list[int]:
+    rows = records.rows_of_matter(work.db, trust.MATTER)
+    found = {commit for row in rows for commit in records.commits_of(work.db, row)}
+    return sorted(found)
+
+
+def _all_records(work: Work) -> list[tuple[str, int]]:
+    """(matter, record row): what is everywhere first."""
+    known = [trust.MATTER, *sorted(KINDS, key=lambda name: not KINDS[name].matter.everywhere)]
+    return [(name, row) for name in dict.fromkeys(known) for row in records.rows_of_matter(work.db, name)]
+
+
+def _state(work: Work, record: int) -> State:
+    from node.store import folded
+
+    return folded.state(work.db, record) or State()
+
+
+def deliver_everywhere(work: Work, record: int, commits: set[int]) -> None:
+    """A registry change goes to every child, ahead of all else."""
+    for child in children(work):
+        if record not in links.in_scope(work.db, child.peer, [record]):
+            links.deliver(work.db, child.peer, record)
+        _queue(work, child, sorted(commits))
+
+
+def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[int]) -> None:
+    """Queues what is new of a record for each child whose scope it is in, enters or leaves."""
+    before = links.delivered_to(work.db, record)
+    for child in children(work):
+        wanted = _wants(child, matter, state)
+        if wanted and child.peer in before:
+            _queue(work, child, sorted(commits))
+        elif wanted:
+            _enter(work, child, record)
+        elif child.peer in before:
+            _leave(work, child, record, state)
+
+
+def is_here(work: Work, matter: Matter, state: State) -> bool:
+    """Whether the record is in this node's own scope, or was left behind."""
+    return matter.everywhere or any(covers(work.path, unit) for unit in matter.scope(state))
+
+
+def _wants(child: Child, matter: Matter, state: State) -> bool:
+    return matter.everywhere or any(covers(child.reach, unit) for unit in matter.scope(state))
+
+
+def _enter(work: Work, child: Child, record: int) -> None:
+    links.deliver(work.db, child.peer, record)
+    _queue(work, child, records.commits_of(work.db, record))
+
+
+def _leave(work: Work, child: Child, record: int, state: State) -> None:
+    """The newest standing act is the one that said so; its words stay here."""
+    links.withdraw(work.db, child.peer, record)
+    parting = _newest_act(work, record, state)
+    if parting is not None:
+        change, commit = parting
+        links.enqueue(work.db, child.peer, [commit], work.now_ms, parting=change)
+        work.children.add(child.node)
+
+
+def _newest_act(work: Work, record: int, state: State) -> tuple[int, int] | None:
+    rows = work.db.execute(
+        select(CHANGE.c.id, CHANGE.c.commit, CHANGE.c.change).where(
+            CHANGE.c.record == record, CHANGE.c.of.is_(None)
+        )
+    )
+    known = {short(row.change): (row.id, row.commit) for row in rows}
+    last = next((act for act in reversed(list(state.marks)) if act in known), None)
+    return None if last is None else known[last]
+
+
+def _queue(work: Work, child: Child, commits: Iterable[int]) -> None:
+    """What was written in the child's own subtree came from there, and isn't sent back."""
+    theirs = _written_below(work, child, commits := list(commits))
+    new = [one for one in commits if one not in theirs]
+    if new:
+        links.enqueue(work.db, child.peer, new, work.now_ms)
+        work.children.add(child.node)
+
+
+def _written_below(work: Work, child: Child, commits: list[int]) -> set[int]:
+    rows = work.db.execute(
+        select(COMMIT.c.id, LOG.c.node).join(LOG, COMMIT.c.log == LOG.c.id).where(COMMIT.c.id.in_(commits))
+    )
+    found = set()
+    for row in rows:
+        author = work.registry.node(row.node)
+        if author is not None and covers(child.unit, author.path):
+            found.add(row.id)
+    return found

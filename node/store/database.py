@@ -1,0 +1,115 @@
+"""Opening the database: driver, pragmas, transactions, migrations (design 2, durability)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool, StaticPool
+
+from node.errors import Damaged, DiskTrouble, QiaoError
+
+# SQLite 3.7.0 to 3.51.2 can lose pages when another process checkpoints, as Litestream does.
+SAFE = (3, 51, 3)
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA cache_size=-16000",
+)
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def check_version(version: tuple[int, ...] = driver.sqlite_version_info) -> None:
+    """Raises Damaged on a SQLite that can lose pages."""
+    if version < SAFE:
+        raise Damaged(
+            f"SQLite {'.'.join(map(str, version))} 可能丢页，不能使用",
+            code="sqlite_vulnerable",
+            hint="qiao doctor",
+        )
+
+
+def open_database(path: Path, *, write: bool) -> Engine:
+    """An engine on `path`. A writer has one connection; readers have one each, read-only."""
+    check_version()
+    if write:
+        engine = create_engine(
+            f"sqlite:///{path}",
+            module=driver,
+            isolation_level=None,
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+        )
+    else:
+        engine = create_engine(
+            f"sqlite:///file:{path}?mode=ro&uri=true",
+            module=driver,
+            isolation_level=None,
+            poolclass=NullPool,
+            connect_args={"check_same_thread": False, "uri": True},
+        )
+    event.listen(engine, "connect", _on_connect if write else _on_connect_reader)
+    event.listen(engine, "begin", _begin_immediate if write else _begin)
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Brings what can't be rebuilt to the newest schema. Raises Damaged for a newer database."""
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as fault:
+            raise Damaged(
+                "数据库由更新的程序写成，这个版本打不开", code="newer_database", hint="qiao --version"
+            ) from fault
+
+
+@contextmanager
+def disk_faults() -> Iterator[None]:
+    """A full or unwritable disk, and a damaged file, as errors that a user can act on."""
+    try:
+        yield
+    except DatabaseError as fault:
+        raise _translated(str(fault.orig).lower()) or fault from fault
+
+
+def _translated(words: str) -> QiaoError | None:
+    if any(sign in words for sign in ("full", "readonly", "disk i/o", "unable to open")):
+        return DiskTrouble("磁盘已满或不能写，什么都没有写入一半", hint="df -h .")
+    if "malformed" in words or "not a database" in words:
+        return Damaged("数据库文件损坏", code="database_damaged", hint="qiao verify")
+    return None
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+def _on_connect_reader(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA busy_timeout=10000")
+    connection.execute("PRAGMA trusted_schema=OFF")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

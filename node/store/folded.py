@@ -1,0 +1,100 @@
+"""What the fold gave, stored: one blob a record, and the columns that lists and deadlines need.
+
+All of it is derived: it can be dropped and rebuilt at any time, and gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from conflict.state import Row, State
+
+from .schema import DERIVED, DueRow, ExceptionRow, Folded, Place, UnitRow, table
+
+FOLDED, PLACE, DUE = table(Folded), table(Place), table(DueRow)
+EXCEPTION, UNIT = table(ExceptionRow), table(UnitRow)
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(State)
+
+
+def encode(state: State) -> bytes:
+    return _encoder.encode(state)
+
+
+def decode(blob: bytes) -> State:
+    return _decoder.decode(blob)
+
+
+def create(db: Connection) -> None:
+    """The projections' tables, where they aren't there yet."""
+    DERIVED.create_all(db)
+
+
+def drop(db: Connection) -> None:
+    DERIVED.drop_all(db)
+
+
+def state(db: Connection, record: int) -> State | None:
+    blob = db.execute(select(FOLDED.c.state).where(FOLDED.c.record == record)).scalar()
+    return None if blob is None else decode(blob)
+
+
+def save(db: Connection, record: int, columns: dict[str, Any]) -> None:
+    row = upsert(FOLDED).values(record=record, **columns)
+    db.execute(row.on_conflict_do_update(index_elements=["record"], set_=columns))
+
+
+def save_places(db: Connection, record: int, places: Iterable[dict[str, Any]]) -> None:
+    """`places`: round, unit, status, actor, assigner, since."""
+    db.execute(delete(PLACE).where(PLACE.c.record == record))
+    rows = [{"record": record, **one} for one in places]
+    if rows:
+        db.execute(insert(PLACE), rows)
+
+
+def save_dues(db: Connection, record: int, dues: Iterable[Any]) -> None:
+    """`dues`: node.matters.draft.Due."""
+    db.execute(delete(DUE).where(DUE.c.record == record))
+    rows = [
+        {"record": record, "clock": due.clock, "round": due.round, "unit": due.unit,
+         "start_ms": due.start_ms, "due_ms": due.due_ms, "done_ms": due.done_ms}
+        for due in dues
+    ]  # fmt: skip
+    if rows:
+        db.execute(insert(DUE), rows)
+
+
+def save_exceptions(db: Connection, record: int, rows: Iterable[Row]) -> int:
+    """Replaces a record's rows; returns how many are open."""
+    db.execute(delete(EXCEPTION).where(EXCEPTION.c.record == record))
+    found = [
+        {"record": record, "name": exception_name(row), "act": row.act, "kind": row.kind, "code": row.code, "place": row.place,
+         "winner": row.winner, "open": row.open}
+        for row in rows
+    ]  # fmt: skip
+    if found:
+        db.execute(insert(EXCEPTION), found)
+    return sum(row["open"] for row in found)
+
+
+def exception_name(row: Row) -> str:
+    """What a person calls it by: 16 hex digits."""
+    told = b"\0".join((row.kind.encode(), row.act, row.place.encode(), row.code.encode()))
+    return hashlib.sha256(told).hexdigest()[:16]
+
+
+def save_units(db: Connection, rows: list[dict[str, Any]]) -> None:
+    db.execute(delete(UNIT))
+    if rows:
+        db.execute(insert(UNIT), rows)
+
+
+def open_records(db: Connection, matter: str) -> list[int]:
+    return [row.record for row in db.execute(select(FOLDED.c.record).where(FOLDED.c.matter == matter))]

@@ -1,0 +1,126 @@
+"""Neighbours: what waits for a child, where each stands, and the receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from sync_protocol.names import ZERO
+
+from .schema import Delivery, Outbox, Peer, Receipt, table
+
+PEER, OUTBOX, DELIVERY, RECEIPT = table(Peer), table(Outbox), table(Delivery), table(Receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRow:
+    id: int
+    node: bytes
+    incarnation: bytes
+    position: int
+    position_id: bytes
+    next_position: int
+    frontier: bytes | None
+    envelope: int
+    seen_ms: int
+    complete_ms: int
+    offset_ms: int
+    undelivered_ms: int
+
+
+def peer(db: Connection, node: bytes) -> PeerRow | None:
+    row = db.execute(select(PEER).where(PEER.c.node == node)).first()
+    return None if row is None else PeerRow(*row)
+
+
+def ensure(db: Connection, node: bytes, incarnation: bytes) -> PeerRow:
+    found = peer(db, node)
+    if found is not None:
+        return found
+    db.execute(insert(PEER).values(node=node, incarnation=incarnation, position_id=ZERO))
+    made = peer(db, node)
+    assert made is not None
+    return made
+
+
+def change(db: Connection, peer_id: int, **values: Any) -> None:
+    db.execute(update(PEER).where(PEER.c.id == peer_id).values(**values))
+
+
+def peers(db: Connection) -> list[PeerRow]:
+    return [PeerRow(*row) for row in db.execute(select(PEER))]
+
+
+def enqueue(
+    db: Connection, peer_id: int, commits: Iterable[int], now_ms: int, parting: int | None = None
+) -> None:
+    """Puts commits at the end of a child's outbox."""
+    found = list(commits)
+    if not found:
+        return
+    first = db.execute(select(PEER.c.next_position).where(PEER.c.id == peer_id)).scalar_one()
+    db.execute(
+        insert(OUTBOX),
+        [
+            {"peer": peer_id, "position": first + at, "commit": one, "parting": parting,
+             "queued_ms": now_ms}
+            for at, one in enumerate(found)
+        ],
+    )  # fmt: skip
+    change(db, peer_id, next_position=first + len(found))
+
+
+def waiting(db: Connection, peer_id: int, above: int, limit: int) -> list[tuple[int, int, int | None]]:
+    """(position, commit row, parting change row) of what a child hasn't acknowledged."""
+    rows = db.execute(
+        select(OUTBOX.c.position, OUTBOX.c.commit, OUTBOX.c.parting)
+        .where(OUTBOX.c.peer == peer_id, OUTBOX.c.position > above)
+        .order_by(OUTBOX.c.position)
+        .limit(limit)
+    )
+    return [tuple(row) for row in rows]  # type: ignore[misc]
+
+
+def count_waiting(db: Connection, peer_id: int) -> tuple[int, int]:
+    """(how many wait, when the oldest was queued)."""
+    row = db.execute(
+        select(func.count(), func.coalesce(func.min(OUTBOX.c.queued_ms), 0)).where(OUTBOX.c.peer == peer_id)
+    ).one()
+    return row[0], row[1]
+
+
+def acknowledge(db: Connection, peer_id: int, position: int) -> None:
+    db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id, OUTBOX.c.position <= position))
+    change(db, peer_id, position=position)
+
+
+def clear(db: Connection, peer_id: int) -> None:
+    db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id))
+    db.execute(delete(DELIVERY).where(DELIVERY.c.peer == peer_id))
+
+
+def delivered_to(db: Connection, record: int) -> set[int]:
+    """Children in whose outbox the record's history has been put."""
+    return {row.peer for row in db.execute(select(DELIVERY.c.peer).where(DELIVERY.c.record == record))}
+
+
+def deliver(db: Connection, peer_id: int, record: int) -> None:
+    db.execute(insert(DELIVERY).values(peer=peer_id, record=record))
+
+
+def withdraw(db: Connection, peer_id: int, record: int) -> None:
+    db.execute(delete(DELIVERY).where(DELIVERY.c.peer == peer_id, DELIVERY.c.record == record))
+
+
+def in_scope(db: Connection, peer_id: int, records: Iterable[int]) -> set[int]:
+    rows = db.execute(
+        select(DELIVERY.c.record).where(DELIVERY.c.peer == peer_id, DELIVERY.c.record.in_(list(records)))
+    )
+    return {row.record for row in rows}
+
+
+def keep_receipt(db: Connection, node: bytes, raw: bytes, at_ms: int, *, given: bool) -> None:
+    db.execute(insert(RECEIPT).values(peer=node, given=given, at_ms=at_ms, raw=raw))

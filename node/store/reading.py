@@ -1,0 +1,265 @@
+"""What screens and commands read: pages by key, counts, one record. Any process, its own connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+
+from node.errors import Usage
+
+from . import search
+from .chain import COMMIT, LOG
+from .folded import DUE, EXCEPTION, FOLDED, PLACE, UNIT
+from .records import RECORD
+
+OPEN = ("sent", "received", "accepted", "submitted")
+SORTS = {
+    "changed": FOLDED.c.changed,
+    "created": FOLDED.c.created,
+    "number": FOLDED.c.number,
+    "due": func.coalesce(FOLDED.c.next_due, 2**62),
+    "phase": FOLDED.c.phase,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to. `unit` is this node's path where a view asks for its own."""
+
+    matter: str
+    own: str = ""
+    phase: str | None = None
+    status: str | None = None
+    unit: str | None = None
+    overdue: bool = False
+    text: str | None = None
+    mine: str | None = None  # staff id
+    view: str | None = None
+    now_ms: int = 0
+    day_end_ms: int = 0
+
+
+VIEWS = (
+    "mine", "unit", "due_today", "overdue", "declined", "rework", "review", "follow_up", "exceptions", "all",
+)  # fmt: skip
+
+
+def page(
+    db: Connection, wanted: Filter, sort: str, limit: int, after: str | None
+) -> tuple[list[Any], str | None]:
+    """Rows of a list, and the cursor behind the last; keyset paging, so any page costs the same."""
+    column, falling = _sorted_by(sort)
+    query = _narrowed(db, wanted).add_columns(column.label("sorted"))
+    order = (column.desc(), FOLDED.c.record.desc()) if falling else (column, FOLDED.c.record)
+    if after:
+        query = query.where(_behind(column, falling, after))
+    rows = list(db.execute(query.order_by(*order).limit(limit + 1)))
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    return rows[:limit], f"{last.sorted}~{last.record}"
+
+
+def count(db: Connection, wanted: Filter) -> int:
+    narrowed = _narrowed(db, wanted).subquery()
+    return int(db.execute(select(func.count()).select_from(narrowed)).scalar_one())
+
+
+def _sorted_by(sort: str) -> tuple[Any, bool]:
+    name = sort.removeprefix("-")
+    if name not in SORTS:
+        raise Usage(f"不能按 {name} 排序；可用：{'、'.join(SORTS)}", code="bad_sort")
+    return SORTS[name], sort.startswith("-")
+
+
+def _behind(column: Any, falling: bool, after: str) -> ColumnElement[bool]:
+    value, _, record = after.rpartition("~")
+    if not record.isdigit():
+        raise Usage("翻页记号无效", code="bad_cursor")
+    bound: Any = value if column in (FOLDED.c.number, FOLDED.c.phase) else int(value or 0)
+    key = FOLDED.c.record
+    if falling:
+        return or_(column < bound, and_(column == bound, key < int(record)))
+    return or_(column > bound, and_(column == bound, key > int(record)))
+
+
+def _narrowed(db: Connection, wanted: Filter) -> Select[Any]:
+    own = and_(
+        PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round, PLACE.c.unit == wanted.own
+    )
+    status = select(PLACE.c.status).where(own).scalar_subquery()
+    columns = [column for column in FOLDED.c if column.name not in ("state", "digest")]
+    query = (
+        select(*columns, RECORD.c.record.label("name"), status.label("status"))
+        .join(RECORD, RECORD.c.id == FOLDED.c.record)
+        .where(FOLDED.c.matter == wanted.matter)
+    )
+    for condition in _conditions(db, wanted):
+        query = query.where(condition)
+    return query
+
+
+def _conditions(db: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.phase:
+        found.append(FOLDED.c.phase == wanted.phase)
+    if wanted.status or wanted.unit:
+        found.append(_has_place(wanted.status, wanted.unit))
+    if wanted.overdue:
+        found.append(_overdue(wanted.now_ms))
+    if wanted.mine:
+        found.append(_mine(wanted.mine))
+    if wanted.text:
+        found.append(_text(db, wanted.text))
+    if wanted.view:
+        found.append(_view(wanted))
+    return found
+
+
+def _has_place(status: str | None, unit: str | None) -> ColumnElement[bool]:
+    conditions = [PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round]
+    if status:
+        conditions.append(PLACE.c.status == status)
+    if unit:
+        conditions.append(PLACE.c.unit == unit)
+    return exists().where(and_(*conditions))
+
+
+def _overdue(now_ms: int) -> ColumnElement[bool]:
+    return exists().where(
+        DUE.c.record == FOLDED.c.record, DUE.c.done_ms.is_(None), DUE.c.due_ms < now_ms
+    )
+
+
+def _mine(staff: str) -> ColumnElement[bool]:
+    worked = exists().where(PLACE.c.record == FOLDED.c.record, PLACE.c.actor == staff)
+    return or_(FOLDED.c.author == staff, worked)
+
+
+def _text(db: Connection, words: str) -> ColumnElement[bool]:
+    found = search.find(db, words, 10_000)
+    number = FOLDED.c.number.like("%" + _escaped(words) + "%", escape="\\")
+    return or_(FOLDED.c.record.in_(found), number)
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _view(wanted: Filter) -> ColumnElement[bool]:
+    own, now = wanted.own, wanted.now_ms
+    open_here = exists().where(
+        PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round,
+        PLACE.c.unit == own, PLACE.c.status.in_(OPEN),
+    )  # fmt: skip
+    waits_here = or_(open_here, and_(FOLDED.c.owner == own, FOLDED.c.phase == "registered"))
+    views: dict[str, ColumnElement[bool]] = {
+        "mine": _mine(wanted.mine or ""),
+        "unit": waits_here,
+        "due_today": and_(FOLDED.c.next_due >= now, FOLDED.c.next_due < wanted.day_end_ms),
+        "overdue": FOLDED.c.next_due < now,
+        "declined": _from_us(own, "declined"),
+        "rework": and_(FOLDED.c.round > 1, waits_here),
+        "review": _from_us(own, "submitted"),
+        "follow_up": and_(FOLDED.c.owner == own, FOLDED.c.phase.in_(("follow_up", "quality_check"))),
+        "exceptions": FOLDED.c.open_rows > 0,
+        "all": FOLDED.c.here.is_(True),
+    }
+    if wanted.view not in views:
+        raise Usage(f"没有这个视图：{wanted.view}", code="bad_view")
+    return views[wanted.view]
+
+
+def _from_us(own: str, status: str) -> ColumnElement[bool]:
+    """An assignment that this unit made, and that has come back to it."""
+    return exists().where(
+        PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round,
+        PLACE.c.assigner == own, PLACE.c.status == status,
+    )  # fmt: skip
+
+
+def find(db: Connection, name: str) -> Any | None:
+    """A folded row by record id (hex) or number. None when there is no such record in scope."""
+    query = select(FOLDED, RECORD.c.record.label("name")).join(RECORD, RECORD.c.id == FOLDED.c.record)
+    if len(name) == 32:
+        try:
+            row = db.execute(query.where(RECORD.c.record == bytes.fromhex(name))).first()
+        except ValueError:
+            row = None
+        if row is not None:
+            return row
+    return db.execute(query.where(FOLDED.c.number == name, FOLDED.c.number != "")).first()
+
+
+def by_rows(db: Connection, rows: list[int], own: str, matter: str) -> list[Any]:
+    """List rows of given records, in the order given."""
+    query = _narrowed(db, Filter(matter, own)).where(FOLDED.c.record.in_(rows))
+    found = {row.record: row for row in db.execute(query)}
+    return [found[row] for row in rows if row in found]
+
+
+def dues(db: Connection, record: int) -> list[Any]:
+    return list(db.execute(select(DUE).where(DUE.c.record == record).order_by(DUE.c.start_ms, DUE.c.clock)))
+
+
+def places(db: Connection, record: int) -> list[Any]:
+    return list(
+        db.execute(select(PLACE).where(PLACE.c.record == record).order_by(PLACE.c.round, PLACE.c.unit))
+    )
+
+
+def exceptions(db: Connection, kind: str | None, limit: int, after: int, record: int | None = None) -> list[Any]:
+    query = (
+        select(EXCEPTION, RECORD.c.record.label("record_id"), RECORD.c.matter, FOLDED.c.number)
+        .join(RECORD, RECORD.c.id == EXCEPTION.c.record)
+        .join(FOLDED, FOLDED.c.record == EXCEPTION.c.record, isouter=True)
+        .where(EXCEPTION.c.id > after)
+        .order_by(EXCEPTION.c.id)
+        .limit(limit)
+    )
+    if record is None:
+        query = query.where(EXCEPTION.c.open.is_(True))
+    else:
+        query = query.where(EXCEPTION.c.record == record)
+    if kind:
+        query = query.where(EXCEPTION.c.kind == kind)
+    return list(db.execute(query))
+
+
+def exception(db: Connection, name: str) -> Any | None:
+    query = (
+        select(EXCEPTION, RECORD.c.record.label("record_id"), RECORD.c.matter, FOLDED.c.number)
+        .join(RECORD, RECORD.c.id == EXCEPTION.c.record)
+        .join(FOLDED, FOLDED.c.record == EXCEPTION.c.record, isouter=True)
+        .where(EXCEPTION.c.name == name)
+    )
+    return db.execute(query).first()
+
+
+def commit_of(db: Connection, record: int, act: bytes) -> bytes | None:
+    """Id of the commit that an act (short id) of a record stands in."""
+    from . import records
+
+    for one in records.changes_of(db, record):
+        if one.change[:16] == act:
+            return one.commit
+    return None
+
+
+def units(db: Connection) -> list[Any]:
+    return list(db.execute(select(UNIT).order_by(UNIT.c.path)))
+
+
+def unit_names(db: Connection) -> dict[str, str]:
+    return {row.path: row.name for row in db.execute(select(UNIT.c.path, UNIT.c.name))}
+
+
+def heads(db: Connection) -> list[Any]:
+    """(log, node, head_seq, head_id) of every log with something in it."""
+    return list(db.execute(select(LOG).where(LOG.c.head_seq > 0).order_by(LOG.c.log)))
+
+
+def newest_received(db: Connection) -> int:
+    return int(db.execute(select(func.coalesce(func.max(COMMIT.c.id), 0))).scalar_one())

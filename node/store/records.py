@@ -1,0 +1,136 @@
+"""Records and their changes: what the fold reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select
+
+from .chain import CHANGE, COMMIT, LOG
+from .schema import Record, table
+
+RECORD = table(Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One stored change with its place in the order, as the fold needs it."""
+
+    change: bytes  # full id
+    of: bytes | None
+    body: bytes | None
+    fault: str
+    time: int
+    log: bytes
+    seq: int
+    place: int
+    unit: str
+    actor: str
+    node: bytes
+    commit: bytes  # id of its commit
+    held: bool
+    received_ms: int
+
+
+def row_of(db: Connection, record: bytes) -> int | None:
+    return db.execute(select(RECORD.c.id).where(RECORD.c.record == record)).scalar()
+
+
+def ensure(db: Connection, record: bytes, matter: str) -> int:
+    found = row_of(db, record)
+    if found is not None:
+        return found
+    done = db.execute(insert(RECORD).values(record=record, matter=matter))
+    return int(done.inserted_primary_key[0])
+
+
+def name_of(db: Connection, row: int) -> tuple[bytes, str]:
+    """(record id, matter)."""
+    found = db.execute(select(RECORD.c.record, RECORD.c.matter).where(RECORD.c.id == row)).one()
+    return found.record, found.matter
+
+
+def rows_of_matter(db: Connection, matter: str) -> list[int]:
+    return [row.id for row in db.execute(select(RECORD.c.id).where(RECORD.c.matter == matter))]
+
+
+def add_change(
+    db: Connection,
+    commit: int,
+    place: int,
+    change: bytes,
+    record: int,
+    salt: bytes,
+    body: bytes,
+    *,
+    of: bytes | None = None,
+    fault: str = "",
+) -> bool:
+    """Stores a body; False where it is here already."""
+    known = db.execute(select(CHANGE.c.id).where(CHANGE.c.commit == commit, CHANGE.c.place == place)).scalar()
+    if known is not None:
+        return False
+    db.execute(
+        insert(CHANGE).values(
+            commit=commit, place=place, change=change, record=record, of=of, salt=salt, body=body,
+            fault=fault,
+        )
+    )  # fmt: skip
+    return True
+
+
+_PLACED = (
+    select(
+        CHANGE.c.change, CHANGE.c.of, CHANGE.c.body, CHANGE.c.fault, COMMIT.c.time, LOG.c.log,
+        COMMIT.c.seq, CHANGE.c.place, COMMIT.c.unit, COMMIT.c.actor, LOG.c.node, COMMIT.c.commit,
+        COMMIT.c.held, COMMIT.c.received_ms,
+    )
+    .select_from(CHANGE.join(COMMIT, CHANGE.c.commit == COMMIT.c.id).join(LOG, COMMIT.c.log == LOG.c.id))
+    .order_by(COMMIT.c.time, LOG.c.log, COMMIT.c.seq, CHANGE.c.place)
+)  # fmt: skip
+
+
+def changes_of(db: Connection, record: int, commits: Iterable[int] = ()) -> list[Placed]:
+    """Every change of a record (or only those of some commits), in the order of 3.7."""
+    query = _PLACED.where(CHANGE.c.record == record)
+    if commits:
+        query = query.where(CHANGE.c.commit.in_(list(commits)))
+    return [Placed(*row) for row in db.execute(query)]
+
+
+def changes_of_matter(db: Connection, matter: str) -> list[tuple[int, bytes, Placed]]:
+    """(record row, record id, change) of every record of a matter, in the order of 3.7."""
+    query = _PLACED.add_columns(RECORD.c.id, RECORD.c.record).join(
+        RECORD, CHANGE.c.record == RECORD.c.id
+    ).where(RECORD.c.matter == matter)  # fmt: skip
+    return [(row[-2], row[-1], Placed(*row[:-2])) for row in db.execute(query)]
+
+
+def bodies(db: Connection, commit: int) -> Sequence[tuple[int, int, int, bytes, bytes]]:
+    """(change row, place, record row, salt, body) of what is present of a commit, in order."""
+    rows = db.execute(
+        select(CHANGE.c.id, CHANGE.c.place, CHANGE.c.record, CHANGE.c.salt, CHANGE.c.body)
+        .where(CHANGE.c.commit == commit, CHANGE.c.body.is_not(None))
+        .order_by(CHANGE.c.place)
+    )
+    return [tuple(row) for row in rows]
+
+
+def record_of_change(db: Connection, commit: int, act: bytes) -> int | None:
+    """The record row of an act of that commit, by its short id."""
+    rows = db.execute(select(CHANGE.c.change, CHANGE.c.record).where(CHANGE.c.commit == commit))
+    return next((row.record for row in rows if row.change[:16] == act), None)
+
+
+def commits_of(db: Connection, record: int) -> list[int]:
+    """Row ids of the commits that name a record, in the order stored."""
+    rows = db.execute(
+        select(CHANGE.c.commit).where(CHANGE.c.record == record).distinct().order_by(CHANGE.c.commit)
+    )
+    return [row.commit for row in rows]
+
+
+def records_of_commits(db: Connection, commits: Iterable[int]) -> set[int]:
+    rows = db.execute(select(CHANGE.c.record).where(CHANGE.c.commit.in_(list(commits))).distinct())
+    return {row.record for row in rows}

@@ -1,0 +1,256 @@
+"""The tables (design 2). Upper half: what can't be rebuilt, made and changed by migrations/. Lower half:
+projections, which the fold can give again at any time; they are created here, stamped, dropped and rebuilt.
+
+Inside the database things are named by local integers; a hash stands in one column each.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+KEPT = MetaData()  # migrations/ owns these
+DERIVED = MetaData()  # node/store/projection.py owns these
+
+
+class Kept(SQLModel):
+    metadata = KEPT
+
+
+class Derived(SQLModel):
+    metadata = DERIVED
+
+
+def _blob(**options: Any) -> Any:
+    return Field(sa_column=Column(LargeBinary, **options))
+
+
+class Setting(Kept, table=True):
+    """Small facts of this node: its own ids, counters, the high-water mark of its clock."""
+
+    __tablename__ = "setting"
+    name: str = Field(primary_key=True)
+    value: bytes = _blob(nullable=False)
+
+
+class Log(Kept, table=True):
+    """A chain known here. The head is the last commit present without a gap from the first."""
+
+    __tablename__ = "log"
+    id: int | None = Field(default=None, primary_key=True)
+    log: bytes = _blob(nullable=False, unique=True)
+    node: bytes = _blob(nullable=False)
+    head_seq: int = 0
+    head_id: bytes = _blob(nullable=False)
+    head_time: int = Field(default=0, sa_type=BigInteger)
+
+
+class Commit(Kept, table=True):
+    """As received. `id` is the order in which they were stored."""
+
+    __tablename__ = "commit_"
+    __table_args__ = (UniqueConstraint("log", "seq", "commit"),)
+    id: int | None = Field(default=None, primary_key=True)
+    log: int = Field(foreign_key="log.id")
+    seq: int
+    commit: bytes = _blob(nullable=False)
+    time: int = Field(sa_type=BigInteger)
+    unit: str  # as the header says it
+    actor: str
+    raw: bytes = _blob(nullable=False)
+    held: bool = False  # too far ahead when last looked at (3.6)
+    verified: bool = True  # its own signature has been checked, or its run's
+    received_ms: int = Field(sa_type=BigInteger)
+
+
+class Change(Kept, table=True):
+    """A change whose salt and body are here, or were until erased."""
+
+    __tablename__ = "change"
+    __table_args__ = (UniqueConstraint("commit", "place"), Index("change_record", "record"))
+    id: int | None = Field(default=None, primary_key=True)
+    commit: int = Field(foreign_key="commit_.id")
+    place: int  # index in the commit
+    change: bytes = _blob(nullable=False)
+    record: int = Field(foreign_key="record.id")
+    of: bytes | None = _blob(nullable=True)  # words: short id of their act
+    salt: bytes | None = _blob(nullable=True)
+    body: bytes | None = _blob(nullable=True)
+    fault: str = ""  # why it is quarantined by its bytes alone
+
+
+class Record(Kept, table=True):
+    __tablename__ = "record"
+    id: int | None = Field(default=None, primary_key=True)
+    record: bytes = _blob(nullable=False, unique=True)
+    matter: str = Field(index=True)
+
+
+class Stray(Kept, table=True):
+    """A commit whose author isn't known yet (3.4): not receipted, bounded a peer."""
+
+    __tablename__ = "stray"
+    id: int | None = Field(default=None, primary_key=True)
+    peer: bytes = _blob(nullable=False)
+    log: bytes = _blob(nullable=False)
+    seq: int
+    item: bytes = _blob(nullable=False)
+
+
+class Peer(Kept, table=True):
+    """A neighbour: the parent, or a child. Positions count only with `incarnation` (3.5)."""
+
+    __tablename__ = "peer"
+    id: int | None = Field(default=None, primary_key=True)
+    node: bytes = _blob(nullable=False, unique=True)
+    incarnation: bytes = _blob(nullable=False)  # its newest log
+    position: int = 0  # child: highest position acknowledged; parent: highest taken from it
+    position_id: bytes = _blob(nullable=False)  # id of the commit at that position
+    next_position: int = 1  # child: the next free one of its outbox
+    frontier: bytes | None = _blob(nullable=True)  # as it last stated it
+    envelope: int = 0  # highest number taken within the incarnation
+    seen_ms: int = Field(default=0, sa_type=BigInteger)
+    complete_ms: int = 0  # when nothing was left to send or take
+    offset_ms: int = 0  # its clock against ours
+    undelivered_ms: int = 0  # when its outbox last began to wait; 0: nothing waits
+
+
+class Outbox(Kept, table=True):
+    """What waits for a child: one row a commit; the bodies are chosen when the message is made."""
+
+    __tablename__ = "outbox"
+    peer: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    commit: int
+    parting: int | None = None  # change that tells a unit it has left the scope
+    queued_ms: int = Field(default=0, sa_type=BigInteger)
+
+
+class Delivery(Kept, table=True):
+    """Which records are in scope of which child, as far as its outbox has been told."""
+
+    __tablename__ = "delivery"
+    peer: int = Field(primary_key=True)
+    record: int = Field(primary_key=True, index=True)
+
+
+class Receipt(Kept, table=True):
+    """Custody receipts, given (to a child) and got (from the parent)."""
+
+    __tablename__ = "receipt"
+    id: int | None = Field(default=None, primary_key=True)
+    peer: bytes = _blob(nullable=False)
+    given: bool
+    at_ms: int = Field(sa_type=BigInteger)
+    raw: bytes = _blob(nullable=False)
+
+
+class Credential(Kept, table=True):
+    """Passwords of this node's people. Never replicated."""
+
+    __tablename__ = "credential"
+    staff: str = Field(primary_key=True)
+    record: bytes = _blob(nullable=False)
+    hash: str
+
+
+class Invite(Kept, table=True):
+    __tablename__ = "invite"
+    id: int | None = Field(default=None, primary_key=True)
+    secret: bytes = _blob(nullable=False, unique=True)
+    unit: str
+    name: str
+    kind: str
+    role: str
+    expires_ms: int = Field(sa_type=BigInteger)
+    used: bytes | None = _blob(nullable=True)  # node that used it
+
+
+class UnitRow(Derived, table=True):
+    """The organisation tree as the registry's fold gives it."""
+
+    __tablename__ = "unit"
+    path: str = Field(primary_key=True)
+    code: str = Field(index=True)
+    name: str
+    kind: str
+    role: str
+    node: bytes | None = _blob(nullable=True)
+    host: str = ""  # path of the unit that acts for a hosted one
+
+
+class Folded(Derived, table=True):
+    """The fold of one record, and what every list needs of it."""
+
+    __tablename__ = "folded"
+    __table_args__ = (
+        Index("folded_matter_changed", "matter", "changed"),
+        Index("folded_number", "number"),
+        Index("folded_phase", "matter", "phase", "changed"),
+    )
+    record: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    matter: str
+    state: bytes = _blob(nullable=False)
+    digest: bytes = _blob(nullable=False)
+    number: str = ""
+    title: str = ""
+    phase: str = ""
+    round: int = 0
+    owner: str = ""
+    author: str = ""  # staff id of its first act
+    lead: str = ""
+    urgency: str = ""
+    created: int = Field(default=0, sa_type=BigInteger)
+    changed: int = Field(default=0, sa_type=BigInteger)
+    next_due: int | None = Field(default=None, sa_type=BigInteger)  # unix ms of the earliest open deadline
+    here: bool = True  # in the scope of this node's unit
+    open_rows: int = 0
+
+
+class Place(Derived, table=True):
+    """One row a status slot: an assignment."""
+
+    __tablename__ = "place"
+    __table_args__ = (Index("place_unit", "unit", "status"),)
+    record: int = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    status: str
+    actor: str = ""  # who brought it there
+    assigner: str = ""  # unit that made the assignment
+    since: int = Field(sa_type=BigInteger)
+
+
+class DueRow(Derived, table=True):
+    """Instants at which something falls due; whether it is overdue depends on the present (1.3)."""
+
+    __tablename__ = "due"
+    __table_args__ = (Index("due_open", "done_ms", "due_ms"),)
+    record: int = Field(primary_key=True)
+    clock: str = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    start_ms: int = Field(sa_type=BigInteger)
+    due_ms: int = Field(sa_type=BigInteger)
+    done_ms: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ExceptionRow(Derived, table=True):
+    __tablename__ = "exception_"
+    id: int | None = Field(default=None, primary_key=True)
+    record: int = Field(index=True)
+    name: str = Field(index=True)  # stays the same when the record is folded again
+    act: bytes = _blob(nullable=False)
+    kind: str = Field(index=True)
+    code: str
+    place: str = ""
+    winner: bytes = _blob(nullable=False)
+    open: bool = True
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The Core table of a model, for hot paths."""
+    found: Table = model.__table__  # type: ignore[attr-defined]
+    return found

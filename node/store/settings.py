@@ -1,0 +1,41 @@
+"""Small facts of this node, by name."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from .schema import Setting, table
+
+_T = table(Setting)
+
+
+def get(db: Connection, name: str) -> bytes | None:
+    return db.execute(select(_T.c.value).where(_T.c.name == name)).scalar()
+
+
+def put(db: Connection, name: str, value: bytes) -> None:
+    row = insert(_T).values(name=name, value=value)
+    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def number(db: Connection, name: str) -> int:
+    """An integer setting; 0 where it isn't set."""
+    found = get(db, name)
+    return int(found) if found else 0
+
+
+def put_number(db: Connection, name: str, value: int) -> None:
+    put(db, name, str(value).encode())
+
+
+def text(db: Connection, name: str) -> str:
+    found = get(db, name)
+    return found.decode() if found else ""
+
+
+def count(db: Connection, name: str) -> int:
+    """The next value of a counter, from 1."""
+    value = number(db, name) + 1
+    put_number(db, name, value)
+    return value

@@ -1,0 +1,146 @@
+"""What the node serves to its children (protocol 3.5): POST /sync, POST /join, GET /health.
+
+A body in and a body out are sealed envelopes; nothing here can read them. A refusal is a status, the
+header `qiao-code` with a stable code, and the same code as text: never a word about what is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from node.errors import QiaoError
+from node.health import Health
+from node.transport.bell import Bell
+from node.transport.body import Intake, Refused
+from node.transport.hand import Hand, Taken, Writer
+from node.transport.race import first_of
+from sync_protocol.errors import ProtocolError, TooLarge
+from sync_protocol.limits import MAX_ENVELOPE, MAX_HOLD
+
+log = logging.getLogger("qiao.transport")
+
+ENVELOPE_TYPE = "application/vnd.qiao.envelope"
+CODE_HEADER = "qiao-code"
+MAX_JOIN = 64 * 1024  # a joining node sends its keys, its log and a MAC: under 1 KiB
+
+_STATUS = {2: 400, 3: 403, 4: 404, 5: 409, 8: 503, 9: 507}  # by a QiaoError's exit; else 500
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+class Holds:
+    """The one held reply of each child: a newer one sends the older away."""
+
+    def __init__(self) -> None:
+        self._held: dict[bytes, asyncio.Event] = {}
+
+    async def displaced(self, child: bytes) -> None:
+        """Holds until a newer exchange of this child does."""
+        if older := self._held.pop(child, None):
+            older.set()
+        mine = self._held[child] = asyncio.Event()
+        try:
+            await mine.wait()
+        finally:
+            if self._held.get(child) is mine:
+                del self._held[child]
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+@dataclass(slots=True)
+class Peers:
+    """The peers' side of a daemon."""
+
+    hand: Hand
+    bell: Bell
+    check: Callable[[], Awaitable[Health]]
+    stopping: asyncio.Event
+    intake: Intake = field(default_factory=Intake)
+    holds: Holds = field(default_factory=Holds)
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/sync", answered(self.sync), methods=["POST"]),
+                Route("/join", answered(self.join), methods=["POST"]),
+                Route("/health", answered(self.health), methods=["GET"]),
+            ]
+        )
+
+    async def sync(self, request: Request) -> Response:
+        async with self.intake.body(request, MAX_ENVELOPE) as sealed:
+            taken, mark = await self.hand.run(lambda writer: self._take(writer, sealed))
+        if taken.reply is not None:
+            return _envelope(taken.reply)
+        await self._hold(request, taken, mark)
+        return _envelope(await self.hand.run(lambda writer: writer.reply(taken)))
+
+    def _take(self, writer: Writer, sealed: bytes) -> tuple[Taken, int]:
+        """On the writer's thread, where nothing can happen between taking and marking."""
+        taken: Taken = writer.take(sealed)
+        return taken, self.bell.mark(taken.child)
+
+    async def _hold(self, request: Request, taken: Taken, mark: int) -> None:
+        """Until there is something for this child. Raises Refused where nobody waits for the reply."""
+        ended = await first_of(
+            self.bell.wait(taken.child, mark),
+            self.stopping.wait(),
+            self.holds.displaced(taken.child),
+            _gone(request),
+            seconds=min(taken.wait_s, MAX_HOLD),
+        )
+        if ended in (2, 3):
+            raise Refused(409, "displaced")
+
+    async def join(self, request: Request) -> Response:
+        async with self.intake.body(request, MAX_JOIN) as sealed:
+            return _envelope(await self.hand.run(lambda writer: writer.take_join(sealed)))
+
+    async def health(self, _request: Request) -> Response:
+        health = await self.check()
+        return JSONResponse({"ok": health.ok, "code": health.code}, 200 if health.ok else 503)
+
+
+def answered(answer: Answer) -> Answer:
+    """Faults as answers with a stable code."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except Refused as fault:
+            return refusal(fault.status, fault.code)
+        except TooLarge as fault:
+            return refusal(413, fault.code)
+        except ProtocolError as fault:
+            return refusal(400, fault.code)
+        except QiaoError as fault:
+            return refusal(_STATUS.get(fault.exit, 500), fault.code)
+        except Exception:
+            log.exception("%s %s", request.method, request.url.path)
+            return refusal(500, "unexpected")
+
+    return guarded
+
+
+def refusal(status: int, code: str) -> Response:
+    return PlainTextResponse(code + "\n", status, {CODE_HEADER: code})
+
+
+def _envelope(sealed: bytes) -> Response:
+    return Response(sealed, media_type=ENVELOPE_TYPE)
+
+
+async def _gone(request: Request) -> None:
+    """Returns when the child has closed the connection."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,90 @@
+"""The one thread on which the writer runs (design 2), and what the transport asks of a writer.
+
+Everything that arrives, by HTTP, by the local socket or by a timer, goes through `Hand.run` and so one
+after another; nothing of the writer is ever touched from another thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Taken(Protocol):
+    """What became of a child's envelope: a reply, or the wish to hold it for a while."""
+
+    @property
+    def reply(self) -> bytes | None: ...
+    @property
+    def child(self) -> bytes: ...
+    @property
+    def wait_s(self) -> int: ...
+
+
+class Round(Protocol):
+    """What one exchange with the parent moved, in commits."""
+
+    @property
+    def sent(self) -> int: ...
+    @property
+    def received(self) -> int: ...
+    @property
+    def more(self) -> bool: ...
+
+
+class Change(Protocol):
+    """What a durable transaction left to be carried: to which children, and whether to the parent."""
+
+    @property
+    def children(self) -> frozenset[bytes]: ...
+    @property
+    def up(self) -> bool: ...
+
+
+class Writer(Protocol):
+    """The node's only writer, node/writer.py; used on one thread only."""
+
+    listeners: list[Callable[[Any], None]]
+
+    @property
+    def parent_url(self) -> str | None: ...
+    def take(self, sealed: bytes) -> Any: ...
+    def reply(self, taken: Any) -> bytes: ...
+    def take_join(self, sealed: bytes) -> bytes: ...
+    def request(self, hold_s: int) -> bytes: ...
+    def take_reply(self, sealed: bytes) -> Any: ...
+    def do(self, operation: str, params: Mapping[str, Any], staff: str | None) -> dict[str, Any]: ...
+    def tick(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Hand:
+    """Opens a writer on a thread of its own and runs jobs on it, in the order asked."""
+
+    def __init__(self, writer: Writer, pool: ThreadPoolExecutor) -> None:
+        self._writer = writer
+        self._pool = pool
+
+    @classmethod
+    async def start(cls, open_writer: Callable[[], Writer]) -> Hand:
+        """Raises what `open_writer` raises."""
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        try:
+            writer = await asyncio.get_running_loop().run_in_executor(pool, open_writer)
+        except BaseException:
+            pool.shutdown(wait=False)
+            raise
+        return cls(writer, pool)
+
+    async def run(self, job: Callable[[Writer], Result]) -> Result:
+        """The job's result. A caller who gives up doesn't stop a job that has begun."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, job, self._writer)
+
+    async def stop(self) -> None:
+        """Closes the writer behind all jobs that were asked for."""
+        await self.run(lambda writer: writer.close())
+        self._pool.shutdown(wait=True)

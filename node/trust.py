@@ -1,0 +1,70 @@
+"""The registry (登记) as this node has it: read from the store, folded by the protocol, projected as units."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from node.store import folded, records, settings
+from node.store.records import Placed
+from sync_protocol import registry as rules
+from sync_protocol.change import Act, parse_body
+from sync_protocol.clock import to_ms
+from sync_protocol.errors import BadChange
+from sync_protocol.names import code_of, short
+from sync_protocol.registry import Registry, RegistryAct
+
+MATTER = "registry"
+
+
+def load(db: Connection, root: bytes | None) -> Registry:
+    """Folds every registry change here. `root` is the root's node id, None before it is known."""
+    acts = []
+    for _row, record, placed in records.changes_of_matter(db, MATTER):
+        act = registry_act(record, placed)
+        if act is not None:
+            acts.append(act)
+    return rules.fold(acts, root)
+
+
+def registry_act(record: bytes, placed: Placed) -> RegistryAct | None:
+    """None for a body that isn't an act: it is quarantined, and says nothing."""
+    if placed.body is None or placed.fault or placed.held:
+        return None
+    try:
+        body = parse_body(placed.body)
+    except BadChange:
+        return None
+    if not isinstance(body, Act):
+        return None
+    return RegistryAct(
+        id=short(placed.change),
+        key=(placed.time, placed.log, placed.seq, placed.place),
+        node=placed.node,
+        unit=placed.unit,
+        action=body.action,
+        data=body.data,
+        after=body.after,
+        record=record,
+        commit_id=placed.commit,
+    )
+
+
+def host_path(registry: Registry, path: str) -> str | None:
+    """The unit whose node acts for a hosted unit."""
+    unit = registry.units().get(path)
+    host = registry.node(unit.host) if unit is not None and unit.host else None
+    return None if host is None else host.path
+
+
+def project(db: Connection, registry: Registry) -> None:
+    """Writes the tree of units, which every screen and every path check reads, and the registry's age."""
+    settings.put_number(db, "stamp", to_ms(registry.stamp_time() or 0))
+    settings.put_number(db, "stamp_missing", len(registry.missing_stamped()))
+    folded.save_units(
+        db,
+        [
+            {"path": path, "code": code_of(path), "name": unit.name, "kind": unit.kind,
+             "role": unit.role, "node": unit.node, "host": host_path(registry, path) or ""}
+            for path, unit in sorted(registry.units().items())
+        ],
+    )  # fmt: skip

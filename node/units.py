@@ -1,0 +1,42 @@
+"""The tree of units as the matters ask it (node.matters.draft.Tree), over the registry."""
+
+from __future__ import annotations
+
+from node.trust import host_path
+from sync_protocol.names import code_of, is_above
+from sync_protocol.registry import Registry
+from sync_protocol.roster import NodeEntry
+
+
+class RegistryTree:
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._units = registry.units()
+        self._codes: dict[str, str] = {}
+        for path in sorted(self._units):
+            self._codes.setdefault(code_of(path), path)
+
+    def path(self, unit: str) -> str | None:
+        """The full path for a code or a path; None when there is no such unit."""
+        return unit if unit in self._units else self._codes.get(unit)
+
+    def name(self, path: str) -> str:
+        unit = self._units.get(path)
+        return code_of(path) if unit is None else unit.name
+
+    def kind(self, path: str) -> str:
+        unit = self._units.get(path)
+        return "" if unit is None else unit.kind
+
+    def host(self, path: str) -> str | None:
+        unit = self._units.get(path)
+        return None if unit is None else host_path(self._registry, path)
+
+    def below(self, path: str) -> list[str]:
+        return [one for one in sorted(self._units) if is_above(path, one)]
+
+
+def offices_below(registry: Registry, path: str) -> list[NodeEntry]:
+    """The nodes that dial this unit's node."""
+    entries = (registry.node(unit.node) for unit in registry.children(path) if unit.node is not None)
+    return [entry for entry in entries if entry is not None and entry.active]

@@ -1,0 +1,64 @@
+"""One piece of work: what a single transaction of the writer knows and gathers (design 2).
+
+Verify, store, fold, project, enqueue and advance the cursor commit together or not at all; the cores
+hand each other this and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from node.entropy import Entropy
+from node.keys import Keys
+from node.store import settings
+from sync_protocol.registry import Registry
+
+UNIT, LOG, ROOT, NAME = "unit", "log", "root", "name"  # settings: own code, newest log, root node id
+HIGH_WATER = "high_water"  # the highest time written (3.6)
+
+
+@dataclass(slots=True)
+class Work:
+    db: Connection
+    keys: Keys
+    registry: Registry
+    now_ms: int  # disciplined
+    entropy: Entropy
+    fresh: dict[int, set[int]] = field(default_factory=dict)  # record row → commit rows new to it
+    again: set[int] = field(default_factory=set)  # record rows whose verdicts may have changed
+    registry_changed: bool = False
+    children: set[bytes] = field(default_factory=set)  # nodes for which something new waits
+    up: bool = False  # something new waits for the parent
+    touched: set[bytes] = field(default_factory=set)  # record ids, for whoever watches
+    urgent: bool = False
+    offset_ms: int | None = None  # our clock, when an exchange has set it
+    facts: Mapping[str, Any] = field(default_factory=dict)  # policies and calendar, once loaded
+
+    @property
+    def node(self) -> bytes:
+        return self.keys.node
+
+    @property
+    def path(self) -> str:
+        """This node's unit: its path, or before enrolment the bare code of `init`."""
+        entry = self.registry.node(self.node)
+        return settings.text(self.db, UNIT) if entry is None else entry.path
+
+    @property
+    def log(self) -> bytes:
+        """The newest log of this node: its incarnation."""
+        found = settings.get(self.db, LOG)
+        assert found is not None, "a node has a log from init on"
+        return found
+
+    @property
+    def enrolled(self) -> bool:
+        return self.registry.node(self.node) is not None
+
+    def note(self, record: int, commit: int) -> None:
+        """A commit brought something new for a record."""
+        self.fresh.setdefault(record, set()).add(commit)

@@ -1,0 +1,241 @@
+"""The writer: the one that holds the lock, and through which everything is written (design 2).
+
+It lives on one thread. Each of its methods is one transaction: verify, store, fold, project, enqueue and
+advance the cursor commit together or not at all; listeners hear of it afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from node import intake, keys, link, operations, reactions, rebuild, trust
+from node.clock import Clock
+from node.config import Config
+from node.entropy import Entropy
+from node.errors import LineDown
+from node.glance import DATABASE
+from node.language import say
+from node.store import database, links, settings
+from node.work import ROOT, Work
+from sync_protocol import envelope, messages
+from sync_protocol.envelope import Envelope, Kind
+from sync_protocol.errors import BadEnvelope
+
+ENVELOPE = "envelope"  # setting: number of our newest envelope
+OPEN_REQUEST = "open_request"  # setting: number, time sent and commits of the request without a reply
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a durable transaction changed, for whoever waits: children with news, news for the parent."""
+
+    children: frozenset[bytes]
+    up: bool
+    records: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A request taken in. `reply` None: hold it for up to `wait_s`, then ask `Writer.reply`."""
+
+    reply: bytes | None
+    child: bytes
+    wait_s: int
+    answers: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    sent: int
+    received: int
+    more: bool
+    urgent: bool
+
+
+class Writer:
+    def __init__(
+        self, engine: Engine, directory: Path, config: Config, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._engine = engine
+        self.directory = directory
+        self.config = config
+        self.clock = clock
+        self._entropy = entropy
+        self.keys = keys.load(directory / keys.DIRECTORY)
+        self.listeners: list[Callable[[Change], None]] = []
+        with engine.begin() as db:
+            self._registry = trust.load(db, settings.get(db, ROOT))
+            clock.discipline(settings.number(db, link.OFFSET))
+
+    @classmethod
+    def open(cls, directory: Path, config: Config, clock: Clock, entropy: Entropy) -> Writer:
+        """The caller holds the lock. Brings the schema up to date. Raises Damaged, DiskTrouble."""
+        with database.disk_faults():
+            engine = database.open_database(directory / DATABASE, write=True)
+            database.migrate(engine)
+            writer = cls(engine, directory, config, clock, entropy)
+            with writer.work() as work:
+                rebuild.where_stale(work)
+        return writer
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """One transaction. What the registry became is kept only when it committed."""
+        with database.disk_faults():
+            with self._engine.begin() as db:
+                work = Work(db, self.keys, self._registry, self.clock.now_ms(), self._entropy)
+                yield work
+                reactions.settle(work)
+            self._registry = work.registry
+            self.clock.discipline(self._offset(work))
+        self._tell(work)
+
+    def _offset(self, work: Work) -> int:
+        return work.offset_ms if work.offset_ms is not None else self.clock.offset_ms
+
+    def _tell(self, work: Work) -> None:
+        change = Change(frozenset(work.children), work.up, frozenset(work.touched))
+        for listener in self.listeners:
+            listener(change)
+
+    # People's operations
+
+    def do(self, operation: str, params: Mapping[str, Any], staff: str | None) -> dict[str, Any]:
+        """One of node/operations.py. Raises QiaoError."""
+        with self.work() as work:
+            return operations.run(work, operation, params, staff, self.config)
+
+    def tick(self) -> None:
+        """Once a minute: what was held and whose time has come, the root's daily stamp."""
+        with self.work() as work:
+            intake.release(work)
+            reactions.stamp(work)
+
+    # Towards the parent
+
+    @property
+    def parent_url(self) -> str | None:
+        with self._engine.begin() as db:
+            return settings.text(db, "parent_url") or None
+
+    def request(self, hold_s: int) -> bytes:
+        """The next request, sealed to the parent."""
+        with self.work() as work:
+            sent = link.request(work, hold_s)
+            number = settings.count(work.db, ENVELOPE)
+            parent = settings.get(work.db, link.PARENT) or b""
+            open_request = f"{number} {self.clock.own_ms()} {sent.commits}"
+            settings.put(work.db, OPEN_REQUEST, open_request.encode())
+            payload = messages.encode(sent.request)
+            made = Envelope(parent, work.log, number, 0, Kind.REQUEST, payload)
+            return self._seal(work, made, self._seal_key(work, parent))
+
+    def take_reply(self, sealed: bytes) -> Round:
+        """Raises RemoteError; a reply that doesn't name the open request is dropped."""
+        with self.work() as work:
+            opened = self._open(work, sealed, Kind.REPLY)
+            number, sent_ms, commits = map(int, settings.text(work.db, OPEN_REQUEST).split())
+            if opened.envelope.answers != number or opened.sender != settings.get(work.db, link.PARENT):
+                raise BadEnvelope("a reply to another request", code="not_asked")
+            reply = messages.parse_reply(opened.envelope.payload)
+            work.up = False
+            got = link.take_reply(
+                work, opened.sender, opened.envelope.log, reply, sent_ms, self.clock.own_ms()
+            )
+            work.offset_ms = settings.number(work.db, link.OFFSET)
+            reactions.settle(work)
+            return Round(commits, got.received, got.more or work.up, got.urgent)
+
+    # Towards a child
+
+    def take(self, sealed: bytes) -> Taken:
+        """A child's request. Raises RemoteError; nothing is changed then."""
+        with self.work() as work:
+            opened = self._open(work, sealed, Kind.REQUEST)
+            asked = messages.parse_request(opened.envelope.payload)
+            counts = self._is_newest(work, opened)
+            heard = link.take_request(
+                work, opened.sender, opened.envelope.log, asked, counts=counts, own_ms=work.now_ms
+            )
+            reactions.settle(work)
+            number = opened.envelope.number
+            if heard.idle and asked.hold_s and not link.has_news(work, opened.sender):
+                self._complete(work, opened.sender)
+                return Taken(None, opened.sender, asked.hold_s, number)
+            sealed_reply = self._reply(work, opened.sender, number, heard.notes)
+            return Taken(sealed_reply, opened.sender, 0, number, heard.notes)
+
+    def reply(self, taken: Taken) -> bytes:
+        """The reply to a held request, made now."""
+        with self.work() as work:
+            return self._reply(work, taken.child, taken.answers, taken.notes)
+
+    def take_join(self, sealed: bytes) -> bytes:
+        """A request to be enrolled, answered. Raises RemoteError and QiaoError with its code."""
+        from node import joining
+
+        with self.work() as work:
+            return joining.enrol(work, sealed)
+
+    def _is_newest(self, work: Work, opened: envelope.Opened) -> bool:
+        """Of the sender's newest log, and numbered above the highest taken (3.5)."""
+        entry = work.registry.node(opened.sender)
+        peer = links.ensure(work.db, opened.sender, opened.envelope.log)
+        newest = entry is not None and opened.envelope.log == entry.newest_log
+        same = peer.incarnation == opened.envelope.log
+        if not newest or (same and opened.envelope.number <= peer.envelope):
+            return False
+        links.change(
+            work.db, peer.id, envelope=opened.envelope.number
+        )
+        return True
+
+    def _complete(self, work: Work, child: bytes) -> None:
+        peer = links.peer(work.db, child)
+        if peer is not None:
+            links.change(work.db, peer.id, complete_ms=work.now_ms)
+
+    def _reply(self, work: Work, child: bytes, answers: int, notes: tuple[str, ...]) -> bytes:
+        payload = messages.encode(link.reply(work, child, notes))
+        number = settings.count(work.db, ENVELOPE)
+        made = Envelope(child, work.log, number, answers, Kind.REPLY, payload)
+        return self._seal(work, made, self._seal_key(work, child))
+
+    # Envelopes
+
+    def _seal(self, work: Work, made: Envelope, seal_key: bytes) -> bytes:
+        return envelope.seal(
+            made, kid=work.node, signer=self.keys.sign, seal=keys.seal, seal_key=seal_key
+        )
+
+    def _open(self, work: Work, sealed: bytes, kind: Kind) -> envelope.Opened:
+        opened = envelope.open(
+            sealed, me=work.node, open=self.keys.open, key_of=lambda node: self._key(work, node)
+        )
+        if opened.envelope.kind is not kind:
+            raise BadEnvelope(f"not a {kind}", code="unknown_kind")
+        return opened
+
+    def _key(self, work: Work, node: bytes) -> bytes | None:
+        if work.registry.node(node) is not None:
+            return work.registry.peer_key(node)
+        known = settings.get(work.db, link.PARENT)
+        return settings.get(work.db, "parent_sign") if known == node else None
+
+    def _seal_key(self, work: Work, node: bytes) -> bytes:
+        entry = work.registry.node(node)
+        found = entry.seal if entry is not None else settings.get(work.db, "parent_seal")
+        if found is None:
+            raise LineDown(say("不知道对方的公钥", "the peer's key isn't known"), code="unknown_peer")
+        return found
+

@@ -1,0 +1,198 @@
+"""The registry (登记册, protocol 3.4): who may write is itself replicated data. This is where it is asked.
+
+How it is judged is in judgement.py, the rules in enrolment.py and registry_rules.py, the data in roster.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
+
+from . import cbor, judgement
+from .clock import to_ms
+from .names import code_of, is_above, parent_of
+from .roster import (
+    Admission,
+    Cut,
+    LogEntry,
+    NodeEntry,
+    Place,
+    RegistryAct,
+    Role,
+    Roster,
+    Standing,
+    UnitEntry,
+    Verdict,
+)
+
+__all__ = [
+    "Admission", "Cut", "LogEntry", "NodeEntry", "Place", "Registry", "RegistryAct", "Role", "Standing",
+    "UnitEntry", "Verdict", "fold",
+]  # fmt: skip
+
+
+@dataclass(slots=True)
+class Registry:
+    """What stands. Equal acts give equal registries, in whatever order they came."""
+
+    roster: Roster
+    verdicts: dict[bytes, Verdict] = field(default_factory=dict)  # short id → stands | denied …, code
+
+    @property
+    def root(self) -> NodeEntry | None:
+        """The root now."""
+        node = self.roster.root
+        return None if node is None else self.roster.nodes[node]
+
+    @property
+    def anchor(self) -> NodeEntry | None:
+        """The first root, where it was replaced: what a fingerprint names."""
+        return self.roster.nodes[self.roster.roots[0]] if self.roster.roots else None
+
+    def node(self, node: bytes) -> NodeEntry | None:
+        """Whoever was enrolled under that id, also once replaced or revoked; also a root's recovery key."""
+        return self.roster.nodes.get(node)
+
+    def nodes(self) -> list[NodeEntry]:
+        """Offices and auditors ever enrolled, by path and id."""
+        known = (one for one in self.roster.nodes.values() if one.role is not Role.RECOVERY)
+        return sorted(known, key=lambda one: (one.path, one.node))
+
+    def key_of(self, node: bytes) -> bytes | None:
+        """The key of that node's signatures; of a revoked one too: what was kept is still its word."""
+        entry = self.roster.nodes.get(node)
+        return None if entry is None else entry.sign
+
+    def peer_key(self, node: bytes) -> bytes | None:
+        """As `key_of`, but none for who may not take part in an exchange any more."""
+        entry = self.roster.nodes.get(node)
+        return entry.sign if entry is not None and entry.active and entry.role is not Role.RECOVERY else None
+
+    def owner_of(self, log: bytes) -> NodeEntry | None:
+        entry = self.roster.logs.get(log)
+        return None if entry is None else self.roster.nodes[entry.node]
+
+    def log(self, log: bytes) -> LogEntry | None:
+        return self.roster.logs.get(log)
+
+    def logs(self) -> dict[bytes, LogEntry]:
+        return self.roster.logs
+
+    def admits(self, log: bytes, seq: int, commit_id: bytes) -> Admission:
+        """Whether a commit counts, by its place alone.
+
+        What follows (by `prev`) one that doesn't doesn't either; what precedes a place in
+        `log(log).admitted` does.
+        """
+        return self.roster.admits(log, seq, commit_id)
+
+    def positions(self) -> dict[bytes, Cut]:
+        """Every known log that was closed against its author, and where."""
+        cuts = ((log, self.roster.cut_of(log, entry.node)) for log, entry in self.roster.logs.items())
+        return {log: cut for log, cut in cuts if cut is not None}
+
+    def given(self, node: bytes, path: str) -> bool:
+        """Whether the node was ever given that path, or acts for its unit; a bare code means its first."""
+        entry = self.roster.nodes.get(node)
+        if entry is None:
+            return False
+        if path in entry.paths or path == code_of(entry.paths[0]):
+            return True
+        return path in self.roster.hosting.get(node, ())
+
+    def path_for(self, node: bytes, header_unit: str) -> str:
+        """The full path that a header's unit means: before its enrolment a node knows its code alone."""
+        entry = self.roster.nodes.get(node)
+        if entry is None or header_unit in entry.paths:
+            return header_unit
+        return entry.paths[0] if header_unit == code_of(entry.paths[0]) else header_unit
+
+    def now(self, path: str) -> str:
+        """A path of before a move, as it is now."""
+        return self.roster.here(path)
+
+    def units(self) -> dict[str, UnitEntry]:
+        """By their paths now, sorted."""
+        return dict(sorted(self.roster.units.items()))
+
+    def unit(self, path: str) -> UnitEntry | None:
+        return self.roster.units.get(path)
+
+    def office(self, path: str) -> NodeEntry | None:
+        """The node of the office at that path; None for hosted units, auditors and an office without one."""
+        unit = self.roster.units.get(path)
+        if unit is None or unit.role is not Role.OFFICE or unit.node is None:
+            return None
+        return self.roster.nodes[unit.node]
+
+    def parent(self, path: str) -> UnitEntry | None:
+        """The nearest unit above that there is."""
+        above = parent_of(path)
+        while above is not None and above not in self.roster.units:
+            above = parent_of(above)
+        return None if above is None else self.roster.units[above]
+
+    def children(self, path: str) -> list[UnitEntry]:
+        """Units whose nearest unit above is this one, sorted by path."""
+        below = (unit for unit in self.roster.units.values() if is_above(path, unit.path))
+        return sorted((unit for unit in below if self._is_child(path, unit)), key=lambda one: one.path)
+
+    def below(self, path: str) -> list[UnitEntry]:
+        """Every unit under that path, sorted by path."""
+        below = (unit for unit in self.roster.units.values() if is_above(path, unit.path))
+        return sorted(below, key=lambda one: one.path)
+
+    def hosted_by(self, node: bytes) -> list[str]:
+        """Paths of the units that the node acts for now."""
+        return sorted(path for path, unit in self.roster.units.items() if unit.host == node)
+
+    def scope_of(self, node: bytes) -> str | None:
+        """The subtree that a node is entitled to: its own; an auditor's is that of whoever enrolled it."""
+        entry = self.roster.nodes.get(node)
+        if entry is None or entry.role is not Role.AUDITOR:
+            return None if entry is None else entry.path
+        return self.roster.nodes[entry.enrolled_by].path
+
+    def missing_stamped(self, present: Container[bytes] | None = None) -> list[bytes]:
+        """Short ids that a stamp names and that aren't here: a red line in `status`, sorted.
+
+        `present`: short ids of the registry changes held, quarantined and held ones too; by default
+        those that were folded.
+        """
+        here = self.verdicts if present is None else present
+        return sorted({one for _, _, new in self.roster.stamps for one in new if one not in here})
+
+    def stamp_time(self, present: Container[bytes] | None = None) -> int | None:
+        """Hybrid time of the newest stamp of which every id is here."""
+        here = self.verdicts if present is None else present
+        whole = (time for time, _, new in reversed(self.roster.stamps) if all(one in here for one in new))
+        return next(whole, None)
+
+    def stamp_age(self, now_ms: int, present: Container[bytes] | None = None) -> int | None:
+        """Milliseconds since then, never negative; None without such a stamp."""
+        time = self.stamp_time(present)
+        return None if time is None else max(0, now_ms - to_ms(time))
+
+    def unstamped(self) -> list[bytes]:
+        """Short ids for the root's next stamp: everything folded that none has named yet, sorted."""
+        named = {one for _, _, new in self.roster.stamps for one in new}
+        return sorted(self.verdicts.keys() - named)
+
+    def digest(self) -> bytes:
+        """SHA-256("qiao/registry/1\\0" ‖ CBOR [[short id, standing, code] …], sorted by id)."""
+        lines = [[one, str(verdict.standing), verdict.code] for one, verdict in sorted(self.verdicts.items())]
+        return hashlib.sha256(b"qiao/registry/1\0" + cbor.encode(lines)).digest()
+
+    def _is_child(self, path: str, unit: UnitEntry) -> bool:
+        parent = self.parent(unit.path)
+        return parent is not None and parent.path == path
+
+
+def fold(acts: Iterable[RegistryAct], root: bytes | None = None) -> Registry:
+    """All registry acts whose commits have good signatures and aren't held, in any order.
+
+    `root`: node id of the first root, where it is known (an invitation names it); else the first node
+    that enrols itself is believed. What others wrote never raises; it gets a verdict.
+    """
+    return Registry(*judgement.settle(acts, root))

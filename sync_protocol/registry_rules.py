@@ -1,0 +1,189 @@
+"""What each registry action may do and does (protocol 3.4), but for `enrol`, which is in enrolment.py.
+
+A rule is given what stands before the act, the act and its author's enrolment; it returns the code of
+what forbids it, or "" after it has been applied. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import commit, shape
+from .enrolment import Refused, enrol
+from .errors import BadMessage, RemoteError
+from .names import SHORT, ZERO, code_of, covers, is_above, parent_of, short
+from .roster import Admission, Cut, LogEntry, NodeEntry, Place, RegistryAct, Role, Roster
+
+_TEXT = 1024  # characters of a path or reason
+_MOST = 100_000  # entries of one list; a body of 256 KiB holds fewer
+
+Rule = Callable[[Roster, RegistryAct, NodeEntry], str]
+
+
+def judge(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
+    """The code of what forbids an act whose author and place are known to be good. Raises Contested."""
+    try:
+        return RULES[act.action](roster, act, author)
+    except BadMessage:
+        return "bad_shape"
+    except Refused as fault:
+        return fault.code
+
+
+def open_log(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
+    """The node itself, first change of the new log."""
+    left = _place(act.data.get("from"))
+    old = roster.logs.get(left.log)
+    if act.seq != 1 or act.key[3] != 0 or act.data.get("log") != act.log:
+        return "not_first"
+    if old is None or old.node != author.node:
+        return "foreign_log"
+    if act.record != author.record:
+        return "wrong_record"
+    roster.logs[act.log] = LogEntry(act.log, author.node, author.commit)
+    author.logs.append(act.log)
+    old.closed = old.closed or left
+    return ""
+
+
+def revoke(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
+    """An ancestor of the node's unit; the root for one that was root before it."""
+    target = roster.nodes.get(shape.octets(act.data.get("node"), "node", SHORT))
+    keep = [_place(one) for one in shape.items(act.data.get("keep"), "keep", _MOST)]
+    reason = shape.text(act.data.get("reason"), "reason", _TEXT)
+    if target is None or target.role is Role.RECOVERY:
+        return "unknown_node"
+    if code := _no_right(roster, act, author, target):
+        return code
+    target.revoked = reason
+    unit = roster.units.get(target.path)
+    if unit is not None and unit.node == target.node:
+        unit.node = None
+    roster.lower(target.node, _cuts(keep, author.node))
+    return ""
+
+
+def admit(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
+    """An ancestor, but none below whoever closed it: lets in the chain up to a commit."""
+    place = _place([act.data.get(name) for name in ("log", "seq", "id")])
+    entry = roster.logs.get(place.log)
+    owner = roster.nodes.get(entry.node if entry else roster.records.get(act.record or b"", b""))
+    if owner is None:
+        return "unknown_log"
+    if code := _no_right(roster, act, author, owner):
+        return code
+    cut = roster.cut_of(place.log, owner.node)
+    if _is_superiors(roster, author, cut.by if cut else b"") or (
+        entry is not None and _is_superiors(roster, author, entry.ruled_by)
+    ):
+        return "superior_ruled"
+    if cut is not None and place.seq >= cut.seq:
+        roster.cuts[owner.node][place.log] = Cut(place.seq, place.id, cut.reason, author.node)
+    if entry is not None:
+        entry.admitted.append(place)
+    return ""
+
+
+def fork(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
+    """A common ancestor, on two signed headers with one number; one from above replaces it."""
+    entry = roster.logs.get(shape.octets(act.data.get("log"), "log", SHORT))
+    keep = shape.octets(act.data.get("keep"), "keep", 32)
+    headers = shape.exactly(act.data.get("headers"), "headers", 2)
+    if entry is None:
+        return "unknown_log"
+    owner = roster.nodes[entry.node]
+    if code := _no_right(roster, act, author, owner):
+        return code
+    if entry.ruling is not None and not is_above(author.path, roster.nodes[entry.ruled_by].path):
+        return "already_ruled"
+    seq = _forked_at(entry, owner, headers, keep)
+    if seq is None:
+        return "bad_evidence"
+    entry.ruling, entry.ruled_by = Place(entry.log, seq, keep), author.node
+    return ""
+
+
+def move(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
+    """An ancestor of both places. What is below the unit goes with it."""
+    unit = roster.here(shape.text(act.data.get("unit"), "unit", _TEXT))
+    to = _destination(roster, shape.text(act.data.get("to"), "to", _TEXT))
+    entry = roster.units.get(unit)
+    if entry is None:
+        return "unknown_unit"
+    if act.record not in entry.records:
+        return "wrong_record"
+    if not (is_above(author.path, unit) and is_above(author.path, to)):
+        return "outside_subtree"
+    if covers(unit, to):
+        return "cycle"
+    if any(covers(to, path) for path in roster.units):
+        return "unit_taken"
+    roster.relocate(unit, to)
+    return ""
+
+
+def stamp(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
+    """The root, daily: which registry changes there are."""
+    shape.uint(act.data.get("time"), "time")
+    new = shape.items(act.data.get("new"), "new", _MOST)
+    if author.node != roster.root:
+        return "not_root"
+    if roster.records.get(act.record or b"") not in roster.roots:
+        return "wrong_record"
+    if not all(type(one) is bytes and len(one) in (SHORT, 32) for one in new):
+        return "bad_shape"
+    roster.stamps.append((act.key[0], act.id, tuple(map(short, new))))
+    return ""
+
+
+RULES: dict[str, Rule] = {
+    "enrol": enrol,
+    "open_log": open_log,
+    "revoke": revoke,
+    "admit": admit,
+    "fork": fork,
+    "move": move,
+    "stamp": stamp,
+}
+
+
+def _no_right(roster: Roster, act: RegistryAct, author: NodeEntry, target: NodeEntry) -> str:
+    own_predecessor = author.node == roster.root and roster.is_former_root(target.node)
+    if not (is_above(author.path, target.path) or own_predecessor):
+        return "outside_subtree"
+    return "" if act.record == target.record else "wrong_record"
+
+
+def _is_superiors(roster: Roster, author: NodeEntry, ruler: bytes) -> bool:
+    return ruler != b"" and is_above(roster.nodes[ruler].path, author.path)
+
+
+def _cuts(keep: list[Place], by: bytes) -> dict[bytes, Cut]:
+    cuts = {b"": Cut(0, ZERO, Admission.REVOKED, by)}
+    for place in sorted(keep, reverse=True):
+        cuts[place.log] = Cut(place.seq, place.id, Admission.REVOKED, by)
+    return cuts
+
+
+def _forked_at(entry: LogEntry, owner: NodeEntry, headers: list[Any], keep: bytes) -> int | None:
+    """The number that two good signatures of the owner give to two commits, one of them `keep`."""
+    try:
+        one, two = (commit.parse(shape.octets(raw, "header")) for raw in headers)
+        one.verify(owner.sign)
+        two.verify(owner.sign)
+    except RemoteError:
+        return None
+    places = {(each.node, each.header.log, each.header.seq) for each in (one, two)}
+    same = places == {(owner.node, entry.log, one.header.seq)}
+    return one.header.seq if same and one.id != two.id and keep in (one.id, two.id) else None
+
+
+def _destination(roster: Roster, to: str) -> str:
+    parent = parent_of(to)
+    return to if parent is None else f"{roster.here(parent)}/{code_of(to)}"
+
+
+def _place(value: Any) -> Place:
+    log, seq, commit_id = shape.exactly(value, "place", 3)
+    return Place(shape.octets(log, "log", SHORT), shape.uint(seq, "seq"), shape.octets(commit_id, "id", 32))

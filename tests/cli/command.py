@@ -1,0 +1,60 @@
+"""The real command in processes of its own, as a program or a person calls it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on stdout."""
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> str:
+        return str(self.json["error"]["code"])
+
+
+def run(*words: str, environment: dict[str, str] | None = None, stdin: bytes = b"") -> Done:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("QIAO_")}
+    path = os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH"))))
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "cli", *words],
+        input=stdin,
+        capture_output=True,
+        env={**kept, "PYTHONPATH": path, **(environment or {})},
+        timeout=100,
+    )
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+class Province:
+    """A root node with an operator, a dispatcher and a checker."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.recovery = directory.parent / "recovery.key"
+
+    def __call__(
+        self, *words: str, staff: str | None = "op", environment: dict[str, str] | None = None
+    ) -> Done:
+        acting = ["--as", staff] if staff else []
+        secret = {"QIAO_PASSWORD": "geheim", "QIAO_NEW_PASSWORD": "geheim", **(environment or {})}
+        return run("--dir", str(self.directory), *acting, *words, environment=secret)
+
+    def ok(self, *words: str, staff: str | None = "op") -> Any:
+        done = self("--json", *words, staff=staff)
+        assert done.code == 0, done
+        return done.json

@@ -1,0 +1,33 @@
+"""What every test may rely on: an environment without a node's variables, and named Hypothesis profiles."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parent.parent
+KEPT = {"QIAO_DATA"}
+
+settings.register_profile(
+    "test", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("soak", settings.get_profile("test"), max_examples=5000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A node's variables of the person who runs the tests would reach every command that they start."""
+    for name in [name for name in os.environ if name.startswith("QIAO_") and name not in KEPT]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real data that QIAO_DATA names; a test that needs it is skipped without it, aloud."""
+    folder = os.environ.get("QIAO_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("QIAO_DATA names no folder: the real data isn't on this machine")
+    return Path(folder)

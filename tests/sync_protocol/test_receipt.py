@@ -1,0 +1,69 @@
+"""Custody receipts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync_protocol import cbor, cose, frontier, receipt
+from sync_protocol.errors import BadMessage, BadSignature
+from sync_protocol.frontier import Position
+from tests.sync_protocol.scene import Office, seed
+
+CITY, COUNTY = Office("city", "370000/370200"), Office("county", "370000/370200/370211")
+HELD = {COUNTY.log: Position(7, seed("seventh"))}
+
+
+def given_receipt(**more: Any) -> cose.Sign1:
+    return receipt.make(HELD, **{"child": COUNTY.id, "time_ms": 1_000, "log": CITY.log, "kid": CITY.id,
+                                 "signer": CITY.signer} | more)  # fmt: skip
+
+
+def test_a_receipt_says_what_is_held_for_whom_when_and_by_which_life_of_the_parent() -> None:
+    read = receipt.verify(given_receipt().raw, CITY.key, child=COUNTY.id)
+    assert (read.frontier, read.child, read.time_ms) == (HELD, COUNTY.id, 1_000)
+    assert (read.log, read.node) == (CITY.log, CITY.id)
+    assert read.covers(COUNTY.log, 7) and not read.covers(COUNTY.log, 8) and not read.covers(CITY.log, 1)
+
+
+def test_somebody_elses_receipt_doesnt_count() -> None:
+    with pytest.raises(BadMessage):
+        receipt.verify(given_receipt(child=CITY.id).raw, CITY.key, child=COUNTY.id)
+    with pytest.raises(BadSignature):
+        receipt.verify(given_receipt(signer=COUNTY.signer).raw, CITY.key, child=COUNTY.id)
+
+
+def test_a_signature_of_another_kind_isnt_a_receipt() -> None:
+    payload = given_receipt().payload
+    for aad in (cose.COMMIT, cose.ENVELOPE, cose.JOIN, cose.EXPORT):
+        raw = cose.sign(payload, CITY.id, aad, CITY.signer).raw
+        with pytest.raises(BadSignature):
+            receipt.verify(raw, CITY.key, child=COUNTY.id)
+
+
+GOOD: dict[Any, Any] = {1: COUNTY.id, 2: CITY.log, 3: 0, 4: frontier.encode(HELD)}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [[], {}, {"1": 0}, GOOD | {1: b""}, GOOD | {2: bytes(15)}, GOOD | {3: -1}, GOOD | {3: "0"},
+     GOOD | {4: {}}],
+)  # fmt: skip
+def test_another_form_is_refused(payload: Any) -> None:
+    raw = cose.sign(cbor.encode(payload), CITY.id, cose.RECEIPT, CITY.signer).raw
+    with pytest.raises(BadMessage):
+        receipt.parse(raw)
+
+
+def test_unknown_keys_are_ignored() -> None:
+    raw = cose.sign(cbor.encode(GOOD | {9: "later"}), CITY.id, cose.RECEIPT, CITY.signer).raw
+    assert receipt.verify(raw, CITY.key, child=COUNTY.id).frontier == HELD
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_are_a_receipt_or_bad_message(raw: bytes) -> None:
+    with pytest.raises(BadMessage):
+        receipt.parse(raw)

@@ -1,0 +1,33 @@
+"""The terminal application: it holds the gate to the node, the person, the drafts, and the stack of screens.
+
+`run` is the door for the command line. It sets what Textual reads from the environment when imported, so
+nothing above it in this file may import Textual: the application itself is in `tui/desk.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from node import language as languages
+from node.config import load
+
+
+def prepare(kitty_keys: bool) -> None:
+    """Before Textual's first import. Since 8.2.7 it asks terminals to report every key by itself, and then
+    iTerm2, WezTerm and xterm.js lose what a Chinese input method commits."""
+    os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "0" if kitty_keys else "1"
+    os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+
+def run(node_directory: Path, language: str) -> int:
+    """Shows the node in `node_directory` until the user leaves; the exit code. Raises QiaoError `bad_config`."""
+    config = load(node_directory)
+    prepare(config.kitty_keys)
+    languages.use(language)
+    from .desk import QiaoApp
+    from .gate import node_opener
+
+    app = QiaoApp(node_opener(node_directory, language), ascii_borders=config.ascii_borders)
+    app.run()
+    return app.return_code or 0

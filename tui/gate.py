@@ -1,0 +1,82 @@
+"""The way from the event loop to the node: every call runs in a thread, every fault comes back as a QiaoError.
+
+One thread reads and one acts, so that a sync of minutes never keeps a list from being read, and acts are
+signed in the order in which they were confirmed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar, cast
+
+from node.errors import QiaoError
+
+from .face import Face
+from .texts import t
+
+Answer = TypeVar("Answer")
+
+
+class Gate:
+    """`opener` makes the node; it is called in the reading thread, since its imports alone take a while."""
+
+    def __init__(self, opener: Callable[[], Face]) -> None:
+        self._opener = opener
+        self._node: Face | None = None
+        self._reading = ThreadPoolExecutor(1, "qiao-read")
+        self._acting = ThreadPoolExecutor(1, "qiao-act")
+
+    async def open(self) -> Face:
+        """The node, opened on the first call. Raises QiaoError."""
+        return await self._run(self._reading, self._opened)
+
+    def _opened(self) -> Face:
+        if self._node is None:
+            self._node = self._opener()
+        return self._node
+
+    async def ask(self, name: str, *args: Any, **named: Any) -> Any:
+        """Calls one reading method of the node. Raises QiaoError."""
+        return await self._run(self._reading, self._call, name, args, named)
+
+    async def act(self, name: str, *args: Any, **named: Any) -> Any:
+        """Calls one acting method of the node; it waits for no reader. Raises QiaoError."""
+        return await self._run(self._acting, self._call, name, args, named)
+
+    def _call(self, name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        return getattr(self._opened(), name)(*args, **named)
+
+    async def _run(self, pool: ThreadPoolExecutor, work: Callable[..., Answer], *args: Any) -> Answer:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, work, *args)
+        except QiaoError:
+            raise
+        except Exception as fault:
+            sentence = t("unexpected", name=type(fault).__name__, text=str(fault))
+            raise QiaoError(sentence, hint="qiao doctor") from fault
+
+    def close(self) -> None:
+        """Waits for what is being signed, then closes the node."""
+        self._acting.shutdown(wait=True)
+        if self._node is not None:
+            self._reading.submit(self._node.close)
+        self._reading.shutdown(wait=True)
+
+
+def sentence_of(fault: QiaoError) -> str:
+    """`code: sentence`, and the hint behind it."""
+    hint = "  " + t("hint", hint=fault.hint) if fault.hint else ""
+    return f"{fault.code}: {fault.text}{hint}"
+
+
+def node_opener(directory: Any, language: str) -> Callable[[], Face]:
+    """Opens the real node; the heavy imports happen inside."""
+
+    def opened() -> Face:
+        from node.face import Node
+
+        return cast(Face, Node.open(directory, language=language))
+
+    return opened

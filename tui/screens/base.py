@@ -1,0 +1,85 @@
+"""What all screens have: a bar on top, a footer, and how they take part in keys and in the live refresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from node.errors import QiaoError
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from .. import safe
+from ..cells import cut, pad
+from ..gate import sentence_of
+from ..texts import t
+from rich.cells import cell_len
+
+if TYPE_CHECKING:
+    from ..desk import QiaoApp
+
+
+class Base(Screen[Any]):
+    """`kind` is what the registry of actions knows it by."""
+
+    kind: ClassVar[str] = ""
+    is_form: ClassVar[bool] = False
+
+    @property
+    def desk(self) -> QiaoApp:
+        return cast("QiaoApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Static("", classes="bar", id="bar", markup=False)
+        yield from self.body()
+        yield Footer(show_command_palette=False, compact=True)
+
+    def body(self) -> Iterable[Widget]:
+        return ()
+
+    @property
+    def heading(self) -> str:
+        """Safe text for the left of the bar."""
+        return t("app")
+
+    def offers(self, name: str) -> bool:
+        """Whether an action of this kind of screen is possible now."""
+        return True
+
+    def changed(self) -> None:
+        """The database has changed."""
+
+    def tell_fault(self, fault: QiaoError) -> None:
+        self.desk.tell(sentence_of(fault), "error")
+
+    def on_mount(self) -> None:
+        self.refresh_bar()
+
+    def on_screen_resume(self) -> None:
+        self.refresh_bar()
+
+    def refresh_bar(self) -> None:
+        """The heading and who is here; while an act waits for its signature, that instead."""
+        if not self.is_mounted or not self.size.width:
+            return
+        notice = self.desk.signer.notice
+        bar = self.query_one("#bar", Static)
+        bar.set_class(bool(notice), "-pending")
+        text = pad(" " + safe.cell(notice), self.size.width) if notice else self._bar_text()
+        if text != getattr(self, "_bar_shown", None):
+            self._bar_shown = text
+            bar.update(text)
+
+    def _bar_text(self) -> str:
+        right = cut(self._who(), self.size.width // 2) + " "
+        left = self.size.width - cell_len(right)
+        return pad(" " + safe.cell(self.heading), left - 1) + " " + right
+
+    def _who(self) -> str:
+        desk = self.desk
+        words = [safe.cell(desk.unit_name), safe.cell(desk.person.name) if desk.person else ""]
+        if desk.moved_seconds:
+            words.insert(0, t("clock_moved", seconds=desk.moved_seconds))
+        return "  ".join(filter(None, words))

@@ -1,0 +1,104 @@
+"""Small windows over a screen: choose one of a list, confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option as Row
+
+from .. import pinyin, safe
+from ..cells import wrap
+from ..inputs import Option, TextBox
+from ..texts import t
+
+WIDTH = 54  # cells inside a dialog
+
+
+class PickScreen(ModalScreen[str | None]):
+    """One of a list, with type-ahead by label, pinyin initials and value. Answers the value."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, options: Sequence[Option], value: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._options = list(options)
+        self._value = value
+        self._shown: list[Option] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(safe.cell(self._title), markup=False)
+            yield TextBox(id="typed")
+            yield OptionList(id="found", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#found").can_focus = False
+        self._fill("")
+
+    def _fill(self, typed: str) -> None:
+        self._shown = [one for one in self._options if found(typed, *one)]
+        rows = self.query_one(OptionList)
+        rows.clear_options()
+        rows.add_options([Row(Text(safe.cell(label) or t("none"))) for _, label in self._shown])
+        values = [value for value, _ in self._shown]
+        rows.highlighted = (values.index(self._value) if self._value in values else 0) if values else None
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._fill(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        at = self.query_one(OptionList).highlighted
+        self.dismiss(self._shown[at][0] if at is not None and at < len(self._shown) else None)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(self._shown[event.option_index][0])
+
+    def action_move(self, by: int) -> None:
+        rows = self.query_one(OptionList)
+        if self._shown:
+            rows.highlighted = ((rows.highlighted or 0) + by) % len(self._shown)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+def found(typed: str, value: str, label: str) -> bool:
+    typed = typed.strip().lower()
+    return not typed or typed in value.lower() or pinyin.matches(typed, label)
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """What will be done, in one sentence; Enter does it, Esc doesn't."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "answer(True)", show=False),
+        Binding("escape", "answer(False)", show=False),
+    ]
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self._sentence = sentence
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(t("confirm.title"), markup=False)
+            yield Static("\n".join(wrap(safe.cell(self._sentence), WIDTH)), markup=False, id="sentence")
+            yield Static(t("confirm.keys"), markup=False)
+
+    def action_answer(self, yes: bool) -> None:
+        self.dismiss(yes)

@@ -1,0 +1,185 @@
+"""派单: the tree of units below, found by name, pinyin initials or code; one lead, any co-handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from node.matters.draft import Verb
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from .. import pinyin, safe
+from ..cells import cut
+from ..face import Item
+from ..form import Unfit
+from ..inputs import TextBox
+from ..rows import Column, Rows
+from ..texts import t
+from .form import FormScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of rows that are all here."""
+
+    items: list[Item]
+    next: str | None = None
+
+
+def reachable(units: Sequence[Item], own: str) -> list[Item]:
+    """One's own unit, those below it, and those that it hosts, in the order of the tree."""
+    found = [unit for unit in units if f"{unit['path']}/".startswith(f"{own}/") or unit.get("hosted_by") == own]
+    return sorted(found, key=lambda unit: str(unit["path"]))
+
+
+def narrowed(units: Sequence[Item], typed: str) -> list[Item]:
+    """The units that answer to what was typed: code, name, pinyin initials."""
+    typed = typed.strip()
+    if not typed:
+        return list(units)
+    return [unit for unit in units if typed in str(unit["code"]) or pinyin.matches(typed, str(unit["name"]))]
+
+
+class DispatchScreen(FormScreen):
+    kind = "dispatch"
+
+    def __init__(self, verb: Verb, matter: str, record: str | None, item: Item) -> None:
+        super().__init__(verb, matter, record, item)
+        self._all: list[Item] = []
+        self._lead = ""
+        self._co: list[str] = []
+        self._final = False
+
+    @property
+    def heading(self) -> str:
+        return t("dispatch.title", number=safe.cell(self.item.get("number") or ""))
+
+    def body(self) -> Iterable[Widget]:
+        columns = (
+            Column("mark", 6, self._mark),
+            Column("unit", 0, lambda unit: "  " * _depth(unit, self.desk.unit) + str(unit["name"])),
+            Column("code", 12, lambda unit: str(unit["code"])),
+            Column("seen", 18, _state),
+        )
+        yield Static("", classes="strip", id="note", markup=False)
+        yield TextBox(id="find", hint=t("dispatch.find"))
+        yield Rows(columns, self._page, id="units")
+        yield Static("", classes="strip", id="lead", markup=False)
+        yield Static("", classes="strip", id="co", markup=False)
+        yield Static("", classes="fault", id="fault", markup=False)
+
+    def on_mount(self) -> None:
+        self.refresh_bar()
+        self._restore(self.desk.drafts.get(self.key, {}))
+        self.query_one("#find").focus()
+        self._tell()
+        self.run_worker(self._load(), group="units")
+
+    async def _load(self) -> None:
+        units = await self.desk.ask("units")
+        self._all = reachable(units or [], self.desk.unit)
+        self.units.reload()
+        self._tell()
+
+    @property
+    def units(self) -> Rows:
+        return self.query_one("#units", Rows)
+
+    async def _page(self, after: str | None, limit: int) -> Found:
+        return Found(narrowed(self._all, self.query_one("#find", TextBox).value))
+
+    def _mark(self, unit: Item) -> str:
+        if unit["path"] == self._lead:
+            return t("ticket.lead")
+        return t("do.mark")[:3] if unit["path"] in self._co else ""
+
+    # Choosing
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.units.reload()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the field takes the first unit found."""
+        event.stop()
+        if (unit := self.units.highlighted) is not None:
+            self._choose(str(unit["path"]))
+
+    def on_rows_opened(self, event: Rows.Opened) -> None:
+        event.stop()
+        self._choose(str(event.item["path"]))
+
+    def on_rows_highlighted(self, event: Rows.Highlighted) -> None:
+        event.stop()
+
+    def _choose(self, path: str) -> None:
+        self._lead = "" if self._lead == path else path
+        self._co = [one for one in self._co if one != path]
+        self._tell()
+
+    def do_mark(self) -> None:
+        unit = self.units.highlighted
+        if unit is None or unit["path"] == self._lead:
+            return
+        path = str(unit["path"])
+        self._co = [one for one in self._co if one != path] if path in self._co else [*self._co, path]
+        self._tell()
+
+    def do_final(self) -> None:
+        self._final = not self._final
+        self._tell()
+
+    def _name(self, path: str) -> str:
+        return next((str(unit["name"]) for unit in self._all if unit["path"] == path), path)
+
+    def _tell(self) -> None:
+        width = max(20, self.app.size.width - 2)
+        lead = self._name(self._lead) if self._lead else t("dispatch.nobody")
+        lines = [t("dispatch.lead", names=safe.cell(lead))]
+        if self._final:
+            lines.append(t("dispatch.final"))
+        names = ", ".join(safe.cell(self._name(path)) for path in self._co)
+        self.query_one("#lead", Static).update(cut("  ".join(lines), width))
+        self.query_one("#co", Static).update(cut(t("dispatch.co", names=names), width) if names else "")
+        self.units.refresh()
+
+    # Handing in
+
+    def raw(self) -> dict[str, str]:
+        chosen = {"lead": self._lead, "co": " ".join(self._co), "final": "yes" if self._final else ""}
+        return chosen if any(chosen.values()) else {}
+
+    def _restore(self, raw: Mapping[str, str]) -> None:
+        self._lead = raw.get("lead", "")
+        self._co = raw.get("co", "").split()
+        self._final = raw.get("final") == "yes"
+
+    def data(self) -> dict[str, Any]:
+        if not self._lead:
+            raise Unfit("lead", t("dispatch.no_lead"))
+        data: dict[str, Any] = {"lead": self._lead}
+        if self._co:
+            data["co"] = list(self._co)
+        return data | ({"final": True} if self._final else {})
+
+    def sentence(self, data: Mapping[str, Any]) -> str:
+        names = [self._name(self._lead), *map(self._name, self._co)]
+        return f"{self.heading}: {t('confirm.dispatch', names=', '.join(names))}"
+
+    def do_back(self) -> None:
+        box = self.query_one("#find", TextBox)
+        if box.value:
+            box.value = ""
+            return
+        super().do_back()
+
+
+def _depth(unit: Item, own: str) -> int:
+    return max(0, str(unit["path"]).count("/") - own.count("/"))
+
+
+def _state(unit: Item) -> str:
+    host = unit.get("hosted_by_name") or unit.get("hosted_by")
+    return t("dispatch.hosted", host=host) if host else ""

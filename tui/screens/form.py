@@ -1,0 +1,175 @@
+"""A form for one verb. Nothing but the person in front of it moves it, and what was typed is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from node.errors import QiaoError
+from node.matters.draft import Verb
+from textual import on
+from textual.containers import Horizontal, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from .. import safe
+from ..cells import cut, wrap
+from ..face import Item
+from ..form import Blank, Unfit, blanks, raw_of, typed, values, widget_of
+from ..gate import sentence_of
+from ..inputs import Choice, Option
+from ..labels import verb_label
+from ..signing import Intent
+from ..texts import t
+from .base import Base
+from .dialogs import ConfirmScreen, PickScreen
+
+CONFIRMED = frozenset({"dispatch", "archive"})
+
+
+class FormScreen(Base):
+    """`record` is None for a verb that begins one; `item` is what `show` said of it."""
+
+    kind = "form"
+    is_form = True
+
+    def __init__(self, verb: Verb, matter: str, record: str | None, item: Item) -> None:
+        super().__init__()
+        self.verb, self.matter, self.record, self.item = verb, matter, record, item
+        self.rows: list[Blank] = blanks(verb.takes, verb.required, self._units())
+        self.first = self._first() if verb.name == "amend" else {}
+
+    @property
+    def heading(self) -> str:
+        return t("form.title", label=verb_label(self.verb), number=safe.cell(self.item.get("number") or ""))
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return (self.matter, self.verb.name, self.record or "")
+
+    def _units(self) -> Sequence[Option]:
+        """The units that have an assignment here, for verbs that name one."""
+        rows = [row for row in self.item.get("assignments") or [] if isinstance(row, dict)]
+        found = {str(row["unit"]): str(row.get("unit_name") or row["unit"]) for row in rows if row.get("unit")}
+        return list(found.items())
+
+    def _first(self) -> dict[str, str]:
+        """What stands in the record now: an amendment sends only what differs."""
+        fields = self.item.get("fields")
+        held: Mapping[str, Any] = fields if isinstance(fields, Mapping) else self.item
+        return {row.field.name: typed(held.get(row.field.name), row.field) for row in self.rows}
+
+    # Showing
+
+    def body(self) -> Iterable[Widget]:
+        kept = self.desk.drafts.get(self.key, {})
+        yield Static(t("form.kept") if kept else "", classes="strip", id="note", markup=False)
+        yield VerticalScroll(*self._row_widgets(kept), classes="body", can_focus=False)
+        yield Static("", classes="fault", id="fault", markup=False)
+
+    def _row_widgets(self, kept: Mapping[str, str]) -> Iterable[Widget]:
+        if not self.rows:
+            yield Static(t("form.no_fields"), classes="strip", markup=False)
+        for row in self.rows:
+            raw = kept.get(row.field.name, self.first.get(row.field.name, ""))
+            name = Static(cut(("*" if row.required else " ") + row.label, 17), classes="name", markup=False)
+            yield Horizontal(name, widget_of(row, raw), classes="row -required" if row.required else "row")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self.rows:
+            self._widget(self.rows[0].field.name).focus()
+
+    def _widget(self, name: str) -> Widget:
+        return self.query_one(f"#f-{name}")
+
+    def changed(self) -> None:
+        self.query_one("#note", Static).update(t("form.stale"))
+
+    @on(Choice.Wanted)
+    def _open_list(self, event: Choice.Wanted) -> None:
+        event.stop()
+        choice = event.choice
+
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                choice.value = value
+
+        row = next(row for row in self.rows if f"f-{row.field.name}" == choice.id)
+        self.app.push_screen(PickScreen(t("pick.title", label=row.label), choice.options, choice.value), chosen)
+
+    @on(Input.Submitted)
+    def _next_field(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    # Handing in
+
+    def raw(self) -> dict[str, str]:
+        return {row.field.name: raw_of(self._widget(row.field.name)) for row in self.rows}
+
+    def data(self) -> dict[str, Any]:
+        """What is to be signed. Raises Unfit."""
+        raw = self.raw()
+        if not self.first:
+            return values(self.rows, raw)
+        differing = [row for row in self.rows if raw[row.field.name] != self.first[row.field.name]]
+        if not differing:
+            raise Unfit(self.rows[0].field.name, t("form.nothing"))
+        return values(differing, raw)
+
+    def do_submit(self) -> None:
+        try:
+            data = self.data()
+        except Unfit as fault:
+            self._say(str(fault))
+            self._point_at(fault.field)
+            return
+        self.run_worker(self._hand_in(data), group="submit", exclusive=True)
+
+    def _point_at(self, name: str) -> None:
+        for widget in self.query(f"#f-{name}"):
+            widget.focus()
+
+    async def _hand_in(self, data: dict[str, Any]) -> None:
+        params = {"matter": self.matter, "verb": self.verb.name, "record": self.record, "data": data}
+        try:
+            await self.desk.gate.check("act", params, self.desk.person)
+        except QiaoError as fault:
+            self.tell_fault(fault)
+            return
+        if self.verb.name in CONFIRMED:
+            self.app.push_screen(ConfirmScreen(self.sentence(data)), lambda yes: self._leave(params) if yes else None)
+        else:
+            self._leave(params)
+
+    def sentence(self, data: Mapping[str, Any]) -> str:
+        """What is asked before an act that is hard to take back."""
+        return f"{self.heading}: {t('confirm.archive')}"
+
+    def _leave(self, params: dict[str, Any]) -> None:
+        intent = Intent(self.heading.strip(), "act", params, self.key, self.raw(), self._again())
+        self.app.pop_screen()
+        self.desk.sign(intent)
+
+    def _again(self) -> Any:
+        made, verb, matter, record, item = type(self), self.verb, self.matter, self.record, self.item
+        return lambda: made(verb, matter, record, item)
+
+    def do_back(self) -> None:
+        """What was typed stays as a draft until the form is opened again."""
+        raw = self.raw()
+        if any(raw[name] != self.first.get(name, "") for name in raw):
+            self.desk.drafts[self.key] = raw
+            self.desk.tell(t("form.kept"))
+        else:
+            self.desk.drafts.pop(self.key, None)
+        self.app.pop_screen()
+
+    def tell_fault(self, fault: QiaoError) -> None:
+        self._say(sentence_of(fault))
+
+    def _say(self, text: str) -> None:
+        width = max(20, self.app.size.width - 2)
+        lines = wrap(safe.line(text, 400), width)
+        self.query_one("#fault", Static).update("\n".join([*lines[:1], *[cut(" ".join(lines[1:]), width)]]))

@@ -1,0 +1,207 @@
+"""A ticket laid out as lines: pure, from the node's answer (design 4, `ticket show`) and a width in cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from conflict.declaration import Matter
+
+from . import moments, safe
+from .cells import cut, pad, wrap
+from .face import Item
+from .labels import action_label, field_label, name_label, value_text
+from .lines import Line
+from .texts import known, t
+
+LONGEST = 600  # characters of one text shown here; the reader shows all of it
+NAME = 14  # cells of a field's name
+_STANDING = {"stands": "", "overtaken": "warn", "denied": "bad", "held": "warn", "quarantined": "bad"}
+
+
+def sheet(item: Item, matter: Matter | None, width: int) -> list[Line]:
+    """Everything of a ticket but its title: what concerns the reader now comes first."""
+    parts = (_now, _exceptions, _assignments, _deadlines, _cards, _fields, _timeline)
+    return [line for part in parts for line in part(item, matter, width)]
+
+
+def whole(item: Item, matter: Matter | None, width: int) -> list[Line]:
+    """The same with every text in full."""
+    parts = (_now, _exceptions, _assignments, _deadlines, _cards, _fields, _timeline)
+    return [line for part in parts for line in part(item | {"_whole": True}, matter, width)]
+
+
+def title(item: Item) -> str:
+    number = safe.cell(item.get("number") or item.get("record") or "")
+    return f"{number}  {safe.cell(item.get('title') or _field(item, 'topic') or '')}"
+
+
+def _field(item: Item, name: str) -> Any:
+    """A field, wherever the answer has it."""
+    fields = item.get("fields")
+    return fields.get(name) if isinstance(fields, Mapping) else item.get(name)
+
+
+def _listed(item: Item, name: str) -> Sequence[Item]:
+    found = item.get(name) or []
+    if isinstance(found, Mapping):
+        return [{"unit": key, **value} for key, value in found.items() if isinstance(value, Mapping)]
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _head(name: str, width: int) -> Iterator[Line]:
+    yield [("", "")]
+    yield [(cut(t(f"ticket.{name}"), width), "head")]
+
+
+def unit_of(item: Item, name: str = "unit") -> str:
+    """A unit by name, else by path."""
+    return safe.cell(item.get(f"{name}_name") or item.get(name) or "")
+
+
+def text_lines(text: str, width: int, indent: int, style: str, longest: int) -> Iterator[Line]:
+    """A foreign text, safe already, wrapped; what isn't shown is announced."""
+    if len(text) > longest:
+        text = f"{text[:longest]}{t('cut', total=len(text))}"
+    for piece in wrap(text, width - indent):
+        yield [(" " * indent + piece, style)]
+
+
+def _longest(item: Item) -> int:
+    return 1_000_000 if item.get("_whole") else LONGEST
+
+
+def _now(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
+    round_ = t("ticket.round", round=safe.cell(item.get("round") or 1))
+    words = [name_label(matter, item.get("phase")), round_]
+    if _field(item, "urgency") == "urgent":
+        words.append(t("urgent"))
+    if item.get("overdue"):
+        words.append(t("overdue"))
+    yield [(cut("  ".join(words), width), "bad" if item.get("overdue") else "bold")]
+    if item.get("incomplete"):
+        yield [(cut(t("ticket.incomplete"), width), "warn")]
+
+
+def _exceptions(item: Item, _matter: Matter | None, width: int) -> Iterator[Line]:
+    rows = _listed(item, "exceptions")
+    if rows:
+        yield from _head("exceptions", width)
+    for row in rows:
+        kind = known(f"kind.{row.get('kind')}", safe.cell(row.get("kind") or ""))
+        told = safe.block(row.get("sentence") or row.get("reason") or "")
+        yield from text_lines(f"[{kind}] {told}", width, 0, "warn", _longest(item))
+
+
+def _assignments(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
+    rows = _listed(item, "assignments")
+    if rows:
+        yield from _head("assignments", width)
+    lead = item.get("lead")
+    for row in rows:
+        is_lead = row.get("lead") is True or (lead is not None and row.get("unit") == lead)
+        status = name_label(matter, row.get("status"))
+        words = [pad(unit_of(row), min(28, width // 2)), status, t("ticket.lead") if is_lead else ""]
+        yield [(cut("  ".join(filter(None, words)), width), "bold" if is_lead else "")]
+        for clock in _clocks(row):
+            yield _clock(clock, matter, width, 2)
+
+
+def _clocks(row: Item) -> Sequence[Item]:
+    found = row.get("clocks") or row.get("deadlines") or []
+    if isinstance(found, Mapping):
+        return [one if isinstance(one, dict) else {"due": one} | {"clock": key} for key, one in found.items()]
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _clock(clock: Item, matter: Matter | None, width: int, indent: int) -> Line:
+    name = name_label(matter, clock.get("clock"))
+    if clock.get("clock") in ("accept", "decline"):
+        name = action_label(matter, str(clock["clock"]))
+    due = t("ticket.due", clock=name, due=moments.short(clock.get("due")))
+    done = clock.get("done")
+    state = t("ticket.done", time=moments.short(done)) if done else t("ticket.open")
+    words = [due, t("overdue") if clock.get("overdue") else "", state, _line_time(clock)]
+    style = "bad" if clock.get("overdue") else "dim" if done else ""
+    return [(cut(" " * indent + "  ".join(filter(None, words)), width), style)]
+
+
+def _line_time(clock: Item) -> str:
+    line_ms = clock.get("line_ms")
+    if not line_ms and isinstance(clock.get("line_seconds"), int | float):
+        line_ms = clock["line_seconds"] * 1000
+    return t("ticket.line", time=moments.span(line_ms / 1000)) if isinstance(line_ms, int | float) and line_ms else ""
+
+
+def _deadlines(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
+    rows = [row for row in _listed(item, "deadlines") if "clock" in row]
+    if rows:
+        yield from _head("deadlines", width)
+    for row in rows:
+        line = _clock(row, matter, width, 0)
+        unit = unit_of(row)
+        yield [(cut(f"{line[0][0]}  {unit}", width), line[0][1])]
+
+
+def _cards(item: Item, _matter: Matter | None, width: int) -> Iterator[Line]:
+    rows = _listed(item, "cards")
+    if rows:
+        yield from _head("cards", width)
+    for row in rows:
+        told = row.get("sentence") or row.get("clock") or ""
+        text = f"{safe.line(row.get('colour') or '')} {unit_of(row)} {safe.block(told)}"
+        yield from text_lines(text, width, 0, "bad", _longest(item))
+
+
+def _fields(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
+    yield from _head("fields", width)
+    for field in matter.fields if matter else ():
+        text = value_text(field, _field(item, field.name))
+        if text and field.name != "number":
+            yield from named(field_label(field), text, width, _longest(item))
+
+
+def named(name: str, text: str, width: int, longest: int = LONGEST) -> Iterator[Line]:
+    """`name   text`, the text wrapped beside or, where it is narrow, below the name."""
+    cells = min(NAME, width // 3)
+    for index, line in enumerate(text_lines(text, width, cells + 1, "", longest)):
+        if index == 0:
+            yield [(pad(name, cells), "dim"), (line[0][0][cells:], "")]
+        else:
+            yield line
+
+
+def _timeline(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
+    yield from _head("timeline", width)
+    for act in _listed(item, "timeline"):
+        verdict = str(act.get("verdict") or "stands")
+        name = action_label(matter, str(act.get("action") or ""))
+        who = t("ticket.by", unit=unit_of(act), actor=safe.cell(act.get("actor_name") or act.get("actor") or ""))
+        yield [
+            (moments.short(act.get("time")) + "  ", "dim"),
+            (pad(name, 10) + "  ", "bold"),
+            (cut(who, max(4, width - 36)), ""),
+            ("  " + known(f"verdict.{verdict}", safe.cell(verdict)), _STANDING.get(verdict, "warn")),
+        ]  # fmt: skip
+        yield from _told(act, matter, width, _longest(item))
+
+
+def _told(act: Item, matter: Matter | None, width: int, longest: int) -> Iterator[Line]:
+    """What an act says: why it doesn't stand, and its data and words."""
+    if act.get("sentence"):
+        yield from text_lines(safe.block(act["sentence"]), width, 4, "warn", longest)
+    action = matter.action(str(act.get("action"))) if matter else None
+    arguments = {field.name: field for field in action.data} if action else {}
+    data = {**_mapping(act.get("data")), **_mapping(act.get("words"))}
+    if act.get("text"):
+        data["text"] = act["text"]
+    for key, value in data.items():
+        field = arguments.get(key) or (matter.field(key) if matter else None)
+        text = value_text(field, value)
+        if text:
+            label = field_label(field) if field else safe.line(key)
+            yield from text_lines(f"{label}: {text}", width, 4, "", longest)
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {}
