@@ -32,6 +32,7 @@ def whole(db: Connection, row: Any, kind: Kind, names: Names, now_ms: int, langu
     changes = records.changes_of(db, row.record)
     return {
         **fields(kind.matter, state),
+        **kind.detail(state),
         "record": row.name.hex(),
         "matter": kind.matter.name,
         "phase": row.phase,

@@ -9,6 +9,7 @@ from typing import Any
 from conflict import fold as folding
 from conflict.act import Act, Key
 from conflict.declaration import Action, Matter
+from conflict.judge import judge
 from conflict.sentence import sentence
 from conflict.state import Standing, State, Verdict
 from node.errors import Forbidden, Usage
@@ -107,7 +108,7 @@ def _add(
         words=words,
         record=record or made.short,
     )
-    judged = folding.judge(matter, state, act)
+    judged = judge(matter, state, act)
     if judged.standing is not Standing.STANDS:
         raise _refused(matter, action, judged)
     after = folding.on_top(matter, state, act)

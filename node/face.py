@@ -110,7 +110,7 @@ class Node:
     def status(self) -> dict[str, Any]:
         return glance.status(self.directory)
 
-    def units(self) -> list[dict[str, Any]]:
+    def units(self) -> Sequence[dict[str, Any]]:
         with self._read() as db:
             return [
                 {"path": row.path, "code": row.code, "name": row.name, "kind": row.kind, "role": row.role,
@@ -134,10 +134,10 @@ class Node:
         with self._read() as db:
             return people.login(db, staff, password)
 
-    def staff(self) -> list[dict[str, Any]]:
+    def staff(self) -> Sequence[dict[str, Any]]:
         with self._read() as db:
             return [
-                {"id": state.shown("staff_id"), "name": state.shown("name"), "roles": state.every("roles"),
+                {"id": state.shown("staff_id"), "name": state.shown("name"), "roles": state.shown("roles", []),
                  "disabled": state.shown("enabled", True) is False, "unit": state.owner}
                 for state in self._states(db, "staff")
             ]  # fmt: skip
@@ -210,7 +210,7 @@ class Node:
         if unit is None:
             return None
         known = [one["path"] for one in self.units()]
-        found = next((path for path in known if unit in (path, code_of(path))), None)
+        found: str | None = next((path for path in known if unit in (path, code_of(path))), None)
         if found is None:
             raise NotFound(say(f"没有单位 {unit}", f"no unit {unit}"), code="no_unit", hint="qiao registry list")
         return found
@@ -308,7 +308,7 @@ class Node:
 
     # Proof
 
-    def heads(self) -> list[dict[str, Any]]:
+    def heads(self) -> Sequence[dict[str, Any]]:
         from node import proof
 
         with self._read() as db:

@@ -6,17 +6,60 @@ from collections.abc import Mapping
 from typing import Any
 
 from conflict.state import State
-from node.matters import KINDS
-from node.matters.draft import Due, Kind
-from node.store import folded, records
+from node import author
+from node.deadlines import policies
+from node.deadlines.calendar import Calendar
+from node.deadlines.policies import Policies
+from node.matters import KINDS, calendar, policy
+from node.matters.draft import Draft, Due, Kind
+from node.store import folded
 from node.work import Work
 
-MATTERS = frozenset({"policy", "calendar"})
+POLICY, CALENDAR = "policy", "calendar"
+MATTERS = frozenset({POLICY, CALENDAR})
 
 
 def dues(work: Work, kind: Kind, state: State) -> list[Due]:
     """When what of this record falls due, by the policies and the calendar as they are known here."""
     if kind.matter.name in MATTERS:
         return []
-    known = load(work)
-    return kind.dues(state, known["policies"], known["calendar"])
+    return kind.dues(state, _policies(work), _calendar(work))
+
+
+def policy_now(work: Work) -> Mapping[str, Any]:
+    return _policies(work).at(work.now_ms)
+
+
+def _policies(work: Work) -> Policies:
+    if POLICY not in work.facts:
+        work.facts[POLICY] = policies.from_states(_states(work, POLICY))
+    found: Policies = work.facts[POLICY]
+    return found
+
+
+def _calendar(work: Work) -> Calendar:
+    if CALENDAR not in work.facts:
+        work.facts[CALENDAR] = calendar.from_states(_states(work, CALENDAR))
+    found: Calendar = work.facts[CALENDAR]
+    return found
+
+
+def _states(work: Work, matter: str) -> list[State]:
+    found = [folded.state(work.db, row) for row in folded.open_records(work.db, matter)]
+    return [one for one in found if one is not None]
+
+
+def changed(work: Work) -> None:
+    """A policy or a calendar came: every deadline is reckoned again."""
+    work.facts.clear()
+    for name, kind in KINDS.items():
+        if name not in MATTERS and kind.dues is not Kind.__dataclass_fields__["dues"].default:
+            work.again.update(folded.open_records(work.db, name))
+
+
+def found(work: Work) -> None:
+    """What a new root signs first: the policy with its defaults, and the calendar's published years."""
+    roles = frozenset({author.SYSTEM})
+    first = [(POLICY, policy.defaults()), *((CALENDAR, year) for year in calendar.default_calendar_years())]
+    for matter, data in first:
+        author.write(work, KINDS[matter], None, [Draft("set", data)], actor=author.SYSTEM, roles=roles)

@@ -71,7 +71,7 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "registry_missing": int(_setting(db, "stamp_missing") or 0),
         "exceptions": _one(db, "SELECT count(*) FROM exception_ WHERE open"),
         "breaches": _one(
-            db, "SELECT count(*) FROM due WHERE coalesce(done_ms, ?) > due_ms", now
+            db, "SELECT count(*) FROM due WHERE coalesce(done_ms, CASE WHEN owed THEN ? ELSE 0 END) > due_ms", now
         ),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},
         "backup_age_seconds": _backup_age(db),

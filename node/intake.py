@@ -19,11 +19,11 @@ from node.store.schema import Stray, table
 from node.work import ROOT, Work
 from sync_protocol import change as changes
 from sync_protocol import commit as commits
-from sync_protocol import messages, registry
+from sync_protocol import enrolment, messages
 from sync_protocol.change import Act, Words
 from sync_protocol.clock import from_ms
 from sync_protocol.commit import Commit
-from sync_protocol.errors import BadChange, BadCommit
+from sync_protocol.errors import BadChange, BadCommit, ProtocolError
 from sync_protocol.limits import AHEAD_MS, MAX_COMMIT, MAX_WAITING
 from sync_protocol.messages import CommitItem
 from sync_protocol.names import node_id, short
@@ -115,11 +115,21 @@ def _root_itself(work: Work, items: Sequence[_Item]) -> tuple[bytes, bytes] | No
     root = settings.get(work.db, ROOT)
     if root is None or items[0].commit.node != root:
         return None
-    for _index, _salt, body in items[0].sent.changes:
-        key = registry.own_key(body)
+    for one in items[0].sent.changes:
+        key = _own_key(one.body)
         if key is not None and node_id(key) == root:
             return root, key
     return None
+
+
+def _own_key(body: bytes) -> bytes | None:
+    """The key in an enrolment, before anything says whether it stands."""
+    try:
+        act = changes.parse_body(body)
+        wanted = enrolment.read(act.data) if isinstance(act, Act) and act.action == "enrol" else None
+    except ProtocolError:
+        return None
+    return wanted.sign if wanted is not None else None
 
 
 def _admit(work: Work, log: bytes, author: tuple[bytes, bytes], items: list[_Item], taken: Taken) -> None:
@@ -163,7 +173,7 @@ def _known(work: Work, log: LogRow, item: _Item, taken: Taken) -> bool:
 def _store(work: Work, log: LogRow, commit: Commit, sent: CommitItem, unrisen: bool, taken: Taken) -> LogRow:
     held = commit.header.time > from_ms(work.now_ms + AHEAD_MS)
     row, log = chain.add(work.db, log, commit, received_ms=work.now_ms, held=held)
-    oversize = sum(len(body) for _, _, body in sent.changes) + len(commit.raw) > MAX_COMMIT
+    oversize = sum(len(one.body) for one in sent.changes) + len(commit.raw) > MAX_COMMIT
     fault = "clock" if unrisen else "too_large" if oversize else ""
     _store_bodies(work, row, commit, sent, fault, taken)
     taken.new += 1
@@ -172,7 +182,7 @@ def _store(work: Work, log: LogRow, commit: Commit, sent: CommitItem, unrisen: b
 
 def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault: str, taken: Taken) -> None:
     acts: dict[bytes, tuple[int, int]] = {}  # short id → (place, record row)
-    for place, salt, body in sorted(sent.changes):
+    for place, salt, body in ((one.index, one.salt, one.body) for one in sent.changes):
         if not _matches(commit, place, salt, body):
             taken.notes.append("body_mismatch")
             continue

@@ -83,13 +83,13 @@ def _invite(
         unit=unit,
         name=name,
         kind=kind,
-        role=role,
+        role=str(role),
         secret=secret,
         expires_ms=work.now_ms + LIFE_MS,
     )
     work.db.execute(
         insert(INVITE).values(
-            secret=secret, unit=unit, name=name, kind=kind, role=role, expires_ms=made.expires_ms
+            secret=secret, unit=unit, name=name, kind=kind, role=str(role), expires_ms=made.expires_ms
         )
     )
     return {"invitation": made.to_text(), "unit": unit, "name": name, "role": str(role), "address": address}

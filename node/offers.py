@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conflict import fold as folding
 from conflict.act import Act, Key
+from conflict.judge import judge
 from conflict.state import Standing, State
 from node.matters.draft import Kind, Verb
 from node.people import Person
@@ -33,35 +33,24 @@ def _is_offered(
 
 
 def _would_stand(kind: Kind, state: State, act: Act) -> bool:
-    return folding.judge(kind.matter, state, act).standing is Standing.STANDS
+    return judge(kind.matter, state, act).standing is Standing.STANDS
 
 
 def _probes(
     kind: Kind, verb: Verb, state: State, unit: str, person: Person, now_ms: int
 ) -> list[Act]:
-    """The act as it would be for each assignment of this round, and for none."""
-    phase = state.held("phase")
-    number = phase.get("round", 1) if isinstance(phase, dict) else 1
-    slots = [name.split("/", 2)[2] for name in state.of_kind("status")]
-    targets = [unit, *slots]
-    return [_probe(kind, verb, state, unit, person, now_ms, number, target) for target in targets]
-
-
-def _probe(
-    kind: Kind, verb: Verb, state: State, unit: str, person: Person, now_ms: int, number: int, target: str
-) -> Act:
+    """The act as it could be signed now, with each set of data that the verb offers."""
     time = clock.next_time(now_ms, state.last[0])
-    submission = state.trace(f"status/{number}/{target}", "submit")
-    data = {"round": number, "unit": target, "outcome": "", "pass": True, "reason": "other"}
-    if submission is not None:
-        data["submission"] = submission.id
-    return Act(
-        id=_PROBE,
-        key=Key(time, _PROBE, 1, 0),
-        unit=unit,
-        actor=person.id,
-        matter=kind.matter.versioned,
-        action=verb.action,
-        data=data,
-        after=tuple(sorted(state.heads)),
-    )
+    return [
+        Act(
+            id=_PROBE,
+            key=Key(time, _PROBE, 1, 0),
+            unit=unit,
+            actor=person.id,
+            matter=kind.matter.versioned,
+            action=verb.action,
+            data=data,
+            after=tuple(sorted(state.heads)),
+        )
+        for data in verb.offers(state, unit)
+    ]

@@ -80,8 +80,7 @@ def _verb(matter: str, name: str) -> tuple[Kind, Verb]:
             code="unknown_matter",
             hint="qiao --help",
         )
-    wanted = name.replace("_", "-")
-    verb = next((one for one in kind.verbs if one.name == wanted), None)
+    verb = kind.verb(name)
     if verb is None:
         raise Usage(
             say(f"“{kind.matter.label}”没有这个动作：{name}", f"{matter} has no verb {name}"),

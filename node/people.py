@@ -51,7 +51,7 @@ def find(db: Connection, staff: str) -> Person | None:
     state = folded.state(db, row) if row is not None else None
     if state is None or state.shown("enabled", True) is False:
         return None
-    return Person(staff, str(state.shown("name", staff)), frozenset(state.every("roles")))
+    return Person(staff, str(state.shown("name", staff)), frozenset(state.shown("roles", ())))
 
 
 def count(db: Connection) -> int:

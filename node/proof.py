@@ -103,7 +103,7 @@ def _frontier(db: Connection) -> str:
 def _undelivered(db: Connection, path: str) -> tuple[int, int]:
     """(what waits for our parent, what waits for the child in whose subtree `path` is)."""
     own = settings.get(db, "node")
-    raw = db.connection().driver_connection
+    raw = db.connection.driver_connection
     up = glance.pending_up(raw) if _own_path(db, own) == path else 0
     down = 0
     for unit in reading.units(db):

@@ -91,13 +91,13 @@ def stamp(work: Work) -> None:
         return
     entry = work.registry.node(work.node)
     assert entry is not None, "the root is enrolled by its first commit"
-    heads = heads(work, entry.record)
+    seen = heads(work, entry.record)
     author.write_registry(
         work,
         "stamp",
         {"time": clock.from_ms(work.now_ms), "new": work.registry.unstamped()},
         record=entry.record,
-        after={*heads, entry.enrolment},
+        after={*seen, entry.enrolment},
     )
     settings.put_number(work.db, "stamped_ms", work.now_ms)
     work.registry_changed = True

@@ -15,11 +15,11 @@ from conflict.act import Act, Key, Presence
 from conflict.state import State
 from node import facts, scope, trust
 from node.matters import KINDS
-from node.matters.draft import Kind
+from node.matters.draft import Kind, Place
 from node.store import folded, records, search
 from node.store.records import Placed
 from node.work import Work
-from sync_protocol import cbor, clock
+from sync_protocol import cbor
 from sync_protocol.change import Act as Body
 from sync_protocol.change import Words, parse_body
 from sync_protocol.errors import BadChange
@@ -165,10 +165,9 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None
     """Every projection of one record."""
     dues = facts.dues(work, kind, state)
     folded.save_dues(work.db, record, dues)
-    places = [_place(slot, state) for slot in state.of_kind("status")]
-    folded.save_places(work.db, record, places)
+    folded.save_places(work.db, record, map(_place, kind.places(state)))
     open_rows = folded.save_exceptions(work.db, record, state.rows)
-    still_open = [due.due_ms for due in dues if due.done_ms is None]
+    still_open = [due.due_ms for due in dues if due.done_ms is None and due.owed]
     urgency = str(state.shown("urgency", ""))
     work.urgent = work.urgent or urgency == "urgent"
     folded.save(
@@ -206,24 +205,20 @@ def _round(state: State) -> int:
     return int(phase.get("round", 0)) if isinstance(phase, dict) else 0
 
 
-def _place(slot: str, state: State) -> dict[str, Any]:
-    _, number, unit = slot.split("/", 2)
-    mark = state.at(slot)
-    assert mark is not None, "a slot that is there has a writer"
-    assigned = state.trace(slot, "assign")
+def _place(place: Place) -> dict[str, Any]:
     return {
-        "round": int(number),
-        "unit": unit,
-        "status": str(mark.value),
-        "actor": mark.actor,
-        "assigner": assigned.unit if assigned else "",
-        "since": clock.to_ms(mark.time),
+        "round": place.round,
+        "unit": place.unit,
+        "status": place.status,
+        "actor": place.actor,
+        "assigner": place.assigner,
+        "since": place.since_ms,
     }
 
 
 def _searched(kind: Kind, state: State) -> str:
     """Every text that isn't personal, number and outside number included."""
-    parts = []
+    parts: list[str] = []
     for key, writes in state.fields.items():
         field = kind.matter.field(key)
         if field is not None and not field.personal:

@@ -57,6 +57,7 @@ _S, _E = State, Event
 
 TABLE: Mapping[tuple[State, Event], State] = {
     (_S.IDLE, _E.DUE): _S.ASKING,
+    (_S.ASKING, _E.DUE): _S.ASKING,
     (_S.ASKING, _E.REPLIED): _S.TAKING,
     (_S.ASKING, _E.LINE_FAILED): _S.BACKING_OFF,
     (_S.TAKING, _E.TAKEN_MORE): _S.ASKING,

@@ -72,7 +72,7 @@ class Invitation:
             VERSION, self.address, self.sign, self.seal, self.root, self.unit, self.name, self.kind,
             self.role, self.secret, self.expires_ms,
         ])  # fmt: skip
-        line = PREFIX + base64.urlsafe_b64encode(raw + _sum(raw)).rstrip(b"=").decode()
+        line = PREFIX + encode_line(raw)
         try:
             read(line)
         except (BadInvitation, UnknownVersion) as fault:
@@ -83,6 +83,11 @@ class Invitation:
 def root_hash(sign_key: bytes) -> bytes:
     """What an invitation names a root by."""
     return node_hash(sign_key)
+
+
+def encode_line(raw: bytes) -> str:
+    """What stands behind the prefix: these bytes and their sum."""
+    return base64.urlsafe_b64encode(raw + _sum(raw)).rstrip(b"=").decode()
 
 
 def read(line: str) -> Invitation:
@@ -123,10 +128,14 @@ def _parse(raw: bytes) -> Invitation:
 
 
 def _bytes(text: str) -> bytes:
+    """Only the one spelling: a decoder lets foreign characters and stray bits at the end through."""
     try:
-        return base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
+        raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except (binascii.Error, ValueError) as fault:
         raise BadInvitation("the invitation is incomplete or mistyped") from fault
+    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
+        raise BadInvitation("the invitation is mistyped")
+    return raw
 
 
 def _sum(raw: bytes) -> bytes:

@@ -82,10 +82,8 @@ def bindings() -> Iterator[Binding]:
     """One binding a key; the footer shows the first key of those that ask for it."""
     for action in ACTIONS:
         for key in action.keys:
-            first = key == action.keys[0]
-            yield Binding(
-                key, f"go('{action.name}')", action.label, show=first and action.footer, key_display=display(key)
-            )  # fmt: skip
+            shown = action.footer and key == action.keys[0]
+            yield Binding(key, f"go('{action.name}')", action.label, show=shown, key_display=display(key))
 
 
 def offered(kind: str) -> list[Action]:

@@ -21,7 +21,7 @@ def prepare(kitty_keys: bool) -> None:
 
 
 def run(node_directory: Path, language: str) -> int:
-    """Shows the node in `node_directory` until the user leaves; the exit code. Raises QiaoError `bad_config`."""
+    """Shows the node in `node_directory` until the user leaves. The exit code. Raises Usage `bad_config`."""
     config = load(node_directory)
     prepare(config.kitty_keys)
     languages.use(language)

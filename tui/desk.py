@@ -6,12 +6,13 @@ from collections.abc import Callable
 from inspect import isawaitable
 from typing import Any
 
-from node.clock import moved_from_environment
-from node.errors import QiaoError
 from textual import events
 from textual.app import App
 from textual.filter import LineFilter
 from textual.scrollbar import ScrollBar, ScrollBarRender
+
+from node.clock import moved_from_environment
+from node.errors import QiaoError
 
 from . import safe
 from .actions import bindings, offered
@@ -63,8 +64,9 @@ class QiaoApp(App[int], inherit_bindings=False):
         self._pulsing = False
         self._trouble = ""
         self.set_class(ascii_borders, "-ascii")
-        for one in bindings():
-            self.bind(one.key, one.action, description=one.description, show=one.show, key_display=one.key_display)
+        for key in bindings():
+            named = {"description": key.description, "key_display": key.key_display}
+            self.bind(key.key, key.action, show=key.show, **named)
 
     def get_line_filters(self) -> list[LineFilter]:
         return [*super().get_line_filters(), self._wall]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from conflict.declaration import Field, Type
 from textual.widget import Widget
+
+from conflict.declaration import Field, Type
 
 from .inputs import Area, Choice, Option, TextBox
 from .labels import code_label, field_label, money

@@ -1,4 +1,4 @@
-"""The way from the event loop to the node: every call runs in a thread, every fault comes back as a QiaoError.
+"""The way from the event loop to the node: every call runs in a thread, every fault is a QiaoError.
 
 One thread reads and one acts, so that a sync of minutes never keeps a list from being read, and acts are
 signed in the order in which they were confirmed.
@@ -28,9 +28,13 @@ class Gate:
         self._reading = ThreadPoolExecutor(1, "qiao-read")
         self._acting = ThreadPoolExecutor(1, "qiao-act")
 
-    async def open(self) -> Face:
-        """The node, opened on the first call. Raises QiaoError."""
-        return await self._run(self._reading, self._opened)
+    async def open(self) -> tuple[str, str]:
+        """Opens the node on the first call. Its unit's path and name. Raises QiaoError."""
+        return await self._run(self._reading, self._named)
+
+    def _named(self) -> tuple[str, str]:
+        node = self._opened()
+        return node.unit, node.unit_name
 
     def _opened(self) -> Face:
         if self._node is None:
@@ -45,6 +49,15 @@ class Gate:
         """Calls one acting method of the node; it waits for no reader. Raises QiaoError."""
         return await self._run(self._acting, self._call, name, args, named)
 
+    async def check(self, operation: str, params: dict[str, Any], person: Any) -> None:
+        """Raises what `do` would refuse, where the node can say so without signing."""
+        await self._run(self._reading, self._checked, operation, params, person)
+
+    def _checked(self, operation: str, params: dict[str, Any], person: Any) -> None:
+        check = getattr(self._opened(), "check", None)
+        if check is not None:
+            check(operation, params, person)
+
     def _call(self, name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         return getattr(self._opened(), name)(*args, **named)
 
@@ -58,11 +71,11 @@ class Gate:
             raise QiaoError(sentence, hint="qiao doctor") from fault
 
     def close(self) -> None:
-        """Waits for what is being signed, then closes the node."""
-        self._acting.shutdown(wait=True)
-        if self._node is not None:
-            self._reading.submit(self._node.close)
+        """Waits for what is being signed, then closes the node, in the thread in which it may be a writer."""
         self._reading.shutdown(wait=True)
+        if self._node is not None:
+            self._acting.submit(self._node.close)
+        self._acting.shutdown(wait=True)
 
 
 def sentence_of(fault: QiaoError) -> str:

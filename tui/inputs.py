@@ -25,8 +25,10 @@ Option = tuple[str, str]  # value, label
 class TextBox(Input):
     """An Input whose password dots have one width everywhere."""
 
-    def __init__(self, value: str = "", *, id: str | None = None, hint: str = "", password: bool = False) -> None:
-        super().__init__(value, placeholder=hint, id=id, password=password, compact=True, select_on_focus=False)
+    def __init__(self, value: str = "", *, id: str, hint: str = "", password: bool = False) -> None:
+        super().__init__(
+            value, placeholder=hint, id=id, password=password, compact=True, select_on_focus=False
+        )
         self.cursor_blink = False
 
     @property

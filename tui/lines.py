@@ -1,4 +1,4 @@
-"""A scrolling text made of lines that are laid out by cells: the ticket, the preview, whole texts, the line."""
+"""A scrolling text of lines laid out by cells: the ticket, the preview, whole texts, the line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Layout = Callable[[int], list[Line]]  # width in cells → lines, none wider
 class Lines(ScrollView, can_focus=True):
     """Lays its content out again for every width it gets."""
 
-    COMPONENT_CLASSES = {"lines--dim", "lines--head", "lines--warn", "lines--bad", "lines--good", "lines--bold"}
+    COMPONENT_CLASSES = {f"lines--{name}" for name in ("dim", "head", "warn", "bad", "good", "bold")}
     DEFAULT_CSS = """
     Lines { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; padding: 0 1; }
     Lines .lines--dim { color: $text-muted; }

@@ -81,7 +81,6 @@ class Rows(ScrollView, can_focus=True):
         self.columns = tuple(columns)
         self.source = source
         self.sorted_by = ""
-        self._id_of: Callable[[Item], str] = lambda item: str(item.get("record") or item.get("id") or "")
         self._forget()
 
     def _forget(self) -> None:
@@ -113,6 +112,9 @@ class Rows(ScrollView, can_focus=True):
     @property
     def highlighted(self) -> Item | None:
         return self.item_at(self.cursor)
+
+    def _id_of(self, item: Item) -> str:
+        return str(item.get("record") or item.get("id") or item.get("path") or "")
 
     def _page_of(self, row: int) -> int:
         return max(0, bisect_right(self._starts, row) - 1)
@@ -274,10 +276,13 @@ class Rows(ScrollView, can_focus=True):
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"rows--{name}")
 
+    def _colour(self, name: str) -> Style:
+        style = self._style(name)
+        return Style(color=style.color, bold=style.bold)
+
     def _strip(self, parts: Iterable[tuple[str, str]], width: int, base: Style) -> Strip:
         segments: list[Segment] = []
         for text, name in parts:
-            colour = self.get_component_rich_style(f"rows--{name}", partial=True) if name else Style.null()
-            gap = [Segment(" ", base)] if segments else []
-            segments += [*gap, Segment(text, base + Style(color=colour.color, bold=colour.bold) if name else base)]
+            style = base + self._colour(name) if name else base
+            segments += [*([Segment(" ", base)] if segments else []), Segment(text, style)]
         return Strip(segments).adjust_cell_length(width, base)

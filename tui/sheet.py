@@ -16,6 +16,7 @@ from .texts import known, t
 
 LONGEST = 600  # characters of one text shown here; the reader shows all of it
 NAME = 14  # cells of a field's name
+_PLUMBING = frozenset({"round", "from", "submission", "replaces", "number"})  # ids and figures of the workflow
 _STANDING = {"stands": "", "overtaken": "warn", "denied": "bad", "held": "warn", "quarantined": "bad"}
 
 
@@ -114,6 +115,11 @@ def _clocks(row: Item) -> Sequence[Item]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
+def clock_key(clock: Item) -> tuple[str, ...]:
+    """What tells one clock of a ticket from another."""
+    return tuple(str(clock.get(name)) for name in ("clock", "round", "unit", "due"))
+
+
 def _clock(clock: Item, matter: Matter | None, width: int, indent: int) -> Line:
     name = name_label(matter, clock.get("clock"))
     if clock.get("clock") in ("accept", "decline"):
@@ -130,11 +136,13 @@ def _line_time(clock: Item) -> str:
     line_ms = clock.get("line_ms")
     if not line_ms and isinstance(clock.get("line_seconds"), int | float):
         line_ms = clock["line_seconds"] * 1000
-    return t("ticket.line", time=moments.span(line_ms / 1000)) if isinstance(line_ms, int | float) and line_ms else ""
+    told = isinstance(line_ms, int | float) and line_ms > 0
+    return t("ticket.line", time=moments.span(line_ms / 1000)) if told else ""
 
 
 def _deadlines(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
-    rows = [row for row in _listed(item, "deadlines") if "clock" in row]
+    beside = {clock_key(clock) for row in _listed(item, "assignments") for clock in _clocks(row)}
+    rows = [row for row in _listed(item, "deadlines") if "clock" in row and clock_key(row) not in beside]
     if rows:
         yield from _head("deadlines", width)
     for row in rows:
@@ -176,7 +184,7 @@ def _timeline(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
     for act in _listed(item, "timeline"):
         verdict = str(act.get("verdict") or "stands")
         name = action_label(matter, str(act.get("action") or ""))
-        who = t("ticket.by", unit=unit_of(act), actor=safe.cell(act.get("actor_name") or act.get("actor") or ""))
+        who = f"{unit_of(act)} {safe.cell(act.get('actor_name') or act.get('actor') or '')}"
         yield [
             (moments.short(act.get("time")) + "  ", "dim"),
             (pad(name, 10) + "  ", "bold"),
@@ -197,7 +205,7 @@ def _told(act: Item, matter: Matter | None, width: int, longest: int) -> Iterato
         data["text"] = act["text"]
     for key, value in data.items():
         field = arguments.get(key) or (matter.field(key) if matter else None)
-        text = value_text(field, value)
+        text = "" if key in _PLUMBING else value_text(field, value)
         if text:
             label = field_label(field) if field else safe.line(key)
             yield from text_lines(f"{label}: {text}", width, 4, "", longest)

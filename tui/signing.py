@@ -16,7 +16,7 @@ from node.errors import QiaoError
 from .texts import t
 
 if TYPE_CHECKING:
-    from .app import QiaoApp
+    from .desk import QiaoApp
     from .screens.base import Base
 
 UNDO_SECONDS = 10.0

@@ -12,7 +12,8 @@ from node import language
 TEXTS: Mapping[str, tuple[str, str]] = {
     # frame
     "app": ("桥 12351", "Qiao 12351"),
-    "small": ("终端太小：{width}x{height}，请放大到 80x24", "Terminal too small: {width}x{height}; enlarge to 80x24"),
+    "small": ("终端太小：{width}x{height}，请放大到 80x24",
+              "Terminal too small: {width}x{height}; enlarge to 80x24"),
     "clock_moved": ("[时钟被移动 {seconds} 秒]", "[clock moved by {seconds} s]"),
     "loading": ("读取中", "loading"),
     "empty": ("没有内容", "nothing here"),
@@ -88,7 +89,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "ticket.done": ("完成于 {time}", "done {time}"),
     "ticket.due": ("{clock}：应于 {due} 前", "{clock}: due {due}"),
     "ticket.line": ("其中线路 {time}", "{time} of it on the line"),
-    "ticket.by": ("{unit} {actor}", "{unit} {actor}"),
     "ticket.incomplete": ("此工单还有经过未收到", "part of this ticket's history hasn't arrived"),
     "ticket.started": ("起 {time}", "from {time}"),
     "ticket.changed": ("本单刚有更新", "this ticket has just changed"),

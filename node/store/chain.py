@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, CursorResult, bindparam, insert, select, update
 
 from sync_protocol.commit import Commit as Signed
 from sync_protocol.frontier import Frontier, Position
@@ -36,7 +37,7 @@ def begin_log(db: Connection, log: bytes, node: bytes) -> LogRow:
     if found is not None:
         return found
     done = db.execute(insert(LOG).values(log=log, node=node, head_seq=0, head_id=ZERO, head_time=0))
-    return LogRow(done.inserted_primary_key[0], log, node, Head(0, ZERO, 0))
+    return LogRow(made(done), log, node, Head(0, ZERO, 0))
 
 
 def logs_of(db: Connection, nodes: Iterable[bytes]) -> list[LogRow]:
@@ -79,7 +80,14 @@ def add(db: Connection, log: LogRow, commit: Signed, *, received_ms: int, held: 
             received_ms=received_ms,
         )
     )
-    return done.inserted_primary_key[0], _advance(db, log, commit)
+    return made(done), _advance(db, log, commit)
+
+
+def made(done: CursorResult[Any]) -> int:
+    """The row id of what was just inserted."""
+    key = done.inserted_primary_key
+    assert key is not None, "a single row was inserted"
+    return int(key[0])
 
 
 def _advance(db: Connection, log: LogRow, commit: Signed) -> LogRow:

@@ -64,7 +64,7 @@ def save_dues(db: Connection, record: int, dues: Iterable[Any]) -> None:
     db.execute(delete(DUE).where(DUE.c.record == record))
     rows = [
         {"record": record, "clock": due.clock, "round": due.round, "unit": due.unit,
-         "start_ms": due.start_ms, "due_ms": due.due_ms, "done_ms": due.done_ms}
+         "start_ms": due.start_ms, "due_ms": due.due_ms, "done_ms": due.done_ms, "owed": due.owed}
         for due in dues
     ]  # fmt: skip
     if rows:
@@ -74,14 +74,23 @@ def save_dues(db: Connection, record: int, dues: Iterable[Any]) -> None:
 def save_exceptions(db: Connection, record: int, rows: Iterable[Row]) -> int:
     """Replaces a record's rows; returns how many are open."""
     db.execute(delete(EXCEPTION).where(EXCEPTION.c.record == record))
-    found = [
-        {"record": record, "name": exception_name(row), "act": row.act, "kind": row.kind, "code": row.code, "place": row.place,
-         "winner": row.winner, "open": row.open}
-        for row in rows
-    ]  # fmt: skip
-    if found:
-        db.execute(insert(EXCEPTION), found)
-    return sum(row["open"] for row in found)
+    listed = [_exception(record, row) for row in rows]
+    if listed:
+        db.execute(insert(EXCEPTION), listed)
+    return sum(bool(one["open"]) for one in listed)
+
+
+def _exception(record: int, row: Row) -> dict[str, Any]:
+    return {
+        "record": record,
+        "name": exception_name(row),
+        "act": row.act,
+        "kind": row.kind,
+        "code": row.code,
+        "place": row.place,
+        "winner": row.winner,
+        "open": row.open,
+    }
 
 
 def exception_name(row: Row) -> str:

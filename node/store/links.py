@@ -81,7 +81,7 @@ def waiting(db: Connection, peer_id: int, above: int, limit: int) -> list[tuple[
         .order_by(OUTBOX.c.position)
         .limit(limit)
     )
-    return [tuple(row) for row in rows]  # type: ignore[misc]
+    return [tuple(row) for row in rows]
 
 
 def count_waiting(db: Connection, peer_id: int) -> tuple[int, int]:

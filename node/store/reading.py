@@ -129,7 +129,7 @@ def _has_place(status: str | None, unit: str | None) -> ColumnElement[bool]:
 
 def _overdue(now_ms: int) -> ColumnElement[bool]:
     return exists().where(
-        DUE.c.record == FOLDED.c.record, DUE.c.done_ms.is_(None), DUE.c.due_ms < now_ms
+        DUE.c.record == FOLDED.c.record, DUE.c.done_ms.is_(None), DUE.c.owed, DUE.c.due_ms < now_ms
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
-from .chain import CHANGE, COMMIT, LOG
+from .chain import CHANGE, COMMIT, LOG, made
 from .schema import Record, table
 
 RECORD = table(Record)
@@ -42,7 +42,7 @@ def ensure(db: Connection, record: bytes, matter: str) -> int:
     if found is not None:
         return found
     done = db.execute(insert(RECORD).values(record=record, matter=matter))
-    return int(done.inserted_primary_key[0])
+    return made(done)
 
 
 def name_of(db: Connection, row: int) -> tuple[bytes, str]:
@@ -104,7 +104,7 @@ def changes_of_matter(db: Connection, matter: str) -> list[tuple[int, bytes, Pla
     query = _PLACED.add_columns(RECORD.c.id, RECORD.c.record).join(
         RECORD, CHANGE.c.record == RECORD.c.id
     ).where(RECORD.c.matter == matter)  # fmt: skip
-    return [(row[-2], row[-1], Placed(*row[:-2])) for row in db.execute(query)]
+    return [(row[-2], row[-1], Placed(*list(row)[:-2])) for row in db.execute(query)]
 
 
 def bodies(db: Connection, commit: int) -> Sequence[tuple[int, int, int, bytes, bytes]]:

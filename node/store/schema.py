@@ -235,6 +235,7 @@ class DueRow(Derived, table=True):
     start_ms: int = Field(sa_type=BigInteger)
     due_ms: int = Field(sa_type=BigInteger)
     done_ms: int | None = Field(default=None, sa_type=BigInteger)
+    owed: bool = True  # False: the limit of a right, breached only by using it late
 
 
 class ExceptionRow(Derived, table=True):

@@ -23,6 +23,7 @@ from node.transport.body import Intake, Refused
 from node.transport.hand import Hand, Taken, Writer
 from node.transport.race import first_of
 from sync_protocol.errors import ProtocolError, TooLarge
+from sync_protocol.exchange import Event, Machine, Side, State
 from sync_protocol.limits import MAX_ENVELOPE, MAX_HOLD
 
 log = logging.getLogger("qiao.transport")
@@ -32,6 +33,9 @@ CODE_HEADER = "qiao-code"
 MAX_JOIN = 64 * 1024  # a joining node sends its keys, its log and a MAC: under 1 KiB
 
 _STATUS = {2: 400, 3: 403, 4: 404, 5: 409, 8: 503, 9: 507}  # by a QiaoError's exit; else 500
+
+# What ends a hold, in the order of Peers._hold: a node that stops answers as if the time were up.
+_ENDS = (Event.NEWS, Event.TIME_UP, Event.SUPERSEDED, Event.CALLER_GONE)
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -78,20 +82,23 @@ class Peers:
         )
 
     async def sync(self, request: Request) -> Response:
+        call = Machine.start(Side.PARENT).step(Event.CALLED)
         async with self.intake.body(request, MAX_ENVELOPE) as sealed:
             taken, mark = await self.hand.run(lambda writer: self._take(writer, sealed))
-        if taken.reply is not None:
-            return _envelope(taken.reply)
-        await self._hold(request, taken, mark)
-        return _envelope(await self.hand.run(lambda writer: writer.reply(taken)))
+        call = call.step(Event.OPENED).step(Event.NEWS if taken.reply is not None else Event.NOTHING_NEW)
+        if call.state is State.HOLDING:
+            call = call.step(await self._hold(request, taken, mark))
+        if call.state is not State.ANSWERING:
+            raise Refused(409, "displaced")
+        return _envelope(taken.reply or await self.hand.run(lambda writer: writer.reply(taken)))
 
     def _take(self, writer: Writer, sealed: bytes) -> tuple[Taken, int]:
         """On the writer's thread, where nothing can happen between taking and marking."""
         taken: Taken = writer.take(sealed)
         return taken, self.bell.mark(taken.child)
 
-    async def _hold(self, request: Request, taken: Taken, mark: int) -> None:
-        """Until there is something for this child. Raises Refused where nobody waits for the reply."""
+    async def _hold(self, request: Request, taken: Taken, mark: int) -> Event:
+        """Until there is something for this child, or nobody waits for it any more."""
         ended = await first_of(
             self.bell.wait(taken.child, mark),
             self.stopping.wait(),
@@ -99,8 +106,7 @@ class Peers:
             _gone(request),
             seconds=min(taken.wait_s, MAX_HOLD),
         )
-        if ended in (2, 3):
-            raise Refused(409, "displaced")
+        return Event.TIME_UP if ended is None else _ENDS[ended]
 
     async def join(self, request: Request) -> Response:
         async with self.intake.body(request, MAX_JOIN) as sealed:

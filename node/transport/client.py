@@ -117,6 +117,12 @@ class Peer:
         )
 
 
+async def join(url: str, sealed: bytes) -> bytes:
+    """A request to be enrolled, by a process without a daemon; for `asyncio.run`. Raises LineDown."""
+    async with Peer(url) as peer:
+        return await peer.join(sealed)
+
+
 def _is_loopback(url: str) -> bool:
     """No proxy stands between two nodes on one machine."""
     return is_url(url) and urlsplit(url).hostname in LOOPBACK

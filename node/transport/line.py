@@ -1,9 +1,6 @@
 """The daemon's way to its parent: it carries at once what is new, and otherwise holds an idle exchange.
 
-alone ──parent known──► carrying ──neither side has more──► idle
-                          ▲  ▲                               │
-                          │  └── news, or the hold is over ──┘
-                          └── waiting ◄── the line failed (from carrying and idle)
+The steps of an exchange are sync_protocol/exchange.py's; here is when to begin one.
 """
 
 from __future__ import annotations
@@ -15,15 +12,15 @@ from enum import StrEnum
 from typing import Any
 
 from node.entropy import Entropy
-from node.errors import LineDown, NotFound, QiaoError
+from node.errors import LineDown, NotFound
 from node.language import say
 from node.transport.bell import UP, Bell
 from node.transport.client import Peer
 from node.transport.hand import Hand
 from node.transport.patience import LONGEST_SECONDS, Backoff, Hold
 from node.transport.race import first_of
-from node.transport.round import Report, exchange, full_round
-from sync_protocol.errors import ProtocolError
+from node.transport.round import Call, Report, full_round
+from sync_protocol.exchange import State
 
 log = logging.getLogger("qiao.line")
 
@@ -58,8 +55,9 @@ class Line:
         self._connect = connect
         self._backoff = Backoff()
         self._turn = asyncio.Lock()
-        self._peer: Peer | None = None
-        self._mark = 0
+        self._call: Call | None = None
+        self._mark = self._now = 0  # the bell's counts when the last exchange began
+        self._quiet = False  # the last exchange left nothing to carry
         self.standing = Standing.ALONE
         self.fault = ""  # stable code of what went wrong last, until a round succeeds
 
@@ -70,118 +68,109 @@ class Line:
         finally:
             await self._hang_up()
 
-    async def now(self) -> Report:
-        """A full round that begins now. Raises LineDown, NotFound `no_parent`, ProtocolError."""
+    async def now(self, url: str = "") -> Report:
+        """A full round that begins now, this once with the parent at `url` where one is given.
+
+        Raises LineDown, NotFound `no_parent`, ProtocolError.
+        """
         self._bell.ring(NOW)
         async with self._turn:
-            peer = await self._dial()
-            if peer is None:
+            if url:
+                async with self._connect(url) as peer:
+                    return await full_round(self._hand.run, peer)
+            call = await self._dial()
+            if call is None:
                 raise NotFound(
                     say("本节点没有上级", "this node has no parent"),
                     code="no_parent",
                     hint="qiao join --help",
                 )
-            return await self._carry(peer)
+            report = await full_round(self._hand.run, call.peer)
+            self._succeeded()
+            return report
 
     def told(self) -> dict[str, Any]:
         """For screens: how the line stands now."""
-        url = self._peer.url if self._peer else ""
         return {
             "standing": str(self.standing),
             "fault": self.fault,
-            "parent": url,
+            "parent": self._call.peer.url if self._call else "",
             "hold_seconds": self._hold.seconds,
         }
 
     async def _step(self) -> None:
-        """Carries, then idles until there is news."""
-        self._look()
+        """One call, or the wait before the next."""
+        if self._call is None:
+            self._look()
         try:
             async with self._turn:
-                peer = await self._dial()
-                if peer is not None:
-                    await self._carry(peer)
-            if peer is None:
-                await self._pause(LONGEST_SECONDS)
-            else:
-                await self._idle(peer)
-        except (LineDown, ProtocolError) as fault:
-            await self._failed(fault.code)
-        except QiaoError as fault:
-            log.error("%s: %s", fault.code, fault.text)
-            await self._failed(fault.code)
+                self._now = self._bell.mark(NOW)
+                call = await self._dial()
+                cut = call is not None and await self._carry(call)
         except Exception:
             log.exception("the exchange with the parent")
-            await self._failed("unexpected")
+            await self._hang_up()
+            cut, self.fault = True, "unexpected"
+        if self._call is None and not self.fault:
+            self.standing = Standing.ALONE
+            await self._pause(LONGEST_SECONDS)
+        elif cut:
+            self.standing = Standing.WAITING
+            await self._pause(self._backoff.failed(self._entropy.fraction()))
+
+    async def _carry(self, call: Call) -> bool:
+        """A call: held, where the last one left nothing to carry. True when it failed."""
+        hold = 0 if self._news() else self._hold.seconds
+        self.standing = Standing.IDLE if hold else Standing.CARRYING
+        begun = asyncio.get_running_loop().time()
+        ended = await call.go(hold, self._interrupted)
+        took = asyncio.get_running_loop().time() - begun
+        if ended is State.IDLE:
+            self._succeeded()
+            self._quiet = True
+            if hold and took >= hold:
+                self._hold.kept()
+            return False
+        self._quiet = False
+        if hold and isinstance(call.fault, LineDown) and self._hold.cut(took):
+            return False
+        self.fault = call.fault.code if call.fault else ""
+        return True
+
+    def _news(self) -> bool:
+        """Whether there may be something to carry: after a fault, at the start, when the bell rang."""
+        return not self._quiet or self._bell.mark(UP) > self._mark
+
+    async def _interrupted(self) -> None:
+        """Returns when a held exchange is to make way."""
+        await first_of(self._bell.wait(UP, self._mark), self._bell.wait(NOW, self._now))
 
     def _look(self) -> None:
         """What rings from now on may not be in the exchange that is made next."""
         self._mark = self._bell.mark(UP)
 
-    async def _dial(self) -> Peer | None:
-        """The peer at the parent's present address; it may change by joining or moving."""
-        url = self._url or await self._hand.run(lambda writer: writer.parent_url or "")
-        if self._peer is not None and self._peer.url != url.rstrip("/"):
-            await self._hang_up()
-        if url and self._peer is None:
-            self._peer = self._connect(url)
-        return self._peer
-
-    async def _hang_up(self) -> None:
-        peer, self._peer = self._peer, None
-        if peer is not None:
-            await peer.close()
-
-    async def _carry(self, peer: Peer) -> Report:
-        self.standing = Standing.CARRYING
-        report = await full_round(self._hand.run, peer, self._look)
+    def _succeeded(self) -> None:
         self._backoff.succeeded()
         self.fault = ""
-        return report
 
-    async def _idle(self, peer: Peer) -> None:
-        """Holds exchanges until there is something to carry, here or there."""
-        more: bool | None = False
-        while more is False:
-            async with self._turn:
-                self.standing = Standing.IDLE
-                more = await self._held_until_news(peer)
+    async def _dial(self) -> Call | None:
+        """The call at the parent's present address; it may change by joining or moving."""
+        url = self._url or await self._hand.run(lambda writer: writer.parent_url or "")
+        if self._call is not None and self._call.peer.url != url.rstrip("/"):
+            await self._hang_up()
+        if url and self._call is None:
+            self._call = Call(self._hand.run, self._connect(url), self._look)
+            self._quiet = False
+        return self._call
 
-    async def _held_until_news(self, peer: Peer) -> bool | None:
-        """Whether the held exchange left more, or None when news of ours cut it short."""
-        held = asyncio.ensure_future(self._held(peer))
-        try:
-            await first_of(
-                asyncio.wait([held]),
-                self._bell.wait(UP, self._mark),
-                self._bell.wait(NOW, self._bell.mark(NOW)),
-            )
-            return held.result() if held.done() else None
-        finally:
-            held.cancel()
-            await asyncio.gather(held, return_exceptions=True)
-
-    async def _held(self, peer: Peer) -> bool:
-        """One held exchange; True when there is more. An idle line that was cut is found out by a round."""
-        begun = asyncio.get_running_loop().time()
-        try:
-            taken = await exchange(self._hand.run, peer, self._hold.seconds)
-        except LineDown:
-            if self._hold.cut(asyncio.get_running_loop().time() - begun):
-                return True
-            raise
-        if not (taken.received or taken.sent or taken.more):
-            self._hold.kept()
-        return taken.more
-
-    async def _failed(self, code: str) -> None:
-        self.fault = code
-        await self._pause(self._backoff.failed(self._entropy.fraction()))
+    async def _hang_up(self) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            await call.peer.close()
 
     async def _pause(self, seconds: float) -> None:
         """A person's act, or his wish, is reason enough to try before the time; not more often than each
         second, though."""
-        self.standing = Standing.WAITING if self.fault else Standing.ALONE
         now = self._bell.mark(NOW)
         await asyncio.sleep(min(1.0, seconds))
         if seconds > 1:

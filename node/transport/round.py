@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from node.errors import QiaoError
 from node.transport.client import Peer
 from node.transport.hand import Round, Writer
+from node.transport.race import first_of
+from sync_protocol.errors import ProtocolError
+from sync_protocol.exchange import Event, Machine, Side, State
 
 Result = TypeVar("Result")
+Interrupt = Callable[[], Coroutine[Any, Any, None]]
 
 # A parent that says "more" and gives nothing is believed this often.
 PATIENCE = 4
@@ -46,33 +51,95 @@ class Report:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-async def exchange(run: Run, peer: Peer, hold_seconds: int = 0) -> Round:
-    """One request and its reply. Raises LineDown, ProtocolError, and what the writer raises."""
-    sealed = await run(lambda writer: writer.request(hold_seconds))
-    reply = await peer.sync(sealed, hold_seconds)
-    taken: Round = await run(lambda writer: writer.take_reply(reply))
-    return taken
+class Call:
+    """The child's side of a link: from idle through exchanges until idle, or backing off, as
+    sync_protocol.exchange.TABLE says."""
+
+    def __init__(self, run: Run, peer: Peer, look: Callable[[], None] = lambda: None) -> None:
+        """`look` is called before each exchange: what is written later may not be in it."""
+        self._run = run
+        self._look = look
+        self._reply = b""
+        self._hold = 0
+        self._empty = 0
+        self._interrupt: Interrupt | None = None
+        self.peer = peer
+        self.report = Report()
+        self.fault: QiaoError | ProtocolError | None = None
+        self.machine = Machine.start(Side.CHILD)
+
+    async def go(self, hold_seconds: int = 0, interrupt: Interrupt | None = None) -> State:
+        """IDLE, or BACKING_OFF with `fault`. The first exchange may be held, until `interrupt` returns.
+
+        Raises what the writer raises unexpectedly; this call isn't used again then.
+        """
+        self._hold, self._interrupt, self.fault = hold_seconds, interrupt, None
+        self._step(Event.DUE if self.machine.state is State.IDLE else Event.WAITED)
+        while self.machine.state in (State.ASKING, State.TAKING):
+            asking = self.machine.state is State.ASKING
+            self._step(await (self._ask() if asking else self._take()))
+        return self.machine.state
+
+    def _step(self, event: Event) -> None:
+        self.machine = self.machine.step(event)
+
+    async def _ask(self) -> Event:
+        hold, self._hold = self._hold, 0
+        self._look()
+        up, down = self.peer.bytes_up, self.peer.bytes_down
+        try:
+            sealed = await self._run(lambda writer: writer.request(hold))
+            return await self._send(sealed, hold)
+        except QiaoError as fault:
+            self.fault = fault
+            return Event.LINE_FAILED
+        finally:
+            self.report.bytes_up += self.peer.bytes_up - up
+            self.report.bytes_down += self.peer.bytes_down - down
+
+    async def _send(self, sealed: bytes, hold: int) -> Event:
+        """Bytes that carry work are never cut short; an idle exchange is, when there is news."""
+        if not hold or self._interrupt is None:
+            await self._receive(sealed, hold)
+            return Event.REPLIED
+        ended = await first_of(self._receive(sealed, hold), self._interrupt())
+        return Event.REPLIED if ended == 0 else Event.DUE
+
+    async def _receive(self, sealed: bytes, hold: int) -> None:
+        self._reply = await self.peer.sync(sealed, hold)
+
+    async def _take(self) -> Event:
+        reply, self._reply = self._reply, b""
+        try:
+            taken = await self._run(lambda writer: writer.take_reply(reply))
+        except ProtocolError as fault:
+            self.fault = fault
+            return Event.REFUSED
+        except QiaoError as fault:
+            self.fault = fault
+            return Event.FAILED
+        return Event.TAKEN_MORE if self._counted(taken) else Event.TAKEN_ALL
+
+    def _counted(self, taken: Round) -> bool:
+        """True when there is more, and it is to be believed."""
+        self.report.rounds += 1
+        self.report.sent += taken.sent
+        self.report.received += taken.received
+        self.report.complete = not taken.more
+        self._empty = 0 if taken.sent or taken.received else self._empty + 1
+        return taken.more and self._empty < PATIENCE
 
 
-async def full_round(run: Run, peer: Peer, begin: Callable[[], None] = lambda: None) -> Report:
-    """Raises as `exchange` does; what was carried until then is kept on both sides.
+async def full_round(run: Run, peer: Peer) -> Report:
+    """Exchanges until neither side has more. What was carried before a fault is kept on both sides.
 
-    `begin` is called before each exchange: what is written later may not be in it.
+    Raises LineDown, ProtocolError, and what the writer raises.
     """
-    report = Report()
-    up, down, empty = peer.bytes_up, peer.bytes_down, 0
-    more = True
-    while more and empty < PATIENCE:
-        begin()
-        taken = await exchange(run, peer)
-        report.rounds += 1
-        report.sent += taken.sent
-        report.received += taken.received
-        empty = 0 if taken.sent or taken.received else empty + 1
-        more = taken.more
-    report.complete = not more
-    report.bytes_up, report.bytes_down = peer.bytes_up - up, peer.bytes_down - down
-    return report
+    call = Call(run, peer)
+    await call.go()
+    if call.fault is not None:
+        raise call.fault
+    return call.report
 
 
 async def once(writer: Writer, url: str) -> Report:

@@ -18,15 +18,19 @@ LAST = object()  # in `after`: all that has been written
 class Story:
     def __init__(self, owner: str = "p", **data: Any) -> None:
         self.acts: list[Act] = []
+        self.written = 0
         self.first = self.does(owner, "open", number="1", after=(), **data)
 
-    def does(self, unit: str, action: str, *, after: Any = LAST, words: Any = None, **data: Any) -> bytes:
+    def does(
+        self, author: str, action: str, /, *, after: Any = LAST, words: Any = None, **data: Any
+    ) -> bytes:
         """Writes an act and gives its id. `also` changes what Act takes beside: presence, given, key …"""
         also = data.pop("also", {})
-        at = len(self.acts) + 1
+        self.written += 1
+        at = self.written
         heads = self.state().heads if after is LAST else tuple(sorted(after))
         act = {
-            "id": bytes(15) + bytes([at]), "key": Key(at * SECOND, unit.encode(), at, 0), "unit": unit,
+            "id": bytes(15) + bytes([at]), "key": Key(at * SECOND, author.encode(), at, 0), "unit": author,
             "actor": "w1", "matter": "errand/2", "action": action, "data": data, "after": heads,
             "words": words or {}, "record": RECORD, **also,
         }  # fmt: skip

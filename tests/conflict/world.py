@@ -23,8 +23,8 @@ UNITS = (*OFFICES, HOSTED)
 RECORD = bytes(15) + b"\1"
 SECOND = 1000 * 65536
 AHEAD = 10_000 * SECOND
-IDEAS = ("assign", "accept", "submit", "recall", "lead", "close", "reopen", "amend", "amend", "tag", "note",
-         "adopt", "work", "work")  # fmt: skip
+IDEAS = ("assign", "accept", "submit", "recall", "lead", "close", "close", "reopen", "amend", "amend", "tag",
+         "note", "adopt", "work", "work")  # fmt: skip
 
 
 @dataclass

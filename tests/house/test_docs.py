@@ -54,6 +54,12 @@ def test_every_denial_of_a_matter_is_documented() -> None:
     assert codes - known == set()
 
 
+def test_every_reason_of_the_conflict_engine_is_documented() -> None:
+    from conflict.sentence import CONFLICTS, REASONS
+
+    assert (CONFLICTS.keys() | REASONS.keys()) - quoted("docs/errors.md") == set()
+
+
 def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
     """Every command of the tree by its words, verbs of matters included."""
     subcommands = getattr(command, "commands", None)

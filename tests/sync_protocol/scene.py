@@ -6,14 +6,18 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from sync_protocol import change, clock, commit, keys, names
 from sync_protocol.change import Act, Body, Change, Words
 from sync_protocol.commit import Commit, Header
+from sync_protocol.errors import BadEnvelope
 from sync_protocol.export import Absence, Absent, Entry, Link, Reason, Root
 
+SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 START_MS = 1_767_225_600_000  # 2026-01-01T00:00:00Z
 
 
@@ -64,6 +68,14 @@ class Office:
     @property
     def signer(self) -> keys.Sign:
         return keys.sign_with(self.private)
+
+    def open(self, sealed: bytes, info: bytes) -> bytes:
+        """HPKE, with its own X25519 key: fits keys.Open."""
+        private = X25519PrivateKey.from_private_bytes(self.seal_private)
+        try:
+            return SUITE.decrypt(sealed, private, info)
+        except (InvalidTag, ValueError) as fault:
+            raise BadEnvelope("it doesn't open") from fault
 
     def bodies(self, *bodies: Body) -> list[Change]:
         return [
@@ -141,7 +153,7 @@ class Tree:
         self._work()
 
     def _enrol_root(self) -> None:
-        data = self.province.enrolment("370000", recovery=public(seed("recovery")))
+        data = self.province.enrolment("370000", recovery=Office("recovery", "370000").key)
         made = self.province.write(0, registry("enrol", data), actor="system")
         self.root_enrolment = self.province.last_act()
         self.rights = {self.province.id: self.root_enrolment}

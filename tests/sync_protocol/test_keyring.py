@@ -62,11 +62,10 @@ def test_a_known_node_or_log_isnt_given_again() -> None:
     tree, town = Grown(), noted("town", "370000/370900")
     tree.add(town, tree.enrol(tree.province, town.enrolment("370000/370900", log=tree.city.log), 60))
     assert "unknown_author" in codes(tree.raw())
-    again = Grown()
-    again.enrol(again.province, again.county.enrolment("370000/370900", log=seed("new", 16)), 60)
-    assert is_good(again.raw())
-    stray = noted("county", "370000/370900")
-    stray.log = seed("new", 16)
+    again, life = Grown(), Office("county", "370000/370900", log=seed("new", 16))
+    life.write(90, act("note", {}))
+    again.add(life, again.enrol(again.province, life.enrolment("370000/370900"), 60))
+    assert codes(again.raw()) == ["foreign_log"]
 
 
 def test_new_keys_replace_a_nodes_own() -> None:
@@ -99,17 +98,7 @@ def _recovered(tree: Grown, **more: Any) -> tuple[Office, Office]:
     return paper, root
 
 
-def _paper(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The office called recovery signs with the key that the root named."""
-    real = Office.private.fget
-    assert real is not None
-    monkeypatch.setattr(
-        Office, "private", property(lambda self: seed("recovery") if self.name == "recovery" else real(self))
-    )
-
-
-def test_the_recovery_key_replaces_the_root_in_its_one_commit(monkeypatch: pytest.MonkeyPatch) -> None:
-    _paper(monkeypatch)
+def test_the_recovery_key_replaces_the_root_in_its_one_commit() -> None:
     tree = Grown()
     paper, root = _recovered(tree)
     tree.add(paper, tree.admitted_by[tree.province.log])
@@ -121,8 +110,7 @@ def test_the_recovery_key_replaces_the_root_in_its_one_commit(monkeypatch: pytes
 
 
 @pytest.mark.parametrize("wrong", ["second", "two", "other"])
-def test_the_recovery_key_may_do_nothing_else(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    _paper(monkeypatch)
+def test_the_recovery_key_may_do_nothing_else(wrong: str) -> None:
     tree = Grown()
     root = noted("new root", "370000")
     data = root.enrolment("370000", replaces=tree.city.id if wrong == "other" else tree.province.id)
@@ -160,9 +148,8 @@ def test_a_log_opened_late_or_for_another_isnt_its_authors() -> None:
 def test_after_a_move_a_unit_gives_keys_below_its_new_path() -> None:
     for author, good in (("province", True), ("city", False)):
         tree = Grown()
-        tree.city.write(60, registry("move", {"unit": "370000/370200/370211", "to": "370000/370900"})) \
-            if author == "city" else \
-            tree.province.write(60, registry("move", {"unit": "370000/370200/370211", "to": "370000/370900"}))  # fmt: skip
+        move = registry("move", {"unit": "370000/370200/370211", "to": "370000/370900"})
+        getattr(tree, author).write(60, move)
         town = noted("town", "370000/370900/1")
         tree.add(town, tree.enrol(tree.county, town.enrolment("370000/370900/1"), 70))
         assert is_good(tree.raw()) is good

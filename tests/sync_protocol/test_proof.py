@@ -140,7 +140,7 @@ EDITS: dict[str, tuple[str, Callable[[Items], Any]]] = {
     "a link for no known reason": (
         "bad_item", lambda items: items.append(["link", bytes(16), 1, bytes(32), "because"])),
     "links out of order": (
-        "bad_link", lambda items: items.extend(["link", bytes(16), seq, bytes(32), "lost"] for seq in (2, 1))),
+        "bad_link", lambda items: items.extend(["link", bytes(16), at, bytes(32), "lost"] for at in (2, 1))),
 }  # fmt: skip
 
 

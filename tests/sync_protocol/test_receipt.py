@@ -18,8 +18,8 @@ HELD = {COUNTY.log: Position(7, seed("seventh"))}
 
 
 def given_receipt(**more: Any) -> cose.Sign1:
-    return receipt.make(HELD, **{"child": COUNTY.id, "time_ms": 1_000, "log": CITY.log, "kid": CITY.id,
-                                 "signer": CITY.signer} | more)  # fmt: skip
+    fields: dict[str, Any] = {"child": COUNTY.id, "time_ms": 1_000, "log": CITY.log, "kid": CITY.id}
+    return receipt.make(HELD, **fields | {"signer": CITY.signer} | more)
 
 
 def test_a_receipt_says_what_is_held_for_whom_when_and_by_which_life_of_the_parent() -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from node.errors import QiaoError
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
+from node.errors import QiaoError
+
 from .. import safe
 from ..cells import cut, pad
 from ..gate import sentence_of
 from ..texts import t
-from rich.cells import cell_len
 
 if TYPE_CHECKING:
     from ..desk import QiaoApp

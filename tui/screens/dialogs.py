@@ -34,7 +34,7 @@ class PickScreen(ModalScreen[str | None]):
         super().__init__()
         self._title = title
         self._options = list(options)
-        self._value = value
+        self._chosen = value
         self._shown: list[Option] = []
 
     def compose(self) -> ComposeResult:
@@ -53,7 +53,7 @@ class PickScreen(ModalScreen[str | None]):
         rows.clear_options()
         rows.add_options([Row(Text(safe.cell(label) or t("none"))) for _, label in self._shown])
         values = [value for value, _ in self._shown]
-        rows.highlighted = (values.index(self._value) if self._value in values else 0) if values else None
+        rows.highlighted = (values.index(self._chosen) if self._chosen in values else 0) if values else None
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from node.matters.draft import Verb
 from textual.widget import Widget
 from textual.widgets import Input, Static
+
+from node.matters.draft import Verb
 
 from .. import pinyin, safe
 from ..cells import cut
@@ -30,8 +31,10 @@ class Found:
 
 def reachable(units: Sequence[Item], own: str) -> list[Item]:
     """One's own unit, those below it, and those that it hosts, in the order of the tree."""
-    found = [unit for unit in units if f"{unit['path']}/".startswith(f"{own}/") or unit.get("hosted_by") == own]
-    return sorted(found, key=lambda unit: str(unit["path"]))
+    def is_reached(unit: Item) -> bool:
+        return f"{unit['path']}/".startswith(f"{own}/") or unit.get("hosted_by") == own
+
+    return sorted(filter(is_reached, units), key=lambda unit: str(unit["path"]))
 
 
 def narrowed(units: Sequence[Item], typed: str) -> list[Item]:
@@ -131,16 +134,16 @@ class DispatchScreen(FormScreen):
         self._final = not self._final
         self._tell()
 
-    def _name(self, path: str) -> str:
+    def _called(self, path: str) -> str:
         return next((str(unit["name"]) for unit in self._all if unit["path"] == path), path)
 
     def _tell(self) -> None:
         width = max(20, self.app.size.width - 2)
-        lead = self._name(self._lead) if self._lead else t("dispatch.nobody")
+        lead = self._called(self._lead) if self._lead else t("dispatch.nobody")
         lines = [t("dispatch.lead", names=safe.cell(lead))]
         if self._final:
             lines.append(t("dispatch.final"))
-        names = ", ".join(safe.cell(self._name(path)) for path in self._co)
+        names = ", ".join(safe.cell(self._called(path)) for path in self._co)
         self.query_one("#lead", Static).update(cut("  ".join(lines), width))
         self.query_one("#co", Static).update(cut(t("dispatch.co", names=names), width) if names else "")
         self.units.refresh()
@@ -165,7 +168,7 @@ class DispatchScreen(FormScreen):
         return data | ({"final": True} if self._final else {})
 
     def sentence(self, data: Mapping[str, Any]) -> str:
-        names = [self._name(self._lead), *map(self._name, self._co)]
+        names = [self._called(self._lead), *map(self._called, self._co)]
         return f"{self.heading}: {t('confirm.dispatch', names=', '.join(names))}"
 
     def do_back(self) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from node.errors import QiaoError
-from node.matters.draft import Verb
 from textual import on
 from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static
+
+from node.errors import QiaoError
+from node.matters.draft import Verb
 
 from .. import safe
 from ..cells import cut, wrap
@@ -50,8 +51,8 @@ class FormScreen(Base):
     def _units(self) -> Sequence[Option]:
         """The units that have an assignment here, for verbs that name one."""
         rows = [row for row in self.item.get("assignments") or [] if isinstance(row, dict)]
-        found = {str(row["unit"]): str(row.get("unit_name") or row["unit"]) for row in rows if row.get("unit")}
-        return list(found.items())
+        named = [(str(row["unit"]), str(row.get("unit_name") or row["unit"])) for row in rows if row.get("unit")]
+        return list(dict(named).items())
 
     def _first(self) -> dict[str, str]:
         """What stands in the record now: an amendment sends only what differs."""
@@ -96,7 +97,8 @@ class FormScreen(Base):
                 choice.value = value
 
         row = next(row for row in self.rows if f"f-{row.field.name}" == choice.id)
-        self.app.push_screen(PickScreen(t("pick.title", label=row.label), choice.options, choice.value), chosen)
+        title = t("pick.title", label=row.label)
+        self.app.push_screen(PickScreen(title, choice.options, choice.value), chosen)
 
     @on(Input.Submitted)
     def _next_field(self, event: Input.Submitted) -> None:
@@ -138,10 +140,15 @@ class FormScreen(Base):
         except QiaoError as fault:
             self.tell_fault(fault)
             return
-        if self.verb.name in CONFIRMED:
-            self.app.push_screen(ConfirmScreen(self.sentence(data)), lambda yes: self._leave(params) if yes else None)
-        else:
+        if self.verb.name not in CONFIRMED:
             self._leave(params)
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._leave(params)
+
+        self.app.push_screen(ConfirmScreen(self.sentence(data)), answered)
 
     def sentence(self, data: Mapping[str, Any]) -> str:
         """What is asked before an act that is hard to take back."""

@@ -45,6 +45,6 @@ class HelpScreen(Base):
 
 def palette(desk: QiaoApp, base: Base) -> PickScreen:
     """Every action that is possible now, by name or pinyin initials."""
-    now = [action for action in offered(base.kind) if desk.is_offered(action.name, base)]
-    options = [(action.name, f"{action.label}  {action.shown_key}") for action in now if action.name != "palette"]
+    now = [one for one in offered(base.kind) if one.name != "palette" and desk.is_offered(one.name, base)]
+    options = [(action.name, f"{action.label}  {action.shown_key}") for action in now]
     return PickScreen(t("palette.title"), options)

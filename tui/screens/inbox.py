@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.text import Text
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -56,7 +57,7 @@ class InboxScreen(Base):
     def __init__(self) -> None:
         super().__init__()
         self._views: list[View] = []
-        self._view: str | None = None
+        self._view = "all"
         self._text = ""
         self._sort = "-changed"
         self._can_register = False
@@ -93,8 +94,9 @@ class InboxScreen(Base):
     # Reading
 
     async def _page(self, after: str | None, limit: int) -> Page | None:
-        how = {"view": self._view, "text": self._text or None, "sort": self._sort}
-        page: Page | None = await self.desk.ask("list", self.desk.matter, limit=limit, after=after, **how)
+        how: dict[str, Any] = {"view": self._view, "text": self._text or None, "sort": self._sort}
+        how |= {"person": self.desk.person, "limit": limit, "after": after}
+        page: Page | None = await self.desk.ask("list", self.desk.matter, **how)
         return page
 
     async def _load_views(self) -> None:
@@ -115,7 +117,7 @@ class InboxScreen(Base):
                 widget.replace_option_prompt_at_index(at, Text(text))
             return
         widget.clear_options()
-        widget.add_options([Option(Text(text)) for text in [pad(t("inbox.all"), 16), *lines][1:]])
+        widget.add_options([Option(Text(text)) for text in lines])
 
     def changed(self) -> None:
         """New data: the list stays where it is. Someone who types a filter isn't disturbed."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from node.errors import QiaoError
 from textual.containers import Container, Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
+
+from node.errors import QiaoError
 
 from .. import safe
 from ..gate import sentence_of
@@ -26,17 +27,16 @@ class LoginScreen(Base):
 
     def body(self) -> Iterable[Widget]:
         fields = Vertical(
-            Horizontal(Static(t("login.staff"), classes="name", markup=False), TextBox(id="staff"), classes="row"),
-            Horizontal(
-                Static(t("login.password"), classes="name", markup=False),
-                TextBox(id="password", password=True),
-                classes="row",
-            ),
+            self._row("staff", TextBox(id="staff")),
+            self._row("password", TextBox(id="password", password=True)),
             Static("", classes="fault", id="fault", markup=False),
             Static(t("login.hint"), classes="strip", markup=False),
             id="login",
         )
         yield Container(fields, classes="stage")
+
+    def _row(self, name: str, box: TextBox) -> Widget:
+        return Horizontal(Static(t(f"login.{name}"), classes="name", markup=False), box, classes="row")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -46,11 +46,10 @@ class LoginScreen(Base):
 
     async def _open(self) -> None:
         try:
-            node = await self.desk.gate.open()
+            self.desk.unit, self.desk.unit_name = await self.desk.gate.open()
         except QiaoError as fault:
             self.tell_fault(fault)
             return
-        self.desk.unit, self.desk.unit_name = node.unit, node.unit_name
         self._say("")
         self.refresh_bar()
 
@@ -72,8 +71,7 @@ class LoginScreen(Base):
         password = self.query_one("#password", TextBox)
         self._say(t("login.checking"))
         try:
-            node = await self.desk.gate.open()
-            self.desk.unit, self.desk.unit_name = node.unit, node.unit_name
+            self.desk.unit, self.desk.unit_name = await self.desk.gate.open()
             self.desk.person = await self.desk.gate.ask("login", staff, password.value)
         except QiaoError as fault:
             password.value = ""

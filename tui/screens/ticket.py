@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from node.matters.draft import Verb
 from rich.text import Text
 from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+from node.matters.draft import Verb
 
 from .. import safe
 from ..face import Item
@@ -73,7 +74,8 @@ class TicketScreen(Base):
         rows = self.query_one("#verbs", OptionList)
         at = rows.highlighted
         rows.clear_options()
-        rows.add_options([Option(Text(f"{_key(index)} {verb_label(verb)}")) for index, verb in enumerate(verbs)])
+        labels = [f"{_key(index)} {verb_label(verb)}" for index, verb in enumerate(verbs)]
+        rows.add_options([Option(Text(label)) for label in labels])
         if verbs:
             rows.highlighted = min(at or 0, len(verbs) - 1)
         else:

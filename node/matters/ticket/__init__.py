@@ -23,7 +23,8 @@ TITLE = 40  # characters of the narrative
 def shown_phase(state: State) -> str:
     """`dispatched` is how `registered` is shown while the round has an assignment."""
     phase = read.phase(state)
-    return "dispatched" if phase == "registered" and read.has_open(state) else phase
+    assigned = any(one.alive for one in read.assignments(state))
+    return "dispatched" if phase == "registered" and assigned else phase
 
 
 def title(state: State) -> str:
@@ -35,7 +36,9 @@ def title(state: State) -> str:
 
 def places(state: State) -> list[Place]:
     return [
-        Place(one.round, one.unit, _ended(one), one.written.actor, one.assigner, clock.to_ms(one.written.time))
+        Place(
+            one.round, one.unit, _ended(one), one.written.actor, one.assigner, clock.to_ms(one.written.time)
+        )
         for one in read.every_assignment(state)
     ]
 

@@ -75,7 +75,8 @@ def _giver(state: State, params: Mapping[str, Any], desk: Desk) -> str:
         return resolved_unit(str(params["behalf"]), desk)
     if covers(desk.unit, state.owner) or held(state, desk.unit) is not None:
         return desk.unit
-    hosted = [one.unit for one in read.assignments(state) if one.open and desk.tree.host(one.unit) == desk.unit]
+    open_units = [one.unit for one in read.assignments(state) if one.open]
+    hosted = [unit for unit in open_units if desk.tree.host(unit) == desk.unit]
     return hosted[0] if len(hosted) == 1 else desk.unit
 
 
@@ -85,7 +86,10 @@ def _targets(params: Mapping[str, Any], giver: str, desk: Desk) -> tuple[str | N
     others = [resolved_unit(str(unit), desk) for unit in params.get("co") or ()]
     targets = list(dict.fromkeys([*([lead] if lead else []), *others]))
     if not targets:
-        raise Usage(say("没有指明派给谁", "nobody is named to dispatch to"), hint="qiao ticket dispatch ID --lead UNIT")
+        raise Usage(
+            say("没有指明派给谁", "nobody is named to dispatch to"),
+            code="missing_field", hint="qiao ticket dispatch ID --lead UNIT",
+        )  # fmt: skip
     for target in targets:
         _check_below(target, giver, desk)
     return lead, targets

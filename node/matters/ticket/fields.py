@@ -1,4 +1,4 @@
-"""What a ticket (工单) holds: fields, codes with their Chinese labels, arguments of its acts (product 1.2)."""
+"""What a ticket (工单) holds: fields, codes with their labels, arguments of its acts (product 1.2)."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ only; the engine folds, and asks again until nothing follows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from conflict.state import State
 from sync_protocol.names import covers
@@ -33,13 +34,13 @@ def _acts_for(unit: str, desk: Desk) -> bool:
     return unit == desk.unit or desk.tree.host(unit) == desk.unit
 
 
-def _draft(action: str, unit: str, desk: Desk, **data: object) -> Draft:
+def _draft(action: str, unit: str, desk: Desk, data: Mapping[str, Any]) -> Draft:
     return Draft(action, data, None if unit == desk.unit else unit)
 
 
 def _received(state: State, own: Assignment, desk: Desk) -> Iterator[Draft]:
     if own.status in ("sent", "accepted") and not _answered(state, own):
-        yield _draft("receive", own.unit, desk, round=own.round, **{"from": own.assigned.id})
+        yield _draft("receive", own.unit, desk, {"round": own.round, "from": own.assigned.id})
 
 
 def _answered(state: State, own: Assignment) -> bool:
@@ -58,7 +59,7 @@ def _passed_on(state: State, own: Assignment, desk: Desk) -> Iterator[Draft]:
     for hop, onward in hops(own.unit, targets, desk.tree).items():
         if not _was_passed(state, own, hop):
             data = assign(state, own.unit, hop, onward, final=own.final)
-            yield Draft("assign", data, None if own.unit == desk.unit else own.unit)
+            yield _draft("assign", own.unit, desk, data)
 
 
 def _was_passed(state: State, own: Assignment, hop: str) -> bool:
@@ -79,7 +80,7 @@ def _submitted(state: State, own: Assignment, desk: Desk) -> Iterator[Draft]:
     source = _leading(state, done)
     data = {name: read.of_assignment(state, name, own.round, source.unit) for name in ("result", "resolved")}
     if None not in data.values():
-        yield _draft("submit", own.unit, desk, round=own.round, **data)
+        yield _draft("submit", own.unit, desk, {"round": own.round, **data})
 
 
 def _leading(state: State, done: list[Assignment]) -> Assignment:
@@ -93,8 +94,8 @@ def _reviewed(state: State, desk: Desk) -> Iterator[Draft]:
     for one in read.assignments(state):
         mine = _acts_for(one.assigner, desk) and one.assigner in automatic
         if mine and one.open and one.status == "submitted":
-            yield _draft("review", one.assigner, desk, round=one.round, unit=one.unit,
-                         submission=one.written.id, outcome="pass")  # fmt: skip
+            data = {"round": one.round, "unit": one.unit, "submission": one.written.id, "outcome": "pass"}
+            yield _draft("review", one.assigner, desk, data)
 
 
 def _advanced(state: State, desk: Desk) -> Iterator[Draft]:
@@ -103,6 +104,6 @@ def _advanced(state: State, desk: Desk) -> Iterator[Draft]:
         return
     number = read.round_of(state)
     if rules.work_is_done(state):
-        yield _draft("advance", state.owner, desk, round=number, to="follow_up")
+        yield _draft("advance", state.owner, desk, {"round": number, "to": "follow_up"})
     elif read.phase(state) == "follow_up" and rules.asked(state) in ("satisfied", "not_obtained"):
-        yield _draft("advance", state.owner, desk, round=number, to="quality_check")
+        yield _draft("advance", state.owner, desk, {"round": number, "to": "quality_check"})

@@ -92,7 +92,8 @@ def above_assigner(state: State, act: Act) -> bool:
 
 def branch_assigner(state: State, act: Act) -> bool:
     """Assigned the unit that is to lead, or one above it."""
-    return any(one.assigner == act.unit and covers(one.unit, named_unit(act)) for one in read.assignments(state))
+    return any(one.assigner == act.unit and covers(one.unit, named_unit(act))
+               for one in read.assignments(state))  # fmt: skip
 
 
 def above_branch_assigner(state: State, act: Act) -> bool:
@@ -194,7 +195,8 @@ def nothing_open(state: State, act: Act) -> str | None:
 
 def not_handling(state: State, act: Act) -> str | None:
     """Follow-up and check are never done by a unit that handled the ticket."""
-    return "handled_it" if any(one.unit == act.unit and one.alive for one in read.assignments(state)) else None
+    handled = any(one.unit == act.unit and one.alive for one in read.assignments(state))
+    return "handled_it" if handled else None
 
 
 def known_code(name: str, codes: Any) -> NamedGuard:

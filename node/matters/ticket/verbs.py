@@ -79,7 +79,9 @@ def _named(action: str) -> Plan:
     def plan(state: State | None, params: Params, desk: Desk) -> list[Draft]:
         here = _here(state)
         unit = resolved_unit(str(params["unit"]), desk)
-        return [Draft(action, {**params, "round": read.round_of(here), "unit": unit}, _assigner(here, unit, desk))]
+        return [
+            Draft(action, {**params, "round": read.round_of(here), "unit": unit}, _assigner(here, unit, desk))
+        ]
 
     return plan
 

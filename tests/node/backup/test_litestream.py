@@ -60,8 +60,9 @@ def _alive(pid: int) -> bool:
 
 def _restored(config: Config, target: Path) -> list[str]:
     assert PROGRAM is not None
-    replica = f"file://{config.backup_directory}"
-    subprocess.run([PROGRAM, "restore", "-o", str(target), replica], check=True, timeout=60)
+    settings = ["-config", str(config.directory / litestream.FILE), "-no-expand-env"]
+    named = str(config.directory / litestream.DATABASE)
+    subprocess.run([PROGRAM, "restore", *settings, "-o", str(target), named], check=True, timeout=60)
     connection = driver.connect(str(target))
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     found = [text for (text,) in connection.execute("SELECT text FROM note ORDER BY text")]

@@ -1,0 +1,82 @@
+"""The policy (政策) through time: which limits were in force at an instant (product 1.3).
+
+Policy values are a replicated record of the root. A clock is judged by the policy in force when it
+started, and a policy takes effect no earlier than the day after it is signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from conflict.state import Standing, State
+from sync_protocol import clock
+
+from .calendar import day_of, midnight_after
+
+DEFAULTS: Mapping[str, Any] = {
+    "forward_clear_hours": 1,  # wall clock: the hotline never sleeps
+    "forward_unclear_hours": 24,
+    "forward_days": 1,  # later hops, and all below: working days
+    "accept_days": 3,
+    "decline_days": 2,
+    "undelivered_days": 3,  # after which accept and decline run without a receipt
+    "complete_general_days": 15,
+    "complete_difficult_days": 30,
+    "complete_complex_days": 60,
+    "rework_days": 7,
+    "submit_with_review": True,
+    "automatic_review": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """`steps`: (unix ms from which, values), in that order."""
+
+    steps: tuple[tuple[int, Mapping[str, Any]], ...] = ()
+
+    def at(self, moment_ms: int) -> Mapping[str, Any]:
+        """The policy in force at that instant, whole."""
+        values = dict(DEFAULTS)
+        for start_ms, changed in self.steps:
+            if start_ms <= moment_ms:
+                values.update(changed)
+        return values
+
+
+def from_states(states: Iterable[State]) -> Policies:
+    """Every standing act of the policy records, each from the day it names, but the day after it was signed
+    at the earliest. Values of another kind than the default's are left out."""
+    steps = [
+        (_effective(mark.data, clock.to_ms(mark.time)), mark.time, _values(mark.data))
+        for state in states
+        for mark in state.marks.values()
+        if state.verdicts[mark.id].standing is Standing.STANDS
+    ]
+    return Policies(tuple((start, values) for start, _, values in sorted(steps, key=lambda one: one[:2])))
+
+
+def _effective(data: Mapping[str, Any], signed_ms: int) -> int:
+    earliest = midnight_after(day_of(signed_ms))
+    try:
+        named = date.fromisoformat(str(data.get("effective", "")))
+    except ValueError:
+        return earliest
+    return max(earliest, midnight_after(named) - 24 * 60 * 60 * 1000)
+
+
+def _values(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: data[name] for name, default in DEFAULTS.items() if name in data and _fits(data[name], default)
+    }
+
+
+def _fits(value: object, default: object) -> bool:
+    if isinstance(default, bool):
+        return type(value) is bool
+    if isinstance(default, int):
+        return type(value) is int and 0 < value <= 10_000
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)

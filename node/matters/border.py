@@ -1,0 +1,261 @@
+"""The border: what a person or a file hands in, checked against the declaration before it becomes an act.
+
+Raises Usage that names the field: `bad_text`, `unknown_field` and `unknown_code` (with the nearest known
+one), `bad_value`, `missing_field`. Receivers check none of this (protocol 3, head).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from conflict.declaration import Field, Type
+from node.errors import Usage
+from node.language import say
+from sync_protocol.errors import BadText
+from sync_protocol.text import clean
+
+from .draft import Kind, Verb
+
+YES = frozenset({"yes", "true", "是"})
+NO = frozenset({"no", "false", "否"})
+MOST_INTEGER = 2**53 - 1  # a JSON number that every program reads alike
+MOST_TEXT = 60_000  # characters: with four bytes each below what a change may hold
+MOST_ELEMENTS = 500
+TOPIC_LEVELS = 4
+_DIVISIONS = Path(__file__).with_name("data") / "divisions.csv"
+_LEVEL = re.compile(r"[\w-]{1,64}")
+
+
+def check(kind: Kind, verb: Verb, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The verb's parameters by their own names, each as its type. An empty value counts as not given, but
+    for texts of `amend`, which it clears."""
+    fields = {field.name: field for field in verb.takes}
+    found: dict[str, Any] = {}
+    for given, raw in params.items():
+        name = verb.aliases.get(given, given)
+        field = fields.get(name)
+        if field is None:
+            raise _unknown_field(kind, verb, given, (*fields, *verb.aliases))
+        cleared = raw == "" and verb.action == "amend" and field.type is Type.TEXT
+        if cleared or raw not in (None, "", []):
+            found[name] = value(field, raw)
+    _check_required(kind, verb, found)
+    return found
+
+
+def _check_required(kind: Kind, verb: Verb, found: Mapping[str, Any]) -> None:
+    missing = [field for field in verb.takes if field.name in verb.required and field.name not in found]
+    if missing:
+        names = "、".join(f"{field.name}（{field.label}）" for field in missing)
+        raise Usage(
+            say(f"还缺：{names}", f"missing: {', '.join(field.name for field in missing)}"),
+            code="missing_field", hint=f"qiao {kind.matter.name} {verb.name} --help",
+        )  # fmt: skip
+    if verb.action == "amend" and not found:
+        raise Usage(say("没有要更正的内容", "nothing to amend"), code="missing_field",
+                    hint=f"qiao {kind.matter.name} {verb.name} --help")  # fmt: skip
+
+
+def _unknown_field(kind: Kind, verb: Verb, name: object, known: Iterable[str]) -> Usage:
+    near = _nearest(name, known)
+    return Usage(
+        say(f"“{verb.label}”没有 {_shown(name)} 这一项" + (f"，是否 {near}？" if near else ""),
+            f"{verb.name} takes no {_shown(name)}" + (f"; did you mean {near}?" if near else "")),
+        code="unknown_field", hint=f"qiao {kind.matter.name} {verb.name} --help",
+    )  # fmt: skip
+
+
+def value(field: Field, raw: Any) -> Any:
+    """One value as the field's type. Raises Usage."""
+    return _CHECKS[field.type](field, raw)
+
+
+def _text(field: Field, raw: Any) -> str:
+    if type(raw) is int:  # a number or code that a file holds unquoted
+        raw = str(raw)
+    if type(raw) is not str:
+        raise _bad(field, raw, "应为文字", "must be text")
+    if len(raw) > MOST_TEXT:
+        raise _bad(field, raw, f"不得超过 {MOST_TEXT} 个字", f"must be at most {MOST_TEXT} characters")
+    try:
+        cleaned = clean(field.name, raw)
+    except BadText as fault:
+        raise Usage(
+            say(
+                f"{_named(field)}里有不能使用的字符：{fault}", f"a character that may not be used in {fault}"
+            ),
+            code="bad_text",
+        ) from fault
+    return cleaned if field.words else cleaned.strip()
+
+
+def _code(field: Field, raw: Any) -> str:
+    """A code, or the Chinese label that names one."""
+    text = _text(field, raw)
+    if text in field.codes:
+        return text
+    labelled = [code for code, label in field.codes.items() if label == text]
+    if len(labelled) == 1:
+        return labelled[0]
+    near = _nearest(text, field.codes)
+    known = " ".join(field.codes)
+    raise Usage(
+        say(f"{_named(field)}没有 {_shown(text)} 这个代码" + (f"，是否 {near}？" if near else ""),
+            f"{field.name} has no code {_shown(text)}" + (f"; did you mean {near}?" if near else "")),
+        code="unknown_code", hint=say(f"可用：{known}", f"known: {known}"),
+    )  # fmt: skip
+
+
+def _path(field: Field, raw: Any) -> str:
+    text = _text(field, raw)
+    levels = text.split("/")
+    if len(levels) > TOPIC_LEVELS or not all(_LEVEL.fullmatch(level) for level in levels):
+        zh = f"应为至多 {TOPIC_LEVELS} 级代码，以 / 相连"
+        raise _bad(field, raw, zh, f"must be up to {TOPIC_LEVELS} codes joined by /")
+    return text
+
+
+def _yes_no(field: Field, raw: Any) -> bool:
+    if type(raw) is bool:
+        return raw
+    text = raw.strip().lower() if type(raw) is str else ""
+    if text in YES | NO:
+        return text in YES
+    raise _bad(field, raw, "应为 yes 或 no", "must be yes or no")
+
+
+def _integer(field: Field, raw: Any) -> int:
+    found = _whole(raw)
+    if found is None or not 0 <= found <= MOST_INTEGER:
+        raise _bad(field, raw, "应为非负整数", "must be a whole number of 0 or more")
+    return found
+
+
+def _money(field: Field, raw: Any) -> int:
+    found = _whole(raw)
+    if found is None or not 0 <= found <= MOST_INTEGER:
+        raise _bad(field, raw, "应为非负整数，单位为分", "must be whole fen, 0 or more")
+    return found
+
+
+def _score(field: Field, raw: Any) -> int:
+    found = _whole(raw)
+    if found is None or not 1 <= found <= 5:
+        raise _bad(field, raw, "应为 1 至 5", "must be 1 to 5")
+    return found
+
+
+def _whole(raw: Any) -> int | None:
+    if type(raw) is int:
+        return raw
+    text = raw.strip() if type(raw) is str else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 16 else None
+
+
+def _region(field: Field, raw: Any) -> str:
+    """A GB/T 2260 code of six digits, or one of a township (nine) or a village (twelve) within it."""
+    text = _text(field, raw)
+    digits = text.isascii() and text.isdigit() and len(text) in (6, 9, 12)
+    if digits and text[:6] in divisions():
+        return text
+    if not digits:
+        raise _bad(field, raw, "应为六位行政区划代码", "must be a division code of six digits")
+    near = _nearest(text[:6], divisions())
+    also = f"{near} {divisions()[near]}" if near else ""
+    raise Usage(
+        say(f"{_named(field)}没有 {text} 这个行政区划代码" + (f"，是否 {also}？" if near else ""),
+            f"{field.name}: there is no division {text}" + (f"; did you mean {also}?" if near else "")),
+        code="unknown_code",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def divisions() -> Mapping[str, str]:
+    """Code → name: provinces, cities and counties of GB/T 2260 as of 2023-06-30."""
+    with _DIVISIONS.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["name"] for row in csv.DictReader(file)}
+
+
+def _date(field: Field, raw: Any) -> str:
+    text = _text(field, raw)
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise _bad(field, raw, "应为日期，如 2026-11-21", "must be a date such as 2026-11-21") from None
+
+
+def _list(field: Field, raw: Any) -> list[str]:
+    """Texts, or codes where the field has some; each once, in the order given."""
+    listed = [raw] if type(raw) is str else raw
+    if not isinstance(listed, list | tuple) or len(listed) > MOST_ELEMENTS:
+        zh = f"应为至多 {MOST_ELEMENTS} 项的列表"
+        raise _bad(field, raw, zh, f"must be a list of at most {MOST_ELEMENTS}")
+    one = _code if field.codes else _text
+    return list(dict.fromkeys(one(field, each) for each in listed))
+
+
+def _ids(field: Field, raw: Any) -> list[bytes]:
+    listed = raw if isinstance(raw, list | tuple) else [raw]
+    return [_id(field, one) for one in listed]
+
+
+def _id(field: Field, raw: Any) -> bytes:
+    try:
+        found = raw if type(raw) is bytes else bytes.fromhex(str(raw))
+    except ValueError:
+        found = b""
+    if len(found) < 16:
+        raise _bad(field, raw, "应为十六进制编号", "must be an id in hex")
+    return found[:16]
+
+
+def _map(field: Field, raw: Any) -> dict[str, str]:
+    """Of a calendar: day → code."""
+    if not isinstance(raw, Mapping) or len(raw) > MOST_ELEMENTS:
+        raise _bad(field, raw, "应为对照表", "must be an object")
+    return {_date(field, name): _code(field, one) for name, one in raw.items()}
+
+
+_CHECKS: Mapping[Type, Callable[[Field, Any], Any]] = {
+    Type.TEXT: _text,
+    Type.CODE: _code,
+    Type.PATH: _path,
+    Type.YES_NO: _yes_no,
+    Type.INTEGER: _integer,
+    Type.MONEY: _money,
+    Type.REGION: _region,
+    Type.SCORE: _score,
+    Type.DATE: _date,
+    Type.UNIT: _text,
+    Type.IDS: _ids,
+    Type.LIST: _list,
+    Type.MAP: _map,
+}
+
+
+def _nearest(name: object, known: Iterable[str]) -> str | None:
+    found = get_close_matches(str(name)[:64], sorted(known), n=1, cutoff=0.5)
+    return found[0] if found else None
+
+
+def _named(field: Field) -> str:
+    return f"{field.label}（{field.name}）"
+
+
+def _shown(raw: object) -> str:
+    text = str(raw)
+    return ascii(text[:40] + ("…" if len(text) > 40 else "")) if not text.isprintable() else f"“{text[:40]}”"
+
+
+def _bad(field: Field, raw: object, zh: str, en: str) -> Usage:
+    return Usage(
+        say(f"{_named(field)}的值 {_shown(raw)} 不对，{zh}", f"{field.name} {_shown(raw)}: {en}"),
+        code="bad_value",
+    )

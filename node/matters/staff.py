@@ -1,0 +1,82 @@
+"""The staff (人员) of a unit: who signs in at its node, and with which roles. The name is words: a log shows
+the opaque staff id alone. Passwords are the node's own affair and never replicated."""
+
+from __future__ import annotations
+
+from conflict.act import Act
+from conflict.declaration import Action, Field, Matter, Merge, Type
+from conflict.state import State
+
+from . import plain
+from .draft import Kind, Verb
+
+ROLES = {
+    "operator": "话务员",
+    "lawyer": "律师",
+    "dispatcher": "派单员",
+    "handler": "经办人",
+    "follow_up": "回访员",
+    "quality_checker": "质检员",
+    "supervisor": "督办",
+    "leader": "领导",
+    "auditor": "审计",
+    "admin": "管理员",
+}
+STAFF_ID = Field("staff_id", "工号", Merge.ONCE)
+NAME = Field("name", "姓名", Merge.LAST, words=True)
+ROLE_LIST = Field("roles", "角色", Merge.LAST, Type.LIST, ROLES)
+ENABLED = Field("enabled", "启用", Merge.LAST, Type.YES_NO)
+_ADMIN = frozenset({"admin"})
+_OWNER = (("owner", plain.owner),)
+
+
+def _known_roles(state: State, act: Act) -> str | None:
+    """Receivers read roles too; a strange one gives no right, but an odd list is refused."""
+    roles = act.data.get("roles", [])
+    return None if isinstance(roles, list) and set(roles) <= ROLES.keys() else "unknown_code"
+
+
+def _enabled(state: State, act: Act) -> str | None:
+    return None if state.shown("enabled", True) is not False else "already_disabled"
+
+
+def _disabled(state: State, act: Act) -> str | None:
+    return "not_disabled" if state.shown("enabled", True) is not False else None
+
+
+STAFF = Matter(
+    "staff", 1, "人员", (STAFF_ID, NAME, ROLE_LIST, ENABLED), (),
+    (
+        Action("add", "新增", _ADMIN, guards=(("roles", _known_roles),), fields=plain.everything,
+               data=(STAFF_ID, NAME, ROLE_LIST), required=frozenset({"staff_id", "name", "roles"}), first=True),
+        Action("amend", "更正", _ADMIN, _OWNER, (("roles", _known_roles),), fields=plain.everything,
+               data=(NAME, ROLE_LIST)),
+        Action("disable", "停用", _ADMIN, _OWNER, (("enabled", _enabled),), fields=lambda _: {"enabled": False}),
+        Action("enable", "启用", _ADMIN, _OWNER, (("enabled", _disabled),), fields=lambda _: {"enabled": True}),
+    ),
+    plain.owner_alone,
+    codes={
+        "owner": "只有登记单位或其上级可以这样做",
+        "unknown_code": "代码不在规定的范围内",
+        "already_disabled": "这个人员已经停用",
+        "not_disabled": "这个人员没有停用",
+    },
+)  # fmt: skip
+
+
+def title(state: State) -> str:
+    return str(state.shown("name") or state.shown("staff_id", ""))
+
+
+KIND = Kind(
+    STAFF,
+    (
+        Verb("add", "新增", "add", (STAFF_ID, NAME, ROLE_LIST), plain.as_given("add"),
+             frozenset({"staff_id", "name", "roles"})),
+        Verb("amend", "更正", "amend", (NAME, ROLE_LIST), plain.as_given("amend")),
+        Verb("disable", "停用", "disable", (), plain.as_given("disable")),
+        Verb("enable", "启用", "enable", (), plain.as_given("enable")),
+    ),
+    phase=lambda state: "disabled" if state.shown("enabled", True) is False else "enabled",
+    title=title,
+)  # fmt: skip

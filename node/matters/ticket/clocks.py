@@ -1,0 +1,197 @@
+"""The ticket's clocks: when what falls due, and when it was done (product 1.3).
+
+An office isn't punished for its line: it is judged by when it acted, by its own time, and an act that was
+overtaken counts for whoever did it. Nothing here depends on the present.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conflict.state import Mark, State
+from sync_protocol import clock
+from sync_protocol.names import is_above
+
+from ..draft import Due, Policies, WorkingDays
+from . import assignments as read
+from .assignments import Assignment
+
+HOUR_MS = 60 * 60 * 1000
+CLOCKS = {"forward": "转办", "accept": "受理", "decline": "退单", "complete": "办结", "rework": "重办"}
+_ENDING = frozenset({"answer", "withdraw", "advance", "archive", "rework"})  # they end a round's work
+
+
+def dues(state: State, policies: Policies, calendar: WorkingDays) -> list[Due]:
+    """Every clock of every round, by round, clock and unit; at most one for each of these."""
+    found = [*_forward(state, policies)]
+    for number in read.rounds(state):
+        for one in read.assignments(state, number):
+            found += _of_assignment(state, one, policies, calendar)
+        found += _work(state, number, policies, calendar)
+    return sorted(found, key=lambda due: (due.round, due.clock, due.unit))
+
+
+def _ms(mark: Mark) -> int:
+    return clock.to_ms(mark.time)
+
+
+def _done(state: State, action: str, round: int) -> Iterator[Mark]:
+    """Acts of a round that count for deadlines, in order."""
+    for mark in state.marks.values():
+        if mark.action == action and mark.data.get("round") == round and read.counted(state, mark):
+            yield mark
+
+
+def _by(state: State, action: str, one: Assignment) -> Iterator[Mark]:
+    """Those of an assignment's unit since it was assigned."""
+    return (mark for mark in _done(state, action, one.round)
+            if mark.unit == one.unit and mark.time >= one.assigned.time)  # fmt: skip
+
+
+def _first(marks: Iterator[Mark]) -> int | None:
+    found = next(marks, None)
+    return None if found is None else _ms(found)
+
+
+def _earliest(*moments: int | None) -> int | None:
+    return min((one for one in moments if one is not None), default=None)
+
+
+# Forward: from registration to the first dispatch, and from hop to hop
+
+
+def _forward(state: State, policies: Policies) -> Iterator[Due]:
+    """By the registering unit: an hour where the jurisdiction is clear, wall clock."""
+    first = next(iter(state.marks.values()), None)
+    if first is None or first.action != "register":
+        return
+    start = _ms(first)
+    policy = policies.at(start)
+    clear = first.data.get("workplace_region") or first.data.get("employer_region")
+    hours = policy["forward_clear_hours" if clear else "forward_unclear_hours"]
+    done = _earliest(_first(_done(state, "assign", 1)), _round_end(state, 1))
+    yield Due("forward", 1, state.owner, start, start + hours * HOUR_MS, done)
+
+
+def _round_end(state: State, round: int) -> int | None:
+    """When the owner, or a unit above it, ended the round's work."""
+    return _earliest(
+        *(_ms(mark) for mark in state.marks.values()
+          if mark.action in _ENDING and _ends(mark, round) and read.counted(state, mark))
+    )  # fmt: skip
+
+
+def _ends(mark: Mark, round: int) -> bool:
+    number = mark.data.get("round")
+    return number == round + 1 if mark.action == "rework" else number == round
+
+
+# The clocks of one assignment
+
+
+def _of_assignment(state: State, one: Assignment, policies: Policies, calendar: WorkingDays) -> Iterator[Due]:
+    sent = _ms(one.assigned)
+    receipt = read.receipt(state, one.unit, one.assigned)
+    received = None if receipt is None else _ms(receipt)
+    end = _end(state, one)
+    passed = _passed(state, one)
+    taken = _earliest(_first(_by(state, "accept", one)), passed, _first(_by(state, "submit", one)))
+    declined = _first(_by(state, "decline", one))
+    cap = calendar.end_of(sent, policies.at(sent)["undelivered_days"])
+    start = cap if received is None else min(received, cap)
+    counted_from = min(start, cap - 1)  # 24:00 of a day still belongs to it
+    policy = policies.at(start)
+
+    def due(name: str, days: str, done: int | None, owed: bool = True) -> Due:
+        ends = calendar.end_of(counted_from, policy[days])
+        return Due(name, one.round, one.unit, start, ends, done, start - sent, owed)
+
+    yield due("accept", "accept_days", _earliest(taken, declined, end))
+    if declined is not None or _earliest(taken, end) is None:
+        yield due("decline", "decline_days", declined, owed=False)
+    if received is not None and (one.onward or passed is not None):
+        policy = policies.at(received)
+        ends = calendar.end_of(received, policy["forward_days"])
+        yield Due("forward", one.round, one.unit, received, ends,
+                  _earliest(passed, declined, end), received - sent)  # fmt: skip
+
+
+def _passed(state: State, one: Assignment) -> int | None:
+    return _first(mark for mark in _by(state, "assign", one) if mark.data.get("from") == one.assigned.id)
+
+
+def _end(state: State, one: Assignment) -> int | None:
+    """When it was taken away: recalled, or ended with the one it was passed on from, or with the round."""
+    ended = [] if one.alive else [_taken_away(state, one)]
+    return _earliest(_round_end(state, one.round), *ended)
+
+
+def _taken_away(state: State, one: Assignment | None) -> int:
+    """Of a dead assignment: the act of its own or of one it was passed on from that ended it."""
+    assert one is not None, "a dead assignment has a reason"
+    if one.status in read.ENDED or one.parent is None:
+        return _ms(one.written)
+    parent = read.assignment(state, one.round, one.parent)
+    if parent is None or parent.assigned.id != one.assigned.data.get("from"):
+        return _ms(one.written) if parent is None else _ms(parent.assigned)
+    return _taken_away(state, parent) if is_above(parent.unit, one.unit) else _ms(one.written)
+
+
+# Complete and rework: owed to the worker, by whoever holds the work
+
+
+def _work(state: State, round: int, policies: Policies, calendar: WorkingDays) -> Iterator[Due]:
+    """One clock a round, shown at each unit that is to do the work itself; at the owner while nobody has it.
+    A hop that passed it on isn't blamed for what is below it, nor for its review."""
+    start = _work_start(state, round)
+    if start is None:
+        return
+    name = "complete" if round == 1 else "rework"
+    ends = calendar.end_of(start, _days(state, round, policies.at(start)))
+    holders = [one for one in read.assignments(state, round) if _holds(state, one)]
+    for one in holders:
+        line = _line(state, one, ends)
+        yield Due(name, round, one.unit, start, ends, _work_done(state, one), line)
+    if not any(one.alive for one in holders) and all(one.unit != state.owner for one in holders):
+        yield Due(name, round, state.owner, start, ends, _round_end(state, round))
+
+
+def _work_start(state: State, round: int) -> int | None:
+    """The ticket's first dispatch; of a later round, the act that opened it."""
+    if round == 1:
+        return _first(_done(state, "assign", 1))
+    return min((_ms(mark) for mark in read.acts(state, "rework", round)), default=None)
+
+
+def _days(state: State, round: int, policy: Mapping[str, Any]) -> int:
+    if round > 1:
+        return int(policy["rework_days"])
+    asked = state.shown("deadline_class")
+    kind = asked if asked in ("difficult", "complex") else "general"
+    return int(policy[f"complete_{kind}_days"])
+
+
+def _holds(state: State, one: Assignment) -> bool:
+    """Has nobody below who is at it."""
+    return not read.passed_on_from(state, one)
+
+
+def _work_done(state: State, one: Assignment) -> int | None:
+    """The submission that wasn't sent back, else when the work was taken away."""
+    submitted = [*_by(state, "submit", one)] if one.status in ("submitted", "completed") else []
+    overtaken = [*_by(state, "submit", one)] if one.status in read.ENDED else []
+    last = [_ms(mark) for mark in (submitted or overtaken)[-1:]]
+    return _earliest(*last, None if one.status in ("submitted", "completed") else _end(state, one))
+
+
+def _line(state: State, one: Assignment, ends: int) -> int:
+    """Time on the way down, over all hops; what wasn't received by the end of the limit was on the line."""
+    total = 0
+    step: Assignment | None = one
+    while step is not None:
+        sent = _ms(step.assigned)
+        receipt = read.receipt(state, step.unit, step.assigned)
+        total += max(0, min(ends, ends if receipt is None else _ms(receipt)) - sent)
+        step = None if step.parent is None else read.assignment(state, step.round, step.parent)
+    return total

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conflict.act import Act, Presence
+from conflict.fold import fold, on_top
+
+from .errand import ERRAND
+from .story import SECOND, Story, sent
+
+
+def further(story: Story, **changes: object) -> Act:
+    """A note on top of the story, not yet told."""
+    last = story.acts[-1]
+    key = last.key._replace(time=last.key.time + SECOND, seq=99)
+    note = Act(b"n" * 16, key, "p", "w1", "errand/2", "note", {"remarks": "r"}, story.state().heads,
+               record=last.record)  # fmt: skip
+    return replace(note, **changes)  # type: ignore[arg-type]
+
+
+def test_an_act_that_names_the_heads_is_applied_on_top_and_equals_a_fold() -> None:
+    story = sent()
+    state = on_top(ERRAND, story.state(), further(story))
+    assert state == fold(ERRAND, [*story.acts, further(story)])
+
+
+def test_what_doesnt_name_the_heads_is_to_be_folded_again() -> None:
+    story = sent()
+    state = story.state()
+    assert on_top(ERRAND, state, further(story, after=(story.first,))) is None
+    assert on_top(ERRAND, state, further(story, presence=Presence.HELD)) is None
+    assert on_top(ERRAND, state, further(story, action="adopt", data={"acts": [story.first]})) is None
+    assert on_top(ERRAND, state, further(story, key=story.acts[0].key)) is None
+
+
+def test_an_act_applied_beside_a_held_one_stands_before_it_in_the_timeline() -> None:
+    story = sent()
+    held = {"presence": Presence.HELD, "key": story.acts[-1].key._replace(time=10**9 * SECOND)}
+    waiting = story.does("p/b", "note", remarks="later", also=held)
+    late = story.acts.pop()
+    note = further(story)
+    story.acts.append(late)
+    state = on_top(ERRAND, story.state(), note)
+    again = fold(ERRAND, [*story.acts, note])
+    assert state == again
+    assert state is not None and list(state.marks)[-2:] == [note.id, waiting] == list(again.marks)[-2:]
+
+
+def test_the_timeline_is_the_same_when_a_held_first_act_is_adopted() -> None:
+    story = Story("p", title="t")
+    story.acts[0] = replace(story.acts[0], presence=Presence.HELD)
+    adopted = story.does("p", "adopt", acts=[story.first], after=())
+    state = story.state()
+    assert story.standing(adopted)[0] == "stands"
+    assert state.held("phase") == "open" and state.owner == "p" and state.shown("number") == "1"

@@ -1,0 +1,199 @@
+"""Requests and replies: what is written is read back; another shape is a fault with a code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync_protocol import cbor, frames, messages
+from sync_protocol.change import Change
+from sync_protocol.errors import LocalError, RemoteError, UnknownVersion
+from sync_protocol.frontier import Position
+from sync_protocol.limits import MAX_EXPANDED, MAX_HOLD
+from sync_protocol.messages import ChangeItem, CommitItem, Mark, Note, Reply, Request, Taken
+from sync_protocol.names import ZERO
+
+from .scene import Office, act, seed
+
+LOG = seed("log", 16)
+ITEM = CommitItem(b"cose", (ChangeItem(0, seed("salt", 16), b"body"), ChangeItem(2, seed("s", 16), b"")))
+REQUEST = Request(
+    understands=("ticket/1", "registry/1"),
+    digest=seed("digest"),
+    clock_ms=1_767_225_600_000,
+    frontier={LOG: Position(3, seed("third"))},
+    commits=(ITEM, CommitItem(b"")),
+    taken=Taken(LOG, 9, seed("ninth")),
+    hold_s=MAX_HOLD,
+    more=True,
+    notes=(Note("held", LOG, 3, seed("third")), Note("slow")),
+)
+REPLY = Reply(("ticket/1",), 5, Mark(9, seed("ninth")), b"receipt", (ITEM,), True, True, (Note("x"),))
+
+
+def head_of(message: Request | Reply) -> dict[int, Any]:
+    head = cbor.decode(frames.unpack(messages.encode(message), most=9, largest=10_000)[0])
+    assert isinstance(head, dict)
+    return head
+
+
+
+def with_head(change: dict[int, Any], *parts: bytes) -> bytes:
+    head = {key: value for key, value in (head_of(REQUEST) | change).items() if value != "gone"}
+    return frames.pack([cbor.encode(head), *parts])
+
+
+def code_of(raw: bytes) -> str:
+    with pytest.raises(RemoteError) as caught:
+        messages.parse_request(raw)
+    return caught.value.code
+
+
+def test_a_request_is_read_back_as_it_was_written() -> None:
+    assert messages.parse_request(messages.encode(REQUEST)) == REQUEST
+    bare = Request((), ZERO, 0)
+    assert messages.parse_request(messages.encode(bare)) == bare
+
+
+def test_a_reply_is_read_back_as_it_was_written() -> None:
+    assert messages.parse_reply(messages.encode(REPLY)) == REPLY
+    bare = Reply((), 0, Mark(0))
+    assert messages.parse_reply(messages.encode(bare)) == bare
+
+
+def test_a_request_is_no_reply() -> None:
+    with pytest.raises(RemoteError):
+        messages.parse_reply(messages.encode(REQUEST))
+    assert code_of(messages.encode(REPLY)) == "bad_message"
+
+
+def test_keys_of_a_newer_version_are_ignored() -> None:
+    assert messages.parse_request(with_head({99: "new"})).digest == REQUEST.digest
+
+
+def test_an_unknown_version_is_named_as_such() -> None:
+    assert code_of(with_head({1: 2, 3: "of another form"})) == "unknown_version"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {1: "1"},
+        {2: [-1]},
+        {3: "ticket/1"},
+        {3: [""]},
+        {3: ["x" * 65]},
+        {3: ["m"] * 257},
+        {4: -1},
+        {4: "gone"},
+        {5: 1},
+        {6: [[]]},
+        {6: [["code", LOG]]},
+        {6: [["code"]] * 1001},
+        {7: {}},
+        {7: [[LOG, 0, ZERO]]},
+        {7: [[LOG, 1, ZERO]] * 2},
+        {8: bytes(31)},
+        {8: "gone"},
+        {9: [LOG, 9]},
+        {9: [LOG, True, ZERO]},
+        {10: MAX_HOLD + 1},
+        {10: "gone"},
+    ],
+)
+def test_a_head_of_another_form_is_a_fault(change: dict[int, Any]) -> None:
+    assert code_of(with_head(change)) == "bad_message"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"",
+        cbor.encode([b"cose"]),
+        cbor.encode(["cose", []]),
+        cbor.encode([b"cose", [[0, bytes(15), b""]]]),
+        cbor.encode([b"cose", [[1000, bytes(16), b""]]]),
+        cbor.encode([b"cose", [[1, bytes(16), b""], [1, bytes(16), b""]]]),
+        cbor.encode([b"cose", [[1, bytes(16), b""], [0, bytes(16), b""]]]),
+        cbor.encode([b"cose", [[0, bytes(16), "text"]]]),
+        cbor.encode([b"cose", [[0, bytes(16), b""]] * 1001]),
+    ],
+)
+def test_a_commit_of_another_form_is_a_fault(part: bytes) -> None:
+    assert code_of(with_head({}, part)) == "bad_message"
+
+
+@pytest.mark.parametrize("raw", [b"", b"\0", b"\0\0\0\5abc", frames.pack([b""]), frames.pack([b"\x80"])])
+def test_garbage_is_a_fault(raw: bytes) -> None:
+    assert code_of(raw) == "bad_message"
+
+
+def test_too_much_is_a_fault_of_its_own() -> None:
+    assert code_of(with_head({}, bytes(messages.MAX_PART + 1))) == "too_large"
+    assert code_of(bytes(MAX_EXPANDED + 1)) == "too_large"
+    assert code_of(frames.pack([b""] * (messages.MAX_PARTS + 2))) == "too_large"
+
+
+def test_we_write_nothing_that_a_receiver_would_refuse_for_its_size() -> None:
+    big = CommitItem(bytes(4_000_000))
+    with pytest.raises(LocalError) as caught:
+        messages.encode(replace(REQUEST, commits=(big,) * 17))
+    assert caught.value.code == "too_large"
+
+
+def test_a_batch_holds_what_its_bytes_allow_and_one_at_least() -> None:
+    items = [CommitItem(bytes(100)) for _ in range(5)]
+    assert messages.fitting(items, 250) == (tuple(items[:2]), True)
+    assert messages.fitting(items, 1) == (tuple(items[:1]), True)
+    assert messages.fitting(items, 10_000) == (tuple(items), False)
+    assert messages.fitting([], 1) == ((), False)
+
+
+def test_bodies_are_bound_to_the_header_of_their_commit() -> None:
+    office = Office("city", "370200")
+    made = office.write(1, act("note", {"n": 1}), act("note", {"n": 2}))
+    one, two = office.written[0][1]
+    item = CommitItem(
+        made.raw,
+        (ChangeItem(0, one.salt, one.body), ChangeItem(1, two.salt, one.body), ChangeItem(2, two.salt, b"")),
+    )
+    matched = messages.match(item, made)
+    assert matched.good == {0: Change(one.id, one.salt, one.body)}
+    assert matched.faults == {1: "body_mismatch", 2: "no_such_change"}
+
+
+def test_two_peers_speak_the_newest_version_that_both_know() -> None:
+    assert messages.negotiate((1, 2, 3)) == 1
+    with pytest.raises(UnknownVersion):
+        messages.negotiate((2, 3))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.binary(max_size=40) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.integers(0, 14), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(st.integers(0, 13), VALUES, st.lists(VALUES.map(cbor.encode), max_size=2))
+def test_whatever_a_head_or_a_part_says_only_remote_errors_come(key: int, value: Any, parts: list[bytes]) -> None:
+    for message, parse in ((REQUEST, messages.parse_request), (REPLY, messages.parse_reply)):
+        raw = frames.pack([cbor.encode(head_of(message) | {key: value}), *parts])
+        try:
+            parse(raw)
+        except RemoteError as fault:
+            assert fault.code in ("bad_message", "too_large", "unknown_version")
+
+
+@given(st.binary(max_size=300), st.integers(0, 200))
+def test_mutated_messages_raise_remote_errors_alone(noise: bytes, at: int) -> None:
+    whole = messages.encode(REQUEST)
+    for raw in (noise, whole[:at] + noise + whole[at + len(noise) :], whole[:at]):
+        try:
+            messages.parse_request(raw)
+        except RemoteError:
+            continue

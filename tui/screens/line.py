@@ -1,0 +1,177 @@
+"""同步: both directions honestly, and the check codes to read over the telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from textual.widget import Widget
+from textual.widgets import Static
+
+from node.errors import QiaoError
+
+from .. import moments, safe
+from ..cells import cut, pad
+from ..face import Item
+from ..lines import Line, Lines
+from ..texts import t
+from .base import Base
+
+NAME = 30  # cells
+ALARMING_OFFSET_MS = 60_000
+ALARMING_REGISTRY = 7 * 86400  # seconds; the root stamps daily
+
+
+class LineScreen(Base):
+    kind = "line"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status: Item = {}
+        self.codes: dict[str, str] = {}
+
+    @property
+    def heading(self) -> str:
+        return t("line.title")
+
+    def body(self) -> Iterable[Widget]:
+        yield Static("", classes="strip", id="note", markup=False)
+        yield Lines(id="sheet")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#sheet").focus()
+        self.changed()
+
+    def changed(self) -> None:
+        self.run_worker(self._load(), group="line", exclusive=True)
+
+    do_refresh = changed
+
+    async def _load(self) -> None:
+        status = await self.desk.ask("status")
+        if status is None:
+            return
+        self.status = status
+        self._show()
+        for unit in neighbours(status, self.desk.unit):
+            self.codes[unit] = await self._code(unit)
+        self._show()
+
+    async def _code(self, unit: str) -> str:
+        try:
+            digest = await self.desk.gate.ask("digest", unit)
+        except QiaoError as fault:
+            return safe.cell(fault.text)
+        if digest.get("undelivered_up") or digest.get("undelivered_down"):
+            return t("line.no_code")
+        code = safe.cell(digest.get("code") or "")
+        return f"{code[:4]} {code[4:]}" if code.isdigit() else code
+
+    def _show(self) -> None:
+        status, codes, own = self.status, dict(self.codes), self.desk.unit
+        now = datetime.now(UTC)
+        self.query_one("#sheet", Lines).show(lambda width: told(status, codes, own, now, width))
+
+    # Syncing
+
+    def do_sync(self) -> None:
+        self._note(t("line.syncing"))
+        self.run_worker(self._sync(), group="sync", exclusive=True)
+
+    async def _sync(self) -> None:
+        try:
+            result = await self.desk.gate.act("do", "sync", {}, self.desk.person)
+        except QiaoError as fault:
+            self._note("")
+            self.tell_fault(fault)
+        else:
+            sent, received = result.get("sent", 0), result.get("received", 0)
+            self._note(t("line.synced", sent=sent, received=received))
+        self.changed()
+
+    def _note(self, text: str) -> None:
+        self.query_one("#note", Static).update(safe.line(text, 200))
+
+
+def neighbours(status: Item, own: str) -> list[str]:
+    """The units to compare with: one's own with the parent's node, and each child's."""
+    children = status.get("pending_down")
+    below = list(children) if isinstance(children, Mapping) else []
+    return ([own] if status.get("parent") else []) + [str(unit) for unit in below]
+
+
+def told(status: Item, codes: Mapping[str, str], own: str, now: datetime, width: int) -> list[Line]:
+    """`status` (design 4) as lines."""
+    return [*_directions(status, now, width), *_health(status, width), *_codes(status, codes, own, width)]
+
+
+def _pair(name: str, value: str, width: int, style: str = "") -> Line:
+    cells = min(NAME, width // 2)
+    return [(pad(name, cells) + " ", "dim"), (cut(value, width - cells - 1), style)]
+
+
+def _when(iso: Any, now: datetime, never: str) -> str:
+    return f"{moments.full(iso)}  {moments.ago(iso, now)}" if iso else never
+
+
+def _count(value: Any) -> int:
+    """Of pending things: a figure, or one a unit."""
+    if isinstance(value, Mapping):
+        each = (one.get("commits", 0) if isinstance(one, Mapping) else one for one in value.values())
+        return sum(map(_count, each))
+    return value if isinstance(value, int) else 0
+
+
+def _directions(status: Item, now: datetime, width: int) -> Iterator[Line]:
+    unit = f"{safe.cell(status.get('unit_name') or '')}  {safe.cell(status.get('unit') or '')}"
+    yield _pair(t("line.unit"), unit, width, "bold")
+    up, oldest = status.get("last_sync_up"), status.get("oldest_unsent")
+    yield _pair(t("line.up"), _when(up, now, t("line.never")), width, "" if up else "warn")
+    down = status.get("last_sync_down")
+    yield _pair(t("line.down"), _when(down, now, t("line.never")), width, "" if down else "warn")
+    waiting = _count(status.get("pending_up"))
+    unsent = _when(oldest, now, t("line.nothing_unsent"))
+    yield _pair(t("line.oldest"), unsent, width, "warn" if oldest else "good")
+    yield _pair(t("line.pending_up"), t("line.items", n=waiting), width, "warn" if waiting else "")
+    pending = status.get("pending_down")
+    yield _pair(t("line.pending_down"), t("line.items", n=_count(pending)), width)
+    for name, child in pending.items() if isinstance(pending, Mapping) else ():
+        yield _child(name, child, now, width)
+
+
+def _child(name: str, child: Any, now: datetime, width: int) -> Line:
+    words = [t("line.items", n=_count({name: child}))]
+    if isinstance(child, Mapping) and child.get("last_seen"):
+        words.append(moments.ago(child["last_seen"], now))
+    return _pair("  " + t("line.by_child", unit=safe.cell(name)), "  ".join(words), width)
+
+
+def _health(status: Item, width: int) -> Iterator[Line]:
+    offset = status.get("clock_offset_ms") or 0
+    style = "warn" if abs(offset) > ALARMING_OFFSET_MS else ""
+    yield _pair(t("line.clock"), moments.span(offset / 1000), width, style)
+    age = status.get("registry_age_seconds")
+    stale = age is None or age > ALARMING_REGISTRY
+    told = t("unknown") if age is None else moments.span(age)
+    yield _pair(t("line.registry"), told, width, "warn" if stale else "")
+    if status.get("registry_missing"):
+        missing = t("line.items", n=_count(status["registry_missing"]))
+        yield _pair("  " + t("kind.incomplete"), missing, width, "bad")
+    exceptions = _count(status.get("exceptions"))
+    yield _pair(t("line.exceptions"), t("line.items", n=exceptions), width, "warn" if exceptions else "")
+    yield _pair(t("line.breaches"), t("line.items", n=_count(status.get("breaches"))), width)
+    backup = status.get("backup_age_seconds")
+    yield _pair(t("line.backup"), t("unknown") if backup is None else moments.span(backup), width)
+
+
+def _codes(status: Item, codes: Mapping[str, str], own: str, width: int) -> Iterator[Line]:
+    units = neighbours(status, own)
+    if not units:
+        return
+    yield [("", "")]
+    yield [(cut(t("line.codes"), width), "head")]
+    for unit in units:
+        name = t("line.parent") if unit == own else t("line.by_child", unit=safe.cell(unit))
+        yield _pair(name, codes.get(unit, t("loading")), width, "bold")
