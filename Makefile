@@ -18,7 +18,7 @@ test: .venv/dev  ## ARGS="-k name"
 check: .venv/dev  ## format, lint, types, boundaries, documentation
 	$(PY) -m ruff format --check $(ALL)
 	$(PY) -m ruff check $(ALL)
-	$(PY) -m mypy $(SOURCE)
+	$(PY) -m mypy $(SOURCE) migrations bench tests/house
 	.venv/bin/lint-imports
 	$(PY) -m pytest -q tests/house
 

@@ -20,7 +20,7 @@ from node.commands.lazy import STYLE, Subjects, examples
 from node.commands.session import Session
 from node.commands.shown import dumps, line
 from node.errors import QiaoError
-from node.language import say
+from node.language import say, used
 
 app = typer.Typer(
     cls=Subjects,
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _screen(directory: Path) -> None:
     from tui.app import run  # Textual: only where a terminal shows it
 
-    run(directory)
+    run(directory, used())
 
 
 def _run(session: Session, words: list[str]) -> int:

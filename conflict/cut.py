@@ -279,14 +279,14 @@ class Cut:
             return []
         values = (mine.outcome, theirs.outcome)
         return [Row("conflict", self._act(at).id, how, mine.slot, self._act(by).id, values,
-                    not self._is_settled(at, mine.slot, containing_only=False))]  # fmt: skip
+                    not self._is_settled(at, mine.slot))]  # fmt: skip
 
-    def _is_settled(self, at: int, slot: str, *, containing_only: bool) -> bool:
+    def _is_settled(self, at: int, slot: str) -> bool:
         """A standing act that has seen it writes that slot, or one that contains it."""
         return any(
             self._saw(one, at)
             for name, places in self.writers.items()
-            if self.matter.within(slot, name) and not (containing_only and name == slot)
+            if self.matter.within(slot, name)
             for one in places
         )
 
@@ -296,7 +296,7 @@ class Cut:
         unseen = self._unseen(places)
         return [
             Row("conflict", one.id, "lost", slot, unseen[-1].id, (one.value, unseen[-1].value),
-                not self._is_settled(self.order.place[one.id], slot, containing_only=True))
+                not self._is_settled(self.order.place[one.id], slot))
             for one in unseen[:-1] if one.value != unseen[-1].value
         ]  # fmt: skip
 

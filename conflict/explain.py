@@ -91,9 +91,12 @@ class _Tongue:
         if parts:
             owner = self.names("/".join(parts))
             label = f"{label} of {owner}" if self.english else f"{owner}的{label}"
-        if round != "1":
-            label += f" (round {round})" if self.english else f"（第{round}轮）"
-        return label
+        return self.rounded(label, round)
+
+    def rounded(self, label: str, round: str) -> str:
+        if round == "1":
+            return label
+        return f"{label} (round {round})" if self.english else f"{label}（第{round}轮）"
 
     def value(self, field: Field | None, value: Any) -> str:
         if isinstance(value, bool):
@@ -101,7 +104,8 @@ class _Tongue:
         if isinstance(value, list):
             return ", ".join(self.value(field, one) for one in value)
         if isinstance(value, dict):
-            return ", ".join(f"{name} {self.value(None, one)}" for name, one in value.items())
+            parts = [self.value(None, one) for name, one in value.items() if name != "round"]
+            return self.rounded(", ".join(parts), str(value.get("round", 1)))
         if field is not None and field.type is Type.MONEY and isinstance(value, int):
             return f"{value / 100:.2f}" if self.english else f"{value / 100:.2f}元"
         return self.text(field, value)

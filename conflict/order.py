@@ -22,8 +22,9 @@ def arrange(acts: Iterable[Act]) -> list[Act]:
     return list(once.values())
 
 
-def _place(act: Act) -> tuple[tuple[int, bytes, int, int], bool, str]:
-    return act.key, act.presence is not Presence.PRESENT, act.presence
+def _place(act: Act) -> tuple[tuple[int, bytes, int, int], bytes, bool, str]:
+    """Two acts never have one key in an honest log; in a forked one the id decides."""
+    return act.key, act.id, act.presence is not Presence.PRESENT, act.presence
 
 
 def quotes_of(act: Act) -> list[bytes]:

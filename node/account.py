@@ -60,9 +60,7 @@ def fields(matter: Matter, state: State) -> dict[str, Any]:
     return fields_masked(matter, shown)
 
 
-def assignments(
-    db: Connection, record: int, names: Names, now_ms: int, *, lead: str
-) -> list[dict[str, Any]]:
+def assignments(db: Connection, record: int, names: Names, now_ms: int, *, lead: str) -> list[dict[str, Any]]:
     dues = reading.dues(db, record)
     return [
         {
@@ -75,9 +73,7 @@ def assignments(
             "lead": place.unit == lead,
             "since": iso(place.since),
             "clocks": [
-                _deadline(due, now_ms)
-                for due in dues
-                if due.unit == place.unit and due.round == place.round
+                _deadline(due, now_ms) for due in dues if due.unit == place.unit and due.round == place.round
             ],
         }
         for place in reading.places(db, record)

@@ -12,6 +12,7 @@ from conflict.declaration import Action, Matter
 from conflict.judge import judge
 from conflict.sentence import sentence
 from conflict.state import Standing, State, Verdict
+from node.acts import acts
 from node.errors import Forbidden, Usage
 from node.language import say
 from node.matters.draft import Draft, Kind
@@ -111,10 +112,16 @@ def _add(
     judged = judge(matter, state, act)
     if judged.standing is not Standing.STANDS:
         raise _refused(matter, action, judged)
-    after = folding.on_top(matter, state, act)
-    assert after is not None, "its `after` are the heads"
+    after = folding.on_top(matter, state, act) or _refolded(work, matter, act)
     _put(work, sheet, matter, record or made.short, made, words)
     return record or made.short, after
+
+
+def _refolded(work: Work, matter: Matter, act: Act) -> State:
+    """An `adopt` needs what it quotes, words included: the whole record is folded with it."""
+    row = records.row_of(work.db, act.record)
+    stored = acts(work, act.record, records.changes_of(work.db, row)) if row is not None else []
+    return folding.fold(matter, [*stored, act])
 
 
 def _permitted(matter: Matter, draft: Draft, actor: str, roles: frozenset[str]) -> Action:

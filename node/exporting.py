@@ -91,12 +91,8 @@ def _link(db: Connection, row: Any, found: commits.Commit) -> Link | None:
     return Link(header.log, header.seq - 1, header.prev, Reason.OUT_OF_SCOPE)
 
 
-def _changes(
-    db: Connection, registry: Registry, row: Any, found: commits.Commit
-) -> list[Change | Absent]:
-    stored = {
-        one.place: one for one in db.execute(select(CHANGE).where(CHANGE.c.commit == row.id))
-    }
+def _changes(db: Connection, registry: Registry, row: Any, found: commits.Commit) -> list[Change | Absent]:
+    stored = {one.place: one for one in db.execute(select(CHANGE).where(CHANGE.c.commit == row.id))}
     aside = _aside(registry, row, found)
     changes: list[Change | Absent] = []
     for place, name in enumerate(found.header.changes):

@@ -19,7 +19,7 @@ from conflict.state import State
 from node import account, glance, keys, people
 from node import config as configuration
 from node.clock import SystemClock
-from node.config import Config
+from node.config import Config, Value
 from node.entropy import SystemEntropy
 from node.errors import NotFound, Usage
 from node.iso import end_of_day, iso, iso_or_none
@@ -82,6 +82,33 @@ class Node:
             raise glance.no_node(directory)
         with database.disk_faults():
             return cls(directory, configuration.load(directory), language)
+
+    @staticmethod
+    def init(
+        directory: Path, unit: str, name: str, *, root: bool = False, recovery: Path | None = None,
+        given: Mapping[str, Value] | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Makes a node in `directory`. `given`: settings for its node.toml. Raises as founding.init."""
+        from node import founding
+
+        return founding.init(
+            Path(directory), unit, name, clock=SystemClock(), entropy=SystemEntropy(), root=root,
+            recovery=recovery, given=given,
+        )  # fmt: skip
+
+    @staticmethod
+    def join(directory: Path, invitation: str) -> dict[str, Any]:
+        """Joins by HTTP with an invitation's line, making the node first where there is none.
+
+        Raises RemoteError (a bad invitation, a refusal), Stale, LineDown.
+        """
+        from node import founding
+        from node.transport.round import post_join
+        from sync_protocol import invitation as lines
+
+        return founding.join(
+            Path(directory), lines.read(invitation), post_join, clock=SystemClock(), entropy=SystemEntropy()
+        )
 
     def close(self) -> None:
         self._engine.dispose()
@@ -212,7 +239,7 @@ class Node:
         known = [one["path"] for one in self.units()]
         found: str | None = next((path for path in known if unit in (path, code_of(path))), None)
         if found is None:
-            raise NotFound(say(f"没有单位 {unit}", f"no unit {unit}"), code="no_unit", hint="qiao registry list")
+            raise NotFound(say(f"没有单位 {unit}", f"no unit {unit}"), code="no_unit", hint="qiao heads")
         return found
 
     def _item(self, row: Any, names: Mapping[str, str]) -> dict[str, Any]:
@@ -292,7 +319,12 @@ class Node:
         state = folded.state(db, row.record) or State()
         found = next((one for one in state.rows if folded.exception_name(one) == row.name), None)
         told = account.exception(
-            row, kind.matter if kind else None, state, found, lambda path: names.get(path, path), self.language
+            row,
+            kind.matter if kind else None,
+            state,
+            found,
+            lambda path: names.get(path, path),
+            self.language,
         )
         commit = reading.commit_of(db, row.record, row.act)
         return {**told, "commit": commit.hex() if commit else None}
@@ -325,7 +357,9 @@ class Node:
         from node import proof
 
         with self._read() as db:
-            return proof.verify(db, keys.load(self.directory / keys.DIRECTORY), every_signature=every_signature)
+            return proof.verify(
+                db, keys.load(self.directory / keys.DIRECTORY), every_signature=every_signature
+            )
 
     def export_log(self, path: Path) -> dict[str, Any]:
         from node import exporting
@@ -335,9 +369,7 @@ class Node:
 
     # Writing
 
-    def do(
-        self, operation: str, params: Mapping[str, Any], person: Person | None = None
-    ) -> dict[str, Any]:
+    def do(self, operation: str, params: Mapping[str, Any], person: Person | None = None) -> dict[str, Any]:
         """An operation of the writer. Raises QiaoError; Locked after ten seconds behind another process."""
         staff = person.id if person else None
         if self._writer is None and local.is_running(self.directory):
@@ -382,5 +414,3 @@ def _kind(matter: str) -> Kind:
     if found is None:
         raise Usage(say(f"没有这种事项：{matter}", f"no such matter: {matter}"), code="unknown_matter")
     return found
-
-

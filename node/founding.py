@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from node import config as configuration
 from node import author, default, facts, glance, joining, keys, reactions
+from node import config as configuration
 from node.clock import Clock
 from node.config import Value
 from node.entropy import Entropy
@@ -38,7 +38,7 @@ def init(
     entropy: Entropy,
     root: bool = False,
     recovery: Path | None = None,
-    settings_given: dict[str, Value] | None = None,
+    given: Mapping[str, Value] | None = None,
 ) -> dict[str, Any]:
     """Makes a node. Raises Stale `node_exists`, Usage, DiskTrouble."""
     _check(unit, name, root, recovery)
@@ -50,7 +50,7 @@ def init(
         )
     directory.mkdir(parents=True, exist_ok=True)
     with Lock.take(directory, 0):
-        default.write_default(directory, settings_given or {})
+        default.write_default(directory, given or {})
         own = keys.make(directory / keys.DIRECTORY, entropy)
         with _opened(directory, unit, name, own.node, clock, entropy) as writer:
             made = _found_root(writer, unit, name, recovery) if root else {}
@@ -69,7 +69,10 @@ def init(
 def _check(unit: str, name: str, root: bool, recovery: Path | None) -> None:
     if not unit or any(mark in unit for mark in "/ \t\n") or not name.strip():
         raise Usage(
-            say("单位代码不能为空或含有 / 和空白，名称不能为空", "a unit code without / and blanks, and a name"),
+            say(
+                "单位代码不能为空或含有 / 和空白，名称不能为空",
+                "a unit code without / and blanks, and a name",
+            ),
             code="bad_value",
             hint="qiao init --unit 370000 --name 山东省总工会",
         )
@@ -161,14 +164,10 @@ def join(
             writer.close()
 
 
-def _join(
-    writer: Writer, code: str, invitation: Invitation, post: Post, address: str
-) -> dict[str, Any]:
+def _join(writer: Writer, code: str, invitation: Invitation, post: Post, address: str) -> dict[str, Any]:
     with writer.work() as work:
         if settings.text(work.db, UNIT) != code:
-            raise Stale(
-                say("这个目录属于另一个单位", "this directory is another unit's"), code="other_unit"
-            )
+            raise Stale(say("这个目录属于另一个单位", "this directory is another unit's"), code="other_unit")
         if work.enrolled:
             raise Stale(say("本节点已经登记", "this node is enrolled already"), code="enrolled")
         asked = joining.request(work.db, work.keys, work.log, invitation, address)

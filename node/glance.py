@@ -6,13 +6,14 @@ import than the whole answer may take.
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
 import cbor2
 import sqlcipher3.dbapi2 as driver
 
+from node import config
+from node.backup import replica
 from node.clock import SystemClock
 from node.errors import Damaged, NotFound
 from node.iso import iso_or_none
@@ -71,10 +72,12 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "registry_missing": int(_setting(db, "stamp_missing") or 0),
         "exceptions": _one(db, "SELECT count(*) FROM exception_ WHERE open"),
         "breaches": _one(
-            db, "SELECT count(*) FROM due WHERE coalesce(done_ms, CASE WHEN owed THEN ? ELSE 0 END) > due_ms", now
+            db,
+            "SELECT count(*) FROM due WHERE coalesce(done_ms, CASE WHEN owed THEN ? ELSE 0 END) > due_ms",
+            now,
         ),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},
-        "backup_age_seconds": _backup_age(db),
+        "backup_age_seconds": replica.age_seconds(config.load(directory)),
     }
 
 
@@ -98,9 +101,7 @@ def _parent(db: Any) -> dict[str, Any] | None:
     node = _setting(db, "parent")
     if not node:
         return None
-    row = db.execute(
-        "SELECT seen_ms, complete_ms, frontier FROM peer WHERE node = ?", (node,)
-    ).fetchone()
+    row = db.execute("SELECT seen_ms, complete_ms, frontier FROM peer WHERE node = ?", (node,)).fetchone()
     found = row or (0, 0, None)
     return {"node": node, "seen_ms": found[0], "complete_ms": found[1], "frontier": found[2]}
 
@@ -153,8 +154,3 @@ def _pending_down(db: Any) -> dict[str, dict[str, Any]]:
         unit: {"commits": count, "oldest": iso_or_none(oldest), "last_seen": iso_or_none(seen)}
         for unit, count, oldest, seen in rows
     }
-
-
-def _backup_age(db: Any) -> int | None:
-    at = int(_setting(db, "backup_ms") or 0)
-    return int(time.time() - at / 1000) if at else None

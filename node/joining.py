@@ -69,9 +69,7 @@ def _place(work: Work, unit: str) -> str:
     return path
 
 
-def _invite(
-    work: Work, unit: str, name: str, kind: str, role: Role, address: str
-) -> dict[str, Any]:
+def _invite(work: Work, unit: str, name: str, kind: str, role: Role, address: str) -> dict[str, Any]:
     anchor = work.registry.anchor
     assert anchor is not None, "an enrolled node knows its root"
     secret = work.entropy.bytes(32)
@@ -191,9 +189,7 @@ def request(db: Connection, own: Keys, log: bytes, invitation: Invitation, addre
 
 def take_reply(work: Work, sealed: bytes, asked: bytes, invitation: Invitation) -> dict[str, Any]:
     """Takes the registry over, and the parent. Raises RemoteError with the code of a refusal."""
-    reply = join.open_reply(
-        sealed, request=asked, invitation=invitation, me=work.node, open=work.keys.open
-    )
+    reply = join.open_reply(sealed, request=asked, invitation=invitation, me=work.node, open=work.keys.open)
     settings.put(work.db, ROOT, invitation.root_node)
     settings.put(work.db, link.PARENT, invitation.parent)
     settings.put(work.db, "parent_url", invitation.address.encode())
@@ -221,9 +217,7 @@ def admit(work: Work, params: Mapping[str, Any], person: Person) -> dict[str, An
 
     row = reading.exception(work.db, str(params["id"]))
     if row is None or row.kind != "quarantine":
-        raise NotFound(
-            say("没有这条被隔离的提交", "no such quarantined commit"), hint="qiao exceptions list"
-        )
+        raise NotFound(say("没有这条被隔离的提交", "no such quarantined commit"), hint="qiao exceptions list")
     one = next(x for x in records.changes_of(work.db, row.record) if x.change[:16] == row.act)
     owner = work.registry.owner_of(one.log)
     if owner is None:

@@ -159,7 +159,7 @@ def _read(path: Path) -> object:
         raise NotFound(
             say(f"找不到密钥 {path}", f"the key {path} isn't there"),
             code="no_keys",
-            hint=f"qiao --dir {path.parent.parent} doctor",
+            hint=f"qiao --dir {path.parent.parent} status",
         ) from fault
     except OSError as fault:
         raise DiskTrouble(say(f"读不了 {path}：{fault}", f"{path} can't be read: {fault}")) from fault
@@ -186,5 +186,5 @@ def _damaged(path: Path) -> Damaged:
     return Damaged(
         say(f"{path} 不是本节点的密钥，或已损坏", f"{path} isn't a key of this node, or is damaged"),
         code="bad_keys",
-        hint=f"qiao --dir {path.parent.parent} restore --help",
+        hint=f"qiao --dir {path.parent.parent} status",
     )

@@ -14,9 +14,8 @@ from node.matters import KINDS
 from node.store import chain, links, records, settings
 from node.store.links import PeerRow
 from node.work import Work
+from sync_protocol import cbor, messages, names, receipt
 from sync_protocol import frontier as frontiers
-from sync_protocol import messages, names, receipt
-from sync_protocol import cbor
 from sync_protocol.frontier import Frontier, lacking
 from sync_protocol.limits import BATCH
 from sync_protocol.messages import ChangeItem, CommitItem, Mark, Note, Reply, Request, Taken
@@ -160,9 +159,7 @@ class Heard:
     notes: tuple[str, ...]
 
 
-def take_request(
-    work: Work, node: bytes, log: bytes, asked: Request, *, counts: bool, own_ms: int
-) -> Heard:
+def take_request(work: Work, node: bytes, log: bytes, asked: Request, *, counts: bool, own_ms: int) -> Heard:
     """Stores what came up. `counts`: the envelope is the sender's newest, so its positions are believed."""
     peer = links.ensure(work.db, node, log)
     taken = intake.take(work, asked.commits, peer=node)

@@ -128,5 +128,5 @@ def _locked(directory: Path) -> Locked:
 def _disk(directory: Path, fault: OSError) -> DiskTrouble:
     return DiskTrouble(
         say(f"{directory} 里的锁文件用不了：{fault}", f"the lock file in {directory} can't be used: {fault}"),
-        hint=f"qiao --dir {directory} doctor",
+        hint=f"qiao --dir {directory} status",
     )

@@ -14,16 +14,12 @@ from sync_protocol import clock
 _PROBE = b"\xff" * 16  # id of an act that is only asked about, never signed
 
 
-def offered(
-    kind: Kind, state: State | None, unit: str, person: Person, now_ms: int
-) -> Sequence[Verb]:
+def offered(kind: Kind, state: State | None, unit: str, person: Person, now_ms: int) -> Sequence[Verb]:
     """Without a state, the verbs that begin a record."""
     return [verb for verb in kind.verbs if _is_offered(kind, verb, state, unit, person, now_ms)]
 
 
-def _is_offered(
-    kind: Kind, verb: Verb, state: State | None, unit: str, person: Person, now_ms: int
-) -> bool:
+def _is_offered(kind: Kind, verb: Verb, state: State | None, unit: str, person: Person, now_ms: int) -> bool:
     action = kind.matter.action(verb.action)
     if action is None or not action.roles & person.roles or action.first is not (state is None):
         return False
@@ -36,9 +32,7 @@ def _would_stand(kind: Kind, state: State, act: Act) -> bool:
     return judge(kind.matter, state, act).standing is Standing.STANDS
 
 
-def _probes(
-    kind: Kind, verb: Verb, state: State, unit: str, person: Person, now_ms: int
-) -> list[Act]:
+def _probes(kind: Kind, verb: Verb, state: State, unit: str, person: Person, now_ms: int) -> list[Act]:
     """The act as it could be signed now, with each set of data that the verb offers."""
     time = clock.next_time(now_ms, state.last[0])
     return [

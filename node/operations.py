@@ -26,9 +26,7 @@ Params = Mapping[str, Any]
 Operation = Callable[[Work, Params, "Person | None", Config], dict[str, Any]]
 
 
-def run(
-    work: Work, operation: str, params: Params, staff: str | None, config: Config
-) -> dict[str, Any]:
+def run(work: Work, operation: str, params: Params, staff: str | None, config: Config) -> dict[str, Any]:
     """Raises QiaoError; Usage `no_such_operation` for a name that isn't here."""
     found = _OPERATIONS.get(operation)
     if found is None:
@@ -46,6 +44,12 @@ def _needed(person: Person | None) -> Person:
     if person is None:
         raise people.refused()
     return person
+
+
+def login(work: Work, params: Params, _person: Person | None, _config: Config) -> dict[str, Any]:
+    """Lets a command beside the daemon know who acts, without opening the database by itself."""
+    who = people.login(work.db, str(params.get("staff") or ""), str(params.get("password") or ""))
+    return {"id": who.id, "name": who.name, "roles": sorted(who.roles)}
 
 
 def act(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
@@ -133,9 +137,7 @@ def _chosen(params: Params, sides: list[Any]) -> Any:
     if number is None:
         return params.get("text")
     if not 1 <= int(number) <= len(sides):
-        raise Usage(
-            say(f"只有 {len(sides)} 个值可选", f"there are {len(sides)} values"), code="bad_value"
-        )
+        raise Usage(say(f"只有 {len(sides)} 个值可选", f"there are {len(sides)} values"), code="bad_value")
     return sides[int(number) - 1].value
 
 
@@ -236,9 +238,7 @@ def staff_recover(work: Work, params: Params, _person: Person | None, _config: C
 def _staff_record(work: Work, params: Params) -> bytes:
     found = people.record_of(work.db, str(params["id"]))
     if found is None:
-        raise NotFound(
-            say(f"没有工号 {params['id']}", f"no staff id {params['id']}"), hint="qiao staff list"
-        )
+        raise NotFound(say(f"没有工号 {params['id']}", f"no staff id {params['id']}"), hint="qiao staff list")
     return found
 
 
@@ -256,6 +256,7 @@ def admit(work: Work, params: Params, person: Person | None, _config: Config) ->
 
 
 _OPERATIONS: dict[str, Operation] = {
+    "login": login,
     "act": act,
     "settle": settle,
     "adopt": adopt,

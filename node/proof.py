@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from conflict import fold as folding
 from node import glance, refold, trust
+from node.acts import acts
 from node.entropy import SystemEntropy
 from node.keys import Keys
 from node.matters import KINDS
@@ -22,7 +23,8 @@ from node.work import ROOT, Work
 from sync_protocol import cbor, commit, receipt
 from sync_protocol.change import change_id
 from sync_protocol.errors import ProtocolError
-from sync_protocol.frontier import Position, digest as frontier_digest
+from sync_protocol.frontier import Position
+from sync_protocol.frontier import digest as frontier_digest
 from sync_protocol.names import ZERO, covers
 from sync_protocol.registry import Registry
 
@@ -231,7 +233,7 @@ def _projections(db: Connection, registry: Registry, keys: Keys) -> Iterator[dic
     )
     for row in rows:
         kind = KINDS[row.matter]
-        state = folding.fold(kind.matter, refold.acts(work, row.record, records.changes_of(db, row.id)))
+        state = folding.fold(kind.matter, acts(work, row.record, records.changes_of(db, row.id)))
         fresh = refold.record_digest(row.record, kind, state)
         if row.state is None or folded.encode(state) != row.state or fresh != row.digest:
             yield _problem("projection", "投影与重新折叠不符", row.record.hex())

@@ -116,5 +116,3 @@ def heads(work: Work, record: bytes) -> set[bytes]:
             acts.add(one.change[:16])
             named.update(body.after)
     return acts - named
-
-

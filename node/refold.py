@@ -6,25 +6,18 @@ An act whose `after` equals the heads is put on top; anything else folds the rec
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from typing import Any
 
 from conflict import digest as fingerprint
 from conflict import fold as folding
-from conflict.act import Act, Key, Presence
 from conflict.state import State
 from node import facts, scope, trust
+from node.acts import acts
 from node.matters import KINDS
 from node.matters.draft import Kind, Place
 from node.store import folded, records, search
-from node.store.records import Placed
 from node.work import Work
 from sync_protocol import cbor
-from sync_protocol.change import Act as Body
-from sync_protocol.change import Words, parse_body
-from sync_protocol.errors import BadChange
-from sync_protocol.names import short
-from sync_protocol.roster import Admission
 
 
 def settle(work: Work) -> None:
@@ -76,89 +69,6 @@ def _on_top(work: Work, record: int, name: bytes, kind: Kind, commits: set[int])
         if state is None:
             return None
     return state
-
-
-def acts(work: Work, record: bytes, placed: Iterable[Placed]) -> list[Act]:
-    """Changes as the fold sees them: words joined to their act, the author's right looked up."""
-    found: dict[bytes, tuple[Placed, Body]] = {}
-    words: dict[bytes, dict[str, Any]] = {}
-    broken: list[Act] = []
-    for one in placed:
-        body = _body(one)
-        if isinstance(body, Words):
-            words.setdefault(body.of, {}).update(body.data)
-        elif body is None:
-            if one.of is None:
-                broken.append(_broken(work, record, one))
-        else:
-            found.setdefault(short(one.change), (one, body))
-    whole = [_act(work, record, one, body, words.get(name, {})) for name, (one, body) in found.items()]
-    return whole + broken
-
-
-def _body(placed: Placed) -> Body | Words | None:
-    if placed.body is None:
-        return None
-    try:
-        return parse_body(placed.body)
-    except BadChange:
-        return None
-
-
-def _act(work: Work, record: bytes, placed: Placed, body: Body, words: dict[str, Any]) -> Act:
-    presence, reason = _presence(work, placed)
-    return Act(
-        id=short(placed.change),
-        key=Key(placed.time, placed.log, placed.seq, placed.place),
-        unit=work.registry.path_for(placed.node, placed.unit),
-        actor=placed.actor,
-        matter=body.matter,
-        action=body.action,
-        data=body.data,
-        after=body.after,
-        words=words,
-        given=_is_given(work, placed),
-        presence=presence,
-        reason=reason,
-        record=record,
-    )
-
-
-def _is_given(work: Work, placed: Placed) -> bool:
-    """Before this node is enrolled its own acts stand by the bare code of `init`."""
-    if placed.node == work.node and not work.enrolled:
-        return True
-    return work.registry.given(placed.node, placed.unit)
-
-
-def _broken(work: Work, record: bytes, placed: Placed) -> Act:
-    """A change whose bytes are no act: it keeps its place, and is quarantined (3.5)."""
-    presence = Presence.QUARANTINED if placed.body is not None else Presence.ERASED
-    return Act(
-        id=short(placed.change),
-        key=Key(placed.time, placed.log, placed.seq, placed.place),
-        unit=work.registry.path_for(placed.node, placed.unit),
-        actor=placed.actor,
-        matter="",
-        action="",
-        data={},
-        presence=presence,
-        reason=placed.fault or "bad_change",
-        record=record,
-    )
-
-
-def _presence(work: Work, placed: Placed) -> tuple[Presence, str]:
-    if placed.fault:
-        return Presence.QUARANTINED, placed.fault
-    if placed.held:
-        return Presence.HELD, "ahead"
-    if placed.node == work.node:
-        return Presence.PRESENT, ""
-    admission = work.registry.admits(placed.log, placed.seq, placed.commit)
-    if admission is Admission.OK:
-        return Presence.PRESENT, ""
-    return Presence.QUARANTINED, str(admission)
 
 
 def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None:
@@ -235,4 +145,3 @@ def _keep_unknown(work: Work, record: int, matter: str) -> None:
         {"matter": matter, "state": folded.encode(state), "digest": hashlib.sha256(cbor.encode(matter)).digest(),
          "title": matter, "here": True},
     )  # fmt: skip
-

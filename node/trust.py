@@ -46,6 +46,7 @@ def registry_act(record: bytes, placed: Placed) -> RegistryAct | None:
         after=body.after,
         record=record,
         commit_id=placed.commit,
+        changes=placed.changes,
     )
 
 

@@ -195,9 +195,7 @@ class Writer:
         same = peer.incarnation == opened.envelope.log
         if not newest or (same and opened.envelope.number <= peer.envelope):
             return False
-        links.change(
-            work.db, peer.id, envelope=opened.envelope.number
-        )
+        links.change(work.db, peer.id, envelope=opened.envelope.number)
         return True
 
     def _complete(self, work: Work, child: bytes) -> None:
@@ -214,9 +212,7 @@ class Writer:
     # Envelopes
 
     def _seal(self, work: Work, made: Envelope, seal_key: bytes) -> bytes:
-        return envelope.seal(
-            made, kid=work.node, signer=self.keys.sign, seal=keys.seal, seal_key=seal_key
-        )
+        return envelope.seal(made, kid=work.node, signer=self.keys.sign, seal=keys.seal, seal_key=seal_key)
 
     def _open(self, work: Work, sealed: bytes, kind: Kind) -> envelope.Opened:
         opened = envelope.open(
@@ -238,4 +234,3 @@ class Writer:
         if found is None:
             raise LineDown(say("不知道对方的公钥", "the peer's key isn't known"), code="unknown_peer")
         return found
-

@@ -103,9 +103,7 @@ def parse_header(payload: bytes) -> Header:
     return Header(log, seq, prev, time, actor, tuple(changes), unit)
 
 
-def _is_header(
-    log: Any, seq: Any, prev: Any, time: Any, actor: Any, changes: Any, unit: Any
-) -> bool:
+def _is_header(log: Any, seq: Any, prev: Any, time: Any, actor: Any, changes: Any, unit: Any) -> bool:
     return (
         _is_bytes(log, SHORT)
         and type(seq) is int

@@ -66,20 +66,9 @@ def parse(raw: bytes) -> Sign1:
 
 
 def _message(kid: bytes, payload: bytes, signature: bytes) -> bytes:
-    return (
-        _HEAD
-        + cbor2.dumps(_PROTECTED + kid)
-        + b"\xa0"
-        + cbor2.dumps(payload)
-        + cbor2.dumps(signature)
-    )
+    return _HEAD + cbor2.dumps(_PROTECTED + kid) + b"\xa0" + cbor2.dumps(payload) + cbor2.dumps(signature)
 
 
 def _to_sign(kid: bytes, aad: bytes, payload: bytes) -> bytes:
     """Sig_structure of RFC 9052, 4.4."""
-    return (
-        b"\x84\x6aSignature1"
-        + cbor2.dumps(_PROTECTED + kid)
-        + cbor2.dumps(aad)
-        + cbor2.dumps(payload)
-    )
+    return b"\x84\x6aSignature1" + cbor2.dumps(_PROTECTED + kid) + cbor2.dumps(aad) + cbor2.dumps(payload)

@@ -95,8 +95,10 @@ def enrol_root(roster: Roster, act: RegistryAct, anchor: bytes | None) -> str:
 def _by_recovery(roster: Roster, act: RegistryAct, author: NodeEntry, wanted: Enrolment) -> str:
     assert roster.root is not None
     old = roster.nodes[roster.root]
-    if wanted.replaces != old.node or node_id(old.recovery) != author.node:
+    if node_id(old.recovery) != author.node:
         return "replaced"
+    if wanted.replaces != old.node:
+        return "replaces_other"
     if act.seq != 1 or act.changes != 1:
         return "not_first"
     if (wanted.unit, wanted.role, wanted.kind) != (old.path, old.role, old.kind):

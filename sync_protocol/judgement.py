@@ -137,8 +137,11 @@ class _Run:
 
     def _against_the_clock(self, act: RegistryAct) -> bool:
         """An act that isn't later than one it names, but for earlier ones of its own commit (3.7)."""
-        named = (self._by_id.get(one) for one in act.after)
-        return any(one is not None and not _is_before(one, act) for one in named)
+        for named in act.after:
+            cause = self._by_id.get(named)
+            if cause is not None and not _is_before(cause, act):
+                return True
+        return False
 
     def _has_seen(self, act: RegistryAct, other: bytes) -> bool:
         waiting, seen = list(act.after), set[bytes]()

@@ -65,8 +65,8 @@ class QiaoApp(App[int], inherit_bindings=False):
         self._trouble = ""
         self.set_class(ascii_borders, "-ascii")
         for key in bindings():
-            named = {"description": key.description, "key_display": key.key_display}
-            self.bind(key.key, key.action, show=key.show, **named)
+            shown = key.key_display
+            self.bind(key.key, key.action, description=key.description, show=key.show, key_display=shown)
 
     def get_line_filters(self) -> list[LineFilter]:
         return [*super().get_line_filters(), self._wall]
@@ -77,6 +77,12 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.set_interval(0.25, self._tick)
         self.set_interval(self._pulse_seconds, self._watch)
 
+    def enter(self) -> None:
+        """Past the login. Not from a worker of the login's: it would wait for its own end."""
+        from .screens.inbox import InboxScreen
+
+        self.switch_screen(InboxScreen())
+
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -86,6 +92,8 @@ class QiaoApp(App[int], inherit_bindings=False):
         return screen is not None and self.is_offered(str(parameters[0]), screen)
 
     def is_offered(self, name: str, screen: Base) -> bool:
+        if name in ("sign", "undo") and self.signer.waiting is None:
+            return False
         return any(action.name == name for action in offered(screen.kind)) and screen.offers(name)
 
     def _base(self) -> Base | None:
@@ -155,8 +163,8 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.run_worker(self.signer.offer(intent), group="sign")
 
     def signed(self, intent: Intent, result: Item) -> None:
-        number = safe.cell(result.get("number") or "") if isinstance(result, dict) else ""
-        self.tell(t("signed", label=intent.label, number=number))
+        number = safe.cell(result.get("number") or "")
+        self.tell(t("signed", label=intent.label, number="" if number in intent.label else number))
         self._refresh_screen()
 
     async def unsigned(self, intent: Intent, fault: QiaoError) -> None:
@@ -181,7 +189,8 @@ class QiaoApp(App[int], inherit_bindings=False):
     # Telling
 
     def tell(self, text: str, severity: Any = "information") -> None:
-        self.notify(safe.block(text[:500]), severity=severity, timeout=8, markup=False)
+        seconds = 5 if severity == "information" else 12
+        self.notify(safe.block(text[:500]), severity=severity, timeout=seconds, markup=False)
 
     def trouble(self, fault: QiaoError) -> None:
         """A fault of reading; the same one isn't told again each second."""

@@ -68,7 +68,7 @@ class Gate:
             raise
         except Exception as fault:
             sentence = t("unexpected", name=type(fault).__name__, text=str(fault))
-            raise QiaoError(sentence, hint="qiao doctor") from fault
+            raise QiaoError(sentence, hint="qiao status") from fault
 
     def close(self) -> None:
         """Waits for what is being signed, then closes the node, in the thread in which it may be a writer."""

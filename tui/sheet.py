@@ -16,7 +16,7 @@ from .texts import known, t
 
 LONGEST = 600  # characters of one text shown here; the reader shows all of it
 NAME = 14  # cells of a field's name
-_PLUMBING = frozenset({"round", "from", "submission", "replaces", "number"})  # ids and figures of the workflow
+_PLUMBING = frozenset({"round", "from", "submission", "replaces", "number"})  # of the workflow
 _STANDING = {"stands": "", "overtaken": "warn", "denied": "bad", "held": "warn", "quarantined": "bad"}
 
 
@@ -121,9 +121,7 @@ def clock_key(clock: Item) -> tuple[str, ...]:
 
 
 def _clock(clock: Item, matter: Matter | None, width: int, indent: int) -> Line:
-    name = name_label(matter, clock.get("clock"))
-    if clock.get("clock") in ("accept", "decline"):
-        name = action_label(matter, str(clock["clock"]))
+    name = known(f"clock.{clock.get('clock')}", name_label(matter, clock.get("clock")))
     due = t("ticket.due", clock=name, due=moments.short(clock.get("due")))
     done = clock.get("done")
     state = t("ticket.done", time=moments.short(done)) if done else t("ticket.open")
@@ -136,18 +134,20 @@ def _line_time(clock: Item) -> str:
     line_ms = clock.get("line_ms")
     if not line_ms and isinstance(clock.get("line_seconds"), int | float):
         line_ms = clock["line_seconds"] * 1000
-    told = isinstance(line_ms, int | float) and line_ms > 0
-    return t("ticket.line", time=moments.span(line_ms / 1000)) if told else ""
+    if not isinstance(line_ms, int | float) or line_ms <= 0:
+        return ""
+    return t("ticket.line", time=moments.span(line_ms / 1000))
 
 
 def _deadlines(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
     beside = {clock_key(clock) for row in _listed(item, "assignments") for clock in _clocks(row)}
     rows = [row for row in _listed(item, "deadlines") if "clock" in row and clock_key(row) not in beside]
+    names = _unit_names(item)
     if rows:
         yield from _head("deadlines", width)
     for row in rows:
         line = _clock(row, matter, width, 0)
-        unit = unit_of(row)
+        unit = names.get(str(row.get("unit")), unit_of(row))
         yield [(cut(f"{line[0][0]}  {unit}", width), line[0][1])]
 
 
@@ -181,6 +181,7 @@ def named(name: str, text: str, width: int, longest: int = LONGEST) -> Iterator[
 
 def _timeline(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
     yield from _head("timeline", width)
+    names = _unit_names(item)
     for act in _listed(item, "timeline"):
         verdict = str(act.get("verdict") or "stands")
         name = action_label(matter, str(act.get("action") or ""))
@@ -191,10 +192,18 @@ def _timeline(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
             (cut(who, max(4, width - 36)), ""),
             ("  " + known(f"verdict.{verdict}", safe.cell(verdict)), _STANDING.get(verdict, "warn")),
         ]  # fmt: skip
-        yield from _told(act, matter, width, _longest(item))
+        yield from _told(act, matter, names, width, _longest(item))
 
 
-def _told(act: Item, matter: Matter | None, width: int, longest: int) -> Iterator[Line]:
+def _unit_names(item: Item) -> dict[str, str]:
+    """Path → name of the units that this ticket names."""
+    told = (*_listed(item, "assignments"), *_listed(item, "timeline"))
+    return {str(one["unit"]): unit_of(one) for one in told if one.get("unit")}
+
+
+def _told(
+    act: Item, matter: Matter | None, names: Mapping[str, str], width: int, longest: int
+) -> Iterator[Line]:
     """What an act says: why it doesn't stand, and its data and words."""
     if act.get("sentence"):
         yield from text_lines(safe.block(act["sentence"]), width, 4, "warn", longest)
@@ -205,7 +214,7 @@ def _told(act: Item, matter: Matter | None, width: int, longest: int) -> Iterato
         data["text"] = act["text"]
     for key, value in data.items():
         field = arguments.get(key) or (matter.field(key) if matter else None)
-        text = "" if key in _PLUMBING else value_text(field, value)
+        text = "" if key in _PLUMBING else value_text(field, names.get(str(value), value))
         if text:
             label = field_label(field) if field else safe.line(key)
             yield from text_lines(f"{label}: {text}", width, 4, "", longest)

@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("time", sa.BigInteger(), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("verified", sa.Boolean(), nullable=False),

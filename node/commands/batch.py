@@ -38,10 +38,10 @@ def batch(
     keep_going: Annotated[bool, typer.Option("--keep-going", help="出错的行记下错误，继续下一行")] = False,
 ) -> None:
     here = session(context)
-    person = here.person()
+    here.acting()
 
     def act(params: dict[str, Any]) -> dict[str, Any]:
-        return here.do("act", params, person)
+        return here.do("act", params)
 
     here.exit = run(file, act, lambda result: _put(here, result), keep_going)
 

@@ -62,25 +62,24 @@ def settle(
     text: Annotated[str | None, typer.Option("--text", metavar="VALUE", help="另写一个值")] = None,
 ) -> None:
     here = session(context)
-    person = here.person()
     if (value is None) == (text is None):
         raise Usage(
             say("--value 与 --text 须给其一", "give either --value or --text"),
             hint="qiao exceptions settle --help",
         )
-    here.answer(here.do("settle", {"id": id, "value": value, "text": text}, person), _done)
+    here.answer(here.do("settle", {"id": id, "value": value, "text": text}), _done)
 
 
 @app.command(cls=Command, help="采纳没有生效的操作", epilog=examples("qiao --as STAFF exceptions adopt ID"))
 def adopt(context: typer.Context, id: Annotated[str, _ID]) -> None:
     here = session(context)
-    here.answer(here.do("adopt", {"id": id}, here.person()), _done)
+    here.answer(here.do("adopt", {"id": id}), _done)
 
 
 @app.command(cls=Command, help="准入被隔离的提交", epilog=examples("qiao --as STAFF exceptions admit ID"))
 def admit(context: typer.Context, id: Annotated[str, _ID]) -> None:
     here = session(context)
-    here.answer(here.do("admit", {"id": id}, here.person()), _done)
+    here.answer(here.do("admit", {"id": id}), _done)
 
 
 def _table(page: dict[str, Any]) -> Iterator[str]:

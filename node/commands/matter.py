@@ -71,7 +71,7 @@ def positional(verb: Verb) -> Field | None:
 def _run(kind: Kind, verb: Verb) -> Callable[..., None]:
     def run(context: typer.Context, **given: Any) -> None:
         here = session(context)
-        person = here.person()
+        here.acting()
         file = document(Path(given["data"])) if given["data"] else {}
         options = {name[len(_PREFIX) :]: one for name, one in given.items() if name.startswith(_PREFIX)}
         text = positional(verb)
@@ -83,7 +83,7 @@ def _run(kind: Kind, verb: Verb) -> Callable[..., None]:
             "record": given.get("record"),
             "data": data(verb.takes, options, file),
         }
-        here.answer(here.do("act", params, person), lambda result: matter_text.act(kind, result))
+        here.answer(here.do("act", params), lambda result: matter_text.act(kind, result))
 
     run.__signature__ = Signature(_parameters(kind, verb))  # type: ignore[attr-defined]
     return run

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from node.errors import NotFound, Usage
+from node.errors import NotFound, Stale, Usage
 from node.language import say
 
 MAX_BYTES = 64 << 20  # a batch of a hundred thousand acts; past it, cut the file
@@ -28,6 +28,15 @@ def whole(path: Path) -> bytes:
 def no_file(path: Path) -> NotFound:
     text = say(f"没有文件 {path}", f"there is no file {path}")
     return NotFound(text, code="no_file", hint=f"ls -l {path.parent}")
+
+
+def save(path: Path, text: str) -> None:
+    """Raises Stale (`file_exists`): nothing is written over."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise Stale(say(f"{path} 已存在", f"{path} exists"), code="file_exists") from error
 
 
 def document(path: Path) -> dict[str, Any]:

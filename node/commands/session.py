@@ -39,6 +39,8 @@ class Session:
         self.exit = 0
         self._node: Node | None = None
         self._person: Person | None = None
+        self._actor: str | None = None
+        self._daemon: bool | None = None
 
     def node(self) -> Node:
         """Opened once. Raises NotFound (`no_node`)."""
@@ -55,13 +57,37 @@ class Session:
             self._person = self.node().login(staff, password())
         return self._person
 
-    def perhaps(self) -> Person | None:
-        """Who acts, where the command also works without."""
-        return self.person() if self.staff is not None else None
+    def acting(self) -> str:
+        """The id of who acts. Beside a daemon it knows him, and the database's library needn't be imported."""
+        if self._actor is None:
+            staff = self._named()
+            if self._beside_daemon():
+                from node.transport import local
 
-    def do(self, operation: str, params: dict[str, Any], person: Person | None = None) -> dict[str, Any]:
+                local.do(self.directory, "login", {"staff": staff, "password": password()})
+            else:
+                self.person()
+            self._actor = staff
+        return self._actor
+
+    def do(self, operation: str, params: dict[str, Any], *, by_person: bool = True) -> dict[str, Any]:
+        """An operation of the writer, by whom --as names. Raises QiaoError."""
+        staff = self.acting() if by_person else None
+        if self._beside_daemon():
+            from node.transport import local
+
+            return local.do(self.directory, operation, params, staff)
+        person = self.person() if by_person else None
         done: dict[str, Any] = self.node().do(operation, params, person)
         return done
+
+    def _beside_daemon(self) -> bool:
+        """Looked up once: a batch goes one way from its first line to its last."""
+        if self._daemon is None:
+            from node.transport import local
+
+            self._daemon = self._node is None and local.is_running(self.directory)
+        return self._daemon
 
     def _named(self) -> str:
         if self.staff is None:

@@ -76,7 +76,7 @@ def recover(context: typer.Context, id: Annotated[str, _ID]) -> None:
 def _do(here: Session, operation: str, params: dict[str, Any]) -> None:
     if not (here.directory / "node.db").exists():
         raise no_node(here)
-    here.answer(here.do(operation, params, here.perhaps()), _done)
+    here.answer(here.do(operation, params, by_person=here.staff is not None), _done)
 
 
 def _done(found: dict[str, Any]) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
+from node import glance
 from node.language import say
 
 from .lazy import Command, examples, subject
@@ -27,8 +29,10 @@ def sync(
     parent: Annotated[str | None, typer.Option(metavar="URL", help="上级地址，仅此一次")] = None,
 ) -> None:
     here = session(context)
-    asked = {"verify": verify} | ({"parent": parent} if parent else {})
-    here.answer(here.do("sync", asked), lines)
+    if parent is not None:
+        os.environ["QIAO_PARENT"] = parent  # over node.toml, as every setting's variable is
+    done = here.do("sync", {"verify": verify}, by_person=False)
+    here.answer({**done, "exceptions": glance.status(here.directory)["exceptions"]}, lines)
 
 
 def lines(done: dict[str, Any]) -> Iterator[str]:

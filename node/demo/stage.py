@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from node import glance
 from node.errors import LineDown
 from node.language import say
 
@@ -21,7 +22,7 @@ TREE = Path(__file__).with_name("tree.json")
 CUT = "370211"  # the county whose line is dug up
 AT_ONCE = 2  # commands in parallel: the demo is built for two cores
 QUIET_SECONDS = 120.0
-_LOOK_SECONDS = 0.3
+_LOOK_SECONDS = 0.2
 
 # who works where: staff id, name, roles; the first of each becomes admin
 PROVINCE = (
@@ -129,8 +130,7 @@ class Stage:
                     f"两分钟后仍有未送达：{waiting}", f"still undelivered after two minutes: {waiting}"
                 )
                 raise LineDown(text, code="demo_failed")
-            if waiting:
-                time.sleep(_LOOK_SECONDS)
+            time.sleep(_LOOK_SECONDS)
 
     def _waiting(self, cut: str | None) -> dict[str, Any]:
         asked = [one for one in self.offices.values() if one.code != cut]

@@ -167,13 +167,22 @@ def _region(field: Field, raw: Any) -> str:
         return text
     if not digits:
         raise _bad(field, raw, "应为六位行政区划代码", "must be a division code of six digits")
-    near = _nearest(text[:6], divisions())
+    near = _nearest(text[:6], _neighbours(text[:6]))
     also = f"{near} {divisions()[near]}" if near else ""
     raise Usage(
         say(f"{_named(field)}没有 {text} 这个行政区划代码" + (f"，是否 {also}？" if near else ""),
             f"{field.name}: there is no division {text}" + (f"; did you mean {also}?" if near else "")),
         code="unknown_code",
     )  # fmt: skip
+
+
+def _neighbours(code: str) -> list[str]:
+    """The divisions that share the most digits from the left."""
+    for length in range(5, -1, -1):
+        found = [one for one in divisions() if one.startswith(code[:length])]
+        if found:
+            return found
+    return []
 
 
 @lru_cache(maxsize=1)

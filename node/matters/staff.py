@@ -27,6 +27,7 @@ NAME = Field("name", "姓名", Merge.LAST, words=True)
 ROLE_LIST = Field("roles", "角色", Merge.LAST, Type.LIST, ROLES)
 ENABLED = Field("enabled", "启用", Merge.LAST, Type.YES_NO)
 _ADMIN = frozenset({"admin"})
+_NEEDED = frozenset({"staff_id", "name", "roles"})
 _OWNER = (("owner", plain.owner),)
 
 
@@ -48,11 +49,13 @@ STAFF = Matter(
     "staff", 1, "人员", (STAFF_ID, NAME, ROLE_LIST, ENABLED), (),
     (
         Action("add", "新增", _ADMIN, guards=(("roles", _known_roles),), fields=plain.everything,
-               data=(STAFF_ID, NAME, ROLE_LIST), required=frozenset({"staff_id", "name", "roles"}), first=True),
+               data=(STAFF_ID, NAME, ROLE_LIST), required=_NEEDED, first=True),
         Action("amend", "更正", _ADMIN, _OWNER, (("roles", _known_roles),), fields=plain.everything,
                data=(NAME, ROLE_LIST)),
-        Action("disable", "停用", _ADMIN, _OWNER, (("enabled", _enabled),), fields=lambda _: {"enabled": False}),
-        Action("enable", "启用", _ADMIN, _OWNER, (("enabled", _disabled),), fields=lambda _: {"enabled": True}),
+        Action("disable", "停用", _ADMIN, _OWNER, (("enabled", _enabled),),
+               fields=lambda _: {"enabled": False}),
+        Action("enable", "启用", _ADMIN, _OWNER, (("enabled", _disabled),),
+               fields=lambda _: {"enabled": True}),
     ),
     plain.owner_alone,
     codes={
@@ -72,7 +75,7 @@ KIND = Kind(
     STAFF,
     (
         Verb("add", "新增", "add", (STAFF_ID, NAME, ROLE_LIST), plain.as_given("add"),
-             frozenset({"staff_id", "name", "roles"})),
+             _NEEDED),
         Verb("amend", "更正", "amend", (NAME, ROLE_LIST), plain.as_given("amend")),
         Verb("disable", "停用", "disable", (), plain.as_given("disable")),
         Verb("enable", "启用", "enable", (), plain.as_given("enable")),

@@ -74,6 +74,7 @@ def add(db: Connection, log: LogRow, commit: Signed, *, received_ms: int, held: 
             time=header.time,
             unit=header.unit,
             actor=header.actor,
+            changes=len(header.changes),
             raw=commit.raw,
             held=held,
             verified=True,

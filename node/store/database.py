@@ -34,7 +34,7 @@ def check_version(version: tuple[int, ...] = driver.sqlite_version_info) -> None
         raise Damaged(
             f"SQLite {'.'.join(map(str, version))} 可能丢页，不能使用",
             code="sqlite_vulnerable",
-            hint="qiao doctor",
+            hint="pip install --upgrade sqlcipher3",
         )
 
 

@@ -86,9 +86,7 @@ def _behind(column: Any, falling: bool, after: str) -> ColumnElement[bool]:
 
 
 def _narrowed(db: Connection, wanted: Filter) -> Select[Any]:
-    own = and_(
-        PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round, PLACE.c.unit == wanted.own
-    )
+    own = and_(PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round, PLACE.c.unit == wanted.own)
     status = select(PLACE.c.status).where(own).scalar_subquery()
     columns = [column for column in FOLDED.c if column.name not in ("state", "digest")]
     query = (
@@ -210,7 +208,9 @@ def places(db: Connection, record: int) -> list[Any]:
     )
 
 
-def exceptions(db: Connection, kind: str | None, limit: int, after: int, record: int | None = None) -> list[Any]:
+def exceptions(
+    db: Connection, kind: str | None, limit: int, after: int, record: int | None = None
+) -> list[Any]:
     query = (
         select(EXCEPTION, RECORD.c.record.label("record_id"), RECORD.c.matter, FOLDED.c.number)
         .join(RECORD, RECORD.c.id == EXCEPTION.c.record)

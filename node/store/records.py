@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -31,6 +32,7 @@ class Placed:
     commit: bytes  # id of its commit
     held: bool
     received_ms: int
+    changes: int  # of its commit
 
 
 def row_of(db: Connection, record: bytes) -> int | None:
@@ -84,7 +86,7 @@ _PLACED = (
     select(
         CHANGE.c.change, CHANGE.c.of, CHANGE.c.body, CHANGE.c.fault, COMMIT.c.time, LOG.c.log,
         COMMIT.c.seq, CHANGE.c.place, COMMIT.c.unit, COMMIT.c.actor, LOG.c.node, COMMIT.c.commit,
-        COMMIT.c.held, COMMIT.c.received_ms,
+        COMMIT.c.held, COMMIT.c.received_ms, COMMIT.c.changes,
     )
     .select_from(CHANGE.join(COMMIT, CHANGE.c.commit == COMMIT.c.id).join(LOG, COMMIT.c.log == LOG.c.id))
     .order_by(COMMIT.c.time, LOG.c.log, COMMIT.c.seq, CHANGE.c.place)
@@ -96,7 +98,11 @@ def changes_of(db: Connection, record: int, commits: Iterable[int] = ()) -> list
     query = _PLACED.where(CHANGE.c.record == record)
     if commits:
         query = query.where(CHANGE.c.commit.in_(list(commits)))
-    return [Placed(*row) for row in db.execute(query)]
+    return [_placed(row) for row in db.execute(query)]
+
+
+def _placed(row: Any) -> Placed:
+    return Placed(*row)
 
 
 def changes_of_matter(db: Connection, matter: str) -> list[tuple[int, bytes, Placed]]:
@@ -104,7 +110,7 @@ def changes_of_matter(db: Connection, matter: str) -> list[tuple[int, bytes, Pla
     query = _PLACED.add_columns(RECORD.c.id, RECORD.c.record).join(
         RECORD, CHANGE.c.record == RECORD.c.id
     ).where(RECORD.c.matter == matter)  # fmt: skip
-    return [(row[-2], row[-1], Placed(*list(row)[:-2])) for row in db.execute(query)]
+    return [(row.id, row.record, _placed(row[:-2])) for row in db.execute(query)]
 
 
 def bodies(db: Connection, commit: int) -> Sequence[tuple[int, int, int, bytes, bytes]]:

@@ -59,6 +59,7 @@ class Commit(Kept, table=True):
     time: int = Field(sa_type=BigInteger)
     unit: str  # as the header says it
     actor: str
+    changes: int  # how many its header names
     raw: bytes = _blob(nullable=False)
     held: bool = False  # too far ahead when last looked at (3.6)
     verified: bool = True  # its own signature has been checked, or its run's

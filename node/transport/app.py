@@ -90,7 +90,9 @@ class Peers:
             call = call.step(await self._hold(request, taken, mark))
         if call.state is not State.ANSWERING:
             raise Refused(409, "displaced")
-        return _envelope(taken.reply or await self.hand.run(lambda writer: writer.reply(taken)))
+        if taken.reply is not None:
+            return _envelope(taken.reply)
+        return _envelope(await self.hand.run(lambda writer: writer.reply(taken)))
 
     def _take(self, writer: Writer, sealed: bytes) -> tuple[Taken, int]:
         """On the writer's thread, where nothing can happen between taking and marking."""

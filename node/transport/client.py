@@ -113,14 +113,8 @@ class Peer:
                 f"the parent {self.url} {en}{more}; nothing is lost",
             ),
             code=code,
-            hint="qiao doctor",
+            hint="qiao status",
         )
-
-
-async def join(url: str, sealed: bytes) -> bytes:
-    """A request to be enrolled, by a process without a daemon; for `asyncio.run`. Raises LineDown."""
-    async with Peer(url) as peer:
-        return await peer.join(sealed)
 
 
 def _is_loopback(url: str) -> bool:

@@ -51,7 +51,7 @@ async def _done(operate: Operate, body: bytes) -> Response:
         return _failed(fault)
     except Exception as fault:
         log.exception("a local operation failed")
-        return _failed(QiaoError(say(f"意外错误：{fault}", f"unexpected: {fault}"), hint="qiao doctor"))
+        return _failed(QiaoError(say(f"意外错误：{fault}", f"unexpected: {fault}"), hint="qiao status"))
 
 
 def _failed(fault: QiaoError) -> Response:
@@ -126,5 +126,5 @@ def bind(directory: Path, entropy: Entropy) -> tuple[socket.socket, str]:
 def _not_made(path: Path, fault: OSError) -> DiskTrouble:
     return DiskTrouble(
         say(f"建不了 {path}：{fault}", f"{path} can't be made: {fault}"),
-        hint=f"qiao --dir {path.parent} doctor",
+        hint=f"qiao --dir {path.parent} status",
     )

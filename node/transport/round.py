@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -146,3 +147,13 @@ async def once(writer: Writer, url: str) -> Report:
     """A full round by a process that holds the lock; for `asyncio.run`."""
     async with Peer(url) as peer:
         return await full_round(Here(writer).run, peer)
+
+
+def post_join(url: str, sealed: bytes) -> bytes:
+    """A request to be enrolled, carried to the parent; for a process of its own. Raises LineDown."""
+
+    async def carried() -> bytes:
+        async with Peer(url) as peer:
+            return await peer.join(sealed)
+
+    return asyncio.run(carried())

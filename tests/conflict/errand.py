@@ -71,7 +71,8 @@ def plain_fields(act: Act) -> Mapping[str, Any]:
 
 
 def result_fields(act: Act) -> Mapping[str, Any]:
-    return {f"result@{status(act.unit)}": act.data["result"]}
+    remarks = {"remarks": act.data["remarks"]} if "remarks" in act.data else {}
+    return {f"result@{status(act.unit)}": act.data["result"], **remarks}
 
 
 def action(name: str, **rest: Any) -> Action:

@@ -76,7 +76,7 @@ class Reference:
     def __init__(self, matter: Matter, acts: Iterable[Act]) -> None:
         self.matter = matter
         self.acts: dict[bytes, Act] = {}
-        for act in sorted(acts, key=lambda one: one.key):
+        for act in sorted(acts, key=lambda one: (one.key, one.id)):
             self.acts.setdefault(act.id, act)
         roots = [a.id for a in self.acts.values() if (a.id == a.record if a.record else not a.after)]
         self.root = roots[0] if roots else None
@@ -105,7 +105,7 @@ class Reference:
         return one != other and one not in self.seen(other) and other not in self.seen(one)
 
     def in_order(self, ids: Iterable[bytes]) -> list[bytes]:
-        return sorted(ids, key=lambda one: self.acts[one].key)
+        return sorted(ids, key=lambda one: (self.acts[one].key, one))
 
     def missing(self, of: bytes) -> set[bytes]:
         act = self.acts[of]
@@ -408,7 +408,7 @@ class Fold:
             found.append((first, "", "incomplete", "missing", b"", tuple(sorted(lost)), True))
         else:
             found += self.conflicts()
-        self.picture.rows = sorted(found, key=lambda row: (self.r.acts[row[0]].key, row[1], row[3]))
+        self.picture.rows = sorted(found, key=lambda row: (self.r.acts[row[0]].key, row[0], row[1], row[3]))
         for row in self.picture.rows:
             if row[3] == "lost":
                 standing, code, _, unsure = self.picture.verdicts[row[0]]

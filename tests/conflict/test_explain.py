@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from conflict.act import Presence
-from conflict.explain import explain, moment
+from conflict.explain import _Tongue, explain, moment
 
 from .errand import ERRAND
 from .story import Story, sent
@@ -58,6 +58,14 @@ def test_every_other_kind_of_row_is_a_sentence(language: str) -> None:
     sentences = told(story, language)
     assert len(sentences) == len(story.state().rows) >= 4
     assert all("{" not in one and one[-1] in "。." for one in sentences)
+
+
+def test_a_place_names_its_unit_and_its_round_from_the_second_on() -> None:
+    tongue = _Tongue(ERRAND, sent().state(), "zh", lambda unit: NAMES[unit])
+    assert tongue.place("status/1/p/a") == "甲市的状态"
+    assert tongue.place("result@status/2/p/a/x") == "东县的结果（第2轮）"
+    assert tongue.value(None, {"phase": "open", "round": 3}) == "办理中（第3轮）"
+    assert tongue.value(None, [True, None, 7]) == "是, —, 7"
 
 
 def test_a_moment_is_on_beijings_clock() -> None:

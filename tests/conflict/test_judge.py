@@ -162,6 +162,16 @@ def test_whoever_is_above_may_adopt_what_the_rules_now_forbid_its_author() -> No
     assert [row.open for row in story.rows()] == [False]
 
 
+def test_what_an_overtaken_act_added_isnt_added_twice_when_it_is_adopted() -> None:
+    story = sent()
+    heads = story.state().heads
+    story.does("p/a", "recall", unit="p/a/x", after=heads)
+    lost = story.does("p/a/x", "submit", result=1, remarks="done", after=heads)
+    story.does("p/a", "adopt", acts=[lost])
+    assert story.state().every("remarks") == ["done"]
+    assert len(story.state().fields["remarks"]) == 1
+
+
 def test_an_adopt_writes_one_slot_only_and_never_another_adopt() -> None:
     story = sent()
     held = {"presence": Presence.HELD}

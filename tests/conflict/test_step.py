@@ -46,6 +46,34 @@ def test_an_act_applied_beside_a_held_one_stands_before_it_in_the_timeline() -> 
     assert state is not None and list(state.marks)[-2:] == [note.id, waiting] == list(again.marks)[-2:]
 
 
+def applied(story: Story) -> bool:
+    """Whether the last act, applied on top, gives what a fold gives."""
+    before = fold(ERRAND, story.acts[:-1])
+    return on_top(ERRAND, before, story.acts[-1]) == story.state()
+
+
+def test_rows_closed_before_stay_when_the_next_conflict_of_the_field_is_settled() -> None:
+    story = Story("p", amount=100)
+    for amounts in ((200, 300), (400, 500)):
+        heads = story.state().heads
+        sides = [story.does(unit, "amend", amount=amount, after=heads)
+                 for unit, amount in zip(("p/a", "p/b"), amounts, strict=True)]  # fmt: skip
+        story.does("p", "amend", amount=1, replaces=sides)
+        assert applied(story)
+    assert [row.open for row in story.rows()] == [False, False]
+
+
+def test_a_write_of_the_containing_slot_closes_the_rows_within() -> None:
+    story = sent()
+    heads = story.state().heads
+    story.does("p/a/x", "submit", result=1, after=heads)
+    story.does("p/a", "recall", unit="p/a/x", after=heads)
+    story.does("p", "lead", unit="p/a")
+    assert applied(story) and [row.open for row in story.rows()] == [True]
+    story.does("p", "close")
+    assert applied(story) and [row.open for row in story.rows()] == [False]
+
+
 def test_the_timeline_is_the_same_when_a_held_first_act_is_adopted() -> None:
     story = Story("p", title="t")
     story.acts[0] = replace(story.acts[0], presence=Presence.HELD)

@@ -99,7 +99,7 @@ class World:
             case "assign" | "recall" | "lead" as action:
                 return action, {"unit": below}, {}
             case "work":
-                return pick((("accept", {}, {}), ("submit", {"result": pick((1, 2))}, {})))
+                return pick((("accept", {}, {}), ("submit", {"result": pick((1, 2)), "remarks": "done"}, {})))
             case "submit":
                 return "submit", {"result": pick((1, 2))}, {}
             case "amend":
@@ -160,7 +160,8 @@ class World:
         last = office.known.get(office.state.heads[0]) if len(office.state.heads) == 1 else None
         if last is None or last.key.log != office.log:
             return key
-        return last.key._replace(index=last.key.index + 1)
+        taken = [act.key.index for act in self.acts.values() if act.key[:3] == last.key[:3]]
+        return last.key._replace(index=max(taken) + 1)
 
     def _ahead(self, act: Act) -> Act:
         """By a clock that runs ahead, in a log that is left behind."""

@@ -68,7 +68,7 @@ def _of_call(node: ast.Call, places: dict[str, int]) -> Iterator[tuple[str, int]
 
 def _text(value: ast.expr) -> Iterator[tuple[str, int]]:
     """A literal, or the literals of a conditional expression."""
-    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+    if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
         yield value.value, value.lineno
     elif isinstance(value, ast.IfExp):
         yield from _text(value.body)

@@ -121,6 +121,17 @@ def test_no_command_is_documented_that_does_not_exist(tree: dict[str, Any]) -> N
     assert [row for row in rows if row not in real] == []
 
 
+def test_no_option_is_documented_that_does_not_exist(tree: dict[str, Any]) -> None:
+    rows = re.findall(r"^\| `([a-zA-Z -]+)` \|.*\|([^|]*)\|$", read("docs/commands.md"), re.MULTILINE)
+    wrong = [
+        (name, option)
+        for name, cell in rows
+        for option in re.findall(r"`(--[a-z-]+)`", cell)
+        if option not in {flag for one in tree[name.replace("MATTER", "ticket")].params for flag in one.opts}
+    ]
+    assert wrong == []
+
+
 def test_every_matter_is_named_among_the_commands() -> None:
     from node.matters import KINDS
 

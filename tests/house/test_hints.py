@@ -29,7 +29,7 @@ def texts(value: ast.expr) -> Iterator[str]:
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         yield value.value
     elif isinstance(value, ast.JoinedStr):
-        yield "".join(part.value if isinstance(part, ast.Constant) else "X" for part in value.values)
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in value.values)
     else:
         for below in ast.iter_child_nodes(value):
             if isinstance(below, ast.expr):

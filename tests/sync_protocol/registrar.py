@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync_protocol import registry
+from sync_protocol import commit, registry
+from sync_protocol.commit import Header
 from sync_protocol.names import node_id
 from sync_protocol.registry import Registry, RegistryAct
 
 from .scene import Office, public, seed
 
 PROVINCE, CITY, OTHER, COUNTY = "370000", "370000/370200", "370000/370900", "370000/370200/370211"
+STANDS = ("stands", "")
 
 
 @dataclass
@@ -96,3 +98,28 @@ class Recovery(Office):
 
 def stray(name: str) -> bytes:
     return node_id(public(seed(name)))
+
+
+def denied(code: str) -> tuple[str, str]:
+    return "denied", code
+
+
+def forked(owner: Office, seq: int = 5) -> list[commit.Commit]:
+    return [
+        commit.make(
+            Header(owner.log, seq, seed("prev"), 65536 * n, "s", (seed(f"c{n}"),), owner.unit),
+            owner.id,
+            owner.signer,
+        )
+        for n in (8, 9)
+    ]
+
+
+def moved(tree: Tree, by: Office, unit: str, to: str, record: bytes) -> RegistryAct:
+    return tree.write(by, "move", {"unit": unit, "to": to}, record=record)
+
+
+def replaced_root(tree: Tree, new: Office, recovery: Recovery, next_key: str, **more: Any) -> RegistryAct:
+    tree.rights[recovery.id] = tree.rights[tree.province.id]
+    data = {"replaces": tree.province.id, "recovery": public(seed(next_key))}
+    return tree.enrol(recovery, new, PROVINCE, data=data, **more)

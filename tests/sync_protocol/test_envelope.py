@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_protocol import cbor, cose, envelope
-from sync_protocol.compression import compress, expand
+from sync_protocol.compression import compress
 from sync_protocol.envelope import Envelope, Kind, Opened
-from sync_protocol.errors import BadEnvelope, LocalError, RemoteError, TooLarge
+from sync_protocol.errors import LocalError, RemoteError, TooLarge
 from sync_protocol.limits import MAX_BATCH, MAX_ENVELOPE, MAX_EXPANDED
 
 from .scene import Office, seal_public, seed
@@ -97,7 +97,9 @@ def test_another_version_is_named_as_such_whatever_follows() -> None:
     assert code_of(cbor.encode([2, "whatever"])) == "unknown_version"
 
 
-@pytest.mark.parametrize("raw", [b"", b"<html>", b"\x80", b"\xa0", b"\x82\x01", cbor.encode([1, b"short", b""])])
+@pytest.mark.parametrize(
+    "raw", [b"", b"<html>", b"\x80", b"\xa0", b"\x82\x01", cbor.encode([1, b"short", b""])]
+)
 def test_garbage_is_no_envelope(raw: bytes) -> None:
     assert code_of(raw) == "bad_envelope"
 
@@ -127,7 +129,7 @@ def test_a_kind_of_a_newer_version_has_a_code_of_its_own() -> None:
 
 def bomb(stated: bool) -> bytes:
     """Expands to a gibibyte."""
-    maker = zstandard.ZstdCompressor(level=19, write_content_size=stated)
+    maker = zstandard.ZstdCompressor(level=1, write_content_size=stated)
     stream = maker.compressobj(size=2**30) if stated else maker.compressobj()
     return b"".join([*(stream.compress(bytes(2**24)) for _ in range(64)), stream.flush()])
 
@@ -140,16 +142,6 @@ def test_a_bomb_is_refused_before_anything_is_allocated(stated: bool, code: str)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 * 2**20
-
-
-def test_a_frame_that_lies_about_its_size_is_refused() -> None:
-    frame = bytearray(zstandard.ZstdCompressor(write_content_size=True).compress(bytes(1000)))
-    size_at = frame.index((1000 - 256).to_bytes(2, "little"))
-    frame[size_at : size_at + 2] = (100).to_bytes(2, "little")
-    for packed in (bytes(frame), compress(bytes(1000))[:-3], b"", b"text"):
-        with pytest.raises(BadEnvelope) as caught:
-            expand(packed, MAX_EXPANDED)
-        assert caught.value.code == "bad_compression"
 
 
 def test_we_seal_nothing_that_a_receiver_would_refuse() -> None:

@@ -56,7 +56,7 @@ def test_an_invitation_expires_by_the_parents_clock() -> None:
 def test_an_invitation_that_couldnt_be_read_isnt_made() -> None:
     for change in ({"secret": b"short"}, {"unit": ""}, {"sign": bytes(32)}):
         with pytest.raises(LocalError):
-            replace(INVITATION, **change).to_text()  # type: ignore[arg-type]
+            replace(INVITATION, **change).to_text()
 
 
 def test_an_invitation_of_a_newer_version_is_named_as_such() -> None:

@@ -59,7 +59,7 @@ ITEMS = (CommitItem(b"first"), CommitItem(b"second"))
 
 
 def answered(by: Office = CITY, request: bytes = REQUEST, **more: Any) -> bytes:
-    content = {"clock_ms": 9, "commits": ITEMS} | more
+    content: dict[str, Any] = {"clock_ms": 9, "commits": ITEMS} | more
     return join.answer(request, read(REQUEST), kid=by.id, signer=by.signer, seal=seal, **content)
 
 
@@ -128,7 +128,16 @@ def sealed(content: bytes, by: Office = NEW, to: Office = CITY, aad: bytes = cos
 
 @pytest.mark.parametrize(
     "change",
-    [{"_0": "reply"}, {"_1": b""}, {"_2": b"short"}, {"_3": 1}, {"_4": None}, {"_5": ""}, {"_6": b""}, {"_7": 7}],
+    [
+        {"_0": "reply"},
+        {"_1": b""},
+        {"_2": b"short"},
+        {"_3": 1},
+        {"_4": None},
+        {"_5": ""},
+        {"_6": b""},
+        {"_7": 7},
+    ],  # fmt: skip
 )
 def test_a_request_of_another_form_is_refused(change: dict[str, Any]) -> None:
     assert code_of(sealed(request_content(**change))) == "bad_join"

@@ -41,7 +41,6 @@ def head_of(message: Request | Reply) -> dict[int, Any]:
     return head
 
 
-
 def with_head(change: dict[int, Any], *parts: bytes) -> bytes:
     head = {key: value for key, value in (head_of(REQUEST) | change).items() if value != "gone"}
     return frames.pack([cbor.encode(head), *parts])
@@ -173,14 +172,20 @@ def test_two_peers_speak_the_newest_version_that_both_know() -> None:
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.binary(max_size=40) | st.text(max_size=9),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.binary(max_size=40)
+    | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.integers(0, 14), inner, max_size=4),
     max_leaves=8,
 )
 
 
 @given(st.integers(0, 13), VALUES, st.lists(VALUES.map(cbor.encode), max_size=2))
-def test_whatever_a_head_or_a_part_says_only_remote_errors_come(key: int, value: Any, parts: list[bytes]) -> None:
+def test_whatever_a_head_or_a_part_says_only_remote_errors_come(
+    key: int, value: Any, parts: list[bytes]
+) -> None:
     for message, parse in ((REQUEST, messages.parse_request), (REPLY, messages.parse_reply)):
         raw = frames.pack([cbor.encode(head_of(message) | {key: value}), *parts])
         try:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sync_protocol import cbor, change, commit, cose, export, names, proof, sequence
 from sync_protocol.change import Words
@@ -180,6 +182,25 @@ def test_a_chain_with_a_gap_needs_its_link() -> None:
     assert is_good(raw) and proof.verify(raw).links == 1
     bare = [item for item in body_items(raw) if item[0] != "link"]
     assert codes(ended(bare)) == ["broken_chain"]
+
+
+writers = st.tuples(st.integers(0, 2), st.integers(1, 9), st.booleans())
+
+
+@settings(max_examples=60)
+@given(st.lists(writers, max_size=14))
+def test_any_tree_with_any_commits_out_of_scope_is_good(steps: list[tuple[int, int, bool]]) -> None:
+    tree, minute, left_out = Tree(), 50, set[bytes]()
+    for who, later, in_scope in steps:
+        minute += later
+        made = tree.offices[who].write(minute, act("note", {"n": minute}))
+        if not in_scope:
+            left_out.add(made.id)
+    entries = tree.entries(frozenset(left_out))
+    raw = written(tree, entries)
+    assert is_good(raw, tree.fingerprint)
+    assert proof.verify(raw).commits == len(entries)
+    assert proof.verify(raw).links == sum(entry.link is not None for entry in entries)
 
 
 def test_links_before_the_end_are_counted_and_good() -> None:

@@ -277,9 +277,7 @@ def export_vectors() -> list[dict[str, Any]]:
 
 
 def _export(name: str, tree: Tree, entries: list[Entry], links: list[Link]) -> dict[str, Any]:
-    raw = b"".join(
-        export.write(tree.root, entries, links, exporter=tree.city.id, signer=tree.city.signer)
-    )
+    raw = b"".join(export.write(tree.root, entries, links, exporter=tree.city.id, signer=tree.city.signer))
     report = export.verify(raw, tree.fingerprint)
     assert report.ok, report.problems
     return {

@@ -55,11 +55,23 @@ class Base(Screen[Any]):
     def tell_fault(self, fault: QiaoError) -> None:
         self.desk.tell(sentence_of(fault), "error")
 
+    # Textual calls the handlers of every class of an object's line; these two are the only ones, and
+    # lead to methods that a screen may override.
+
     def on_mount(self) -> None:
         self.refresh_bar()
+        self.begin()
 
     def on_screen_resume(self) -> None:
         self.refresh_bar()
+        if self.is_mounted:
+            self.resumed()
+
+    def begin(self) -> None:
+        """Once, when its widgets are there."""
+
+    def resumed(self) -> None:
+        """Seen again, after what was above it is gone."""
 
     def refresh_bar(self) -> None:
         """The heading and who is here; while an act waits for its signature, that instead."""

@@ -31,6 +31,7 @@ class Found:
 
 def reachable(units: Sequence[Item], own: str) -> list[Item]:
     """One's own unit, those below it, and those that it hosts, in the order of the tree."""
+
     def is_reached(unit: Item) -> bool:
         return f"{unit['path']}/".startswith(f"{own}/") or unit.get("hosted_by") == own
 
@@ -64,7 +65,7 @@ class DispatchScreen(FormScreen):
             Column("mark", 6, self._mark),
             Column("unit", 0, lambda unit: "  " * _depth(unit, self.desk.unit) + str(unit["name"])),
             Column("code", 12, lambda unit: str(unit["code"])),
-            Column("seen", 18, _state),
+            Column("host", 18, _state),
         )
         yield Static("", classes="strip", id="note", markup=False)
         yield TextBox(id="find", hint=t("dispatch.find"))
@@ -73,8 +74,7 @@ class DispatchScreen(FormScreen):
         yield Static("", classes="strip", id="co", markup=False)
         yield Static("", classes="fault", id="fault", markup=False)
 
-    def on_mount(self) -> None:
-        self.refresh_bar()
+    def begin(self) -> None:
         self._restore(self.desk.drafts.get(self.key, {}))
         self.query_one("#find").focus()
         self._tell()
@@ -96,7 +96,7 @@ class DispatchScreen(FormScreen):
     def _mark(self, unit: Item) -> str:
         if unit["path"] == self._lead:
             return t("ticket.lead")
-        return t("do.mark")[:3] if unit["path"] in self._co else ""
+        return t("dispatch.mark") if unit["path"] in self._co else ""
 
     # Choosing
 
@@ -104,9 +104,8 @@ class DispatchScreen(FormScreen):
         event.stop()
         self.units.reload()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def entered(self) -> None:
         """Enter in the field takes the first unit found."""
-        event.stop()
         if (unit := self.units.highlighted) is not None:
             self._choose(str(unit["path"]))
 

@@ -63,8 +63,7 @@ class ExceptionsScreen(Base):
         yield Static("", classes="strip", id="how", markup=False)
         yield Rows(COLUMNS, self._page, id="rows")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def begin(self) -> None:
         self._start_over()
         self.rows.focus()
 
@@ -89,8 +88,7 @@ class ExceptionsScreen(Base):
 
     do_refresh = changed
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
+    def resumed(self) -> None:
         if self.rows.known:
             self.rows.renew()
 
@@ -117,8 +115,7 @@ class ExceptionScreen(Base):
     def body(self) -> Iterable[Widget]:
         yield Lines(id="sheet")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def begin(self) -> None:
         self.query_one("#sheet").focus()
         self.changed()
 
@@ -127,8 +124,7 @@ class ExceptionScreen(Base):
 
     do_refresh = changed
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
+    def resumed(self) -> None:
         if self.item:
             self.changed()
 
@@ -166,7 +162,8 @@ class ExceptionScreen(Base):
 
     def _sign(self, operation: str) -> None:
         label = f"{t(f'do.{operation}')} {safe.cell(self.item.get('number') or '')}".strip()
-        self.desk.sign(Intent(label, operation, {"id": self.exception}, ("exception", operation, self.exception)))
+        key = ("exception", operation, self.exception)
+        self.desk.sign(Intent(label, operation, {"id": self.exception}, key))
 
 
 def values_of(item: Item) -> list[Item]:

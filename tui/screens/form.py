@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from textual import on
 from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -50,9 +49,10 @@ class FormScreen(Base):
 
     def _units(self) -> Sequence[Option]:
         """The units that have an assignment here, for verbs that name one."""
-        rows = [row for row in self.item.get("assignments") or [] if isinstance(row, dict)]
-        named = [(str(row["unit"]), str(row.get("unit_name") or row["unit"])) for row in rows if row.get("unit")]
-        return list(dict(named).items())
+        named: dict[str, str] = {}
+        for row in self.item.get("assignments") or []:
+            named[str(row["unit"])] = str(row.get("unit_name") or row["unit"])
+        return list(named.items())
 
     def _first(self) -> dict[str, str]:
         """What stands in the record now: an amendment sends only what differs."""
@@ -76,8 +76,7 @@ class FormScreen(Base):
             name = Static(cut(("*" if row.required else " ") + row.label, 17), classes="name", markup=False)
             yield Horizontal(name, widget_of(row, raw), classes="row -required" if row.required else "row")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def begin(self) -> None:
         if self.rows:
             self._widget(self.rows[0].field.name).focus()
 
@@ -87,8 +86,7 @@ class FormScreen(Base):
     def changed(self) -> None:
         self.query_one("#note", Static).update(t("form.stale"))
 
-    @on(Choice.Wanted)
-    def _open_list(self, event: Choice.Wanted) -> None:
+    def on_choice_wanted(self, event: Choice.Wanted) -> None:
         event.stop()
         choice = event.choice
 
@@ -100,9 +98,12 @@ class FormScreen(Base):
         title = t("pick.title", label=row.label)
         self.app.push_screen(PickScreen(title, choice.options, choice.value), chosen)
 
-    @on(Input.Submitted)
-    def _next_field(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        self.entered()
+
+    def entered(self) -> None:
+        """Enter in a field of one line."""
         self.focus_next()
 
     # Handing in

@@ -19,13 +19,14 @@ from ..labels import matter_of, name_label
 from ..lines import Lines
 from ..rows import Column, Rows
 from ..sheet import sheet, title
-from ..texts import t
+from ..texts import known, t
 from .base import Base
 
 
 def _state(item: Item) -> str:
     words = [t("urgent")] if item.get("urgency") == "urgent" else []
-    return " ".join([*words, name_label(matter_of("ticket"), item.get("status") or item.get("phase"))])
+    matter = matter_of(str(item.get("matter") or "ticket"))
+    return " ".join([*words, name_label(matter, item.get("status") or item.get("phase"))])
 
 
 def _due(item: Item) -> str:
@@ -41,14 +42,18 @@ def _unit(name: str) -> Column:
 
 
 COLUMNS: Sequence[Column] = (
-    Column("number", 18, lambda item: str(item.get("number") or ""), sort="number"),
+    Column("number", 20, lambda item: str(item.get("number") or ""), sort="number"),
     Column("title", 0, lambda item: str(item.get("title") or "")),
     _unit("lead"),
-    Column("phase", 9, _state, sort="phase"),
+    Column("phase", 11, _state, sort="phase"),
     Column("due", 12, _due, sort="due", style=_late),
     Column("changed", 11, lambda item: moments.short(item.get("changed")), sort="changed", from_width=100),
 )
 SORTS = tuple(column for column in COLUMNS if column.sort)
+
+
+def view_label(view: View) -> str:
+    return known(f"view.{view.id}", safe.cell(view.label))
 
 
 class InboxScreen(Base):
@@ -76,8 +81,7 @@ class InboxScreen(Base):
             classes="body",
         )
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def begin(self) -> None:
         self.rows.sorted_by = self._sort
         self.rows.focus()
         self._tell_how()
@@ -110,7 +114,7 @@ class InboxScreen(Base):
     def _show_views(self, views: list[View]) -> None:
         known = [view.id for view in self._views] == [view.id for view in views]
         self._views = views
-        lines = [pad(safe.cell(view.label), 11) + pad_left(str(view.count), 5) for view in views]
+        lines = [pad(view_label(view), 11) + pad_left(str(view.count), 5) for view in views]
         widget = self.query_one("#views", OptionList)
         if known:
             for at, text in enumerate(lines):
@@ -122,14 +126,13 @@ class InboxScreen(Base):
     def changed(self) -> None:
         """New data: the list stays where it is. Someone who types a filter isn't disturbed."""
         if self.query_one("#filter").has_focus:
+            self.query_one("#how", Static).update(t("inbox.waiting"))
             return
         self.rows.renew()
         self.run_worker(self._load_views(), group="views", exclusive=True)
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        if self.is_mounted:
-            self.changed()
+    def resumed(self) -> None:
+        self.changed()
 
     do_refresh = changed
 
@@ -154,9 +157,10 @@ class InboxScreen(Base):
         self.rows.reload()
 
     def _tell_how(self) -> None:
-        view = next((view.label for view in self._views if view.id == self._view), t("inbox.all"))
+        view = next((view_label(view) for view in self._views if view.id == self._view), t("view.all"))
         column = next(column for column in SORTS if column.sort == self._sort.lstrip("-"))
-        words = [safe.cell(view), t("inbox.sorted", column=t(f"col.{column.name}"))]
+        way = "v" if self._sort.startswith("-") else "^"
+        words = [view, t("inbox.sorted", column=f"{t(f'col.{column.name}')} {way}")]
         if self._text:
             words.insert(0, t("inbox.filtered", text=safe.cell(self._text)))
         self.query_one("#how", Static).update(cut("  ".join(words), max(10, self.app.size.width - 2)))
@@ -175,6 +179,7 @@ class InboxScreen(Base):
     def _close_filter(self) -> None:
         self.query_one("#filter").remove_class("-shown")
         self.rows.focus()
+        self._tell_how()
 
     def do_back(self) -> None:
         """Esc leaves the filter's field; from the list it clears the filter."""

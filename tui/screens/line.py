@@ -39,8 +39,7 @@ class LineScreen(Base):
         yield Static("", classes="strip", id="note", markup=False)
         yield Lines(id="sheet")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def begin(self) -> None:
         self.query_one("#sheet").focus()
         self.changed()
 
@@ -127,6 +126,17 @@ def _count(value: Any) -> int:
 def _directions(status: Item, now: datetime, width: int) -> Iterator[Line]:
     unit = f"{safe.cell(status.get('unit_name') or '')}  {safe.cell(status.get('unit') or '')}"
     yield _pair(t("line.unit"), unit, width, "bold")
+    if status.get("parent"):
+        yield from _upward(status, now, width)
+    else:
+        yield _pair(t("line.up"), t("line.root"), width)
+    pending = status.get("pending_down")
+    yield _pair(t("line.pending_down"), t("line.items", n=_count(pending)), width)
+    for name, child in pending.items() if isinstance(pending, Mapping) else ():
+        yield _child(name, child, now, width)
+
+
+def _upward(status: Item, now: datetime, width: int) -> Iterator[Line]:
     up, oldest = status.get("last_sync_up"), status.get("oldest_unsent")
     yield _pair(t("line.up"), _when(up, now, t("line.never")), width, "" if up else "warn")
     down = status.get("last_sync_down")
@@ -135,10 +145,6 @@ def _directions(status: Item, now: datetime, width: int) -> Iterator[Line]:
     unsent = _when(oldest, now, t("line.nothing_unsent"))
     yield _pair(t("line.oldest"), unsent, width, "warn" if oldest else "good")
     yield _pair(t("line.pending_up"), t("line.items", n=waiting), width, "warn" if waiting else "")
-    pending = status.get("pending_down")
-    yield _pair(t("line.pending_down"), t("line.items", n=_count(pending)), width)
-    for name, child in pending.items() if isinstance(pending, Mapping) else ():
-        yield _child(name, child, now, width)
 
 
 def _child(name: str, child: Any, now: datetime, width: int) -> Line:

@@ -38,8 +38,7 @@ class LoginScreen(Base):
     def _row(self, name: str, box: TextBox) -> Widget:
         return Horizontal(Static(t(f"login.{name}"), classes="name", markup=False), box, classes="row")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def begin(self) -> None:
         self._say(t("opening"))
         self.query_one("#staff").focus()
         self.run_worker(self._open(), group="login")
@@ -77,6 +76,4 @@ class LoginScreen(Base):
             password.value = ""
             self.tell_fault(fault)
             return
-        from .inbox import InboxScreen
-
-        await self.desk.switch_screen(InboxScreen())
+        self.desk.call_next(self.desk.enter)

@@ -40,13 +40,11 @@ class TicketScreen(Base):
     def body(self) -> Iterable[Widget]:
         yield Horizontal(Lines(id="sheet"), OptionList(id="verbs", markup=False), classes="body")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def begin(self) -> None:
         self.query_one("#sheet").focus()
         self.changed()
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
+    def resumed(self) -> None:
         if self.item:
             self.changed()
 
@@ -124,6 +122,5 @@ class ReaderScreen(Base):
     def _layout(self, width: int) -> list[Line]:
         return whole(self._item, matter_of(self.desk.matter), width)
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def begin(self) -> None:
         self.query_one("#sheet").focus()

@@ -26,7 +26,7 @@ def resolved_unit(named: str, desk: Desk) -> str:
     if path is None:
         raise Usage(
             say(f"没有这个单位：{named}", f"there is no unit {named}"),
-            code="unknown_unit", hint="qiao --json registry list",
+            code="unknown_unit", hint="qiao heads",
         )  # fmt: skip
     return path
 
@@ -49,8 +49,8 @@ def hops(giver: str, targets: Iterable[str], tree: Tree) -> dict[str, list[str]]
 
 
 def assign(state: State, giver: str, hop: str, onward: list[str], *, final: bool = False) -> dict[str, Any]:
-    """Data of one `assign`. An assignee names in `from` the one that it passes on; an owner and whoever
-    is above the owner don't."""
+    """Data of one `assign`. Who holds one names it in `from`; an owner without, and whoever rules from
+    above, don't."""
     number = read.round_of(state)
     data: dict[str, Any] = {"round": number, "unit": hop}
     own = held(state, giver)
@@ -64,9 +64,9 @@ def assign(state: State, giver: str, hop: str, onward: list[str], *, final: bool
 
 
 def held(state: State, unit: str) -> Assignment | None:
-    """What a unit that isn't the owner may pass on."""
-    own = None if unit == state.owner else read.assignment(state, read.round_of(state), unit)
-    return own if own is not None and own.open else None
+    """What a unit may pass on: an open assignment that it didn't make itself."""
+    own = read.assignment(state, read.round_of(state), unit)
+    return own if own is not None and own.open and own.assigner != unit else None
 
 
 def _giver(state: State, params: Mapping[str, Any], desk: Desk) -> str:
@@ -130,7 +130,7 @@ def _assigns(
     directly, since dispatching to the same unit twice is one assignment."""
     drafts = []
     for hop, onward in hops(giver, targets, desk.tree).items():
-        if hop == giver and giver != state.owner and held(state, giver) is not None:
+        if hop == giver and held(state, giver) is not None:
             continue  # it has it: named as lead, it keeps the work to itself
         direct = _has(state, hop) and not final
         wanted = {target: [] for target in onward} if direct else {hop: onward}

@@ -201,7 +201,12 @@ def not_handling(state: State, act: Act) -> str | None:
 
 def known_code(name: str, codes: Any) -> NamedGuard:
     """What decides must be one of its codes."""
-    return name, lambda _, act: None if act.data.get(name) in codes else "unknown_code"
+
+    def guard(_: State, act: Act) -> str | None:
+        value = act.data.get(name)
+        return None if type(value) is str and value in codes else "unknown_code"
+
+    return name, guard
 
 
 def amendable(state: State, act: Act) -> str | None:

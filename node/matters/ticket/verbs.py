@@ -58,14 +58,19 @@ def _own(action: str) -> Plan:
 
 
 def _behalf(state: State, params: Params, desk: Desk) -> str | None:
-    """The hosted unit that is acted for: the one named, else the only one that holds an open assignment
-    where one's own unit holds none."""
+    """The hosted unit that is acted for: the one named, else the only one that has the work in hand where
+    one's own unit hasn't, or passed it on."""
     if params.get("behalf"):
         named = resolved_unit(str(params["behalf"]), desk)
         return None if named == desk.unit else named
-    open_units = [one.unit for one in read.assignments(state) if one.open]
-    hosted = [unit for unit in open_units if desk.tree.host(unit) == desk.unit]
-    return hosted[0] if desk.unit not in open_units and len(hosted) == 1 else None
+    in_hand = [one.unit for one in read.assignments(state) if one.open and not _is_below(state, one)]
+    hosted = [unit for unit in in_hand if desk.tree.host(unit) == desk.unit]
+    return hosted[0] if desk.unit not in in_hand and len(hosted) == 1 else None
+
+
+def _is_below(state: State, own: Assignment) -> bool:
+    """Whether it is with a unit below now."""
+    return any(one.open for one in read.passed_on_from(state, own))
 
 
 def _submit(state: State | None, params: Params, desk: Desk) -> list[Draft]:

@@ -6,7 +6,9 @@ from node.demo import acts
 from node.demo.cases import Case
 from node.matters import KINDS
 
-CASE = Case({"channel": "phone"}, "370000", "370211", result="已办", recovered=1, record="aa", handlers=["370211"])
+CASE = Case(
+    {"channel": "phone"}, "370000", "370211", result="已办", recovered=1, record="aa", handlers=["370211"]
+)
 ALL: list[dict[str, Any]] = [
     acts.register(CASE),
     acts.answer("aa", "可以"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from node.matters import KINDS, border
 from tests.house.project import ROOT
 
 CHANNELS = {"phone", "web", "app", "visit", "letter", "hearing", "transferred", "assigned"}
@@ -78,6 +79,13 @@ def test_every_field_and_code_is_the_products(day: list[dict[str, Any]]) -> None
         for field, codes in CODES.items():
             assert matter.get(field, next(iter(codes))) in codes, (matter["external_id"], field)
         assert ("outside_number" in matter) == (matter["channel"] in ("transferred", "assigned"))
+
+
+def test_every_matter_passes_the_border(day: list[dict[str, Any]]) -> None:
+    kind = KINDS["ticket"]
+    verb = next(one for one in kind.verbs if one.name == "register")
+    for matter in day:
+        border.check(kind, verb, {name: value for name, value in matter.items() if name in FIELDS})
 
 
 def test_every_matter_names_the_published_source_of_its_facts(day: list[dict[str, Any]]) -> None:

@@ -53,7 +53,7 @@ async def test_a_port_where_nobody_listens_is_a_line_that_is_down() -> None:
     async with _answering() as url:
         pass
     fault = await _fault(url)
-    assert fault.code == "line_down" and url in fault.text and fault.hint == "qiao doctor"
+    assert fault.code == "line_down" and url in fault.text and fault.hint == "qiao status"
 
 
 async def test_a_name_that_leads_nowhere_is_a_line_that_is_down() -> None:

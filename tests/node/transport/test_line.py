@@ -168,3 +168,37 @@ async def test_a_fault_of_the_writer_does_not_end_the_line(
         monkeypatch.undo()
         await child.note("up")
         await _until(lambda: "up" in parent.writer.notes())
+
+
+async def test_a_round_may_be_asked_for_with_another_address_this_once(parent: Parent, child: Child) -> None:
+    async with _running(child, "http://127.0.0.1:9") as line:
+        await child.note("up")
+        assert (await line.now(parent.url)).sent == 1
+        assert line.told()["parent"] == "http://127.0.0.1:9"
+
+
+async def test_a_line_that_cuts_held_exchanges_is_held_for_less_and_is_no_fault(
+    parent: Parent, child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.transport.patience._CUT_SECONDS", 0.2)
+    real = Wire.sync
+
+    async def cutting(peer: Wire, sealed: bytes, hold_seconds: int = 0) -> bytes:
+        if hold_seconds > 100:
+            await asyncio.sleep(0.25)
+            raise LineDown("cut", code="line_down")
+        return await real(peer, sealed, hold_seconds)
+
+    monkeypatch.setattr(Wire, "sync", cutting)
+    async with _running(child, parent.url) as line:
+        await _until_idle(parent)
+        assert line.told()["hold_seconds"] < 100
+        assert line.fault == ""
+
+
+async def test_an_idle_line_that_is_stopped_leaves_nothing_behind(parent: Parent, child: Child) -> None:
+    before = asyncio.all_tasks()
+    async with _running(child, parent.url):
+        await _until_idle(parent)
+    await _until(lambda: not len(parent.peers.holds))
+    await _until(lambda: not {task for task in asyncio.all_tasks() - before if "Line" in repr(task)})

@@ -1,0 +1,98 @@
+"""Changes as the fold sees them: words joined to their act, the author's right looked up (protocol 3.2, 3.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from conflict.act import Act, Key, Presence
+from node.store.records import Placed
+from node.work import Work
+from sync_protocol.change import Act as Body
+from sync_protocol.change import Words, parse_body
+from sync_protocol.errors import BadChange
+from sync_protocol.names import short
+from sync_protocol.roster import Admission
+
+
+def acts(work: Work, record: bytes, placed: Iterable[Placed]) -> list[Act]:
+    """Input of the fold, from the stored changes of one record."""
+    found: dict[bytes, tuple[Placed, Body]] = {}
+    words: dict[bytes, dict[str, Any]] = {}
+    broken: list[Act] = []
+    for one in placed:
+        body = _body(one)
+        if isinstance(body, Words):
+            words.setdefault(body.of, {}).update(body.data)
+        elif body is None:
+            if one.of is None:
+                broken.append(_broken(work, record, one))
+        else:
+            found.setdefault(short(one.change), (one, body))
+    whole = [_act(work, record, one, body, words.get(name, {})) for name, (one, body) in found.items()]
+    return whole + broken
+
+
+def _body(placed: Placed) -> Body | Words | None:
+    if placed.body is None:
+        return None
+    try:
+        return parse_body(placed.body)
+    except BadChange:
+        return None
+
+
+def _act(work: Work, record: bytes, placed: Placed, body: Body, words: dict[str, Any]) -> Act:
+    presence, reason = _presence(work, placed)
+    return Act(
+        id=short(placed.change),
+        key=Key(placed.time, placed.log, placed.seq, placed.place),
+        unit=work.registry.path_for(placed.node, placed.unit),
+        actor=placed.actor,
+        matter=body.matter,
+        action=body.action,
+        data=body.data,
+        after=body.after,
+        words=words,
+        given=_is_given(work, placed),
+        presence=presence,
+        reason=reason,
+        record=record,
+    )
+
+
+def _is_given(work: Work, placed: Placed) -> bool:
+    """Before this node is enrolled its own acts stand by the bare code of `init`."""
+    if placed.node == work.node and not work.enrolled:
+        return True
+    return work.registry.given(placed.node, placed.unit)
+
+
+def _broken(work: Work, record: bytes, placed: Placed) -> Act:
+    """A change whose bytes are no act: it keeps its place, and is quarantined (3.5)."""
+    presence = Presence.QUARANTINED if placed.body is not None else Presence.ERASED
+    return Act(
+        id=short(placed.change),
+        key=Key(placed.time, placed.log, placed.seq, placed.place),
+        unit=work.registry.path_for(placed.node, placed.unit),
+        actor=placed.actor,
+        matter="",
+        action="",
+        data={},
+        presence=presence,
+        reason=placed.fault or "bad_change",
+        record=record,
+    )
+
+
+def _presence(work: Work, placed: Placed) -> tuple[Presence, str]:
+    if placed.fault:
+        return Presence.QUARANTINED, placed.fault
+    if placed.held:
+        return Presence.HELD, "ahead"
+    if placed.node == work.node:
+        return Presence.PRESENT, ""
+    admission = work.registry.admits(placed.log, placed.seq, placed.commit)
+    if admission is Admission.OK:
+        return Presence.PRESENT, ""
+    return Presence.QUARANTINED, str(admission)

@@ -1,0 +1,186 @@
+"""What a person or a file hands in, checked before it becomes an act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from node.errors import Usage
+from node.matters import KINDS, border
+
+from .scene import FIELDS, TICKET
+
+
+def check(verb: str, matter: str = "ticket", **params: Any) -> dict[str, Any]:
+    kind = KINDS[matter]
+    found = kind.verb(verb)
+    assert found is not None
+    return border.check(kind, found, params)
+
+
+def fault(verb: str, matter: str = "ticket", **params: Any) -> Usage:
+    with pytest.raises(Usage) as caught:
+        check(verb, matter, **params)
+    return caught.value
+
+
+def test_a_registration_comes_through_as_it_is() -> None:
+    assert check("register", **FIELDS) == FIELDS
+
+
+def test_an_unknown_field_is_refused_with_the_nearest_known_one() -> None:
+    found = fault("register", **FIELDS, employer_nam="某厂")
+    assert (found.code, found.exit) == ("unknown_field", 2)
+    assert "employer_name" in found.text
+
+
+def test_an_unknown_code_is_refused_with_the_nearest_known_one() -> None:
+    found = fault("register", **{**FIELDS, "channel": "fone"})
+    assert found.code == "unknown_code"
+    assert "channel" in found.text and "phone" in found.text
+    assert "hearing" in found.hint
+
+
+def test_a_missing_field_is_named() -> None:
+    found = fault("register", channel="phone")
+    assert found.code == "missing_field"
+    assert all(name in found.text for name in ("class", "topic", "narrative"))
+
+
+@pytest.mark.parametrize("empty", [None, "", []])
+def test_an_empty_value_counts_as_not_given(empty: Any) -> None:
+    assert check("register", **FIELDS, occupation=empty) == FIELDS
+    assert fault("register", **{**FIELDS, "narrative": empty}).code == "missing_field"
+
+
+def test_an_empty_text_clears_a_field_when_it_is_amended() -> None:
+    assert check("amend", occupation="") == {"occupation": ""}
+    assert fault("amend").code == "missing_field"
+
+
+@pytest.mark.parametrize("bad", ["a\x00b", "\x1b[2J", "a\x7f", "\x9b", "a\ud800", "tab\t"])
+def test_controls_and_lone_surrogates_are_refused_naming_the_field(bad: str) -> None:
+    found = fault("register", **{**FIELDS, "narrative": bad})
+    assert found.code == "bad_text"
+    assert "narrative" in found.text
+
+
+def test_text_is_brought_to_one_spelling_and_bidi_is_kept() -> None:
+    assert check("note", text="e\u0301\r\n\u202e\u200b") == {"text": "\u00e9\n\u202e\u200b"}
+
+
+def test_coded_text_loses_its_blanks_and_words_keep_theirs() -> None:
+    found = check("register", **{**FIELDS, "employer_name": " 某厂 ", "narrative": " 一 "})
+    assert (found["employer_name"], found["narrative"]) == ("某厂", " 一 ")
+
+
+def test_a_chinese_label_names_its_code() -> None:
+    found = check("register", **{**FIELDS, "channel": "来访", "class": "咨询"})
+    assert (found["channel"], found["class"]) == ("visit", "enquiry")
+
+
+@pytest.mark.parametrize(("raw", "fen"), [(1066000, 1066000), ("1066000", 1066000), (0, 0)])
+def test_money_is_whole_fen(raw: Any, fen: int) -> None:
+    assert check("amend", amount_claimed=raw) == {"amount_claimed": fen}
+
+
+@pytest.mark.parametrize("raw", [10.5, "10.5", -1, True, "一百", 2**60, "１０"])
+def test_money_that_is_not_whole_fen_is_refused(raw: Any) -> None:
+    assert fault("amend", amount_claimed=raw).code == "bad_value"
+
+
+@pytest.mark.parametrize("raw", [0, 6, "x", 2.0, True])
+def test_a_score_is_one_to_five(raw: Any) -> None:
+    assert fault("follow-up", outcome="satisfied", result=raw).code == "bad_value"
+    assert check("follow-up", outcome="satisfied", result="5")["result"] == 5
+
+
+@pytest.mark.parametrize(("raw", "value"), [(True, True), ("yes", True), ("否", False), ("FALSE", False)])
+def test_yes_and_no(raw: Any, value: bool) -> None:
+    assert check("amend", sensitive=raw) == {"sensitive": value}
+
+
+@pytest.mark.parametrize("raw", [1, "maybe", [], {}])
+def test_anything_else_is_neither_yes_nor_no(raw: Any) -> None:
+    if raw == []:
+        raw = [True]
+    assert fault("amend", sensitive=raw).code == "bad_value"
+
+
+@pytest.mark.parametrize("raw", ["370211", 370211, "110000", "370211001", "370211001003"])
+def test_a_region_is_a_division_code(raw: Any) -> None:
+    assert check("amend", workplace_region=raw) == {"workplace_region": str(raw)}
+
+
+def test_an_unknown_region_is_refused_with_the_nearest() -> None:
+    found = fault("amend", workplace_region="370219")
+    assert found.code == "unknown_code"
+    assert "37021" in found.text.partition("是否")[2]
+    assert fault("amend", workplace_region="黄岛区").code == "bad_value"
+
+
+@pytest.mark.parametrize("raw", ["legal", "legal/labour/wages/arrears", "法律/工资"])
+def test_a_topic_is_up_to_four_codes(raw: str) -> None:
+    assert check("amend", topic=raw) == {"topic": raw}
+
+
+@pytest.mark.parametrize("raw", ["a/b/c/d/e", "a//b", "/a", "a b", "x" * 80])
+def test_a_topic_of_another_shape_is_refused(raw: str) -> None:
+    assert fault("amend", topic=raw).code == "bad_value"
+
+
+def test_the_shipped_topics_pass() -> None:
+    lines = (border._DIVISIONS.with_name("topics.csv")).read_text("utf-8").splitlines()[1:]
+    for line in lines:
+        assert check("amend", topic=line.split(",")[0])
+
+
+def test_values_of_a_strange_kind_are_refused_and_never_raise_otherwise() -> None:
+    for raw in ({"a": 1}, [1], 1.5, b"x", object()):
+        for field in TICKET.matter.fields:
+            if field.name not in ("tags", "attachments"):
+                with pytest.raises(Usage):
+                    border.value(field, raw)
+
+
+def test_a_hostile_value_is_not_echoed_raw() -> None:
+    found = fault("amend", sensitive="\x1b]52;c;x\x07")
+    assert "\x1b" not in found.text
+
+
+def test_a_text_past_its_bound_is_refused() -> None:
+    assert fault("note", text="长" * 60_001).code == "bad_value"
+
+
+def test_other_names_of_a_parameter_are_taken() -> None:
+    found = check("submit", result="completed", resolved="yes", text="办", amount_recovered=5)
+    assert found == {"result": "completed", "resolved": True, "text": "办", "recovered": 5}
+    found = check("follow-up", outcome="satisfied", satisfaction_result=5, satisfaction_attitude=4)
+    assert found == {"outcome": "satisfied", "result": 5, "attitude": 4}
+
+
+def test_a_list_holds_each_element_once() -> None:
+    assert check("dispatch", lead="370211", co=["370212", "370212"])["co"] == ["370212"]
+    assert check("dispatch", lead="370211", co="370212")["co"] == ["370212"]
+
+
+def test_roles_are_codes_with_their_nearest() -> None:
+    assert check("add", "staff", staff_id="li", name="李", roles=["handler", "派单员"])["roles"] == [
+        "handler", "dispatcher",
+    ]  # fmt: skip
+    found = fault("add", "staff", staff_id="li", name="李", roles=["handlr"])
+    assert (found.code, "handler" in found.text) == ("unknown_code", True)
+
+
+def test_a_calendar_s_days_are_dates_with_codes() -> None:
+    assert check("set", "calendar", year=2027, days={"2027-01-01": "rest"})["days"] == {"2027-01-01": "rest"}
+    assert fault("set", "calendar", year=2027, days={"1 Jan": "rest"}).code == "bad_value"
+    assert fault("set", "calendar", year=2027, days={"2027-01-01": "off"}).code == "unknown_code"
+
+
+def test_ids_are_hex_of_sixteen_bytes_or_more() -> None:
+    field = next(one for one in KINDS["ticket"].matter.action("review").data if one.name == "submission")  # type: ignore[union-attr]
+    assert border.value(field, "ab" * 32) == [b"\xab" * 16]
+    with pytest.raises(Usage):
+        border.value(field, "zz")

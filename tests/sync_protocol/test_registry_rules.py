@@ -1,0 +1,185 @@
+"""Opening logs, revoking, admitting, ruling, moving, stamping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sync_protocol.names import ZERO
+from sync_protocol.registry import Admission
+
+from .registrar import (
+    CITY,
+    COUNTY,
+    OTHER,
+    PROVINCE,
+    STANDS,
+    Tree,
+    denied,
+    forked,
+    moved,
+)
+from .scene import Office, seed
+
+
+def test_a_log_is_opened_by_its_node_in_the_first_change_of_the_log() -> None:
+    tree, log = Tree(), seed("second log", 16)
+    record = tree.rights[tree.county.id]
+    data = {"log": log, "from": [tree.county.log, 7, seed("seventh")]}
+    good = tree.write(tree.county, "open_log", data, record=record, log=log, seq=1)
+    book = tree.fold()
+    assert book.verdicts[good.id] == STANDS
+    entry, owner, left = book.node(tree.county.id), book.owner_of(log), book.log(tree.county.log)
+    assert entry is not None and entry.newest_log == log and owner is entry
+    assert left is not None and left.closed == (tree.county.log, 7, seed("seventh"))
+    opened = book.log(log)
+    assert opened is not None and opened.admitted_by == tree.enrolled["county"].commit_id
+    assert book.admits(tree.county.log, 8, seed("eighth")) is Admission.OK
+
+
+@pytest.mark.parametrize(
+    "change, code",
+    [
+        ({"seq": 2}, "not_first"),
+        ({"index": 1}, "not_first"),
+        ({"record": bytes(16)}, "wrong_record"),
+    ],
+)
+def test_a_log_opened_otherwise_is_denied(change: dict[str, Any], code: str) -> None:
+    tree, log = Tree(), seed("second log", 16)
+    data = {"log": log, "from": [tree.county.log, 7, seed("seventh")]}
+    more = {"record": tree.rights[tree.county.id], "log": log, "seq": 1} | change
+    assert tree.verdict(tree.write(tree.county, "open_log", data, **more)) == denied(code)
+
+
+def test_a_log_that_a_revocation_doesnt_name_is_closed_from_its_beginning() -> None:
+    tree, log = Tree(), seed("thiefs log", 16)
+    tree.revoke(tree.city, tree.county)
+    data = {"log": log, "from": [tree.county.log, 1, ZERO]}
+    act = tree.write(tree.county, "open_log", data, record=tree.rights[tree.county.id], log=log, seq=1)
+    assert tree.verdict(act) == ("quarantined", "revoked")
+    assert tree.fold().admits(tree.county.log, 1, ZERO) is Admission.REVOKED
+
+
+def test_of_several_revocations_the_lowest_position_stands() -> None:
+    tree = Tree()
+    one, two = (tree.write(tree.county, "praise", {"n": n}) for n in (1, 2))
+    for keep in (two, one):
+        tree.revoke(tree.city, tree.county, keep)
+    assert tree.fold().positions()[tree.county.log].seq == one.seq
+
+
+def test_only_an_ancestor_revokes_and_in_the_nodes_own_record() -> None:
+    tree = Tree()
+    assert tree.verdict(tree.revoke(tree.other, tree.county)) == denied("outside_subtree")
+    assert tree.verdict(tree.revoke(tree.city, tree.city)) == denied("outside_subtree")
+    data = {"node": tree.county.id, "keep": [], "reason": "lost"}
+    astray = tree.write(tree.city, "revoke", data, record=tree.rights[tree.city.id])
+    assert tree.verdict(astray) == denied("wrong_record")
+    nobody = tree.write(tree.city, "revoke", {**data, "node": bytes(16)})
+    assert tree.verdict(nobody) == denied("unknown_node")
+
+
+def test_a_revoked_unit_can_be_given_a_new_node() -> None:
+    tree, new = Tree(), Office("new machine", COUNTY)
+    tree.revoke(tree.city, tree.county)
+    tree.enrol(tree.city, new, COUNTY)
+    office = tree.fold().office(COUNTY)
+    assert office is not None and office.node == new.id
+
+
+def test_admit_lets_in_the_chain_up_to_a_commit() -> None:
+    tree = Tree()
+    one, two = (tree.enrol(tree.county, Office(f"c{n}", "x"), f"{COUNTY}/{n}") for n in (1, 2))
+    tree.revoke(tree.city, tree.county)
+    assert tree.verdict(one) == ("quarantined", "revoked")
+    data = {"log": one.log, "seq": one.seq, "id": one.commit_id}
+    act = tree.write(tree.city, "admit", data, record=tree.rights[tree.county.id])
+    assert tree.verdict(act) == STANDS and tree.verdict(one) == STANDS
+    assert tree.verdict(two) == ("quarantined", "revoked")
+
+
+def test_who_is_below_whoever_revoked_cant_admit() -> None:
+    tree = Tree()
+    one = tree.write(tree.county, "praise", {})
+    tree.revoke(tree.province, tree.county)
+    data = {"log": one.log, "seq": one.seq, "id": one.commit_id}
+    act = tree.write(tree.city, "admit", data, record=tree.rights[tree.county.id])
+    assert tree.verdict(act) == denied("superior_ruled")
+
+
+def test_a_ruling_on_a_fork_keeps_one_branch_until_one_from_above_replaces_it() -> None:
+    tree = Tree()
+    one, two = forked(tree.county)
+    data = {"log": tree.county.log, "headers": [one.raw, two.raw], "keep": one.id}
+    record = tree.rights[tree.county.id]
+    assert tree.verdict(tree.write(tree.city, "fork", data, record=record)) == STANDS
+    book = tree.fold()
+    assert book.admits(tree.county.log, 5, one.id) is Admission.OK
+    assert book.admits(tree.county.log, 5, two.id) is Admission.FORKED
+    again = tree.write(tree.city, "fork", {**data, "keep": two.id}, record=record)
+    assert tree.verdict(again) == denied("already_ruled")
+    tree.write(tree.province, "fork", {**data, "keep": two.id}, record=record)
+    assert tree.fold().admits(tree.county.log, 5, one.id) is Admission.FORKED
+    let = {"log": tree.county.log, "seq": 5, "id": one.id}
+    tree.write(tree.province, "admit", let, record=record)
+    assert tree.fold().admits(tree.county.log, 5, one.id) is Admission.OK
+
+
+def test_a_fork_without_two_good_signatures_for_one_number_is_denied() -> None:
+    tree = Tree()
+    one, two = forked(tree.county)
+    other = forked(tree.county, seq=6)[0]
+    foreign = forked(tree.city)[0]
+    bad = two.raw[:-1] + bytes([two.raw[-1] ^ 1])
+    for headers in ([one.raw, one.raw], [one.raw, other.raw], [one.raw, foreign.raw], [one.raw, bad],
+                    [one.raw, b""], [two.raw, two.raw]):  # fmt: skip
+        data = {"log": tree.county.log, "headers": headers, "keep": one.id}
+        act = tree.write(tree.city, "fork", data, record=tree.rights[tree.county.id])
+        assert tree.verdict(act) == denied("bad_evidence")
+
+
+def test_a_unit_moves_with_all_below_it_and_keeps_the_paths_it_had() -> None:
+    tree, to = Tree(), OTHER + "/370200"
+    assert tree.verdict(moved(tree, tree.province, CITY, to, tree.rights[tree.city.id])) == STANDS
+    book = tree.fold()
+    assert list(book.units()) == [PROVINCE, OTHER, to, to + "/370211"]
+    county = book.node(tree.county.id)
+    assert county is not None and county.path == to + "/370211" == book.now(COUNTY)
+    assert book.given(tree.county.id, COUNTY) and book.given(tree.county.id, county.path)
+    assert book.path_for(tree.county.id, "370211") == COUNTY
+    assert book.path_for(tree.county.id, county.path) == county.path
+
+
+def test_an_office_that_hasnt_heard_of_its_move_still_enrols_below_itself() -> None:
+    tree, to = Tree(), OTHER + "/370200"
+    moved(tree, tree.province, CITY, to, tree.rights[tree.city.id])
+    assert tree.verdict(tree.enrol(tree.city, Office("new", "x"), CITY + "/1")) == STANDS
+    assert to + "/1" in tree.fold().units()
+
+
+def test_a_move_into_a_cycle_is_denied() -> None:
+    tree = Tree()
+    city, other = tree.rights[tree.city.id], tree.rights[tree.other.id]
+    assert tree.verdict(moved(tree, tree.province, CITY, COUNTY + "/x", city)) == denied("cycle")
+    assert tree.verdict(moved(tree, tree.province, CITY, CITY, city)) == denied("cycle")
+    assert tree.verdict(moved(tree, tree.province, CITY, OTHER + "/370200", city)) == STANDS
+    crossing = moved(tree, tree.province, OTHER, CITY + "/370900", other)
+    assert tree.verdict(crossing) == denied("cycle")
+
+
+def test_a_move_is_ordered_from_above_both_places_to_a_free_one() -> None:
+    tree = Tree()
+    county, city = tree.rights[tree.county.id], tree.rights[tree.city.id]
+    assert tree.verdict(moved(tree, tree.city, COUNTY, OTHER + "/1", county)) == denied("outside_subtree")
+    assert tree.verdict(moved(tree, tree.province, COUNTY, OTHER, county)) == denied("unit_taken")
+    assert tree.verdict(moved(tree, tree.province, CITY + "/0", OTHER + "/1", city)) == denied("unknown_unit")
+    assert tree.verdict(moved(tree, tree.province, COUNTY, OTHER + "/1", city)) == denied("wrong_record")
+    assert tree.verdict(moved(tree, tree.province, COUNTY, OTHER + "/1", county)) == STANDS
+
+
+def test_only_the_root_stamps() -> None:
+    tree = Tree()
+    act = tree.write(tree.city, "stamp", {"time": 1, "new": []}, record=tree.rights[tree.province.id])
+    assert tree.verdict(act) == denied("not_root")

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from node.errors import NotFound
+from tests.tui.hand import desk, press, settled, shown, started
+from tests.tui.standin import StandIn
+from tui.desk import QiaoApp
+from tui.screens.inbox import InboxScreen
+
+
+async def test_a_wrong_password_says_code_sentence_and_hint_and_keeps_the_staff_id(node: StandIn) -> None:
+    async with started(node) as hand:
+        await press(hand, *"zhang", "enter", *"wrong", "enter")
+        assert "auth: 工号或口令不对" in shown(hand) and "QIAO_PASSWORD" in shown(hand)
+        assert "zhang" in shown(hand)
+        assert desk(hand).person is None
+
+
+async def test_the_password_is_never_shown(node: StandIn) -> None:
+    async with started(node) as hand:
+        await press(hand, *"zhang", "enter", *"secret")
+        assert "secret" not in shown(hand) and "******" in shown(hand)
+
+
+async def test_the_right_password_opens_the_inbox(node: StandIn) -> None:
+    async with started(node) as hand:
+        await press(hand, *"zhang", "enter", *"secret", "enter")
+        assert isinstance(hand.app.screen, InboxScreen)
+        assert "张三" in shown(hand) and "山东省总工会" in shown(hand)
+
+
+async def test_a_directory_without_a_node_says_so_on_the_screen() -> None:
+    def opener() -> StandIn:
+        raise NotFound("里没有节点", code="no_node", hint="qiao init")
+
+    app = QiaoApp(opener, pulse_seconds=3600)  # type: ignore[arg-type]
+    async with app.run_test(size=(80, 24)) as hand:
+        await settled(hand)
+        assert "no_node: 里没有节点" in shown(hand) and "qiao init" in shown(hand)
+
+
+async def test_the_node_is_never_called_on_the_event_loop(node: StandIn) -> None:
+    async with started(node) as hand:
+        await press(hand, *"zhang", "enter", *"secret", "enter", "enter", "f4", "f3", "f2")
+    assert node.threads <= {"qiao-read", "qiao-act"} and node.threads
+    assert node.closed

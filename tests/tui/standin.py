@@ -1,0 +1,173 @@
+"""A small node in memory, in the shape of node.face.Node, for tests of screens alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from node.errors import Forbidden, QiaoError
+from node.matters.draft import Verb
+from node.matters.ticket import KIND
+
+ROOT, CITY, COUNTY = "370000", "370000/370200", "370000/370200/370211"
+UNITS = [
+    (ROOT, "山东省总工会"), (CITY, "青岛市总工会"), (COUNTY, "黄岛区总工会"),
+    ("370000/370200/370212", "崂山区总工会"), ("370000/370900", "泰安市总工会"),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[dict[str, Any]]
+    next: str | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    id: str = "zhang"
+    name: str = "张三"
+    roles: frozenset[str] = frozenset({"operator", "dispatcher", "handler"})
+
+
+@dataclass(frozen=True)
+class View:
+    id: str
+    label: str
+    count: int
+
+
+def row(index: int, **fields: Any) -> dict[str, Any]:
+    """A row of a list, as Node.list gives it."""
+    return {
+        "record": f"{index:032x}", "number": f"370000-20261121-{index:04d}", "title": f"拖欠工资{index}号工地",
+        "phase": "dispatched", "status": "accepted", "round": 1, "owner": ROOT, "owner_name": "山东省总工会",
+        "lead": CITY, "lead_name": "青岛市总工会", "urgency": "normal", "due": "2026-12-01T23:59:00+08:00",
+        "overdue": index % 7 == 0, "changed": "2026-11-21T16:10:00+08:00", "exceptions": 0, **fields,
+    }  # fmt: skip
+
+
+def ticket(index: int, **fields: Any) -> dict[str, Any]:
+    """A ticket told in full, as Node.show gives it."""
+    clock = {"clock": "accept", "round": 1, "unit": CITY, "start": "2026-11-21T10:00:00+08:00",
+             "due": "2026-11-26T00:00:00+08:00", "done": None, "overdue": True}  # fmt: skip
+    by = {"change": "ab" * 32, "commit": "cd" * 32, "unit": ROOT, "unit_name": "山东省总工会", "actor": "zhang",
+          "time": "2026-11-21T10:00:00+08:00", "verdict": "stands", "reason": ""}  # fmt: skip
+    return {
+        **row(index), "channel": "phone", "class": "resolution_request", "topic": "legal/labour/wage",
+        "employer_name": "某某建筑公司", "amount_claimed": 1466000, "narrative": "工地拖欠三个月工资未付。",
+        "worker_name": "李*", "worker_phone": "138****1111", "incomplete": False, "cards": [],
+        "assignments": [{"unit": CITY, "unit_name": "青岛市总工会", "round": 1, "status": "accepted",
+                         "lead": True, "clocks": [clock]}],
+        "deadlines": [clock],
+        "timeline": [
+            {**by, "action": "register", "data": {"channel": "phone"}, "words": {"narrative": "工地拖欠工资"}},
+            {**by, "action": "note", "verdict": "overtaken", "data": {}, "words": {"text": "已联系工地"}},
+        ],
+        "exceptions": [], **fields,
+    }  # fmt: skip
+
+
+def conflict(index: int, **fields: Any) -> dict[str, Any]:
+    by = {"unit": CITY, "unit_name": "青岛市总工会", "actor": "li", "time": "2026-11-21T10:00:00+08:00"}
+    return {
+        "id": f"e{index}", "kind": "conflict", "reason": "field_ask", "sentence": "青岛市与黄岛区同时改了诉求金额",
+        "record": f"{1:032x}", "number": "370000-20261121-0001", "matter": "ticket", "place": "amount_claimed",
+        "values": [1066000, 1466000], "by": by, "against": {**by, "actor": "wang"}, "open": True, "commit": None,
+        "words": {}, "words_against": {}, **fields,
+    }  # fmt: skip
+
+
+@dataclass
+class StandIn:
+    """`fault`, once set, is raised by every call of the names in `failing`."""
+
+    rows: list[dict[str, Any]] = field(default_factory=lambda: [row(index) for index in range(1, 31)])
+    tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    conflicts: list[dict[str, Any]] = field(default_factory=lambda: [conflict(1)])
+    unit: str = ROOT
+    unit_name: str = "山东省总工会"
+    done: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    fault: QiaoError | None = None
+    failing: frozenset[str] = frozenset({"do"})
+    beat: int = 1
+    verbs: Sequence[Verb] = KIND.verbs
+    threads: set[str] = field(default_factory=set)
+    closed: bool = False
+
+    def _called(self, name: str) -> None:
+        self.threads.add(threading.current_thread().name.partition("_")[0])
+        if self.fault is not None and name in self.failing:
+            raise self.fault
+
+    def login(self, staff: str, password: str) -> Person:
+        if (staff, password) != ("zhang", "secret"):
+            raise Forbidden("工号或口令不对", code="auth", hint="QIAO_PASSWORD=… qiao --as STAFF …")
+        return Person()
+
+    def views(self, matter: str, person: Any) -> list[View]:
+        self._called("views")
+        return [View("mine", "我的", 3), View("overdue", "已超期", 4), View("all", "全部", len(self.rows))]
+
+    def list(self, matter: str, **how: Any) -> Page:
+        self._called("list")
+        self.asked.append(how)
+        text, start = how.get("text"), int(how.get("after") or 0)
+        found = [one for one in self.rows if not text or text in one["title"]]
+        end = start + how["limit"]
+        return Page(found[start:end], str(end) if end < len(found) else None)
+
+    def show(self, matter: str, name: str) -> dict[str, Any]:
+        self._called("show")
+        return self.tickets.get(name) or ticket(int(name, 16))
+
+    def allowed(self, matter: str, name: str | None, person: Any) -> list[Verb]:
+        self._called("allowed")
+        return [verb for verb in self.verbs if (verb.name == "register") is (name is None)]
+
+    def exceptions(self, kind: str | None = None, limit: int = 50, after: str | None = None) -> Page:
+        self._called("exceptions")
+        return Page([one for one in self.conflicts if kind in (None, one["kind"])])
+
+    def exception(self, name: str) -> dict[str, Any]:
+        self._called("exception")
+        return next(one for one in self.conflicts if one["id"] == name)
+
+    def status(self) -> dict[str, Any]:
+        self._called("status")
+        return {
+            "unit": self.unit, "unit_name": self.unit_name, "parent": "ab" * 16, "last_sync_up": None,
+            "last_sync_down": "2026-11-21T10:00:00+08:00", "oldest_unsent": "2026-11-20T10:00:00+08:00",
+            "pending_up": 3, "pending_down": {CITY: {"commits": 2, "oldest": None,
+                                                     "last_seen": "2026-11-18T10:00:00+08:00"}},
+            "clock_offset_ms": 1500, "registry_age_seconds": 23 * 86400, "registry_missing": 0,
+            "exceptions": 1, "breaches": 2, "backup_age_seconds": None,
+        }  # fmt: skip
+
+    def units(self) -> Sequence[dict[str, Any]]:
+        self._called("units")
+        return [
+            {"path": path, "code": path.rpartition("/")[2], "name": name, "kind": "place", "role": "office",
+             "hosted_by": None}
+            for path, name in UNITS
+        ]  # fmt: skip
+
+    def digest(self, unit: str) -> dict[str, Any]:
+        self._called("digest")
+        return {"digest": "00" * 32, "code": "12345678", "undelivered_up": 0, "undelivered_down": 0}
+
+    def pulse(self) -> int:
+        self._called("pulse")
+        return self.beat
+
+    def do(self, operation: str, params: Mapping[str, Any], person: Any = None) -> dict[str, Any]:
+        self._called("do")
+        self.done.append((operation, dict(params)))
+        if operation == "sync":
+            return {"sent": 3, "received": 1, "complete": True}
+        return {"record": f"{1:032x}", "number": "370000-20261121-0001", "phase": "dispatched"}
+
+    def close(self) -> None:
+        self.closed = True
