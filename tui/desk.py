@@ -229,7 +229,7 @@ class QiaoApp(App[int], inherit_bindings=False):
                 self._refresh_screen()
 
     def _refresh_screen(self) -> None:
-        if (base := self._base()) is not None:
+        if (base := self._base()) is not None and base.is_whole:
             base.changed()
 
     def on_resize(self, event: events.Resize) -> None:

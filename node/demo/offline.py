@@ -79,6 +79,8 @@ class Offline:
     def restore(self) -> None:
         self.desks.cut = None
         self.desks.stage.restore()
+        # Somebody presses "sync now"; left alone, the county dials again within minutes.
+        self.desks.stage.offices[CUT].call("sync", "--once")
         self.desks.quiet()
 
     def end_conflicts(self) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class Base(Screen[Any]):
     """`kind` is what the registry of actions knows it by."""
 
+    AUTO_FOCUS = ""  # each says in `begin` what gets the focus
     kind: ClassVar[str] = ""
     is_form: ClassVar[bool] = False
 
@@ -36,6 +37,11 @@ class Base(Screen[Any]):
         yield Static("", classes="bar", id="bar", markup=False)
         yield from self.body()
         yield Footer(show_command_palette=False, compact=True)
+
+    @property
+    def is_whole(self) -> bool:
+        """Its widgets are there. Before, and while it is taken down, a timer must ask nothing of it."""
+        return self.is_attached and bool(self.query("Footer"))
 
     def body(self) -> Iterable[Widget]:
         return ()
@@ -64,7 +70,7 @@ class Base(Screen[Any]):
 
     def on_screen_resume(self) -> None:
         self.refresh_bar()
-        if self.is_mounted:
+        if self.is_whole:
             self.resumed()
 
     def begin(self) -> None:
@@ -75,7 +81,7 @@ class Base(Screen[Any]):
 
     def refresh_bar(self) -> None:
         """The heading and who is here; while an act waits for its signature, that instead."""
-        if not self.is_mounted or not self.size.width:
+        if not self.is_whole or not self.size.width:
             return
         notice = self.desk.signer.notice
         bar = self.query_one("#bar", Static)

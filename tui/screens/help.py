@@ -32,6 +32,9 @@ class HelpScreen(Base):
     def body(self) -> Iterable[Widget]:
         yield Lines(self._layout, id="sheet")
 
+    def begin(self) -> None:
+        self.query_one("#sheet").focus()
+
     def offers(self, name: str) -> bool:
         return name in ("back", "quit")
 

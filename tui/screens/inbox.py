@@ -122,6 +122,8 @@ class InboxScreen(Base):
             return
         widget.clear_options()
         widget.add_options([Option(Text(text)) for text in lines])
+        ids = [view.id for view in views]
+        widget.highlighted = ids.index(self._view) if self._view in ids else None
 
     def changed(self) -> None:
         """New data: the list stays where it is. Someone who types a filter isn't disturbed."""

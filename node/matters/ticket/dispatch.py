@@ -126,23 +126,32 @@ def plan(state: State | None, params: Mapping[str, Any], desk: Desk) -> list[Dra
 def _assigns(
     state: State, giver: str, targets: list[str], desk: Desk, final: bool, behalf: str | None
 ) -> list[Draft]:
-    """One `assign` a hop. A hop that has the ticket already is skipped over: its targets are assigned
-    directly, since dispatching to the same unit twice is one assignment."""
-    drafts = []
-    for hop, onward in hops(giver, targets, desk.tree).items():
-        if hop == giver and held(state, giver) is not None:
-            continue  # it has it: named as lead, it keeps the work to itself
-        direct = _has(state, hop) and not final
-        wanted = {target: [] for target in onward} if direct else {hop: onward}
-        for unit, further in wanted.items():
-            if not _has(state, unit) or final:
-                drafts.append(Draft("assign", assign(state, giver, unit, further, final=final), behalf))
-    return drafts
+    if held(state, giver) is not None:
+        targets = [one for one in targets if one != giver]  # named as lead, it keeps the work to itself
+    found = wanted(state, giver, targets, desk.tree, ruling=final)
+    return [
+        Draft("assign", assign(state, giver, unit, onward, final=final), behalf) for unit, onward in found
+    ]
 
 
-def _has(state: State, unit: str) -> bool:
+def wanted(
+    state: State, giver: str, targets: Iterable[str], tree: Tree, *, ruling: bool = False
+) -> list[tuple[str, list[str]]]:
+    """The units to assign to, each with what it is to pass on. A hop that has the ticket already is skipped
+    over and its targets are assigned directly: dispatching to the same unit twice is one assignment."""
+    found: list[tuple[str, list[str]]] = []
+    for hop, onward in hops(giver, targets, tree).items():
+        if _is_free(state, hop, ruling):
+            found.append((hop, onward))
+        else:
+            found += [(target, []) for target in onward if _is_free(state, target, ruling)]
+    return found
+
+
+def _is_free(state: State, unit: str, ruling: bool) -> bool:
+    """A ruling may replace what was only sent."""
     found = read.assignment(state, read.round_of(state), unit)
-    return found is not None and found.open
+    return found is None or not found.open or (ruling and found.status == "sent")
 
 
 def _may_name_lead(state: State, giver: str) -> bool:

@@ -16,7 +16,7 @@ from ..draft import Desk, Draft
 from . import assignments as read
 from . import rules
 from .assignments import Assignment
-from .dispatch import assign, hops
+from .dispatch import assign, next_hop, wanted
 
 
 def reactions(state: State, desk: Desk) -> list[Draft]:
@@ -55,16 +55,17 @@ def _passed_on(state: State, own: Assignment, desk: Desk) -> Iterator[Draft]:
     """What a dispatcher above named deeper. Passed on once: a recall of it isn't undone."""
     if own.status not in ("sent", "accepted"):
         return
-    targets = [one for one in own.onward if covers(own.unit, one) and one != own.unit]
-    for hop, onward in hops(own.unit, targets, desk.tree).items():
-        if not _was_passed(state, own, hop):
-            data = assign(state, own.unit, hop, onward, final=own.final)
+    deeper = [one for one in own.onward if covers(own.unit, one) and one != own.unit]
+    targets = [one for one in deeper if not _was_passed(state, own, next_hop(own.unit, one, desk.tree))]
+    for unit, onward in wanted(state, own.unit, targets, desk.tree):
+        if not _was_passed(state, own, unit):
+            data = assign(state, own.unit, unit, onward, final=own.final)
             yield _draft("assign", own.unit, desk, data)
 
 
-def _was_passed(state: State, own: Assignment, hop: str) -> bool:
+def _was_passed(state: State, own: Assignment, unit: str) -> bool:
     return any(
-        one.action == "assign" and one.data.get("unit") == hop and one.data.get("from") == own.assigned.id
+        one.action == "assign" and one.data.get("unit") == unit and one.data.get("from") == own.assigned.id
         for one in state.marks.values()
     )
 

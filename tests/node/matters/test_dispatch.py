@@ -104,3 +104,25 @@ def test_the_next_hop_is_passed_on_once_even_when_it_was_recalled() -> None:
     scene.do(C, "recall", unit=X)
     assert [one.unit for one in read.assignments(scene[C].state) if one.open] == [C]
     assert TICKET.reactions(scene[C].state, scene[C].desk("system")) == []
+
+
+def test_a_hop_that_is_cut_off_is_not_passed_over() -> None:
+    scene = Scene()
+    scene.cut.add(X)
+    scene.dispatched(D)
+    assert [(one.unit, one.assigner) for one in read.assignments(scene[P].state)] == [(C, P), (X, C)]
+    scene.cut.clear()
+    scene.sync()
+    assert read.assignments(scene[P].state)[-1].assigner == X
+
+
+def test_what_is_passed_on_to_a_unit_that_has_it_already_is_left_as_it_is() -> None:
+    scene = Scene().registered()
+    scene.cut.add(C)
+    scene.do(P, "dispatch", lead=X)
+    own = read.assigned(scene[P].state, 1, C)
+    assert own is not None
+    scene[P].act("assign", round=1, unit=X)
+    scene.cut.clear()
+    scene.sync()
+    assert [(one.unit, one.assigner) for one in read.assignments(scene[C].state)] == [(C, P), (X, P)]

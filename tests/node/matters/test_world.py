@@ -76,12 +76,12 @@ def check(scene: Scene) -> None:
     assert TICKET.title(whole)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_offices_that_work_apart_agree_when_they_meet(seed: int) -> None:
     random = Random(seed)
     scene = Scene().dispatched(random.choice(UNITS[1:]))
     done = 0
-    for _ in range(50):
+    for _ in range(36):
         scene.tick(random.randrange(1, 2000))
         scene.cut = {unit for unit in UNITS[1:] if random.random() < 0.4}
         done += turn(scene, random)
@@ -90,15 +90,16 @@ def test_offices_that_work_apart_agree_when_they_meet(seed: int) -> None:
     scene.cut = set()
     scene.sync()
     check(scene)
-    assert done >= 10
+    assert done >= 6
 
 
-def test_every_verb_is_done_somewhere_in_these_worlds() -> None:
+def test_every_act_is_done_somewhere_in_these_worlds() -> None:
     reached: set[str] = set()
-    for seed in range(40):
+    for seed in range(20):
         random = Random(seed)
-        scene = Scene().dispatched(random.choice(UNITS[1:]))
-        for _ in range(60):
+        scene = Scene()
+        (scene.dispatched, scene.submitted, scene.followed, scene.checked)[seed % 4]()
+        for _ in range(16):
             scene.tick(random.randrange(1, 2000))
             turn(scene, random)
             scene.sync()

@@ -27,7 +27,7 @@ async def test_every_line_has_the_cells_of_the_terminal(
 async def test_views_show_their_counts_and_choosing_one_asks_for_it(node: StandIn) -> None:
     async with signed_in(node) as hand:
         assert any(line.startswith("已超期") and " 4 " in line for line in lines(hand))
-        await press(hand, "shift+tab", "down", "enter")
+        await press(hand, "shift+tab", "up", "enter")
         assert node.asked[-1]["view"] == "overdue"
         assert rows_of(hand).has_focus
 

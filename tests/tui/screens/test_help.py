@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.hand import check_cells, press, shown, signed_in
+from tests.tui.standin import StandIn
+from tui.actions import offered
+from tui.screens.line import LineScreen
+
+
+@pytest.mark.parametrize("key", ["f1", "question_mark", "fullwidth_question_mark"])
+async def test_help_lists_every_key_of_the_screen_it_is_asked_on(node: StandIn, key: str) -> None:
+    async with signed_in(node) as hand:
+        await press(hand, key)
+        for action in offered("inbox"):
+            assert action.label in shown(hand) and action.shown_key in shown(hand)
+        check_cells(hand)
+
+
+@pytest.mark.parametrize("key", ["ctrl+p", "colon", "fullwidth_colon"])
+async def test_commands_are_found_by_pinyin_initials(node: StandIn, key: str) -> None:
+    async with signed_in(node) as hand:
+        await press(hand, key, *"tb", "enter")
+        assert isinstance(hand.app.screen, LineScreen)
+
+
+async def test_esc_leaves_the_commands_alone(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        await press(hand, "ctrl+p", "escape")
+        assert hand.app.screen.kind == "inbox"  # type: ignore[attr-defined]

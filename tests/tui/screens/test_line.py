@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from rich.cells import cell_len
+
+from node.errors import LineDown
+from tests.tui.hand import SIZES, check_cells, press, shown, signed_in
+from tests.tui.standin import CITY, ROOT, StandIn
+from tui.screens.line import neighbours, told
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_both_directions_are_shown_honestly(node: StandIn, size: tuple[int, int]) -> None:
+    async with signed_in(node, size) as hand:
+        await press(hand, "f4")
+        found = shown(hand)
+        assert "还没有过" in found and "3 件" in found and "23 天" in found
+        assert "1234 5678" in found
+        check_cells(hand)
+
+
+async def test_sync_now_says_what_went_both_ways(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        await press(hand, "f4", "f7")
+        assert node.done == [("sync", {})]
+        assert "同步完成：上送 3，收到 1" in shown(hand)
+
+
+async def test_a_line_that_is_down_is_told_with_its_hint(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        node.fault = LineDown("上级没有回应", code="line_down", hint="qiao sync")
+        await press(hand, "f4", "s")
+        assert "line_down: 上级没有回应" in shown(hand)
+
+
+def test_the_parent_and_every_child_has_its_code() -> None:
+    assert neighbours(StandIn().status(), ROOT) == [ROOT, CITY]
+    assert neighbours({"parent": None, "pending_down": {}}, ROOT) == []
+
+
+@pytest.mark.parametrize("width", [30, 78, 200])
+def test_no_line_is_wider_than_asked_for(width: int) -> None:
+    status = StandIn().status() | {"unit_name": "名" * 300, "pending_down": {"\x1b[2J": 3}}
+    for line in told(status, {}, ROOT, NOW, width):
+        assert cell_len("".join(text for text, _ in line)) <= width
+
+
+def test_what_never_was_and_what_is_unknown_is_said() -> None:
+    found = "\n".join("".join(text for text, _ in line) for line in told({"parent": "a"}, {}, ROOT, NOW, 78))
+    assert "还没有过" in found and "不详" in found and "都已送达" in found
