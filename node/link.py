@@ -131,7 +131,7 @@ def _believed(work: Work, node: bytes, raw: bytes) -> bytes:
     entry = work.registry.node(node)
     key = entry.sign if entry is not None and entry.sign is not None else settings.get(work.db, "parent_sign")
     found = receipt.verify(raw, key or b"", child=work.node)
-    links.keep_receipt(work.db, node, raw, found.time_ms, given=False)
+    links.keep_receipt(work.db, node, raw, found.time_ms, ours=False)
     return cbor.encode(frontiers.encode(found.frontier))
 
 
@@ -224,7 +224,7 @@ def _receipt(work: Work, node: bytes, unit: str, peer: PeerRow) -> bytes:
     )
     stated = cbor.encode(frontiers.encode(held))
     if stated != peer.frontier:
-        links.keep_receipt(work.db, node, signed.raw, work.now_ms, given=True)
+        links.keep_receipt(work.db, node, signed.raw, work.now_ms, ours=True)
         links.change(work.db, peer.id, frontier=stated)
     return signed.raw
 

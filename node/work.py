@@ -35,7 +35,7 @@ class Work:
     touched: set[bytes] = field(default_factory=set)  # record ids, for whoever watches
     urgent: bool = False
     offset_ms: int | None = None  # our clock, when an exchange has set it
-    facts: dict[str, Any] = field(default_factory=dict)  # policies and calendar, once loaded
+    facts: dict[str, Any] = field(default_factory=dict)  # policies, calendar, once loaded
 
     @property
     def node(self) -> bytes:

@@ -69,6 +69,7 @@ class Writer:
         self.clock = clock
         self._entropy = entropy
         self.keys = keys.load(directory / keys.DIRECTORY)
+        self._facts: dict[str, Any] = {}  # policies and calendar as of the last transaction
         self.listeners: list[Callable[[Change], None]] = []
         with engine.begin() as db:
             self._registry = trust.load(db, settings.get(db, ROOT))
@@ -93,10 +94,13 @@ class Writer:
         """One transaction. What the registry became is kept only when it committed."""
         with database.disk_faults():
             with self._engine.begin() as db:
-                work = Work(db, self.keys, self._registry, self.clock.now_ms(), self._entropy)
+                work = Work(
+                    db, self.keys, self._registry, self.clock.now_ms(), self._entropy, facts=dict(self._facts)
+                )
                 yield work
                 reactions.settle(work)
             self._registry = work.registry
+            self._facts = work.facts
             self.clock.discipline(self._offset(work))
         self._tell(work)
 

@@ -31,7 +31,7 @@ def sync(
     here = session(context)
     if parent is not None:
         os.environ["QIAO_PARENT"] = parent  # over node.toml, as every setting's variable is
-    done = here.do("sync", {"verify": verify}, by_person=False)
+    done = here.do("sync", {"verify": verify, "parent": parent}, by_person=False)
     here.answer({**done, "exceptions": glance.status(here.directory)["exceptions"]}, lines)
 
 

@@ -13,6 +13,7 @@ from sync_protocol.frontier import Frontier, Position
 from sync_protocol.names import ZERO
 from sync_protocol.run import Head
 
+from .prepared import Prepared, given
 from .schema import Change, Commit, Log, table
 
 LOG, COMMIT, CHANGE = table(Log), table(Commit), table(Change)
@@ -26,8 +27,31 @@ class LogRow:
     head: Head
 
 
+_LOG = Prepared(select(LOG).where(LOG.c.log == given("of")))
+_LOGS = Prepared(select(LOG).where(LOG.c.node == given("of")))
+_HAS = Prepared(
+    select(COMMIT.c.id).where(
+        COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), COMMIT.c.commit == given("named")
+    )
+)
+_OTHER = Prepared(
+    select(COMMIT.c.id).where(
+        COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), COMMIT.c.commit != given("named")
+    )
+)
+_ADD = Prepared(insert(COMMIT), [column.name for column in COMMIT.c if column.name != "id"])
+_HEAD = Prepared(update(LOG).where(LOG.c.id == given("row")), ["head_seq", "head_id", "head_time"])
+_FOLLOWING = Prepared(
+    select(COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.time, COMMIT.c.raw)
+    .where(COMMIT.c.log == given("of"), COMMIT.c.seq > given("above"))
+    .order_by(COMMIT.c.seq)
+    .limit(1000)
+)
+_RAW = Prepared(select(COMMIT.c.raw, COMMIT.c.commit).where(COMMIT.c.id == given("row")))
+
+
 def log_row(db: Connection, log: bytes) -> LogRow | None:
-    row = db.execute(select(LOG).where(LOG.c.log == log)).first()
+    row = _LOG(db, of=log).first()
     return None if row is None else _log_row(row)
 
 
@@ -41,8 +65,7 @@ def begin_log(db: Connection, log: bytes, node: bytes) -> LogRow:
 
 
 def logs_of(db: Connection, nodes: Iterable[bytes]) -> list[LogRow]:
-    rows = db.execute(select(LOG).where(LOG.c.node.in_(list(nodes))))
-    return [_log_row(row) for row in rows]
+    return [_log_row(row) for node in dict.fromkeys(nodes) for row in _LOGS(db, of=node)]
 
 
 def frontier(db: Connection, nodes: Iterable[bytes]) -> Frontier:
@@ -52,36 +75,32 @@ def frontier(db: Connection, nodes: Iterable[bytes]) -> Frontier:
 
 def has(db: Connection, log: int, seq: int, commit: bytes) -> int | None:
     """Row id of a commit, if it is here."""
-    return db.execute(
-        select(COMMIT.c.id).where(COMMIT.c.log == log, COMMIT.c.seq == seq, COMMIT.c.commit == commit)
-    ).scalar()
+    return _HAS(db, of=log, at=seq, named=commit).scalar()
 
 
 def other(db: Connection, log: int, seq: int, commit: bytes) -> bool:
     """Whether another commit holds that place: the log forked (3.8)."""
-    query = select(COMMIT.c.id).where(COMMIT.c.log == log, COMMIT.c.seq == seq, COMMIT.c.commit != commit)
-    return db.execute(query).first() is not None
+    return _OTHER(db, of=log, at=seq, named=commit).first() is not None
 
 
 def add(db: Connection, log: LogRow, commit: Signed, *, received_ms: int, held: bool) -> tuple[int, LogRow]:
     """Stores a commit in its place; the log's head moves when it follows without a gap."""
     header = commit.header
-    done = db.execute(
-        insert(COMMIT).values(
-            log=log.id,
-            seq=header.seq,
-            commit=commit.id,
-            time=header.time,
-            unit=header.unit,
-            actor=header.actor,
-            changes=len(header.changes),
-            raw=commit.raw,
-            held=held,
-            verified=True,
-            received_ms=received_ms,
-        )
+    done = _ADD(
+        db,
+        log=log.id,
+        seq=header.seq,
+        commit=commit.id,
+        time=header.time,
+        unit=header.unit,
+        actor=header.actor,
+        changes=len(header.changes),
+        raw=commit.raw,
+        held=held,
+        verified=True,
+        received_ms=received_ms,
     )
-    return made(done), _advance(db, log, commit)
+    return done.lastrowid, _advance(db, log, commit)
 
 
 def made(done: CursorResult[Any]) -> int:
@@ -99,9 +118,7 @@ def _advance(db: Connection, log: LogRow, commit: Signed) -> LogRow:
         if seq != head.seq + 1 or prev != head.id:
             break
         head = Head(seq, name, time)
-    db.execute(
-        update(LOG).where(LOG.c.id == log.id).values(head_seq=head.seq, head_id=head.id, head_time=head.time)
-    )
+    _HEAD(db, row=log.id, head_seq=head.seq, head_id=head.id, head_time=head.time)
     return LogRow(log.id, log.log, log.node, head)
 
 
@@ -109,13 +126,7 @@ def _following(db: Connection, log: int, seq: int) -> Iterable[tuple[int, bytes,
     """Commits stored before their turn (they came down alone), as (seq, id, time, prev)."""
     from sync_protocol import commit as commits
 
-    rows = db.execute(
-        select(COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.time, COMMIT.c.raw)
-        .where(COMMIT.c.log == log, COMMIT.c.seq > seq)
-        .order_by(COMMIT.c.seq)
-        .limit(1000)
-    )
-    for row in rows:
+    for row in _FOLLOWING(db, of=log, above=seq):
         yield row.seq, row.commit, row.time, commits.parse(row.raw).header.prev
 
 
@@ -130,7 +141,7 @@ def raws(db: Connection, log: int, first: int, last: int) -> Sequence[tuple[int,
 
 
 def raw(db: Connection, commit: int) -> bytes:
-    found: bytes = db.execute(select(COMMIT.c.raw).where(COMMIT.c.id == commit)).scalar_one()
+    found: bytes = _RAW(db, row=commit).one().raw
     return found
 
 
@@ -152,7 +163,7 @@ def _log_row(row: object) -> LogRow:
 
 
 def id_of(db: Connection, commit: int) -> bytes:
-    found: bytes = db.execute(select(COMMIT.c.commit).where(COMMIT.c.id == commit)).scalar_one()
+    found: bytes = _RAW(db, row=commit).one().commit
     return found
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from conflict.state import Row, State
 
+from .prepared import Prepared, given
 from .schema import DERIVED, DueRow, ExceptionRow, Folded, Place, UnitRow, table
 
 FOLDED, PLACE, DUE = table(Folded), table(Place), table(DueRow)
@@ -22,6 +23,23 @@ EXCEPTION, UNIT = table(ExceptionRow), table(UnitRow)
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(State)
+
+
+_STATE = Prepared(select(FOLDED.c.state).where(FOLDED.c.record == given("of")))
+_NO_PLACES = Prepared(delete(PLACE).where(PLACE.c.record == given("of")))
+_NO_DUES = Prepared(delete(DUE).where(DUE.c.record == given("of")))
+_NO_EXCEPTIONS = Prepared(delete(EXCEPTION).where(EXCEPTION.c.record == given("of")))
+_PLACE, _DUE = Prepared(insert(PLACE)), Prepared(insert(DUE))
+_BLANK: dict[str, Any] = {
+    "number": "", "title": "", "phase": "", "round": 0, "owner": "", "author": "", "lead": "", "urgency": "",
+    "created": 0, "changed": 0, "next_due": None, "here": True, "open_rows": 0,
+}  # fmt: skip
+_COLUMNS = [column.name for column in FOLDED.c if column.name != "record"]
+_SAVE = Prepared(
+    (saving := upsert(FOLDED)).on_conflict_do_update(
+        index_elements=["record"], set_={name: saving.excluded[name] for name in _COLUMNS}
+    )
+)
 
 
 def encode(state: State) -> bytes:
@@ -42,38 +60,35 @@ def drop(db: Connection) -> None:
 
 
 def state(db: Connection, record: int) -> State | None:
-    blob = db.execute(select(FOLDED.c.state).where(FOLDED.c.record == record)).scalar()
+    blob = _STATE(db, of=record).scalar()
     return None if blob is None else decode(blob)
 
 
 def save(db: Connection, record: int, columns: dict[str, Any]) -> None:
-    row = upsert(FOLDED).values(record=record, **columns)
-    db.execute(row.on_conflict_do_update(index_elements=["record"], set_=columns))
+    """Writes a record's row; columns that aren't named get their defaults."""
+    _SAVE(db, record=record, **{**_BLANK, **columns})
 
 
 def save_places(db: Connection, record: int, places: Iterable[dict[str, Any]]) -> None:
     """`places`: round, unit, status, actor, assigner, since."""
-    db.execute(delete(PLACE).where(PLACE.c.record == record))
-    rows = [{"record": record, **one} for one in places]
-    if rows:
-        db.execute(insert(PLACE), rows)
+    _NO_PLACES(db, of=record)
+    _PLACE.many(db, [{"record": record, **one} for one in places])
 
 
 def save_dues(db: Connection, record: int, dues: Iterable[Any]) -> None:
     """`dues`: node.matters.draft.Due."""
-    db.execute(delete(DUE).where(DUE.c.record == record))
+    _NO_DUES(db, of=record)
     rows = [
         {"record": record, "clock": due.clock, "round": due.round, "unit": due.unit,
          "start_ms": due.start_ms, "due_ms": due.due_ms, "done_ms": due.done_ms, "owed": due.owed}
         for due in dues
     ]  # fmt: skip
-    if rows:
-        db.execute(insert(DUE), rows)
+    _DUE.many(db, rows)
 
 
 def save_exceptions(db: Connection, record: int, rows: Iterable[Row]) -> int:
     """Replaces a record's rows; returns how many are open."""
-    db.execute(delete(EXCEPTION).where(EXCEPTION.c.record == record))
+    _NO_EXCEPTIONS(db, of=record)
     listed = [_exception(record, row) for row in rows]
     if listed:
         db.execute(insert(EXCEPTION), listed)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from sync_protocol.names import ZERO
 
+from .prepared import Prepared, given
 from .schema import Delivery, Outbox, Peer, Receipt, table
 
 PEER, OUTBOX, DELIVERY, RECEIPT = table(Peer), table(Outbox), table(Delivery), table(Receipt)
@@ -31,9 +32,30 @@ class PeerRow:
     undelivered_ms: int
 
 
+_PEER = Prepared(select(PEER).where(PEER.c.node == given("of")))
+_NEXT = Prepared(select(PEER.c.next_position).where(PEER.c.id == given("peer")))
+_MOVE = Prepared(update(PEER).where(PEER.c.id == given("peer")), ["next_position"])
+_QUEUE = Prepared(insert(OUTBOX))
+_WAITING = Prepared(
+    select(OUTBOX.c.position, OUTBOX.c.commit, OUTBOX.c.parting)
+    .where(OUTBOX.c.peer == given("peer"), OUTBOX.c.position > given("above"))
+    .order_by(OUTBOX.c.position)
+    .limit(given("most"))
+)
+_DELIVERED = Prepared(select(DELIVERY.c.peer).where(DELIVERY.c.record == given("of")))
+_DELIVER = Prepared(insert(DELIVERY))
+_IS_IN_SCOPE = Prepared(
+    select(DELIVERY.c.record).where(DELIVERY.c.peer == given("to"), DELIVERY.c.record == given("of"))
+)
+
+
 def peer(db: Connection, node: bytes) -> PeerRow | None:
-    row = db.execute(select(PEER).where(PEER.c.node == node)).first()
-    return None if row is None else PeerRow(*row)
+    row = _PEER(db, of=node).first()
+    return None if row is None else _peer(row)
+
+
+def _peer(row: Any) -> PeerRow:
+    return PeerRow(*row)
 
 
 def ensure(db: Connection, node: bytes, incarnation: bytes) -> PeerRow:
@@ -61,27 +83,19 @@ def enqueue(
     found = list(commits)
     if not found:
         return
-    first = db.execute(select(PEER.c.next_position).where(PEER.c.id == peer_id)).scalar_one()
-    db.execute(
-        insert(OUTBOX),
-        [
-            {"peer": peer_id, "position": first + at, "commit": one, "parting": parting,
-             "queued_ms": now_ms}
-            for at, one in enumerate(found)
-        ],
-    )  # fmt: skip
-    change(db, peer_id, next_position=first + len(found))
+    first = _NEXT(db, peer=peer_id).scalar_one()
+    rows = [
+        {"peer": peer_id, "position": first + at, "commit": one, "parting": parting, "queued_ms": now_ms}
+        for at, one in enumerate(found)
+    ]
+    _QUEUE.many(db, rows)
+    _MOVE(db, peer=peer_id, next_position=first + len(found))
 
 
 def waiting(db: Connection, peer_id: int, above: int, limit: int) -> list[tuple[int, int, int | None]]:
     """(position, commit row, parting change row) of what a child hasn't acknowledged."""
-    rows = db.execute(
-        select(OUTBOX.c.position, OUTBOX.c.commit, OUTBOX.c.parting)
-        .where(OUTBOX.c.peer == peer_id, OUTBOX.c.position > above)
-        .order_by(OUTBOX.c.position)
-        .limit(limit)
-    )
-    return [tuple(row) for row in rows]
+    rows = _WAITING(db, peer=peer_id, above=above, most=limit)
+    return [(row.position, row.commit, row.parting) for row in rows]
 
 
 def count_waiting(db: Connection, peer_id: int) -> tuple[int, int]:
@@ -104,11 +118,11 @@ def clear(db: Connection, peer_id: int) -> None:
 
 def delivered_to(db: Connection, record: int) -> set[int]:
     """Children in whose outbox the record's history has been put."""
-    return {row.peer for row in db.execute(select(DELIVERY.c.peer).where(DELIVERY.c.record == record))}
+    return {row.peer for row in _DELIVERED(db, of=record)}
 
 
 def deliver(db: Connection, peer_id: int, record: int) -> None:
-    db.execute(insert(DELIVERY).values(peer=peer_id, record=record))
+    _DELIVER(db, peer=peer_id, record=record)
 
 
 def withdraw(db: Connection, peer_id: int, record: int) -> None:
@@ -116,11 +130,10 @@ def withdraw(db: Connection, peer_id: int, record: int) -> None:
 
 
 def in_scope(db: Connection, peer_id: int, records: Iterable[int]) -> set[int]:
-    rows = db.execute(
-        select(DELIVERY.c.record).where(DELIVERY.c.peer == peer_id, DELIVERY.c.record.in_(list(records)))
-    )
-    return {row.record for row in rows}
+    wanted = set(records)
+    return {one for one in wanted if _IS_IN_SCOPE(db, to=peer_id, of=one).first() is not None}
 
 
-def keep_receipt(db: Connection, node: bytes, raw: bytes, at_ms: int, *, given: bool) -> None:
-    db.execute(insert(RECEIPT).values(peer=node, given=given, at_ms=at_ms, raw=raw))
+def keep_receipt(db: Connection, node: bytes, raw: bytes, at_ms: int, *, ours: bool) -> None:
+    """`ours`: given by this node to a child; else got from the parent."""
+    db.execute(insert(RECEIPT).values(peer=node, given=ours, at_ms=at_ms, raw=raw))

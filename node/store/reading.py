@@ -219,10 +219,8 @@ def exceptions(
         .order_by(EXCEPTION.c.id)
         .limit(limit)
     )
-    if record is None:
-        query = query.where(EXCEPTION.c.open.is_(True))
-    else:
-        query = query.where(EXCEPTION.c.record == record)
+    shown = EXCEPTION.c.open.is_(True) if record is None else EXCEPTION.c.record == record
+    query = query.where(shown)
     if kind:
         query = query.where(EXCEPTION.c.kind == kind)
     return list(db.execute(query))

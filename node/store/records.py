@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from .chain import CHANGE, COMMIT, LOG, made
+from .prepared import Prepared, given
 from .schema import Record, table
 
 RECORD = table(Record)
@@ -35,8 +36,22 @@ class Placed:
     changes: int  # of its commit
 
 
+_ROW = Prepared(select(RECORD.c.id).where(RECORD.c.record == given("named")))
+_NAME = Prepared(select(RECORD.c.record, RECORD.c.matter).where(RECORD.c.id == given("row")))
+_KNOWN = Prepared(
+    select(CHANGE.c.id).where(CHANGE.c.commit == given("within"), CHANGE.c.place == given("at"))
+)
+_ADD = Prepared(insert(CHANGE), [column.name for column in CHANGE.c if column.name != "id"])
+_BODIES = Prepared(
+    select(CHANGE.c.id, CHANGE.c.place, CHANGE.c.record, CHANGE.c.salt, CHANGE.c.body)
+    .where(CHANGE.c.commit == given("within"), CHANGE.c.body.is_not(None))
+    .order_by(CHANGE.c.place)
+)
+
+
 def row_of(db: Connection, record: bytes) -> int | None:
-    return db.execute(select(RECORD.c.id).where(RECORD.c.record == record)).scalar()
+    found: int | None = _ROW(db, named=record).scalar()
+    return found
 
 
 def ensure(db: Connection, record: bytes, matter: str) -> int:
@@ -49,7 +64,7 @@ def ensure(db: Connection, record: bytes, matter: str) -> int:
 
 def name_of(db: Connection, row: int) -> tuple[bytes, str]:
     """(record id, matter)."""
-    found = db.execute(select(RECORD.c.record, RECORD.c.matter).where(RECORD.c.id == row)).one()
+    found = _NAME(db, row=row).one()
     return found.record, found.matter
 
 
@@ -70,15 +85,11 @@ def add_change(
     fault: str = "",
 ) -> bool:
     """Stores a body; False where it is here already."""
-    known = db.execute(select(CHANGE.c.id).where(CHANGE.c.commit == commit, CHANGE.c.place == place)).scalar()
-    if known is not None:
+    if _KNOWN(db, within=commit, at=place).first() is not None:
         return False
-    db.execute(
-        insert(CHANGE).values(
-            commit=commit, place=place, change=change, record=record, of=of, salt=salt, body=body,
-            fault=fault,
-        )
-    )  # fmt: skip
+    _ADD(
+        db, commit=commit, place=place, change=change, record=record, of=of, salt=salt, body=body, fault=fault
+    )
     return True
 
 
@@ -93,12 +104,18 @@ _PLACED = (
 )  # fmt: skip
 
 
-def changes_of(db: Connection, record: int, commits: Iterable[int] = ()) -> list[Placed]:
+_OF_RECORD = Prepared(_PLACED.where(CHANGE.c.record == given("of_record")))
+_OF_COMMIT = Prepared(
+    _PLACED.where(CHANGE.c.record == given("of_record"), CHANGE.c.commit == given("within"))
+)
+
+
+def changes_of(db: Connection, record: int, commits: Collection[int] = ()) -> list[Placed]:
     """Every change of a record (or only those of some commits), in the order of 3.7."""
-    query = _PLACED.where(CHANGE.c.record == record)
-    if commits:
-        query = query.where(CHANGE.c.commit.in_(list(commits)))
-    return [_placed(row) for row in db.execute(query)]
+    if not commits:
+        return [_placed(row) for row in _OF_RECORD(db, of_record=record)]
+    some = [_placed(row) for one in commits for row in _OF_COMMIT(db, of_record=record, within=one)]
+    return sorted(some, key=lambda one: (one.time, one.log, one.seq, one.place))
 
 
 def _placed(row: Any) -> Placed:
@@ -115,12 +132,7 @@ def changes_of_matter(db: Connection, matter: str) -> list[tuple[int, bytes, Pla
 
 def bodies(db: Connection, commit: int) -> Sequence[tuple[int, int, int, bytes, bytes]]:
     """(change row, place, record row, salt, body) of what is present of a commit, in order."""
-    rows = db.execute(
-        select(CHANGE.c.id, CHANGE.c.place, CHANGE.c.record, CHANGE.c.salt, CHANGE.c.body)
-        .where(CHANGE.c.commit == commit, CHANGE.c.body.is_not(None))
-        .order_by(CHANGE.c.place)
-    )
-    return [tuple(row) for row in rows]
+    return [tuple(row) for row in _BODIES(db, within=commit)]
 
 
 def record_of_change(db: Connection, commit: int, act: bytes) -> int | None:

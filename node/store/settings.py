@@ -5,18 +5,27 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
+from .prepared import Prepared, given
 from .schema import Setting, table
 
 _T = table(Setting)
 
 
+_GET = Prepared(select(_T.c.value).where(_T.c.name == given("called")))
+_PUT = Prepared(
+    (putting := insert(_T)).on_conflict_do_update(
+        index_elements=["name"], set_={"value": putting.excluded.value}
+    )
+)
+
+
 def get(db: Connection, name: str) -> bytes | None:
-    return db.execute(select(_T.c.value).where(_T.c.name == name)).scalar()
+    found: bytes | None = _GET(db, called=name).scalar()
+    return found
 
 
 def put(db: Connection, name: str, value: bytes) -> None:
-    row = insert(_T).values(name=name, value=value)
-    db.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    _PUT(db, name=name, value=value)
 
 
 def number(db: Connection, name: str) -> int:
