@@ -1,63 +1,37 @@
 """The public face of a node: what commands and screens see of it.
 
-Reading is any process's own affair, over its own read-only connection. Writing goes through the daemon's
-socket where one runs; where none does, this process takes the lock and is the writer for one operation.
+Reading is any process's own affair (reader.py). Writing goes through the daemon's socket where one runs;
+where none does, this process takes the lock and is the writer. What a call doesn't need isn't imported:
+beside a running node a command answers without opening the database.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
-
-from conflict.state import State
-from node import account, glance, keys, people
 from node import config as configuration
+from node import glance
 from node.clock import SystemClock
 from node.config import Config, Value
 from node.entropy import SystemEntropy
-from node.errors import NotFound, Usage
-from node.iso import end_of_day, iso, iso_or_none
+from node.errors import NotFound
 from node.language import say
 from node.lock import Lock
-from node.matters import KINDS
-from node.matters.draft import Kind, Verb
-from node.operations import no_record
-from node.people import Person
-from node.store import database, folded, reading, search, settings
-from node.store.reading import Filter
+from node.page import Page, Person, View
 from node.transport import local
-from node.writer import Writer
-from sync_protocol import clock as hybrid
-from sync_protocol.names import code_of
+
+if TYPE_CHECKING:
+    from node.matters.draft import Verb
+    from node.reader import Reader
+    from node.writer import Writer
 
 __all__ = ["Node", "Page", "Person", "View"]
 
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    items: list[dict[str, Any]]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A saved view (视图) of a list, with how many it holds now."""
-
-    id: str
-    label: str
-    count: int
-
-
-_LABELS = {
-    "mine": "我的", "unit": "本单位在办", "due_today": "今日到期", "overdue": "已超期", "declined": "被退回",
-    "rework": "重办", "review": "待审核", "follow_up": "回访质检", "exceptions": "有异常", "all": "全部",
-}  # fmt: skip
+Item = dict[str, Any]
 
 
 class Node:
@@ -65,29 +39,21 @@ class Node:
         self.directory = directory
         self.config = config
         self.language = language
-        self.clock = SystemClock()
-        self._engine = database.open_database(directory / glance.DATABASE, write=False)
-        self._writer: tuple[Lock, Writer] | None = None
-        with self._read() as db:
-            self.clock.discipline(settings.number(db, "clock_offset"))
-            self.id = settings.get(db, "node") or b""
-            self._code = settings.text(db, "unit")
-            self.unit_name = settings.text(db, "name")
+        self._own: tuple[Lock, Writer] | None = None
 
     @classmethod
     def open(cls, directory: Path, *, language: str = "zh") -> Node:
-        """Raises NotFound `no_node`, Damaged. The schema is brought up to date by whoever writes."""
+        """Raises NotFound `no_node`, Usage for a bad node.toml."""
         directory = Path(directory)
         if not (directory / glance.DATABASE).exists():
             raise glance.no_node(directory)
-        with database.disk_faults():
-            return cls(directory, configuration.load(directory), language)
+        return cls(directory, configuration.load(directory), language)
 
     @staticmethod
     def init(
         directory: Path, unit: str, name: str, *, root: bool = False, recovery: Path | None = None,
         given: Mapping[str, Value] | None = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> Item:  # fmt: skip
         """Makes a node in `directory`. `given`: settings for its node.toml. Raises as founding.init."""
         from node import founding
 
@@ -97,7 +63,7 @@ class Node:
         )  # fmt: skip
 
     @staticmethod
-    def join(directory: Path, invitation: str) -> dict[str, Any]:
+    def join(directory: Path, invitation: str) -> Item:
         """Joins by HTTP with an invitation's line, making the node first where there is none.
 
         Raises RemoteError (a bad invitation, a refusal), Stale, LineDown.
@@ -111,8 +77,13 @@ class Node:
         )
 
     def close(self) -> None:
-        self._engine.dispose()
-        self._let_go()
+        if "_reader" in self.__dict__:
+            self._reader.close()
+            del self._reader
+        if self._own is not None:
+            (lock, writer), self._own = self._own, None
+            writer.close()
+            lock.release()
 
     def __enter__(self) -> Node:
         return self
@@ -120,33 +91,32 @@ class Node:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with database.disk_faults(), self._engine.begin() as db:
-            yield db
-
     # Who and what this is
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from node.reader import Reader
+
+        return Reader(self.directory, self.language)
+
+    @property
+    def id(self) -> bytes:
+        return self._reader.id
 
     @property
     def unit(self) -> str:
         """This unit's path; before enrolment its bare code."""
-        with self._read() as db:
-            row = next((one for one in reading.units(db) if one.node == self.id), None)
-        return row.path if row else self._code
+        return self._reader.unit
 
-    def status(self) -> dict[str, Any]:
+    @property
+    def unit_name(self) -> str:
+        return self._reader.unit_name
+
+    def status(self) -> Item:
         return glance.status(self.directory)
 
-    def units(self) -> Sequence[dict[str, Any]]:
-        with self._read() as db:
-            return [
-                {"path": row.path, "code": row.code, "name": row.name, "kind": row.kind, "role": row.role,
-                 "hosted_by": row.host or None}
-                for row in reading.units(db)
-            ]  # fmt: skip
-
     def pulse(self) -> int:
-        """Rises or changes whenever another connection has committed: cheap, for screens that watch."""
+        """Changes whenever another connection has committed: cheap, for screens that watch."""
         path = self.directory / (glance.DATABASE + "-wal")
         try:
             found = path.stat()
@@ -154,251 +124,83 @@ class Node:
             found = (self.directory / glance.DATABASE).stat()
         return found.st_mtime_ns ^ found.st_size
 
-    # People
+    def units(self) -> Sequence[Item]:
+        return self._reader.units()
+
+    def staff(self) -> Sequence[Item]:
+        return self._reader.staff()
 
     def login(self, staff: str | None, password: str | None) -> Person:
         """Raises Forbidden `auth`, alike for every reason."""
-        with self._read() as db:
-            return people.login(db, staff, password)
+        if local.is_running(self.directory):
+            found = self.do("login", {"staff": staff, "password": password})
+            return Person(found["id"], found["name"], frozenset(found["roles"]))
+        return self._reader.login(staff, password)
 
-    def staff(self) -> Sequence[dict[str, Any]]:
-        with self._read() as db:
-            return [
-                {"id": state.shown("staff_id"), "name": state.shown("name"), "roles": state.shown("roles", []),
-                 "disabled": state.shown("enabled", True) is False, "unit": state.owner}
-                for state in self._states(db, "staff")
-            ]  # fmt: skip
+    # Records (reader.py says what each gives and raises)
 
-    def _states(self, db: Connection, matter: str) -> list[State]:
-        rows = folded.open_records(db, matter)
-        found = [folded.state(db, row) for row in rows]
-        return [state for state in found if state is not None]
-
-    # Lists
-
-    def list(
-        self,
-        matter: str,
-        *,
-        phase: str | None = None,
-        status: str | None = None,
-        unit: str | None = None,
-        overdue: bool = False,
-        text: str | None = None,
-        mine: str | None = None,
-        view: str | None = None,
-        person: Person | None = None,
-        sort: str = "-changed",
-        limit: int = 50,
-        after: str | None = None,
-    ) -> Page:
-        """A page of a matter's records in scope. `mine`: a staff id. Raises Usage, NotFound (a unit)."""
-        _kind(matter)
-        own = self.unit
-        who = mine or (person.id if person else None) if view == "mine" or mine else None
-        wanted = Filter(
-            matter, own, phase, status, self._path(unit), overdue, text, who, view or "all", *self._times()
-        )
-        with self._read() as db:
-            rows, more = reading.page(db, wanted, sort, limit, after)
-            names = reading.unit_names(db)
-        return Page([self._item(row, names) for row in rows], more)
+    def list(self, matter: str, **how: Any) -> Page:
+        return self._reader.list(matter, **how)
 
     def views(self, matter: str, person: Person) -> Sequence[View]:
-        own, times = self.unit, self._times()
-        with self._read() as db:
-            return [
-                View(name, _LABELS[name],
-                     reading.count(db, Filter(matter, own, None, None, None, False, None,
-                                              person.id if name == "mine" else None, name, *times)))
-                for name in reading.VIEWS
-            ]  # fmt: skip
+        return self._reader.views(matter, person)
 
     def search(self, text: str, matters: Sequence[str] = (), limit: int = 50) -> Page:
-        """Best first. Empty for a text without letters or digits."""
-        own = self.unit
-        with self._read() as db:
-            rows = search.find(db, text, limit * 4)
-            names = reading.unit_names(db)
-            found = [
-                self._item(row, names)
-                for matter in matters or ("ticket",)
-                for row in reading.by_rows(db, rows, own, _kind(matter).matter.name)
-                if row.here
-            ]
-        return Page(found[:limit], None)
+        return self._reader.search(text, matters, limit)
 
-    def _times(self) -> tuple[int, int]:
-        now = self.clock.now_ms()
-        return now, end_of_day(now)
-
-    def _path(self, unit: str | None) -> str | None:
-        """A unit's path for its code or path. Raises NotFound."""
-        if unit is None:
-            return None
-        known = [one["path"] for one in self.units()]
-        found: str | None = next((path for path in known if unit in (path, code_of(path))), None)
-        if found is None:
-            raise NotFound(say(f"没有单位 {unit}", f"no unit {unit}"), code="no_unit", hint="qiao heads")
-        return found
-
-    def _item(self, row: Any, names: Mapping[str, str]) -> dict[str, Any]:
-        kind = KINDS[row.matter]
-        return {
-            "record": row.name.hex(),
-            "number": row.number,
-            "title": row.title,
-            "phase": row.phase,
-            "phase_name": kind.matter.names.get(row.phase, row.phase),
-            "round": row.round,
-            "owner": row.owner,
-            "owner_name": names.get(row.owner, row.owner),
-            "lead": row.lead,
-            "lead_name": names.get(row.lead, row.lead),
-            "status": row.status,
-            "status_name": kind.matter.names.get(row.status or "", row.status or ""),
-            "urgency": row.urgency,
-            "due": iso_or_none(row.next_due),
-            "overdue": row.next_due is not None and row.next_due < self.clock.now_ms(),
-            "created": iso(hybrid.to_ms(row.created)),
-            "changed": iso(hybrid.to_ms(row.changed)),
-            "exceptions": row.open_rows,
-        }
-
-    # One record
-
-    def show(self, matter: str, name: str) -> dict[str, Any]:
-        """By record id or number. Raises NotFound, alike out of scope and not there."""
-        kind = _kind(matter)
-        with self._read() as db:
-            row = self._row(db, kind, name)
-            names = reading.unit_names(db)
-            return account.whole(
-                db, row, kind, lambda path: names.get(path, path), self.clock.now_ms(), self.language
-            )
+    def show(self, matter: str, name: str) -> Item:
+        return self._reader.show(matter, name)
 
     def allowed(self, matter: str, name: str | None, person: Person) -> Sequence[Verb]:
-        """The verbs that the workflow and this person's roles allow now; without a record, those that begin one."""
-        from node import offers
-
-        kind = _kind(matter)
-        with self._read() as db:
-            state = None if name is None else folded.decode(self._row(db, kind, name).state)
-        return offers.offered(kind, state, self.unit, person, self.clock.now_ms())
-
-    def _row(self, db: Connection, kind: Kind, name: str) -> Any:
-        row = reading.find(db, name)
-        if row is None or not row.here or row.matter != kind.matter.name:
-            raise no_record(name)
-        return row
-
-    # Exceptions
+        return self._reader.allowed(matter, name, person)
 
     def exceptions(self, kind: str | None = None, limit: int = 50, after: str | None = None) -> Page:
-        """What didn't simply apply and is still open, one sentence each."""
-        if after is not None and not after.isdigit():
-            raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
-        with self._read() as db:
-            rows = reading.exceptions(db, kind, limit + 1, int(after or 0))
-            names = reading.unit_names(db)
-            items = [self._exception(db, row, names) for row in rows[:limit]]
-        return Page(items, str(rows[limit - 1].id) if len(rows) > limit else None)
+        return self._reader.exceptions(kind, limit, after)
 
-    def exception(self, name: str) -> dict[str, Any]:
-        """One of them, with the words of both sides. Raises NotFound."""
-        with self._read() as db:
-            row = reading.exception(db, name)
-            if row is None:
-                text = say(f"没有这条异常：{name}", f"no such exception: {name}")
-                raise NotFound(text, hint="qiao exceptions list")
-            names = reading.unit_names(db)
-            return {**self._exception(db, row, names), **self._words(db, row)}
-
-    def _exception(self, db: Connection, row: Any, names: Mapping[str, str]) -> dict[str, Any]:
-        kind = KINDS.get(row.matter)
-        state = folded.state(db, row.record) or State()
-        found = next((one for one in state.rows if folded.exception_name(one) == row.name), None)
-        told = account.exception(
-            row,
-            kind.matter if kind else None,
-            state,
-            found,
-            lambda path: names.get(path, path),
-            self.language,
-        )
-        commit = reading.commit_of(db, row.record, row.act)
-        return {**told, "commit": commit.hex() if commit else None}
-
-    def _words(self, db: Connection, row: Any) -> dict[str, Any]:
-        from node.store import records
-
-        kind = KINDS.get(row.matter)
-        if kind is None:
-            return {"words": {}, "words_against": {}}
-        words = account.words_by_act(kind.matter, records.changes_of(db, row.record))
-        return {"words": words.get(row.act, {}), "words_against": words.get(row.winner, {})}
+    def exception(self, name: str) -> Item:
+        return self._reader.exception(name)
 
     # Proof
 
-    def heads(self) -> Sequence[dict[str, Any]]:
-        from node import proof
+    def heads(self) -> Sequence[Item]:
+        return self._reader.heads()
 
-        with self._read() as db:
-            return proof.heads(db)
+    def digest(self, unit: str | None = None) -> Item:
+        return self._reader.digest(unit)
 
-    def digest(self, unit: str | None = None) -> dict[str, Any]:
-        from node import proof
+    def verify(self, every_signature: bool = False) -> Item:
+        return self._reader.verify(every_signature)
 
-        path = self._path(unit) or self.unit
-        with self._read() as db:
-            return proof.digest(db, path)
-
-    def verify(self, every_signature: bool = False) -> dict[str, Any]:
-        from node import proof
-
-        with self._read() as db:
-            return proof.verify(
-                db, keys.load(self.directory / keys.DIRECTORY), every_signature=every_signature
-            )
-
-    def export_log(self, path: Path) -> dict[str, Any]:
-        from node import exporting
-
-        with self._read() as db:
-            return exporting.write(db, keys.load(self.directory / keys.DIRECTORY), path)
+    def export_log(self, path: Path) -> Item:
+        return self._reader.export_log(path)
 
     # Writing
 
-    def do(self, operation: str, params: Mapping[str, Any], person: Person | None = None) -> dict[str, Any]:
+    def do(self, operation: str, params: Mapping[str, Any], person: Person | None = None) -> Item:
         """An operation of the writer. Raises QiaoError; Locked after ten seconds behind another process."""
         staff = person.id if person else None
-        if self._writer is None and local.is_running(self.directory):
+        if self._own is None and local.is_running(self.directory):
             return local.do(self.directory, operation, dict(params), staff)
-        writer = self._own_writer()
+        writer = self._writer()
         if operation == "sync":
             return self._sync(writer)
         return writer.do(operation, params, staff)
 
-    def _own_writer(self) -> Writer:
+    def _writer(self) -> Writer:
         """Kept for as long as this node is open, so that a batch pays for it once."""
-        if self._writer is None:
+        if self._own is None:
+            from node.writer import Writer
+
             lock = Lock.take(self.directory)
             try:
                 writer = Writer.open(self.directory, self.config, SystemClock(), SystemEntropy())
             except BaseException:
                 lock.release()
                 raise
-            self._writer = (lock, writer)
-        return self._writer[1]
+            self._own = (lock, writer)
+        return self._own[1]
 
-    def _let_go(self) -> None:
-        if self._writer is not None:
-            lock, writer = self._writer
-            self._writer = None
-            writer.close()
-            lock.release()
-
-    def _sync(self, writer: Writer) -> dict[str, Any]:
+    def _sync(self, writer: Writer) -> Item:
         from node.transport import round as rounds
 
         url = self.config.parent or writer.parent_url
@@ -407,10 +209,3 @@ class Node:
                 say("本节点没有上级", "this node has no parent"), code="no_parent", hint="qiao join --help"
             )
         return asyncio.run(rounds.once(writer, url)).as_dict()
-
-
-def _kind(matter: str) -> Kind:
-    found = KINDS.get(matter)
-    if found is None:
-        raise Usage(say(f"没有这种事项：{matter}", f"no such matter: {matter}"), code="unknown_matter")
-    return found

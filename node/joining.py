@@ -15,7 +15,7 @@ from node.config import Config
 from node.errors import Forbidden, NotFound, Stale, Usage
 from node.keys import Keys
 from node.language import say
-from node.people import Person
+from node.page import Person
 from node.store import chain, links, records, settings
 from node.store.schema import Invite, table
 from node.work import NAME, ROOT, UNIT, Work

@@ -8,7 +8,7 @@ from conflict.act import Act, Key
 from conflict.judge import judge
 from conflict.state import Standing, State
 from node.matters.draft import Kind, Verb
-from node.people import Person
+from node.page import Person
 from sync_protocol import clock
 
 _PROBE = b"\xff" * 16  # id of an act that is only asked about, never signed

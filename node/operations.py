@@ -18,7 +18,7 @@ from node.errors import Forbidden, NotFound, Stale, Usage
 from node.language import say
 from node.matters import KINDS, border
 from node.matters.draft import Draft, Kind, Verb
-from node.people import Person
+from node.page import Person
 from node.store import folded, reading, records
 from node.work import Work
 

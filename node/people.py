@@ -5,7 +5,6 @@ A person is a record of the matter `staff`; the password's hash stays on this no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
@@ -13,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from node.errors import Forbidden
 from node.language import say
+from node.page import Person
 from node.store import folded, records
 from node.store.schema import Credential, table
 
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 CREDENTIAL = table(Credential)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    id: str
-    name: str
-    roles: frozenset[str]
 
 
 def login(db: Connection, staff: str | None, password: str | None) -> Person:

@@ -1,0 +1,291 @@
+"""Reading a node: lists, records, exceptions, proofs, over a read-only connection of this process's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from conflict.state import State
+from node import account, glance, keys, people
+from node.clock import SystemClock
+from node.errors import NotFound, Usage
+from node.iso import end_of_day, iso, iso_or_none
+from node.language import say
+from node.matters import KINDS
+from node.matters.draft import Kind, Verb
+from node.operations import no_record
+from node.page import Page, Person, View
+from node.store import database, folded, reading, search, settings
+from node.store.reading import Filter
+from sync_protocol import clock as hybrid
+from sync_protocol.names import code_of
+
+_LABELS = {
+    "mine": "我的", "unit": "本单位在办", "due_today": "今日到期", "overdue": "已超期", "declined": "被退回",
+    "rework": "重办", "review": "待审核", "follow_up": "回访质检", "exceptions": "有异常", "all": "全部",
+}  # fmt: skip
+
+
+class Reader:
+    """Raises Damaged when the database can't be read."""
+
+    def __init__(self, directory: Path, language: str) -> None:
+        self.directory = directory
+        self.language = language
+        self.clock = SystemClock()
+        with database.disk_faults():
+            self._engine = database.open_database(directory / glance.DATABASE, write=False)
+        with self._read() as db:
+            self.clock.discipline(settings.number(db, "clock_offset"))
+            self.id = settings.get(db, "node") or b""
+            self._code = settings.text(db, "unit")
+            self.unit_name = settings.text(db, "name")
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with database.disk_faults(), self._engine.begin() as db:
+            yield db
+
+    # Who and what this is
+
+    @property
+    def unit(self) -> str:
+        """This unit's path; before enrolment its bare code."""
+        with self._read() as db:
+            row = next((one for one in reading.units(db) if one.node == self.id), None)
+        return row.path if row else self._code
+
+    def units(self) -> Sequence[dict[str, Any]]:
+        with self._read() as db:
+            return [
+                {"path": row.path, "code": row.code, "name": row.name, "kind": row.kind, "role": row.role,
+                 "hosted_by": row.host or None}
+                for row in reading.units(db)
+            ]  # fmt: skip
+
+    # People
+
+    def login(self, staff: str | None, password: str | None) -> Person:
+        """Raises Forbidden `auth`, alike for every reason."""
+        with self._read() as db:
+            return people.login(db, staff, password)
+
+    def staff(self) -> Sequence[dict[str, Any]]:
+        with self._read() as db:
+            return [
+                {"id": state.shown("staff_id"), "name": state.shown("name"), "roles": state.shown("roles", []),
+                 "disabled": state.shown("enabled", True) is False, "unit": state.owner}
+                for state in self._states(db, "staff")
+            ]  # fmt: skip
+
+    def _states(self, db: Connection, matter: str) -> list[State]:
+        rows = folded.open_records(db, matter)
+        found = [folded.state(db, row) for row in rows]
+        return [state for state in found if state is not None]
+
+    # Lists
+
+    def list(
+        self,
+        matter: str,
+        *,
+        phase: str | None = None,
+        status: str | None = None,
+        unit: str | None = None,
+        overdue: bool = False,
+        text: str | None = None,
+        mine: str | None = None,
+        view: str | None = None,
+        person: Person | None = None,
+        sort: str = "-changed",
+        limit: int = 50,
+        after: str | None = None,
+    ) -> Page:
+        """A page of a matter's records in scope. `mine`: a staff id. Raises Usage, NotFound (a unit)."""
+        _kind(matter)
+        own = self.unit
+        who = mine or (person.id if person else None) if view == "mine" or mine else None
+        wanted = Filter(
+            matter, own, phase, status, self._path(unit), overdue, text, who, view or "all", *self._times()
+        )
+        with self._read() as db:
+            rows, more = reading.page(db, wanted, sort, limit, after)
+            names = reading.unit_names(db)
+        return Page([self._item(row, names) for row in rows], more)
+
+    def views(self, matter: str, person: Person) -> Sequence[View]:
+        own, times = self.unit, self._times()
+        with self._read() as db:
+            return [
+                View(name, _LABELS[name],
+                     reading.count(db, Filter(matter, own, None, None, None, False, None,
+                                              person.id if name == "mine" else None, name, *times)))
+                for name in reading.VIEWS
+            ]  # fmt: skip
+
+    def search(self, text: str, matters: Sequence[str] = (), limit: int = 50) -> Page:
+        """Best first. Empty for a text without letters or digits."""
+        own = self.unit
+        with self._read() as db:
+            rows = search.find(db, text, limit * 4)
+            names = reading.unit_names(db)
+            found = [
+                self._item(row, names)
+                for matter in matters or ("ticket",)
+                for row in reading.by_rows(db, rows, own, _kind(matter).matter.name)
+                if row.here
+            ]
+        return Page(found[:limit], None)
+
+    def _times(self) -> tuple[int, int]:
+        now = self.clock.now_ms()
+        return now, end_of_day(now)
+
+    def _path(self, unit: str | None) -> str | None:
+        """A unit's path for its code or path. Raises NotFound."""
+        if unit is None:
+            return None
+        known = [one["path"] for one in self.units()]
+        found: str | None = next((path for path in known if unit in (path, code_of(path))), None)
+        if found is None:
+            raise NotFound(say(f"没有单位 {unit}", f"no unit {unit}"), code="no_unit", hint="qiao heads")
+        return found
+
+    def _item(self, row: Any, names: Mapping[str, str]) -> dict[str, Any]:
+        kind = KINDS[row.matter]
+        return {
+            "record": row.name.hex(),
+            "number": row.number,
+            "title": row.title,
+            "phase": row.phase,
+            "phase_name": kind.matter.names.get(row.phase, row.phase),
+            "round": row.round,
+            "owner": row.owner,
+            "owner_name": names.get(row.owner, row.owner),
+            "lead": row.lead,
+            "lead_name": names.get(row.lead, row.lead),
+            "status": row.status,
+            "status_name": kind.matter.names.get(row.status or "", row.status or ""),
+            "urgency": row.urgency,
+            "due": iso_or_none(row.next_due),
+            "overdue": row.next_due is not None and row.next_due < self.clock.now_ms(),
+            "created": iso(hybrid.to_ms(row.created)),
+            "changed": iso(hybrid.to_ms(row.changed)),
+            "exceptions": row.open_rows,
+        }
+
+    # One record
+
+    def show(self, matter: str, name: str) -> dict[str, Any]:
+        """By record id or number. Raises NotFound, alike out of scope and not there."""
+        kind = _kind(matter)
+        with self._read() as db:
+            row = self._row(db, kind, name)
+            names = reading.unit_names(db)
+            return account.whole(
+                db, row, kind, lambda path: names.get(path, path), self.clock.now_ms(), self.language
+            )
+
+    def allowed(self, matter: str, name: str | None, person: Person) -> Sequence[Verb]:
+        """The verbs that the workflow and this person's roles allow now; without a record, those that begin one."""
+        from node import offers
+
+        kind = _kind(matter)
+        with self._read() as db:
+            state = None if name is None else folded.decode(self._row(db, kind, name).state)
+        return offers.offered(kind, state, self.unit, person, self.clock.now_ms())
+
+    def _row(self, db: Connection, kind: Kind, name: str) -> Any:
+        row = reading.find(db, name)
+        if row is None or not row.here or row.matter != kind.matter.name:
+            raise no_record(name)
+        return row
+
+    # Exceptions
+
+    def exceptions(self, kind: str | None = None, limit: int = 50, after: str | None = None) -> Page:
+        """What didn't simply apply and is still open, one sentence each."""
+        if after is not None and not after.isdigit():
+            raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
+        with self._read() as db:
+            rows = reading.exceptions(db, kind, limit + 1, int(after or 0))
+            names = reading.unit_names(db)
+            items = [self._exception(db, row, names) for row in rows[:limit]]
+        return Page(items, str(rows[limit - 1].id) if len(rows) > limit else None)
+
+    def exception(self, name: str) -> dict[str, Any]:
+        """One of them, with the words of both sides. Raises NotFound."""
+        with self._read() as db:
+            row = reading.exception(db, name)
+            if row is None:
+                text = say(f"没有这条异常：{name}", f"no such exception: {name}")
+                raise NotFound(text, hint="qiao exceptions list")
+            names = reading.unit_names(db)
+            return {**self._exception(db, row, names), **self._words(db, row)}
+
+    def _exception(self, db: Connection, row: Any, names: Mapping[str, str]) -> dict[str, Any]:
+        kind = KINDS.get(row.matter)
+        state = folded.state(db, row.record) or State()
+        found = next((one for one in state.rows if folded.exception_name(one) == row.name), None)
+        told = account.exception(
+            row,
+            kind.matter if kind else None,
+            state,
+            found,
+            lambda path: names.get(path, path),
+            self.language,
+        )
+        commit = reading.commit_of(db, row.record, row.act)
+        return {**told, "commit": commit.hex() if commit else None}
+
+    def _words(self, db: Connection, row: Any) -> dict[str, Any]:
+        from node.store import records
+
+        kind = KINDS.get(row.matter)
+        if kind is None:
+            return {"words": {}, "words_against": {}}
+        words = account.words_by_act(kind.matter, records.changes_of(db, row.record))
+        return {"words": words.get(row.act, {}), "words_against": words.get(row.winner, {})}
+
+    # Proof
+
+    def heads(self) -> Sequence[dict[str, Any]]:
+        from node import proof
+
+        with self._read() as db:
+            return proof.heads(db)
+
+    def digest(self, unit: str | None = None) -> dict[str, Any]:
+        from node import proof
+
+        path = self._path(unit) or self.unit
+        with self._read() as db:
+            return proof.digest(db, path)
+
+    def verify(self, every_signature: bool = False) -> dict[str, Any]:
+        from node import proof
+
+        with self._read() as db:
+            return proof.verify(
+                db, keys.load(self.directory / keys.DIRECTORY), every_signature=every_signature
+            )
+
+    def export_log(self, path: Path) -> dict[str, Any]:
+        from node import exporting
+
+        with self._read() as db:
+            return exporting.write(db, keys.load(self.directory / keys.DIRECTORY), path)
+
+
+def _kind(matter: str) -> Kind:
+    found = KINDS.get(matter)
+    if found is None:
+        raise Usage(say(f"没有这种事项：{matter}", f"no such matter: {matter}"), code="unknown_matter")
+    return found
