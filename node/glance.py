@@ -77,7 +77,7 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
             now,
         ),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},
-        "backup_age_seconds": replica.age_seconds(config.load(directory)),
+        "backup_age_seconds": _whole(replica.age_seconds(config.load(directory))),
     }
 
 
@@ -154,3 +154,7 @@ def _pending_down(db: Any) -> dict[str, dict[str, Any]]:
         unit: {"commits": count, "oldest": iso_or_none(oldest), "last_seen": iso_or_none(seen)}
         for unit, count, oldest, seen in rows
     }
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else int(seconds)

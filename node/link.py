@@ -24,6 +24,7 @@ from sync_protocol.names import ZERO, covers
 PARENT = "parent"  # setting: node id of the parent
 OFFSET = "clock_offset"  # setting: milliseconds by which our clock is disciplined
 AUTOMATIC_MS = 10 * 60 * 1000  # a larger offset is applied only when a person confirms (3.6)
+STRETCH = 5000  # outbox rows looked at for one batch
 BUDGET = 3 * BATCH  # uncompressed bytes of a batch: Chinese text and ids come to about a third
 
 
@@ -238,19 +239,23 @@ def _nodes_within(work: Work, node: bytes, unit: str) -> list[bytes]:
 def _batch(work: Work, peer: PeerRow) -> tuple[tuple[CommitItem, ...], Mark, bool]:
     """The next stretch of a child's outbox; scope is judged now, not when it was queued (3.5)."""
     items: list[CommitItem] = []
-    spent, upto, more = 0, Mark(peer.position, peer.position_id or ZERO), False
-    for position, commit, parting in links.waiting(work.db, peer.id, peer.position, 5000):
-        raw = chain.raw(work.db, commit)
-        chosen = tuple(_in_scope(work, peer, commit, parting))
-        item = CommitItem(raw, chosen)
+    spent, upto = 0, Mark(peer.position, peer.position_id or ZERO)
+    for position, commit, parting in links.waiting(work.db, peer.id, peer.position, STRETCH):
+        item = CommitItem(chain.raw(work.db, commit), tuple(_in_scope(work, peer, commit, parting)))
         if items and spent + item.size > BUDGET:
-            more = True
             break
-        if chosen:
+        if item.changes:
             items.append(item)
             spent += item.size
         upto = Mark(position, chain.id_of(work.db, commit))
-    return tuple(items), upto, more or bool(links.waiting(work.db, peer.id, upto.position, 1))
+    more = bool(links.waiting(work.db, peer.id, upto.position, 1))
+    return (*_ahead(work, peer, upto.position), *items), upto, more
+
+
+def _ahead(work: Work, peer: PeerRow, behind: int) -> Iterator[CommitItem]:
+    """Registry changes further back in the outbox go first; they come again in their place, and are known then."""
+    for _position, commit in links.waiting_ahead(work.db, peer.id, behind):
+        yield CommitItem(chain.raw(work.db, commit), tuple(_in_scope(work, peer, commit, None)))
 
 
 def _in_scope(work: Work, peer: PeerRow, commit: int, parting: int | None) -> Iterator[ChangeItem]:

@@ -55,7 +55,7 @@ def fill(work: Work, node: bytes) -> None:
     """A child's outbox from nothing: the registry, what is everywhere, then every record in its scope."""
     child = next(one for one in children(work) if one.node == node)
     links.clear(work.db, child.peer)
-    _queue(work, child, _registry_commits(work))
+    _queue(work, child, _registry_commits(work), ahead=True)
     for matter, record in _all_records(work):
         if matter == trust.MATTER:
             links.deliver(work.db, child.peer, record)
@@ -86,7 +86,7 @@ def deliver_everywhere(work: Work, record: int, commits: set[int]) -> None:
     for child in children(work):
         if record not in links.in_scope(work.db, child.peer, [record]):
             links.deliver(work.db, child.peer, record)
-        _queue(work, child, sorted(commits))
+        _queue(work, child, sorted(commits), ahead=True)
 
 
 def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[int]) -> None:
@@ -137,12 +137,12 @@ def _newest_act(work: Work, record: int, state: State) -> tuple[int, int] | None
     return None if last is None else known[last]
 
 
-def _queue(work: Work, child: Child, commits: Iterable[int]) -> None:
+def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: bool = False) -> None:
     """What was written in the child's own subtree came from there, and isn't sent back."""
     theirs = _written_below(work, child, commits := list(commits))
     new = [one for one in commits if one not in theirs]
     if new:
-        links.enqueue(work.db, child.peer, new, work.now_ms)
+        links.enqueue(work.db, child.peer, new, work.now_ms, ahead=ahead)
         work.children.add(child.node)
 
 

@@ -222,7 +222,8 @@ class Rows(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self._resize()
-        self._want()
+        if self.known:
+            self._want()
 
     def on_click(self, event: object) -> None:
         row = int(self.scroll_offset.y) + int(getattr(event, "y", 0)) - 1

@@ -187,10 +187,10 @@ def _timeline(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
         name = action_label(matter, str(act.get("action") or ""))
         who = f"{unit_of(act)} {safe.cell(act.get('actor_name') or act.get('actor') or '')}"
         yield [
-            (moments.short(act.get("time")) + "  ", "dim"),
+            (pad(moments.short(act.get("time")), 11) + "  ", "dim"),
             (pad(name, 10) + "  ", "bold"),
-            (cut(who, max(4, width - 36)), ""),
-            ("  " + known(f"verdict.{verdict}", safe.cell(verdict)), _STANDING.get(verdict, "warn")),
+            (cut(who, max(4, width - 37)), ""),
+            ("  " + cut(known(f"verdict.{verdict}", safe.cell(verdict)), 10), _STANDING.get(verdict, "warn")),
         ]  # fmt: skip
         yield from _told(act, matter, names, width, _longest(item))
 

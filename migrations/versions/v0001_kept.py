@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("commit", sa.Integer(), nullable=False),
         sa.Column("parting", sa.Integer(), nullable=True),
+        sa.Column("ahead", sa.Boolean(), nullable=False),
         sa.Column("queued_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("peer", "position"),
     )

@@ -71,6 +71,7 @@ def _play(here: Session, stage: Stage, offline_days: int, file: Path | None) -> 
     else:
         story.add_messages(*messages.read(found, root))
     account = story.tell()
+    story.step(say("逐节点核验，上下级比对指纹", "every node verified, parents and children compared"))
     prove(stage, account, story.cases)
     account.seconds = time.monotonic() - began
     return account

@@ -17,7 +17,11 @@ app = subject()
 # key → Chinese, English; in the order in which they are shown
 _LABELS = {
     "unit": ("单位", "unit"),
+    "unit_name": ("单位名称", "unit name"),
     "node": ("节点", "node"),
+    "running": ("运行中", "running"),
+    "parent": ("上级节点", "parent node"),
+    "last_contact": ("最近联系上级", "last contact"),
     "last_sync_up": ("最近送达上级", "last sync up"),
     "last_sync_down": ("最近收自上级", "last sync down"),
     "oldest_unsent": ("最早未送出", "oldest unsent"),
@@ -26,6 +30,7 @@ _LABELS = {
     "clock_offset_ms": ("时钟偏差(毫秒)", "clock offset (ms)"),
     "clock_moved_seconds": ("时钟被人为移动(秒)", "clock moved (s)"),
     "registry_age_seconds": ("注册表龄(秒)", "registry age (s)"),
+    "registry_missing": ("注册表缺失", "registry changes missing"),
     "exceptions": ("待处理异常", "exceptions"),
     "breaches": ("超期", "breaches"),
     "database": ("数据库", "database"),
@@ -55,6 +60,8 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
 def _value(value: Any) -> str:
     if value is None:
         return say("无", "none")
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
     if isinstance(value, dict):
         return " ".join(f"{key}={_value(one)}" for key, one in value.items()) or say("无", "none")
     if isinstance(value, list):

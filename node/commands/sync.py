@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from node import glance
+from node.errors import Usage
 from node.language import say
 
 from .lazy import Command, examples, subject
@@ -20,18 +21,24 @@ app = subject()
 @app.command(
     cls=Command,
     help="立即与上级同步一轮，直到双方都没有新内容。",
-    epilog=examples("qiao --dir D sync", "qiao --dir D sync --verify --json"),
+    epilog=examples("qiao --dir D sync", "qiao --dir D sync --once --json"),
 )
 def sync(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="一轮即止（默认）")] = True,
-    verify: Annotated[bool, typer.Option("--verify", help="逐桶对账")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="逐桶对账（尚未提供）")] = False,
     parent: Annotated[str | None, typer.Option(metavar="URL", help="上级地址，仅此一次")] = None,
 ) -> None:
     here = session(context)
+    if verify:
+        raise Usage(
+            say("逐桶对账（--verify）还没有做", "reconciliation (--verify) isn't there yet"),
+            code="not_yet",
+            hint="qiao digest --code",
+        )
     if parent is not None:
         os.environ["QIAO_PARENT"] = parent  # over node.toml, as every setting's variable is
-    done = here.do("sync", {"verify": verify, "parent": parent}, by_person=False)
+    done = here.do("sync", {"parent": parent}, by_person=False)
     here.answer({**done, "exceptions": glance.status(here.directory)["exceptions"]}, lines)
 
 

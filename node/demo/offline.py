@@ -28,20 +28,25 @@ class Offline:
         self.desks.cut = CUT
         self.desks.stage.cut()
 
-    def work(self, days: int) -> None:
-        """Everything in hand is accepted at once; half is submitted now, half as the days go by."""
-        half = len(self.mine) // 2
+    def work(self) -> None:
+        """Everything in hand is accepted and noted at once, half of it submitted."""
         started = [act for case in self.mine for act in self.desks.work(case, CUT)[:2]]
-        self._batch(started + self._submitted(self.mine[:half]))
-        for day in filter(None, (days // 3, days)):
-            self._step(say(f"全部节点的时钟前移到第 {day} 天", f"all clocks move to day {day}"))
-            self.desks.stage.move_clocks(day)
+        self._batch(started + self._submitted(self.mine[: self._half]))
+
+    def pass_days(self, days: int) -> None:
+        """People come to the counter while the line is dead; the other half is submitted as days go by."""
+        submitted = self._submitted(self.mine[self._half :])
+        for day in sorted({days // 3, days}):
+            if day:
+                self._step(say(f"全部节点的时钟前移到第 {day} 天", f"all clocks move to day {day}"))
+                self.desks.stage.move_clocks(day)
             self._walk_in(day)
-            if day == (days // 3 or days):
-                self._batch(self._submitted(self.mine[half:]))
-        if not days:
-            self._walk_in(0)
-            self._batch(self._submitted(self.mine[half:]))
+            self._batch(submitted)
+            submitted = []
+
+    @property
+    def _half(self) -> int:
+        return len(self.mine) // 2
 
     def _submitted(self, cases: list[Case]) -> list[dict[str, object]]:
         return [acts.submit(case, CUT) for case in cases]

@@ -34,22 +34,24 @@ class Story:
         self.account.messages = {"read": len(cases) + sum(wrong.values()), "through": 0, "wrong": wrong}
 
     def tell(self) -> Account:
-        self._step(say("建立七个节点：邀请、加入、启动", "seven nodes: invited, joined, started"))
+        self.step(say("建立七个节点：邀请、加入、启动", "seven nodes: invited, joined, started"))
         self.stage.build()
-        self._step(say(f"登记当日事项 {len(self.cases)} 件", f"registering {len(self.cases)} matters"))
+        self.step(say(f"登记当日事项 {len(self.cases)} 件", f"registering {len(self.cases)} matters"))
         self.desks.register(self.cases)
-        self._step(say("派单：省到市到县；一县退单改派", "dispatching: province, city, county; one declines"))
+        self.step(say("派单：省到市到县；一县退单改派", "dispatching: province, city, county; one declines"))
         self.desks.dispatch(self.cases)
         self._send_back()
         self._forward_messages()
         behind = self._cut()
-        self._step(say("线路通的各县办理，逐级审核", "the other counties work; each hop reviews"))
-        again = self._others()
-        self._step(say("恢复线路，列出并了结冲突", "the line is back; conflicts are shown and ended"))
+        self.step(say("线路通的各县办理，逐级审核；一件退回重办", "the other counties work; one rework"))
+        self._others()
+        behind.pass_days(self.days)
+        behind.clash()
+        self.step(say("恢复线路，列出并了结冲突", "the line is back; conflicts are shown and ended"))
         behind.restore()
         behind.end_conflicts()
-        self._step(say("断线县的与退回重办的走完全程", "what was cut off, and the rework, go all the way"))
-        self._finish(behind, again)
+        self.step(say("断线县的工单走完全程", "what was cut off goes all the way"))
+        self._finish(behind)
         return self.account
 
     def _send_back(self) -> None:
@@ -68,7 +70,7 @@ class Story:
         told, cases, top = self.account.messages, self._messages, self.stage.top.code
         if told is None or not cases:
             return
-        self._step(say(f"登记并派出真实留言 {len(cases)} 条", f"{len(cases)} real messages"))
+        self.step(say(f"登记并派出真实留言 {len(cases)} 条", f"{len(cases)} real messages"))
         spread(cases, [county.code for county in self.stage.counties], top)
         results = self.stage.batch(top, [acts.register(case) for case in cases], OPERATOR)
         record(cases, results)
@@ -88,37 +90,36 @@ class Story:
                 wrong[code] = wrong.get(code, 0) + 1
 
     def _cut(self) -> Offline:
-        self._step(
-            say(f"挖断 {CUT} 的线路，其进程照常运行", f"the line of {CUT} is cut; its process runs on")
-        )
+        self.step(say(f"挖断 {CUT} 的线路，其进程照常运行", f"the line of {CUT} is cut; its process runs on"))
         mine = [case for case in self.cases if case.handlers == [CUT]]
-        behind = Offline(self.desks, mine, self._step)
+        behind = Offline(self.desks, mine, self.step)
         behind.begin()
-        behind.work(self.days)
-        behind.clash()
+        behind.work()
         return behind
 
-    def _others(self) -> Case:
-        """The other counties' cases, all the way; but one worker isn't satisfied. Returns that case."""
+    def _others(self) -> None:
+        """The other counties' cases, all the way; but one worker isn't satisfied, and it is done again."""
         cases = [case for case in self.cases if case.handlers and CUT not in case.handlers]
         self.desks.at_counties(cases, self.desks.work)
         self.desks.review(cases)
         again = next(case for case in cases if case.owner == self.stage.top.code)
-        text = "职工称款项只到账一半，要求继续办理。"
-        lines = [acts.dissatisfied(again.record, text), acts.rework(again.record, text)]
-        self.desks.batch(self.stage.top.code, lines, CALLER)
-        self.desks.batch(self.stage.top.code, [acts.dispatch(again.record, *again.handlers)], DISPATCHER)
-        self.desks.close([case for case in cases if case is not again])
-        return again
+        self._rework(again)
+        self.desks.close(cases)
 
-    def _finish(self, behind: Offline, again: Case) -> None:
-        self.desks.at_counties([again], self.desks.work)
-        sent = [*behind.mine, again]
-        self.desks.review(sent)
-        self.desks.close([*sent, *behind.walk_ins])
+    def _rework(self, case: Case) -> None:
+        top, text = self.stage.top.code, "职工称款项只到账一半，要求继续办理。"
+        self.desks.batch(top, [acts.dissatisfied(case.record, text), acts.rework(case.record, text)], CALLER)
+        self.desks.batch(top, [acts.dispatch(case.record, *case.handlers)], DISPATCHER)
+        self.desks.quiet()
+        self.desks.at_counties([case], self.desks.work)
+        self.desks.review([case])
+
+    def _finish(self, behind: Offline) -> None:
+        self.desks.review(behind.mine)
+        self.desks.close([*behind.mine, *behind.walk_ins])
         self.cases += behind.walk_ins
         self.account.tickets += len(behind.walk_ins)
         self.desks.quiet()
 
-    def _step(self, text: str) -> None:
+    def step(self, text: str) -> None:
         self.stage.narrate(f"[{time.monotonic() - self._began:5.1f} s] {text}")

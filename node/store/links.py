@@ -42,6 +42,11 @@ _WAITING = Prepared(
     .order_by(OUTBOX.c.position)
     .limit(given("most"))
 )
+_AHEAD = Prepared(
+    select(OUTBOX.c.position, OUTBOX.c.commit)
+    .where(OUTBOX.c.peer == given("peer"), OUTBOX.c.position > given("above"), OUTBOX.c.ahead.is_(True))
+    .order_by(OUTBOX.c.position)
+)
 _DELIVERED = Prepared(select(DELIVERY.c.peer).where(DELIVERY.c.record == given("of")))
 _DELIVER = Prepared(insert(DELIVERY))
 _IS_IN_SCOPE = Prepared(
@@ -77,15 +82,28 @@ def peers(db: Connection) -> list[PeerRow]:
 
 
 def enqueue(
-    db: Connection, peer_id: int, commits: Iterable[int], now_ms: int, parting: int | None = None
+    db: Connection,
+    peer_id: int,
+    commits: Iterable[int],
+    now_ms: int,
+    *,
+    parting: int | None = None,
+    ahead: bool = False,
 ) -> None:
-    """Puts commits at the end of a child's outbox."""
+    """Puts commits at the end of a child's outbox; those that go `ahead` of what waits are marked."""
     found = list(commits)
     if not found:
         return
     first = _NEXT(db, peer=peer_id).scalar_one()
     rows = [
-        {"peer": peer_id, "position": first + at, "commit": one, "parting": parting, "queued_ms": now_ms}
+        {
+            "peer": peer_id,
+            "position": first + at,
+            "commit": one,
+            "parting": parting,
+            "ahead": ahead,
+            "queued_ms": now_ms,
+        }
         for at, one in enumerate(found)
     ]
     _QUEUE.many(db, rows)
@@ -96,6 +114,11 @@ def waiting(db: Connection, peer_id: int, above: int, limit: int) -> list[tuple[
     """(position, commit row, parting change row) of what a child hasn't acknowledged."""
     rows = _WAITING(db, peer=peer_id, above=above, most=limit)
     return [(row.position, row.commit, row.parting) for row in rows]
+
+
+def waiting_ahead(db: Connection, peer_id: int, above: int) -> list[tuple[int, int]]:
+    """(position, commit row) of the registry changes that a child hasn't acknowledged."""
+    return [(row.position, row.commit) for row in _AHEAD(db, peer=peer_id, above=above)]
 
 
 def count_waiting(db: Connection, peer_id: int) -> tuple[int, int]:

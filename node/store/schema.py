@@ -126,6 +126,7 @@ class Outbox(Kept, table=True):
     position: int = Field(primary_key=True)
     commit: int
     parting: int | None = None  # change that tells a unit it has left the scope
+    ahead: bool = False  # a registry change: sent before everything else that waits (3.4)
     queued_ms: int = Field(default=0, sa_type=BigInteger)
 
 

@@ -27,15 +27,15 @@ class Done:
         return str(self.json["error"]["code"])
 
 
-def run(*words: str, environment: dict[str, str] | None = None, stdin: bytes = b"") -> Done:
+def run(*words: str, environment: dict[str, str] | None = None, seconds: float = 100) -> Done:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QIAO_")}
     path = os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH"))))
     done = subprocess.run(
         [sys.executable, "-P", "-m", "cli", *words],
-        input=stdin,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         env={**kept, "PYTHONPATH": path, **(environment or {})},
-        timeout=100,
+        timeout=seconds,
     )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 

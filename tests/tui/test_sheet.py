@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+from node.matters.ticket import KIND
+from tests.tui.standin import CITY, ticket
+from tui.lines import Line
+from tui.sheet import sheet, title, whole
+
+
+def text(lines: list[Line]) -> str:
+    return "\n".join("".join(part for part, _ in line) for line in lines)
+
+
+@pytest.mark.parametrize("width", [44, 62, 78, 130])
+def test_no_line_is_wider_than_asked_for(width: int) -> None:
+    found = sheet(ticket(1, narrative="工资" * 900), KIND.matter, width)
+    assert max(cell_len("".join(part for part, _ in line)) for line in found) <= width
+
+
+def test_a_text_is_cut_with_a_mark_and_whole_in_the_reader() -> None:
+    item = ticket(1, narrative="工" * 700 + "末")
+    assert "共 701 字" in text(sheet(item, KIND.matter, 78)) and "末" not in text(sheet(item, KIND.matter, 78))
+    assert "末" in text(whole(item, KIND.matter, 78))
+
+
+def test_a_clock_that_stands_with_its_assignment_isnt_told_twice() -> None:
+    found = text(sheet(ticket(1), KIND.matter, 78))
+    assert found.count("11-26 00:00") == 1
+
+
+def test_units_in_the_timeline_are_told_by_name() -> None:
+    act = {"action": "assign", "unit": "370000", "unit_name": "省", "time": None, "data": {"unit": CITY, "round": 1}}
+    assert "单位: 青岛市总工会" in text(sheet(ticket(1, timeline=[act]), KIND.matter, 78))
+
+
+def test_a_record_of_an_unknown_matter_is_still_told() -> None:
+    assert "note" in text(sheet(ticket(1), None, 78))
+
+
+def test_nothing_at_all_is_told_without_a_fault() -> None:
+    assert text(sheet({}, KIND.matter, 78)) and title({}).strip() == ""
+
+
+def test_what_hasnt_all_arrived_says_so() -> None:
+    assert "还有经过未收到" in text(sheet(ticket(1, incomplete=True), KIND.matter, 78))
