@@ -117,7 +117,7 @@ def take_reply(work: Work, node: bytes, log: bytes, reply: Reply, sent_ms: int, 
     if reply.upto.position != peer.position or log != peer.incarnation:
         values |= {"position": reply.upto.position, "position_id": reply.upto.id}
     if reply.receipt is not None:
-        values["frontier"] = _believed(work, node, reply.receipt)
+        values["frontier"] = _believed(work, node, reply.receipt, peer.frontier)
     links.change(work.db, peer.id, **values)
     _discipline(work, reply.clock_ms, sent_ms, own_ms)
     stated = _stated(links.ensure(work.db, node, log)) or {}
@@ -127,13 +127,18 @@ def take_reply(work: Work, node: bytes, log: bytes, reply: Reply, sent_ms: int, 
     return Got(taken.new, more, reply.urgent)
 
 
-def _believed(work: Work, node: bytes, raw: bytes) -> bytes:
-    """The frontier of a receipt whose signature is good; the receipt is kept. Raises RemoteError."""
+def _believed(work: Work, node: bytes, raw: bytes, known: bytes | None) -> bytes:
+    """The frontier of a receipt whose signature is good; one that says more than `known` is kept.
+
+    Raises RemoteError.
+    """
     entry = work.registry.node(node)
     key = entry.sign if entry is not None and entry.sign is not None else settings.get(work.db, "parent_sign")
     found = receipt.verify(raw, key or b"", child=work.node)
-    links.keep_receipt(work.db, node, raw, found.time_ms, ours=False)
-    return cbor.encode(frontiers.encode(found.frontier))
+    stated = cbor.encode(frontiers.encode(found.frontier))
+    if stated != known:
+        links.keep_receipt(work.db, node, raw, found.time_ms, ours=False)
+    return stated
 
 
 def _discipline(work: Work, parent_ms: int, sent_ms: int, own_ms: int) -> None:

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from conflict import fold as folding
 from conflict.declaration import Matter
 from conflict.state import State
 from node import trust
+from node.acts import acts
 from node.matters import KINDS
 from node.store import links, records
-from node.store.chain import CHANGE, COMMIT, LOG
+from node.store.chain import COMMIT, LOG
 from node.units import offices_below
 from node.work import Work
-from sync_protocol.names import covers, parent_of, short
+from sync_protocol.names import covers, parent_of
 
 AUDITOR = "auditor"
 
@@ -99,7 +101,7 @@ def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[
         elif wanted:
             _enter(work, child, record)
         elif child.peer in before:
-            _leave(work, child, record, state)
+            _leave(work, child, record, matter)
 
 
 def is_here(work: Work, matter: Matter, state: State) -> bool:
@@ -116,25 +118,25 @@ def _enter(work: Work, child: Child, record: int) -> None:
     _queue(work, child, records.commits_of(work.db, record))
 
 
-def _leave(work: Work, child: Child, record: int, state: State) -> None:
-    """The newest standing act is the one that said so; its words stay here."""
+def _leave(work: Work, child: Child, record: int, matter: Matter) -> None:
+    """The child gets the act that says so; its words stay here."""
     links.withdraw(work.db, child.peer, record)
-    parting = _newest_act(work, record, state)
+    parting = _parting(work, child, record, matter)
     if parting is not None:
         change, commit = parting
         links.enqueue(work.db, child.peer, [commit], work.now_ms, parting=change)
         work.children.add(child.node)
 
 
-def _newest_act(work: Work, record: int, state: State) -> tuple[int, int] | None:
-    rows = work.db.execute(
-        select(CHANGE.c.id, CHANGE.c.commit, CHANGE.c.change).where(
-            CHANGE.c.record == record, CHANGE.c.of.is_(None)
-        )
-    )
-    known = {short(row.change): (row.id, row.commit) for row in rows}
-    last = next((act for act in reversed(list(state.marks)) if act in known), None)
-    return None if last is None else known[last]
+def _parting(work: Work, child: Child, record: int, matter: Matter) -> tuple[int, int] | None:
+    """(change row, commit row) of the act by which the child's units lost the record: the first behind the
+    newest past in which it was still theirs."""
+    name, _ = records.name_of(work.db, record)
+    found = sorted(acts(work, name, records.changes_of(work.db, record)), key=lambda one: one.key)
+    for length in range(len(found) - 1, 0, -1):
+        if _wants(child, matter, folding.fold(matter, found[:length])):
+            return records.place_of_act(work.db, record, found[length].id)
+    return None
 
 
 def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: bool = False) -> None:

@@ -73,7 +73,6 @@ def upgrade() -> None:
         sa.Column("seen_ms", sa.BigInteger(), nullable=False),
         sa.Column("complete_ms", sa.Integer(), nullable=False),
         sa.Column("offset_ms", sa.Integer(), nullable=False),
-        sa.Column("undelivered_ms", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("node"),
     )

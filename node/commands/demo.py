@@ -69,7 +69,7 @@ def _play(here: Session, stage: Stage, offline_days: int, file: Path | None) -> 
     if found is None:
         story.account.messages = {"skipped": say("未设 QIAO_DATA，略去真实留言", "QIAO_DATA has no messages")}
     else:
-        story.add_messages(*messages.read(found, root))
+        story.add_messages(messages.read(found, root))
     account = story.tell()
     story.step(say("逐节点核验，上下级比对指纹", "every node verified, parents and children compared"))
     prove(stage, account, story.cases)

@@ -69,7 +69,7 @@ class _Beside(threading.Thread):
         super().__init__(name="qiao-daemon", daemon=True)
         self._config = config
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
+        self._stopping: asyncio.Event | None = None
         self._ready = threading.Event()
         self._fault: BaseException | None = None
 
@@ -91,16 +91,16 @@ class _Beside(threading.Thread):
             self._ready.set()
 
     async def _serve(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         await daemon.serve(
             self._config,
             daemon.open_writer,
             SystemEntropy(),
             ready=lambda _address: self._ready.set(),
-            stop=self._stop,
+            stop=self._stopping,
         )
 
     def stop(self) -> None:
-        if self._loop is not None and self._stop is not None and self.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
+        if self._loop is not None and self._stopping is not None and self.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
         self.join()

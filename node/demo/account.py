@@ -117,9 +117,10 @@ def _messages(told: dict[str, Any] | None) -> Iterator[str]:
         yield str(told["skipped"])
         return
     yield say(
-        f"真实留言 {told['read']} 条：登记并派出 {told['through']} 条，其余：{told['wrong'] or '无'}",
+        f"真实留言 {told['read']} 条：登记并派出 {told['through']} 条，其余：{told['wrong'] or '无'}；"
+        f"原样读入时遇到：{told['odd']}",
         f"{told['read']} real messages: {told['through']} registered and dispatched; "
-        f"the rest: {told['wrong'] or 'none'}",
+        f"the rest: {told['wrong'] or 'none'}; met on the way: {told['odd']}",
     )
 
 

@@ -9,10 +9,15 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from node.commands.shown import shown
 
 from .cases import Case
 
@@ -42,17 +47,38 @@ def file() -> Path | None:
     return found if found is not None and found.is_file() else None
 
 
-def read(path: Path, root: str) -> tuple[list[Case], dict[str, int]]:
-    """The messages as matters of the root, and what was wrong with those that can't even be tried."""
-    cases: list[Case] = []
-    wrong: dict[str, int] = {}
+@dataclass(slots=True)
+class Messages:
+    """`wrong`: what can't even be tried, by what is wrong with it. `odd`: what was read all the same."""
+
+    cases: list[Case] = field(default_factory=list)
+    wrong: Counter[str] = field(default_factory=Counter)
+    odd: Counter[str] = field(default_factory=Counter)
+
+
+def read(path: Path, root: str) -> Messages:
+    """The messages as matters of the root."""
+    found = Messages()
     for raw in _lines(path):
         try:
-            cases.append(_case(json.loads(raw), root))
+            item = json.loads(raw)
+            found.cases.append(_case(item, root))
+            found.odd.update(_oddities(item))
         except (ValueError, KeyError, TypeError) as error:
-            kind = type(error).__name__
-            wrong[kind] = wrong.get(kind, 0) + 1
-    return cases, wrong
+            found.wrong[type(error).__name__] += 1
+    return found
+
+
+def _oddities(item: dict[str, Any]) -> Iterator[str]:
+    """What an importer would stumble over."""
+    if "region" not in item:
+        yield "no_region"
+    yield "time_with_hyphens" if "-" in str(item["time"]) else "time_with_slashes"
+    text = f"{item['title']}{item['content']}"
+    if shown(text) != text:
+        yield "controls"
+    if any(unicodedata.category(letter) in ("Co", "Cn", "So") for letter in text):
+        yield "symbols"
 
 
 def _lines(path: Path) -> Iterator[str]:

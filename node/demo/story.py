@@ -12,6 +12,7 @@ from . import acts
 from .account import Account
 from .cases import Case, spread
 from .desks import CALLER, CITY_DISPATCHER, DISPATCHER, HANDLER, OPERATOR, Desks, record
+from .messages import Messages
 from .offline import Offline
 from .stage import CUT, Stage
 
@@ -28,10 +29,12 @@ class Story:
         self._messages: list[Case] = []
         self._began = time.monotonic()
 
-    def add_messages(self, cases: list[Case], wrong: dict[str, int]) -> None:
+    def add_messages(self, found: Messages) -> None:
         """Real messages, to be registered and dispatched once the day is on its way."""
-        self._messages = cases
-        self.account.messages = {"read": len(cases) + sum(wrong.values()), "through": 0, "wrong": wrong}
+        self._messages = found.cases
+        wrong = dict(found.wrong)
+        read = len(found.cases) + sum(wrong.values())
+        self.account.messages = {"read": read, "through": 0, "wrong": wrong, "odd": dict(found.odd)}
 
     def tell(self) -> Account:
         self.step(say("建立七个节点：邀请、加入、启动", "seven nodes: invited, joined, started"))

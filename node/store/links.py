@@ -29,7 +29,6 @@ class PeerRow:
     seen_ms: int
     complete_ms: int
     offset_ms: int
-    undelivered_ms: int
 
 
 _PEER = Prepared(select(PEER).where(PEER.c.node == given("of")))

@@ -152,3 +152,13 @@ def commits_of(db: Connection, record: int) -> list[int]:
 def records_of_commits(db: Connection, commits: Iterable[int]) -> set[int]:
     rows = db.execute(select(CHANGE.c.record).where(CHANGE.c.commit.in_(list(commits))).distinct())
     return {row.record for row in rows}
+
+
+def place_of_act(db: Connection, record: int, act: bytes) -> tuple[int, int] | None:
+    """(change row, commit row) of an act of that record, by its short id."""
+    rows = db.execute(
+        select(CHANGE.c.id, CHANGE.c.commit, CHANGE.c.change).where(
+            CHANGE.c.record == record, CHANGE.c.of.is_(None)
+        )
+    )
+    return next(((row.id, row.commit) for row in rows if row.change[:16] == act), None)

@@ -115,7 +115,6 @@ class Peer(Kept, table=True):
     seen_ms: int = Field(default=0, sa_type=BigInteger)
     complete_ms: int = 0  # when nothing was left to send or take
     offset_ms: int = 0  # its clock against ours
-    undelivered_ms: int = 0  # when its outbox last began to wait; 0: nothing waits
 
 
 class Outbox(Kept, table=True):

@@ -27,11 +27,15 @@ class Done:
         return str(self.json["error"]["code"])
 
 
-def run(*words: str, environment: dict[str, str] | None = None, seconds: float = 100) -> Done:
+def run(
+    *words: str, environment: dict[str, str] | None = None, seconds: float = 100, blocks: int | None = None
+) -> Done:
+    """`blocks` of 512 bytes: no file may grow past them, as on a full disk."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QIAO_")}
     path = os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH"))))
+    bounded = ["sh", "-c", f'ulimit -f {blocks}; exec "$@"', "sh"] if blocks else []
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "cli", *words],
+        [*bounded, sys.executable, "-P", "-m", "cli", *words],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         env={**kept, "PYTHONPATH": path, **(environment or {})},

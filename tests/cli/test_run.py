@@ -65,9 +65,10 @@ def test_a_child_joins_over_http_and_both_agree(province: Province, running: str
     words = ["--unit", "370200", "--name", "青岛市总工会", "--address", f"http://{running}"]
     invitation = province.ok("invite", *words)["invitation"]
     child = str(tmp_path / "child")
-    joined = run("--dir", child, "join", invitation, "--json").json
-    print(joined)
-    assert joined["enrolled"] and joined["unit"] == "370000/370200" and joined["parent"] == "370000"
+    done = run("--dir", child, "join", invitation, "--json")
+    joined = done.json
+    assert done.code == 0 and joined["enrolled"], done
+    assert joined["unit"] == "370000/370200" and joined["parent"] == "370000"
     assert run("--dir", child, "sync", "--once", "--json").json["complete"]
     again = run("--dir", child, "sync", "--once", "--json").json
     assert (again["sent"], again["received"]) == (0, 0) and "exceptions" in again

@@ -26,6 +26,7 @@ class Terminal:
 
     def __init__(self, directory: Path, columns: int = 80, lines: int = 24) -> None:
         self.seen = b""
+        self._waited = 0
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
@@ -33,16 +34,25 @@ class Terminal:
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def type(self, text: str) -> None:
+        """As a person does: only once what was typed before has been answered."""
         os.write(self._fd, text.encode())
+        self.settle()
 
     def wait_for(self, text: str, seconds: float = 40.0) -> None:
-        """Reads until `text` was printed since the last wait. Raises AssertionError."""
-        wanted, start, end = text.encode(), len(self.seen), time.monotonic() + seconds
-        while wanted not in self.seen[start:]:
+        """Reads until `text` was printed after what the last wait found. Raises AssertionError."""
+        wanted, end = text.encode(), time.monotonic() + seconds
+        while wanted not in self.seen[self._waited :]:
             left = end - time.monotonic()
             if left <= 0 or not self._read(left):
                 tail = self.seen[-600:].decode(errors="replace")
                 raise AssertionError(f"{text!r} was never printed; last: {tail!r}")
+        self._waited = self.seen.index(wanted, self._waited) + len(wanted)
+
+    def settle(self, quiet: float = 0.4, seconds: float = 20.0) -> None:
+        """Reads until nothing was printed for `quiet` seconds."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self._read(quiet):
+            continue
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._fd], [], [], seconds)
@@ -57,7 +67,7 @@ class Terminal:
 
     def close(self) -> int:
         """Leaves by Ctrl+Q; the exit code."""
-        self.type("\x11")
+        os.write(self._fd, b"\x11")
         end = time.monotonic() + 20
         while time.monotonic() < end and self._read(max(0.0, end - time.monotonic())):
             continue

@@ -20,7 +20,7 @@ EVIL = "拖欠[/工伤][@click=app.exit()]\u202e倒\u200b\u2066\u00ad\ufeff写"
 
 # Everything that Textual itself sends: CSI sequences, the two-byte ones, device strings it asks with.
 OWN = re.compile(
-    rb"\x1b\[[0-9;:<>?=$]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>78M]|\x1bP[^\x1b]*\x1b\\|\x1b_[^\x1b]*\x1b\\"
+    rb"\x1b\]22;[a-z-]*\x07|\x1b\[[0-9;:<>?=$]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>78M]|\x1bP[^\x1b]*\x1b\\|\x1b_[^\x1b]*\x1b\\"
 )
 
 
@@ -49,8 +49,9 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def terminal(directory: Path) -> Iterator[Terminal]:
     one = Terminal(directory)
     one.wait_for("Ctrl+Q")
-    one.type("zhang\r")
-    one.type("secretsecret\r")
+    one.settle()
+    for keys in ("zhang", "\r", "secretsecret", "\r"):
+        one.type(keys)
     one.wait_for("370000-")
     yield one
 

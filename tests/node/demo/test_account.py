@@ -42,7 +42,7 @@ def test_whatever_is_off_makes_it_not_good() -> None:
 
 def test_the_account_is_told_with_its_figures() -> None:
     account = _good()
-    account.messages = {"read": 725, "through": 720, "wrong": {"bad_text": 5}}
+    account.messages = {"read": 725, "through": 720, "wrong": {"bad_text": 5}, "odd": {"no_region": 725}}
     account.conflicts = [{"unit": "370200", "id": "aa", "sentence": "两个数"}]
     text = "\n".join(lines(account.as_json()))
     for part in ("12345678", "725", "bad_text", "两个数", "archived 1"):

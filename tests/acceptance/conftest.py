@@ -1,0 +1,44 @@
+"""One tree for the whole folder: what a test does to it, it does to records of its own, and mends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.acceptance.office import Tree
+from tests.acceptance.relay import Relay
+
+
+@pytest.fixture(scope="session")
+def relays() -> dict[str, Relay]:
+    """By the code of the county whose line it is."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory: pytest.TempPathFactory, relays: dict[str, Relay]) -> Iterator[Tree]:
+    """A province, a city, two counties. The line of the second county, 370212, goes through a relay."""
+
+    def dial(code: str, port: int) -> int:
+        if code != "370212":
+            return port
+        relays[code] = Relay(port)
+        return relays[code].port
+
+    tree = Tree(tmp_path_factory.mktemp("tree"), "370211", "370212", dial=dial)
+    try:
+        tree.build()
+        tree.quiet()
+        yield tree
+    finally:
+        tree.stop()
+
+
+@pytest.fixture
+def healthy(tree: Tree) -> Iterator[None]:
+    """Behind the test every node is well, its whole store verifies, and each parent agrees with its child."""
+    yield
+    tree.quiet()
+    assert [office.health() for office in tree.offices] == [(200, {"ok": True, "code": ""})] * 4
+    tree.agree()
