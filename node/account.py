@@ -14,7 +14,7 @@ from conflict.declaration import Matter
 from conflict.explain import explain
 from conflict.state import Row, State
 from node.iso import iso, iso_or_none
-from node.masking import fields_masked, masked
+from node.masking import fields_masked
 from node.matters.draft import Kind
 from node.store import folded, reading, records
 from node.store.records import Placed
@@ -139,16 +139,8 @@ def words_by_act(matter: Matter, changes: list[Placed]) -> dict[bytes, dict[str,
         except BadChange:
             continue
         if isinstance(body, Words):
-            found.setdefault(body.of, {}).update(plain(_hidden(matter, body.data)))
+            found.setdefault(body.of, {}).update(plain(fields_masked(matter, body.data)))
     return found
-
-
-def _hidden(matter: Matter, data: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {}
-    for name, value in data.items():
-        field = matter.field(name)
-        shown[name] = masked(value) if field is not None and field.personal else value
-    return shown
 
 
 def plain(data: Any) -> Any:

@@ -15,11 +15,15 @@ import sqlcipher3.dbapi2 as driver
 from node import config
 from node.backup import replica
 from node.clock import SystemClock
-from node.errors import Damaged, NotFound
+from node.errors import Damaged, NotFound, QiaoError
 from node.iso import iso_or_none
 from node.language import say
 
 DATABASE = "node.db"
+_BREACHES = (
+    "SELECT count(*) FROM due JOIN folded USING (record)"
+    " WHERE here AND coalesce(done_ms, CASE WHEN owed THEN ? ELSE 0 END) > due_ms"
+)
 
 
 def status(directory: Path) -> dict[str, Any]:
@@ -71,13 +75,9 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "registry_age_seconds": (now - stamp) // 1000 if stamp else None,
         "registry_missing": int(_setting(db, "stamp_missing") or 0),
         "exceptions": _one(db, "SELECT count(*) FROM exception_ WHERE open"),
-        "breaches": _one(
-            db,
-            "SELECT count(*) FROM due WHERE coalesce(done_ms, CASE WHEN owed THEN ? ELSE 0 END) > due_ms",
-            now,
-        ),
+        "breaches": _one(db, _BREACHES, now),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},
-        "backup_age_seconds": _whole(replica.age_seconds(config.load(directory))),
+        "backup_age_seconds": _backup_age(directory),
     }
 
 
@@ -156,5 +156,10 @@ def _pending_down(db: Any) -> dict[str, dict[str, Any]]:
     }
 
 
-def _whole(seconds: float | None) -> int | None:
-    return None if seconds is None else int(seconds)
+def _backup_age(directory: Path) -> int | None:
+    """None without a replica, and where node.toml can't be read: every other command says why."""
+    try:
+        found = replica.age_seconds(config.load(directory))
+    except QiaoError:
+        return None
+    return None if found is None else int(found)

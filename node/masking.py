@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from conflict.declaration import Matter
@@ -18,7 +19,7 @@ def masked(value: Any) -> Any:
     return value[0] + "*" * min(len(value) - 1, 3) if len(value) > 1 else "*"
 
 
-def fields_masked(matter: Matter, values: dict[str, Any]) -> dict[str, Any]:
+def fields_masked(matter: Matter, values: Mapping[str, Any]) -> dict[str, Any]:
     """`values` by field key, the personal ones masked."""
     shown = {}
     for name, value in values.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.office import Tree
+from tests.acceptance.office import Office, Tree
 from tests.acceptance.relay import Relay
 
 
@@ -35,10 +35,22 @@ def tree(tmp_path_factory: pytest.TempPathFactory, relays: dict[str, Relay]) -> 
         tree.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def healthy(tree: Tree) -> Iterator[None]:
-    """Behind the test every node is well, its whole store verifies, and each parent agrees with its child."""
+    """Behind the module's tests every node is well, its whole store verifies, and each parent agrees with its child."""
     yield
     tree.quiet()
-    assert [office.health() for office in tree.offices] == [(200, {"ok": True, "code": ""})] * 4
+    assert [office.health() for office in tree.offices] == [(200, {"ok": True, "code": "ok"})] * 4
     tree.agree()
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Another tree's root, with people, not running."""
+    office = Office(tmp_path_factory.mktemp("alone"), "110000")
+    office.found()
+    office.hire()
+    yield office
+    if office.process is not None:
+        office.process.kill()
+        office.process.wait()

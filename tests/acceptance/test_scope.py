@@ -22,7 +22,7 @@ MOBILE = "13905329417"
 @pytest.fixture(scope="module")
 def records(tree: Tree) -> tuple[str, str]:
     """A ticket for the first county, then one for its sibling: what was to come has come by then."""
-    one = given(tree, f"{RARE}拖欠工资", tree.counties[0], caller_mobile=MOBILE)
+    one = given(tree, f"{RARE}拖欠工资", tree.counties[0], worker_phone=MOBILE)
     tree.counties[0].acts({"matter": "ticket", "action": "note", "record": one, "data": {"text": f"已访{RARE}"}})
     tree.quiet()
     return one, given(tree, "另一件：社保未缴", tree.counties[1])

@@ -66,6 +66,7 @@ def test_no_layout_lets_a_control_through_or_gets_too_wide(text: str, width: int
         assert not set(flat) & set(FORBIDDEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("texts", GROUPS, ids=range(len(GROUPS)))
 async def test_no_screen_is_harmed_by_what_others_wrote(texts: list[str]) -> None:
     node = poisoned(texts)
@@ -77,6 +78,7 @@ async def test_no_screen_is_harmed_by_what_others_wrote(texts: list[str]) -> Non
         assert hand.app.is_running and node.done == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("texts", GROUPS, ids=range(len(GROUPS)))
 async def test_no_form_dispatch_or_line_is_harmed(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     node = poisoned(texts)

@@ -120,7 +120,7 @@ class ExceptionScreen(Base):
         self.changed()
 
     def changed(self) -> None:
-        self.run_worker(self._load(), group="exception", exclusive=True)
+        self.run_worker(self._load, group="exception", exclusive=True)
 
     do_refresh = changed
 

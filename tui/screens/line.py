@@ -44,7 +44,7 @@ class LineScreen(Base):
         self.changed()
 
     def changed(self) -> None:
-        self.run_worker(self._load(), group="line", exclusive=True)
+        self.run_worker(self._load, group="line", exclusive=True)
 
     do_refresh = changed
 
@@ -77,7 +77,7 @@ class LineScreen(Base):
 
     def do_sync(self) -> None:
         self._note(t("line.syncing"))
-        self.run_worker(self._sync(), group="sync", exclusive=True)
+        self.run_worker(self._sync, group="sync", exclusive=True)
 
     async def _sync(self) -> None:
         try:
