@@ -24,6 +24,7 @@ check: .venv/dev  ## format, lint, types, boundaries, documentation
 
 bench: .venv/dev  ## figures of this machine; nothing is asserted
 	$(PY) -m bench.protocol
+	$(PY) -m bench.node
 
 soak: .venv/dev  ## the conflict generator with fresh seeds; MINUTES=10
 	$(PY) -m bench.soak --minutes $(MINUTES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,7 @@ class _opened:
         if kind is not None:
             for name in ("node.db", "node.db-wal", "node.db-shm"):
                 (self._directory / name).unlink(missing_ok=True)
+            shutil.rmtree(self._directory / keys.DIRECTORY, ignore_errors=True)
 
 
 def _found_root(writer: Writer, unit: str, name: str, recovery: Path | None) -> dict[str, Any]:

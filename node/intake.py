@@ -162,7 +162,7 @@ def _known(work: Work, log: LogRow, item: _Item, taken: Taken) -> bool:
     header = item.commit.header
     row = chain.has(work.db, log.id, header.seq, item.commit.id)
     if row is not None:
-        _store_bodies(work, row, item.commit, item.sent, "", taken)
+        _store_bodies(work, row, item.commit, item.sent, records.fault_of(work.db, row), taken)
         return True
     if chain.other(work.db, log.id, header.seq, item.commit.id):
         taken.notes.append("forked")
@@ -252,18 +252,22 @@ def _keep_aside(work: Work, peer: bytes, items: Sequence[_Item], taken: Taken) -
     ).scalar_one()
     for one in items:
         taken.notes.append("unknown_author")
-        packed = messages.encode_item(one.sent)
-        used += len(packed)
-        if used > MAX_WAITING:
-            return
         header = one.commit.header
         there = select(STRAY.c.id).where(STRAY.c.log == header.log, STRAY.c.seq == header.seq)
         if work.db.execute(there).first() is None:
+            packed = messages.encode_item(one.sent)
+            used += len(packed)
+            if used > MAX_WAITING:
+                return
             work.db.execute(insert(STRAY).values(peer=peer, log=header.log, seq=header.seq, item=packed))
 
 
 def release(work: Work) -> int:
     """Folds the commits whose time has come (3.6). Returns how many."""
     rows = chain.release_held(work.db, from_ms(work.now_ms + AHEAD_MS))
-    work.again.update(records.records_of_commits(work.db, rows))
+    touched = records.records_of_commits(work.db, rows)
+    work.again.update(touched)
+    if not touched.isdisjoint(records.rows_of_matter(work.db, trust.MATTER)):
+        work.registry_changed = True
+        refold_everything(work)
     return len(rows)

@@ -55,6 +55,12 @@ def invite(work: Work, params: Mapping[str, Any], config: Config) -> dict[str, A
 def _place(work: Work, unit: str) -> str:
     """The full path of a new unit: a code stands directly below this one. Raises Stale, Usage."""
     path = unit if "/" in unit else f"{work.path}/{unit}"
+    if any(not code or any(mark.isspace() for mark in code) for code in path.split("/")):
+        raise Usage(
+            say("单位代码不能为空或含有空白", "a unit code can't be empty or have blanks"),
+            code="bad_value",
+            hint="qiao invite --help",
+        )
     if not is_above(work.path, path):
         raise Usage(
             say(f"{unit} 不在本单位之下", f"{unit} isn't below this unit"),
@@ -136,6 +142,8 @@ def _admit(work: Work, asked: JoinRequest) -> None:
         raise InvitationUsed("the invitation was used by another node")
     if work.now_ms > row.expires_ms:
         raise InvitationExpired("the invitation has expired")
+    if work.registry.office(row.unit) is not None and row.role == Role.OFFICE:
+        raise InvitationUsed("the unit has a node already")
     wanted = Enrolment(
         row.unit, row.name, row.kind, Role(row.role), asked.address, node=asked.node, sign=asked.sign,
         seal=asked.seal, log=asked.log,

@@ -55,12 +55,18 @@ def login(work: Work, params: Params, _person: Person | None, _config: Config) -
 def act(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
     """One verb of a matter. `params`: matter, verb, record (id or number; None begins one), data."""
     who = _needed(person)
-    kind, verb = _verb(str(params["matter"]), str(params["verb"]))
+    kind, verb = _verb(_given(params, "matter"), _given(params, "verb"))
     record, state = _record(work, kind, params.get("record"))
     data = border.check(kind, verb, params.get("data") or {})
     drafts = verb.plan(state, data, reactions.desk_of(work, who.id))
     written = author.write(work, kind, record, drafts, actor=who.id, roles=who.roles)
     return done(work, written)
+
+
+def _given(params: Params, name: str) -> str:
+    if not params.get(name):
+        raise Usage(say(f"还缺：{name}", f"missing: {name}"), code="missing_field", hint="qiao batch --help")
+    return str(params[name])
 
 
 def done(work: Work, written: Written) -> dict[str, Any]:
@@ -136,7 +142,7 @@ def _chosen(params: Params, sides: list[Any]) -> Any:
     number = params.get("value")
     if number is None:
         return params.get("text")
-    if not 1 <= int(number) <= len(sides):
+    if not str(number).isdecimal() or not 1 <= int(number) <= len(sides):
         raise Usage(say(f"只有 {len(sides)} 个值可选", f"there are {len(sides)} values"), code="bad_value")
     return sides[int(number) - 1].value
 
@@ -175,7 +181,7 @@ def staff_add(work: Work, params: Params, person: Person | None, _config: Config
         roles = list(dict.fromkeys(["admin", *roles]))
     else:
         _must_be_admin(person)
-    staff = str(params["id"])
+    staff = _staff_id(params)
     if people.record_of(work.db, staff) is not None:
         raise Stale(say(f"工号 {staff} 已有人用", f"staff id {staff} is taken"), code="staff_exists")
     password = _password(params)
@@ -186,6 +192,18 @@ def staff_add(work: Work, params: Params, person: Person | None, _config: Config
     written = author.write(work, kind, None, drafts, actor=actor, roles=held)
     people.set_password(work.db, staff, written.record, password)
     return {"id": staff, "name": params["name"], "roles": roles, **done(work, written)}
+
+
+def _staff_id(params: Params) -> str:
+    """`system` signs without a role, so nobody may be called that."""
+    staff = str(params["id"]).strip()
+    if not staff or any(mark.isspace() for mark in staff) or staff.casefold() == author.SYSTEM:
+        raise Usage(
+            say(f"工号不能是 {staff!r}", f"a staff id can't be {staff!r}"),
+            code="bad_value",
+            hint="qiao staff add 3701 --name NAME --role operator",
+        )
+    return staff
 
 
 def _password(params: Params) -> str:

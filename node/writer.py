@@ -148,9 +148,10 @@ class Writer:
         """Raises RemoteError; a reply that doesn't name the open request is dropped."""
         with self.work() as work:
             opened = self._open(work, sealed, Kind.REPLY)
-            number, sent_ms, commits = map(int, settings.text(work.db, OPEN_REQUEST).split())
+            number, sent_ms, commits = self._open_request(work)
             if opened.envelope.answers != number or opened.sender != settings.get(work.db, link.PARENT):
                 raise BadEnvelope("a reply to another request", code="not_asked")
+            settings.put(work.db, OPEN_REQUEST, b"")
             reply = messages.parse_reply(opened.envelope.payload)
             work.up = False
             got = link.take_reply(
@@ -159,6 +160,14 @@ class Writer:
             work.offset_ms = settings.number(work.db, link.OFFSET)
             reactions.settle(work)
             return Round(commits, got.received, got.more or work.up, got.urgent)
+
+    def _open_request(self, work: Work) -> tuple[int, int, int]:
+        """(number, own time sent, commits) of the request without a reply. Raises BadEnvelope."""
+        found = settings.text(work.db, OPEN_REQUEST).split()
+        if not found:
+            raise BadEnvelope("a reply, and no request is open", code="not_asked")
+        number, sent_ms, commits = map(int, found)
+        return number, sent_ms, commits
 
     # Towards a child
 

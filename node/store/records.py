@@ -141,6 +141,12 @@ def record_of_change(db: Connection, commit: int, act: bytes) -> int | None:
     return next((row.record for row in rows if row.change[:16] == act), None)
 
 
+def fault_of(db: Connection, commit: int) -> str:
+    """What was wrong with a commit as a whole when it came (`clock`, `too_large`); it holds for every body."""
+    faults = select(CHANGE.c.fault).where(CHANGE.c.commit == commit, CHANGE.c.fault.in_(("clock", "too_large")))
+    return str(db.execute(faults).scalar() or "")
+
+
 def commits_of(db: Connection, record: int) -> list[int]:
     """Row ids of the commits that name a record, in the order stored."""
     rows = db.execute(

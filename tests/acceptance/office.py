@@ -150,14 +150,13 @@ class Office:
         finally:
             line.close()
 
-    def post(self, path: str, body: bytes, **headers: str) -> tuple[int, str]:
-        """(status, code of the refusal)."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+    def exchange(self, path: str, body: bytes, **headers: str) -> tuple[int, str, bytes]:
+        """(status, code of a refusal, body of the answer)."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         line.request("POST", path, body, headers)
         answer = line.getresponse()
         try:
-            answer.read()
-            return answer.status, answer.headers.get("qiao-code", "")
+            return answer.status, answer.headers.get("qiao-code", ""), answer.read()
         finally:
             line.close()
 

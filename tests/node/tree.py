@@ -232,7 +232,7 @@ def grown(planted: Path, base: Path) -> Tree:
 def snapshot(tree: Tree, name: str, table: str, leave: tuple[str, ...] = ("id",)) -> list[tuple[Any, ...]]:
     """Every row of a table, but for columns that only say in which order rows came."""
     with tree.sql(name) as db:
-        columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})") if row[1] not in leave]
+        columns = [f'"{row[1]}"' for row in db.execute(f"PRAGMA table_info({table})") if row[1] not in leave]
         rows = db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
     return sorted(map(tuple, rows), key=repr)
 

@@ -27,7 +27,9 @@ async def test_what_is_laid_out_has_the_width_of_the_widget_and_is_laid_out_agai
 async def test_new_content_stays_where_one_was_reading() -> None:
     async with Leaf().run_test(size=(60, 20)) as hand:
         lines = hand.app.query_one(Lines)
+        await hand.pause()
         lines.scroll_to(y=50, animate=False, immediate=True)
+        await hand.pause()
         lines.show(lambda width: [[(str(index), "")] for index in range(300)])
         await hand.pause()
         assert lines.scroll_offset.y == 50

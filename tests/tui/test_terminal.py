@@ -20,7 +20,8 @@ EVIL = "拖欠[/工伤][@click=app.exit()]\u202e倒\u200b\u2066\u00ad\ufeff写"
 
 # Everything that Textual itself sends: CSI sequences, the two-byte ones, device strings it asks with.
 OWN = re.compile(
-    rb"\x1b\]22;[a-z-]*\x07|\x1b\[[0-9;:<>?=$]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>78M]|\x1bP[^\x1b]*\x1b\\|\x1b_[^\x1b]*\x1b\\"
+    rb"\x1b\]22;[a-z-]*\x07|"  # the shape of the pointer
+    rb"\x1b\[[0-9;:<>?=$]*[ -/]*[@-~]|\x1b[()][A-Z0-9]|\x1b[=>78M]|\x1bP[^\x1b]*\x1b\\|\x1b_[^\x1b]*\x1b\\"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.cells import cell_len
@@ -57,6 +57,11 @@ class Base(Screen[Any]):
 
     def changed(self) -> None:
         """The database has changed."""
+
+    def begin_work(self, work: Callable[[], Awaitable[None]], group: str) -> None:
+        """Starts it in place of what still runs of its group. Never a coroutine made already: where the
+        screen is going, nobody would await it."""
+        self.run_worker(cast(Any, work), group=group, exclusive=True)
 
     def tell_fault(self, fault: QiaoError) -> None:
         self.desk.tell(sentence_of(fault), "error")

@@ -78,7 +78,7 @@ class DispatchScreen(FormScreen):
         self._restore(self.desk.drafts.get(self.key, {}))
         self.query_one("#find").focus()
         self._tell()
-        self.run_worker(self._load, group="units")
+        self.begin_work(self._load, "units")
 
     async def _load(self) -> None:
         units = await self.desk.ask("units")

@@ -120,7 +120,7 @@ class ExceptionScreen(Base):
         self.changed()
 
     def changed(self) -> None:
-        self.run_worker(self._load, group="exception", exclusive=True)
+        self.begin_work(self._load, "exception")
 
     do_refresh = changed
 

@@ -85,7 +85,7 @@ class InboxScreen(Base):
         self.rows.sorted_by = self._sort
         self.rows.focus()
         self._tell_how()
-        self.run_worker(self._load_views, group="views", exclusive=True)
+        self.begin_work(self._load_views, "views")
         self.rows.reload()
 
     @property
@@ -131,7 +131,7 @@ class InboxScreen(Base):
             self.query_one("#how", Static).update(t("inbox.waiting"))
             return
         self.rows.renew()
-        self.run_worker(self._load_views, group="views", exclusive=True)
+        self.begin_work(self._load_views, "views")
 
     def resumed(self) -> None:
         self.changed()

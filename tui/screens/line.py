@@ -44,7 +44,7 @@ class LineScreen(Base):
         self.changed()
 
     def changed(self) -> None:
-        self.run_worker(self._load, group="line", exclusive=True)
+        self.begin_work(self._load, "line")
 
     do_refresh = changed
 
@@ -77,7 +77,7 @@ class LineScreen(Base):
 
     def do_sync(self) -> None:
         self._note(t("line.syncing"))
-        self.run_worker(self._sync, group="sync", exclusive=True)
+        self.begin_work(self._sync, "sync")
 
     async def _sync(self) -> None:
         try:

@@ -41,7 +41,7 @@ class LoginScreen(Base):
     def begin(self) -> None:
         self._say(t("opening"))
         self.query_one("#staff").focus()
-        self.run_worker(self._open, group="login")
+        self.begin_work(self._open, "login")
 
     async def _open(self) -> None:
         try:
@@ -63,7 +63,7 @@ class LoginScreen(Base):
         if event.input.id == "staff":
             self.query_one("#password").focus()
         else:
-            self.run_worker(self._login, group="login", exclusive=True)
+            self.begin_work(self._login, "login")
 
     async def _login(self) -> None:
         staff = self.query_one("#staff", TextBox).value.strip()

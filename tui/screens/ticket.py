@@ -49,7 +49,7 @@ class TicketScreen(Base):
             self.changed()
 
     def changed(self) -> None:
-        self.run_worker(self._load, group="ticket", exclusive=True)
+        self.begin_work(self._load, "ticket")
 
     do_refresh = changed
 

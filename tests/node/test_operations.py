@@ -1,0 +1,211 @@
+"""What the writer can be asked to do: people, exceptions, invitations, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from node.errors import Forbidden, NotFound, QiaoError, Stale, Usage
+from tests.node.tree import Tree
+
+
+def test_the_first_person_needs_nobody_and_becomes_admin(bare: Tree) -> None:
+    bare.found()
+    assert bare.staff("p", "first", ["operator"])["roles"] == ["admin", "operator"]
+    with pytest.raises(Forbidden) as fault:
+        bare.do("p", "staff.add", None, id="second", name="乙", roles=["operator"], password="pass1")
+    assert fault.value.code == "auth"
+    added = bare.do("p", "staff.add", "first", id="second", name="乙", roles=["operator"], password="pass1")
+    assert added["roles"] == ["operator"]
+
+
+def test_only_an_administrator_adds_people(tree: Tree) -> None:
+    tree.do("p", "staff.add", id="b", name="乙", roles=["operator"], password="pass1")
+    for operation, params in (
+        ("staff.add", {"id": "c", "name": "丙", "roles": ["operator"], "password": "pass1"}),
+        ("staff.disable", {"id": "a"}),
+        ("staff.passwd", {"id": "a", "password": "pass2"}),
+        ("invite", {"unit": "370300", "name": "淄博"}),
+    ):
+        with pytest.raises(Forbidden) as fault:
+            tree.do("p", operation, "b", **params)
+        assert fault.value.code == "role"
+
+
+def test_a_staff_id_is_taken_once_and_roles_are_known(tree: Tree) -> None:
+    with pytest.raises(Stale) as taken:
+        tree.do("p", "staff.add", id="a", name="乙", roles=["operator"], password="pass1")
+    assert taken.value.code == "staff_exists"
+    with pytest.raises(QiaoError):
+        tree.do("p", "staff.add", id="b", name="乙", roles=["king"], password="pass1")
+    with pytest.raises(Usage) as weak:
+        tree.do("p", "staff.add", id="b", name="乙", roles=["operator"], password="abc")
+    assert weak.value.code == "weak_password"
+    assert [one["id"] for one in tree.reader("p").staff() if one["unit"] == "370000"] == ["a"]
+
+
+@pytest.mark.parametrize("name", ["system", "System ", " system"])
+def test_nobody_may_be_called_system(tree: Tree, name: str) -> None:
+    with pytest.raises(QiaoError):
+        tree.do("p", "staff.add", id=name, name="乙", roles=["leader"], password="pass1")
+
+
+def test_one_changes_ones_own_password_and_an_administrator_anybodys(tree: Tree) -> None:
+    tree.do("p", "staff.add", id="b", name="乙", roles=["operator"], password="pass1")
+    tree.do("p", "staff.passwd", "b", id="b", password="pass2")
+    assert tree.reader("p").login("b", "pass2").id == "b"
+    tree.do("p", "staff.passwd", "a", id="b", password="pass3")
+    assert tree.reader("p").login("b", "pass3").roles == {"operator"}
+    with pytest.raises(Forbidden):
+        tree.reader("p").login("b", "pass2")
+
+
+def test_recover_gives_a_known_person_a_new_password_and_nobody_else(tree: Tree) -> None:
+    tree.do("p", "staff.recover", None, id="a", password="found")
+    assert tree.at("p").do("login", {"staff": "a", "password": "found"}, None)["id"] == "a"
+    with pytest.raises(NotFound):
+        tree.do("p", "staff.recover", None, id="ghost", password="found")
+
+
+def test_login_fails_alike_for_every_reason(tree: Tree) -> None:
+    tree.do("p", "staff.add", id="b", name="乙", roles=["operator"], password="pass1")
+    tree.do("p", "staff.disable", id="b")
+    told = set()
+    for staff, password in (("a", "wrong"), ("a", ""), ("a", None), ("ghost", "pass1"), ("b", "pass1"),
+                            ("", ""), (None, None)):  # fmt: skip
+        with pytest.raises(Forbidden) as fault:
+            tree.reader("p").login(staff, password)
+        told.add((fault.value.code, str(fault.value), fault.value.hint))
+    with pytest.raises(Forbidden) as acting:
+        tree.act("p", "register", staff="b")
+    told.add((acting.value.code, str(acting.value), acting.value.hint))
+    assert len(told) == 1
+
+
+def test_a_password_never_leaves_its_node(tree: Tree) -> None:
+    hashed = tree.one("c", "SELECT hash FROM credential WHERE staff = 'a'")
+    for other in "pkts":
+        assert hashed.encode() not in tree.bytes_on_disk(other)
+
+
+def test_a_role_that_is_missing_is_named(tree: Tree) -> None:
+    tree.do("p", "staff.add", id="b", name="乙", roles=["follow_up"], password="pass1")
+    with pytest.raises(Forbidden) as fault:
+        tree.act("p", "register", staff="b", channel="phone", **{"class": "enquiry"}, topic="legal",
+                 narrative="咨询")  # fmt: skip
+    assert fault.value.code == "role"
+
+
+def test_an_act_out_of_its_status_is_refused_and_signs_nothing(tree: Tree) -> None:
+    record = tree.dispatched()
+    heads = tree.reader("k").heads()
+    with pytest.raises(Forbidden):
+        tree.act("k", "submit", record, result="completed", resolved=True, text="未受理就提交")
+    with pytest.raises(Forbidden):
+        tree.act("k", "archive", record)
+    assert tree.reader("k").heads() == heads
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "code"),
+    [
+        ({"matter": "nothing", "verb": "note"}, Usage, "unknown_matter"),
+        ({"matter": "ticket", "verb": "fly"}, Usage, "unknown_verb"),
+        ({"matter": "ticket", "verb": "note", "record": "00" * 16}, NotFound, "not_found"),
+        ({"matter": "ticket", "verb": "note", "record": "zz" * 16}, NotFound, "not_found"),
+        ({"matter": "ticket", "verb": "note", "record": ""}, NotFound, "not_found"),
+        ({"verb": "note"}, Usage, "missing_field"),
+        ({"matter": "ticket"}, Usage, "missing_field"),
+    ],
+)
+def test_an_act_that_names_nothing_known_is_refused_with_its_code(
+    tree: Tree, params: dict[str, str], error: type[QiaoError], code: str
+) -> None:
+    with pytest.raises(error) as fault:
+        tree.do("p", "act", **params)
+    assert fault.value.code == code
+
+
+def test_an_operation_that_does_not_exist_says_so(tree: Tree) -> None:
+    with pytest.raises(Usage) as fault:
+        tree.do("p", "explode")
+    assert fault.value.code == "no_such_operation"
+
+
+def test_a_record_out_of_scope_is_told_of_like_one_that_does_not_exist(tree: Tree) -> None:
+    record = tree.dispatched()
+    told = []
+    for name in (record, "0" * 32):
+        with pytest.raises(NotFound) as fault:
+            tree.act("s", "note", name, text="x")
+        told.append((fault.value.code, str(fault.value).replace(name, "ID"), fault.value.hint))
+    assert told[0] == told[1]
+
+
+def conflicting(tree: Tree) -> tuple[str, str]:
+    """A ticket whose money the city and the county amended at once; id of its conflict."""
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    tree.sync("k", "c")
+    tree.act("k", "amend", record, amount_claimed=100)
+    tree.act("c", "amend", record, amount_claimed=200)
+    tree.quiet()
+    found = tree.reader("c").exceptions("conflict").items
+    assert len(found) == 1
+    return record, found[0]["id"]
+
+
+def test_a_conflict_of_a_field_is_settled_by_one_of_its_values_everywhere(tree: Tree) -> None:
+    record, name = conflicting(tree)
+    assert {one["id"] for node in "pck" for one in tree.reader(node).exceptions("conflict").items} == {name}
+    tree.do("c", "settle", id=name, value=1)
+    tree.quiet()
+    assert len({tree.show(node, record)["amount_claimed"] for node in "pck"}) == 1
+    assert [tree.reader(node).exceptions("conflict").items for node in "pck"] == [[], [], []]
+
+
+def test_a_conflict_of_a_field_is_settled_by_another_value(tree: Tree) -> None:
+    record, name = conflicting(tree)
+    tree.do("k", "settle", id=name, text="300")
+    tree.quiet()
+    assert {tree.show(node, record)["amount_claimed"] for node in "pck"} == {30000} or {
+        tree.show(node, record)["amount_claimed"] for node in "pck"
+    } == {300}
+
+
+@pytest.mark.parametrize("chosen", [{"value": 0}, {"value": 3}, {"value": "two"}, {"text": "许多"}, {}])
+def test_a_value_that_is_none_of_the_choices_settles_nothing(tree: Tree, chosen: dict[str, object]) -> None:
+    _, name = conflicting(tree)
+    with pytest.raises(Usage):
+        tree.do("c", "settle", id=name, **chosen)
+    assert len(tree.reader("c").exceptions("conflict").items) == 1
+
+
+def test_an_overtaken_act_is_adopted(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    tree.quiet()
+    tree.act("k", "submit", record, result="completed", resolved=True, text="企业已付")
+    tree.act("c", "recall", record, unit="370211", text="另派")
+    tree.quiet()
+    rows = [one for one in tree.reader("c").exceptions().items if one["kind"] == "conflict"]
+    assert rows and tree.show("k", record)["timeline"][-2]["verdict"] in ("overtaken", "stands")
+    done = tree.do("c", "adopt", id=rows[0]["id"])
+    tree.quiet()
+    assert done["record"] == record
+    assert {row["status"] for row in tree.show("c", record)["assignments"] if row["unit"].endswith("370211")} == {
+        "submitted"
+    }
+    assert tree.reader("p").digest("370200")["digest"] == tree.reader("c").digest("370200")["digest"]
+
+
+@pytest.mark.parametrize("operation", ["settle", "adopt", "admit"])
+def test_an_exception_that_is_not_there_is_not_found(tree: Tree, operation: str) -> None:
+    with pytest.raises(NotFound):
+        tree.do("c", operation, id="0" * 16, value=1)
+
+
+def test_an_unnamed_asker_may_neither_act_nor_settle(tree: Tree) -> None:
+    for operation in ("act", "settle", "adopt", "admit", "invite"):
+        with pytest.raises(Forbidden) as fault:
+            tree.do("c", operation, None, matter="ticket", verb="note", id="0" * 16)
+        assert fault.value.code == "auth"
