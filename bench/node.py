@@ -38,7 +38,13 @@ def main() -> None:
 def _tree(folder: Path) -> tuple[Writer, Writer]:
     clock, entropy = SystemClock(), SystemEntropy()
     founding.init(
-        folder / "p", "370000", "山东省总工会", clock=clock, entropy=entropy, root=True, recovery=folder / "key"
+        folder / "p",
+        "370000",
+        "山东省总工会",
+        clock=clock,
+        entropy=entropy,
+        root=True,
+        recovery=folder / "key",
     )
     parent = _opened(folder / "p")
     invited = parent.do("invite", {"unit": "370200", "name": "青岛市总工会", "address": "http://x"}, "a")
@@ -85,7 +91,11 @@ def _desk(parent: Writer) -> list[str]:
 def _travel(parent: Writer, child: Writer, records: list[str]) -> None:
     _exchange(parent, child)
     _tell("accept", _each(lambda one: _act(child, "accept", one), records), "ms")
-    _tell("note", _each(lambda one: _act(child, "note", one, text="已联系包工头，约定周三面谈。"), records), "ms")
+    _tell(
+        "note",
+        _each(lambda one: _act(child, "note", one, text="已联系包工头，约定周三面谈。"), records),
+        "ms",
+    )
     told = {"result": "completed", "resolved": True, "text": "余款一万零六百六十元已结清。"}
     _tell("submit", _each(lambda one: _act(child, "submit", one, **told), records), "ms")
     begun = time.perf_counter()

@@ -96,6 +96,7 @@ REASONS: Mapping[str, Pair] = {
     "unknown_author": ("登记簿不认识它的作者", "the registry doesn't know its author"),
     "bad_signature": ("签名不对", "its signature is bad"),
     "bad_change": ("正文的形式不对", "its body is of the wrong form"),
+    "words_without_act": ("这段文字没有跟在它所属的操作之后", "these words don't stand behind their act"),
     "bad_cbor": ("正文不是规定的编码", "its body isn't in the strict encoding"),
     "too_large": ("正文超过上限", "its body is too large"),
     "quarantined": ("它不能被采信", "it can't be trusted"),

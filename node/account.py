@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from conflict.declaration import Matter
 from conflict.explain import explain
+from conflict.sentence import FRAMES, filled, reason
 from conflict.state import Row, State
 from node.iso import iso, iso_or_none
 from node.masking import fields_masked
@@ -167,7 +168,7 @@ def exceptions(
 def exception(
     stored: Any, matter: Matter | None, state: State, row: Row | None, names: Names, language: str
 ) -> dict[str, Any]:
-    sentence = explain(matter, state, row, language, names) if matter and row else stored.code
+    sentence = explain(matter, state, row, language, names) if matter and row else _bare(stored, language)
     mark = state.marks.get(stored.act)
     winner = state.marks.get(stored.winner)
     return {
@@ -185,6 +186,13 @@ def exception(
         "against": _by(winner, names),
         "open": bool(stored.open),
     }
+
+
+def _bare(stored: Any, language: str) -> str:
+    """Of what no matter here can read: bytes that are no act, words without one."""
+    frame = FRAMES.get(stored.kind)
+    why = reason(stored.code, language, {})
+    return filled(frame, language, {"reason": why}) if frame else why
 
 
 def _by(mark: Any, names: Names) -> dict[str, Any] | None:

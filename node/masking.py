@@ -8,13 +8,14 @@ from typing import Any
 from conflict.declaration import Matter
 
 STARS = "****"
+MOBILE = 11  # digits; of what is shorter, seven shown would be nearly all
 
 
 def masked(value: Any) -> Any:
-    """A name keeps its first character; a number of eight or more keeps three and four."""
+    """A text keeps its first character; one as long as a mobile number keeps three and four."""
     if not isinstance(value, str) or not value:
         return value
-    if len(value) >= 8:
+    if len(value) >= MOBILE:
         return value[:3] + STARS + value[-4:]
     return value[0] + "*" * min(len(value) - 1, 3) if len(value) > 1 else "*"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from conflict import digest as fingerprint
 from conflict import fold as folding
-from conflict.state import State
+from conflict.state import Row, State
 from node import facts, scope, trust
 from node.acts import acts
 from node.matters import KINDS
@@ -18,6 +18,7 @@ from node.matters.draft import Kind, Place
 from node.store import folded, records, search
 from node.work import Work
 from sync_protocol import cbor
+from sync_protocol.names import short
 
 
 def settle(work: Work) -> None:
@@ -137,11 +138,15 @@ def _searched(kind: Kind, state: State) -> str:
 
 
 def _keep_unknown(work: Work, record: int, matter: str) -> None:
-    """A matter of a newer version: stored and passed on, shown as such (3.5)."""
+    """A matter of a newer version: stored and passed on, shown as such (3.5). A body that is no act, and words
+    whose act isn't there, come here as well: what is wrong with their bytes is listed."""
     state = State()
+    faults = [one for one in records.changes_of(work.db, record) if one.fault]
+    rows = [Row("quarantine", short(one.change), one.fault) for one in faults]
+    open_rows = folded.save_exceptions(work.db, record, rows)
     folded.save(
         work.db,
         record,
         {"matter": matter, "state": folded.encode(state), "digest": hashlib.sha256(cbor.encode(matter)).digest(),
-         "title": matter, "here": True},
+         "title": matter, "here": True, "open_rows": open_rows},
     )  # fmt: skip

@@ -49,7 +49,12 @@ VIEWS = (
 def page(
     db: Connection, wanted: Filter, sort: str, limit: int, after: str | None
 ) -> tuple[list[Any], str | None]:
-    """Rows of a list, and the cursor behind the last; keyset paging, so any page costs the same."""
+    """Rows of a list, and the cursor behind the last; keyset paging, so any page costs the same.
+
+    Only records in scope: one left behind is like one that was never here (R11). Raises Usage.
+    """
+    if limit < 1:
+        raise Usage("每页至少一条", code="bad_value")
     column, falling = _sorted_by(sort)
     query = _narrowed(db, wanted).add_columns(column.label("sorted"))
     order = (column.desc(), FOLDED.c.record.desc()) if falling else (column, FOLDED.c.record)
@@ -76,9 +81,12 @@ def _sorted_by(sort: str) -> tuple[Any, bool]:
 
 def _behind(column: Any, falling: bool, after: str) -> ColumnElement[bool]:
     value, _, record = after.rpartition("~")
-    if not record.isdigit():
+    if not record.isdecimal():
         raise Usage("翻页记号无效", code="bad_cursor")
-    bound: Any = value if column in (FOLDED.c.number, FOLDED.c.phase) else int(value or 0)
+    textual = column in (FOLDED.c.number, FOLDED.c.phase)
+    if not textual and not value.isdecimal():
+        raise Usage("翻页记号无效", code="bad_cursor")
+    bound: Any = value if textual else int(value)
     key = FOLDED.c.record
     if falling:
         return or_(column < bound, and_(column == bound, key < int(record)))
@@ -92,7 +100,7 @@ def _narrowed(db: Connection, wanted: Filter) -> Select[Any]:
     query = (
         select(*columns, RECORD.c.record.label("name"), status.label("status"))
         .join(RECORD, RECORD.c.id == FOLDED.c.record)
-        .where(FOLDED.c.matter == wanted.matter)
+        .where(FOLDED.c.matter == wanted.matter, FOLDED.c.here.is_(True))
     )
     for condition in _conditions(db, wanted):
         query = query.where(condition)
@@ -163,7 +171,7 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
         "review": _from_us(own, "submitted"),
         "follow_up": and_(FOLDED.c.owner == own, FOLDED.c.phase.in_(("follow_up", "quality_check"))),
         "exceptions": FOLDED.c.open_rows > 0,
-        "all": FOLDED.c.here.is_(True),
+        "all": FOLDED.c.record > 0,
     }
     if wanted.view not in views:
         raise Usage(f"没有这个视图：{wanted.view}", code="bad_view")

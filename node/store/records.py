@@ -143,7 +143,9 @@ def record_of_change(db: Connection, commit: int, act: bytes) -> int | None:
 
 def fault_of(db: Connection, commit: int) -> str:
     """What was wrong with a commit as a whole when it came (`clock`, `too_large`); it holds for every body."""
-    faults = select(CHANGE.c.fault).where(CHANGE.c.commit == commit, CHANGE.c.fault.in_(("clock", "too_large")))
+    faults = select(CHANGE.c.fault).where(
+        CHANGE.c.commit == commit, CHANGE.c.fault.in_(("clock", "too_large"))
+    )
     return str(db.execute(faults).scalar() or "")
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from node import keys
-from sync_protocol import change, cbor, commit, cose, envelope, frontier, messages
+from sync_protocol import cbor, change, commit, cose, envelope, frontier, messages
 from sync_protocol.change import Act, Change
 from sync_protocol.clock import from_ms
 from sync_protocol.commit import Commit, Header
@@ -25,24 +25,27 @@ from tests.acceptance.office import Office
 
 
 class Enemy:
-    def __init__(self, office: Office, parent: Office) -> None:
+    def __init__(self, office: Office, parent: Office, log: bytes) -> None:
         self.office, self.parent = office, parent
         self.keys = keys.load(office.directory / keys.DIRECTORY)
         self.theirs = keys.load(parent.directory / keys.DIRECTORY)
-        [head] = [one for one in office.ok("heads", staff=None)["items"] if one["node"] == self.keys.node.hex()]
-        self.log, self.unit = bytes.fromhex(head["log"]), head["unit"]
-        self.seq, self.prev = head["seq"], bytes.fromhex(head["id"])
+        self.log, self.unit = log, office.ok("status", staff=None)["unit"]
+        self.seq, self.prev = 0, ZERO  # it has never signed anything
         self.number = 1000
         self.taken: messages.Taken | None = None
 
     # What it signs
 
     def change(self, data: dict[str, Any], action: str, record: bytes | None = None, *after: bytes) -> Change:
-        return change.make(self.log, os.urandom(16), Act("ticket/1", action, tuple(sorted(after)), data, record))
+        return change.make(
+            self.log, os.urandom(16), Act("ticket/1", action, tuple(sorted(after)), data, record)
+        )
 
-    def commit(self, *changes: Change, signer: Sign | None = None, kid: bytes = b"", **header: Any) -> CommitItem:
+    def commit(
+        self, *changes: Change, signer: Sign | None = None, kid: bytes = b"", **header: Any
+    ) -> CommitItem:
         """The next of its log, or whatever `header` makes of it; only a true one counts as its next."""
-        made = Header(self.log, self.seq + 1, self.prev if self.seq else ZERO, self._now(), "op",
+        made = Header(self.log, self.seq + 1, self.prev, self._now(), "op",
                       tuple(one.id for one in changes), self.unit)  # fmt: skip
         signed = commit.make(replace(made, **header), kid or self.keys.node, signer or self.keys.sign)
         if not (signer or kid or {"log", "seq", "prev"} & header.keys()):
@@ -55,7 +58,7 @@ class Enemy:
     # What it sends
 
     def request(self, *commits: CommitItem, **fields: Any) -> bytes:
-        own = {self.log: frontier.Position(self.seq, self.prev)}
+        own = {self.log: frontier.Position(self.seq, self.prev)} if self.seq else {}
         made = Request(("ticket/1",), frontier.digest(own), int(time.time() * 1000), own, commits, self.taken)
         return messages.encode(replace(made, **fields))
 
@@ -69,7 +72,9 @@ class Enemy:
     def by_hand(self, payload: bytes, *, kid: bytes = b"", packed: bytes | None = None) -> bytes:
         """Sealed without the bounds that our own code keeps, or in somebody else's name."""
         self.number += 1
-        signed = cbor.encode([self.theirs.node, self.log, self.number, 0, "request", packed or compress(payload)])
+        signed = cbor.encode(
+            [self.theirs.node, self.log, self.number, 0, "request", packed or compress(payload)]
+        )
         inside = cose.sign(signed, kid or self.keys.node, cose.ENVELOPE, self.keys.sign).raw
         sealed = keys.seal(inside, self.theirs.seal_key, b"qiao/envelope/1\0" + self.theirs.node)
         return cbor.encode([1, self.theirs.node, sealed])
@@ -89,4 +94,3 @@ class Enemy:
 
 def item(signed: Commit, changes: Sequence[Change]) -> CommitItem:
     return CommitItem(signed.raw, tuple(ChangeItem(at, one.salt, one.body) for at, one in enumerate(changes)))
-

@@ -22,8 +22,13 @@ from node import glance
 from tests.cli.command import ROOT, Done, run
 
 PASSWORD = "geheim-1"
-EVERYBODY = "operator lawyer dispatcher supervisor handler follow_up quality_checker".split()
-NAMES = {"370000": "山东省总工会", "370200": "青岛市总工会", "370211": "黄岛区总工会", "370212": "崂山区总工会"}
+EVERYBODY = ["operator", "lawyer", "dispatcher", "supervisor", "handler", "follow_up", "quality_checker"]
+NAMES = {
+    "370000": "山东省总工会",
+    "370200": "青岛市总工会",
+    "370211": "黄岛区总工会",
+    "370212": "崂山区总工会",
+}
 Act = dict[str, Any]
 
 
@@ -46,7 +51,9 @@ class Office:
     def found(self) -> None:
         """The root of a tree."""
         recovery = str(self.base / "recovery.pem")
-        self.ok("init", "--unit", self.code, "--name", self.name, "--root", "--recovery", recovery, staff=None)
+        self.ok(
+            "init", "--unit", self.code, "--name", self.name, "--root", "--recovery", recovery, staff=None
+        )
 
     def invite(self, code: str, address: str | None = None, **more: str) -> str:
         words = ["--unit", code, "--name", NAMES.get(code, code), "--address", address or self.address]
@@ -198,8 +205,8 @@ class Tree:
     def quiet(self, *but: Office) -> None:
         """Returns when nothing waits on a line; those of `but` are cut."""
         asked = [one for one in self.offices if one not in but]
-        left = {one.code for one in but}
-        until(lambda: not any(_pending(one.status(), left) for one in asked))
+        codes = {one.code for one in asked}
+        until(lambda: not any(_pending(one.status(), codes) for one in asked))
 
     def agree(self) -> list[tuple[Any, Any]]:
         """(the child's digest of its own, its parent's for it), link by link, after asserting that they agree."""
@@ -220,10 +227,9 @@ class Tree:
                 office.process.wait()
 
 
-def _pending(status: Mapping[str, Any], left: set[str]) -> int:
-    down = sum(
-        told["commits"] for unit, told in status["pending_down"].items() if unit.split("/")[-1] not in left
-    )
+def _pending(status: Mapping[str, Any], codes: set[str]) -> int:
+    told = status["pending_down"].items()
+    down = sum(one["commits"] for unit, one in told if unit.split("/")[-1] in codes)
     return int(status["pending_up"] + down)
 
 

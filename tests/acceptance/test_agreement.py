@@ -74,5 +74,7 @@ def test_a_digest_is_exit_5_while_something_is_undelivered(
 def given_to(tree: Tree, child: Office) -> str:
     """A ticket of the city's own, for a county whose line is dead."""
     fields = {"channel": "phone", "class": "resolution_request", "topic": "legal/labour/wages/arrears"}
-    made = tree.city.acts(act("register", **fields, narrative="工地尾款"), act("dispatch", "$1", lead=child.code))
+    made = tree.city.acts(
+        act("register", **fields, narrative="工地尾款"), act("dispatch", "$1", lead=child.code)
+    )
     return str(made[0]["record"])

@@ -31,9 +31,9 @@ def record(tree: Tree) -> str:
 def enemy(tree: Tree, record: str) -> Enemy:
     """Enrolled below the city; its own node never runs again."""
     office = Office(tree.city.base, "370299")
+    made = office.ok("init", "--unit", office.code, "--name", "某工会", staff=None)
     office.ok("join", tree.city.invite(office.code), staff=None)
-    office.ok("sync", "--once", staff=None)
-    return Enemy(office, tree.city)
+    return Enemy(office, tree.city, bytes.fromhex(made["log"]))
 
 
 def _refused(tree: Tree, body: bytes, **headers: str) -> tuple[int, str]:
@@ -95,12 +95,16 @@ def test_a_body_that_doesnt_match(tree: Tree, enemy: Enemy) -> None:
     sent = enemy.commit(made)
     other = CommitItem(sent.raw, (ChangeItem(0, made.salt, made.body + b"\0"),))
     assert enemy.told(other) == ["body_mismatch"]
-    assert enemy.told(CommitItem(enemy.commit(made).raw, (ChangeItem(7, made.salt, made.body),))) == ["body_mismatch"]
+    assert enemy.told(CommitItem(enemy.commit(made).raw, (ChangeItem(7, made.salt, made.body),))) == [
+        "body_mismatch"
+    ]
     assert _seq(tree.city, enemy.log) == enemy.seq, "what a good signature covers keeps its place"
 
 
 def _seq(office: Office, log: bytes) -> int:
-    return int(next((one["seq"] for one in office.ok("heads", staff=None)["items"] if one["log"] == log.hex()), 0))
+    return int(
+        next((one["seq"] for one in office.ok("heads", staff=None)["items"] if one["log"] == log.hex()), 0)
+    )
 
 
 def test_commits_signed_by_nobody_or_for_another_log(tree: Tree, enemy: Enemy, record: str) -> None:
@@ -133,13 +137,18 @@ def test_acts_on_a_record_out_of_its_scope_bring_it_nothing(tree: Tree, enemy: E
     """It dispatches a sibling's ticket to itself, in its own name and in the city's."""
     shown = tree.city.show(record)
     dispatch = next(one for one in shown["timeline"] if one["action"] in ("assign", "dispatch", "lead"))
-    data = {name: enemy.unit if name in ("unit", "to", "lead") else value for name, value in dispatch["data"].items()}
+    data = {
+        name: enemy.unit if name in ("unit", "to", "lead") else value
+        for name, value in dispatch["data"].items()
+    }
     heads = [bytes.fromhex(shown["timeline"][-1]["change"])[:16]]
     lies = [enemy.commit(enemy.change(data, dispatch["action"], bytes.fromhex(record), *heads), unit=unit)
             for unit in (enemy.unit, "370000/370200", "370000")]  # fmt: skip
     brought = [enemy.send(*lies), enemy.send(), enemy.send()]
     bodies = [one.body for reply in brought for sent in reply.commits for one in sent.changes]
-    assert [body for body in bodies if "与他无关的工单".encode() in body or bytes.fromhex(record) in body] == []
+    assert [
+        body for body in bodies if "与他无关的工单".encode() in body or bytes.fromhex(record) in body
+    ] == []
     after = tree.city.show(record)
     assert (after["phase"], after["lead"], after["assignments"]) == (
         shown["phase"], shown["lead"], shown["assignments"])  # fmt: skip

@@ -33,7 +33,9 @@ class Story:
             act("register", **fields, narrative="断线时来访"), act("dispatch", "$1", lead=self.county.code)
         )
         self.walk_in = made[0]["record"]
-        self.county.acts(act("accept", self.walk_in), act("note", self.walk_in, text="核对"), submit(self.walk_in))
+        self.county.acts(
+            act("accept", self.walk_in), act("note", self.walk_in, text="核对"), submit(self.walk_in)
+        )
         self.pending = self.county.status()["pending_up"]
         self.line.restore()
         self.county.ok("sync", "--once", staff=None)

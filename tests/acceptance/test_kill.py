@@ -23,7 +23,7 @@ def record(tree: Tree) -> str:
 
 
 @pytest.fixture(scope="module")
-def refused(alone: Office) -> Iterator["subprocess.Popen[bytes]"]:
+def refused(alone: Office) -> Iterator[subprocess.Popen[bytes]]:
     """A command that waits for the lock of a node that never gives it free. It waits ten seconds, beside
     the other tests."""
     with Lock.take(alone.directory, 0):
@@ -34,18 +34,18 @@ def refused(alone: Office) -> Iterator["subprocess.Popen[bytes]"]:
         waiting.kill()
 
 
-def _notes(office: Office, record: str, word: str) -> "subprocess.Popen[bytes]":
+def _notes(office: Office, record: str, word: str) -> subprocess.Popen[bytes]:
     path = office.file([act("note", record, text=f"{word}{turn}") for turn in range(NOTES)])
     return office.begin("batch", str(path), staff="op", stdout=subprocess.PIPE)
 
 
-def _first(batch: "subprocess.Popen[bytes]", count: int) -> list[str]:
+def _first(batch: subprocess.Popen[bytes], count: int) -> list[str]:
     """The changes of the first result lines."""
     assert batch.stdout is not None
     return [json.loads(batch.stdout.readline())["change"] for _ in range(count)]
 
 
-def _rest(batch: "subprocess.Popen[bytes]") -> tuple[list[str], list[str]]:
+def _rest(batch: subprocess.Popen[bytes]) -> tuple[list[str], list[str]]:
     """(changes, codes of errors) of the lines behind."""
     out, _ = batch.communicate(timeout=60)
     lines = [json.loads(line) for line in out.splitlines() if line.endswith(b"}")]
@@ -82,7 +82,9 @@ def test_what_was_printed_survives_the_death_of_the_childs_node(tree: Tree, reco
     county.start()
     kept = _kept(county, record, "甲")
     assert {*printed, *more} <= {change for change, _ in kept}
-    assert [text for _, text in kept] == [f"甲{turn}" for turn in range(len(kept))], "the first ones, none twice"
+    assert [text for _, text in kept] == [f"甲{turn}" for turn in range(len(kept))], (
+        "the first ones, none twice"
+    )
     tree.quiet()
     assert _kept(tree.province, record, "甲") == kept
     _whole(county)
@@ -139,6 +141,6 @@ def _heads(office: Office, unit: str) -> set[tuple[str, int, str]]:
     return {(one["log"], one["seq"], one["id"]) for one in items if f"/{unit}" in one["unit"]}
 
 
-def test_a_command_without_a_daemon_gives_up_behind_the_lock(refused: "subprocess.Popen[bytes]") -> None:
+def test_a_command_without_a_daemon_gives_up_behind_the_lock(refused: subprocess.Popen[bytes]) -> None:
     out, _ = refused.communicate(timeout=60)
     assert (refused.returncode, json.loads(out)["error"]["code"]) == (8, "locked")

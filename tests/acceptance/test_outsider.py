@@ -36,7 +36,9 @@ def _export(office: Office, path: Path) -> Path:
 
 def test_the_outsiders_program_verifies_each_nodes_export(tree: Tree, exports: dict[str, Path]) -> None:
     for code, path in exports.items():
-        done = subprocess.run([sys.executable, str(CHECK), "export", str(path)], capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, str(CHECK), "export", str(path)], capture_output=True, text=True
+        )
         assert done.returncode == 0, (code, done.stdout, done.stderr)
     assert tree.counties[0].ok("audit", "verify", str(exports["370211"]), staff=None)["ok"]
 

@@ -23,7 +23,9 @@ MOBILE = "13905329417"
 def records(tree: Tree) -> tuple[str, str]:
     """A ticket for the first county, then one for its sibling: what was to come has come by then."""
     one = given(tree, f"{RARE}拖欠工资", tree.counties[0], worker_phone=MOBILE)
-    tree.counties[0].acts({"matter": "ticket", "action": "note", "record": one, "data": {"text": f"已访{RARE}"}})
+    tree.counties[0].acts(
+        {"matter": "ticket", "action": "note", "record": one, "data": {"text": f"已访{RARE}"}}
+    )
     tree.quiet()
     return one, given(tree, "另一件：社保未缴", tree.counties[1])
 
@@ -83,7 +85,9 @@ def test_out_of_scope_reads_as_if_it_didnt_exist(tree: Tree, records: tuple[str,
     for words in (["ticket", "show"], ["ticket", "accept"], ["exceptions", "show"]):
         there, nowhere = sibling(*words, record), sibling(*words, other)
         assert (there.code, nowhere.code) == (4, 4), (words, there, nowhere)
-        assert there.out == nowhere.out.replace(other, record) and there.err == nowhere.err.replace(other, record)
+        assert there.out == nowhere.out.replace(other, record) and there.err == nowhere.err.replace(
+            other, record
+        )
     there, nowhere = sibling("ticket", "show", number), sibling("ticket", "show", never)
     assert (there.code, there.out) == (4, nowhere.out.replace(never, number))
 

@@ -188,13 +188,16 @@ def test_an_overtaken_act_is_adopted(tree: Tree) -> None:
     tree.act("c", "recall", record, unit="370211", text="另派")
     tree.quiet()
     rows = [one for one in tree.reader("c").exceptions().items if one["kind"] == "conflict"]
-    assert rows and tree.show("k", record)["timeline"][-2]["verdict"] in ("overtaken", "stands")
+    told = {one["action"]: one["verdict"] for one in tree.show("c", record)["timeline"]}
+    assert rows and told["submit"] == "overtaken"
+    with pytest.raises(NotFound):
+        tree.show("k", record)
     done = tree.do("c", "adopt", id=rows[0]["id"])
     tree.quiet()
     assert done["record"] == record
-    assert {row["status"] for row in tree.show("c", record)["assignments"] if row["unit"].endswith("370211")} == {
-        "submitted"
-    }
+    assert {
+        row["status"] for row in tree.show("c", record)["assignments"] if row["unit"].endswith("370211")
+    } == {"submitted"}
     assert tree.reader("p").digest("370200")["digest"] == tree.reader("c").digest("370200")["digest"]
 
 

@@ -235,5 +235,3 @@ def snapshot(tree: Tree, name: str, table: str, leave: tuple[str, ...] = ("id",)
         columns = [f'"{row[1]}"' for row in db.execute(f"PRAGMA table_info({table})") if row[1] not in leave]
         rows = db.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
     return sorted(map(tuple, rows), key=repr)
-
-

@@ -10,7 +10,9 @@ MONEY = Blank(Field("amount_claimed", "诉求金额", type=Type.MONEY), False)
 COUNT = Blank(Field("days", "天数", type=Type.INTEGER), True)
 
 
-@pytest.mark.parametrize(("text", "fen"), [("12", 1200), ("1200.50", 120050), ("1,200.5", 120050), ("-1", -100)])
+@pytest.mark.parametrize(
+    ("text", "fen"), [("12", 1200), ("1200.50", 120050), ("1,200.5", 120050), ("-1", -100)]
+)
 def test_yuan_become_integer_fen(text: str, fen: int) -> None:
     assert values([MONEY], {"amount_claimed": text}) == {"amount_claimed": fen}
     assert values([MONEY], {"amount_claimed": typed(fen, MONEY.field)}) == {"amount_claimed": fen}

@@ -41,7 +41,10 @@ async def test_a_sync_that_takes_long_doesnt_keep_anyone_from_reading(node: Stan
 
 async def test_a_fault_keeps_its_code_and_an_unexpected_one_gets_one(node: StandIn) -> None:
     gate = gate_to(node)
-    node.fault, node.failing = NotFound("没有", code="not_found", hint="qiao ticket list"), frozenset({"pulse"})
+    node.fault, node.failing = (
+        NotFound("没有", code="not_found", hint="qiao ticket list"),
+        frozenset({"pulse"}),
+    )
     with pytest.raises(NotFound):
         await gate.ask("pulse")
     with pytest.raises(QiaoError) as caught:

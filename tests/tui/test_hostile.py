@@ -26,7 +26,14 @@ def poisoned(texts: list[str]) -> StandIn:
     hostile, and a first ticket whose timeline has them all."""
     node = StandIn(rows=[], conflicts=[])
     for index, text in enumerate(texts, 1):
-        fields = {"title": text, "number": text, "lead_name": text, "owner_name": text, "due": text, "phase": text}
+        fields = {
+            "title": text,
+            "number": text,
+            "lead_name": text,
+            "owner_name": text,
+            "due": text,
+            "phase": text,
+        }
         node.rows.append(row(index, **fields))
         node.tickets[f"{index:032x}"] = told_ticket(index, text, texts if index == 1 else [text], fields)
         by = {"unit": text, "unit_name": text, "actor": text, "time": text}
@@ -41,7 +48,9 @@ def poisoned(texts: list[str]) -> StandIn:
 def told_ticket(index: int, text: str, texts: list[str], fields: dict[str, Any]) -> dict[str, Any]:
     timeline = [{"action": one, "unit": CITY, "unit_name": one, "actor": one, "time": one, "verdict": one,
                  "data": {one: one, "topic": one}, "words": {"text": one}} for one in texts]  # fmt: skip
-    assignments = [{"unit": one, "unit_name": one, "status": one, "clocks": [{"clock": one}]} for one in texts]
+    assignments = [
+        {"unit": one, "unit_name": one, "status": one, "clocks": [{"clock": one}]} for one in texts
+    ]
     return ticket(
         index, **fields, narrative=text, topic=text, employer_name=text, worker_name=text, timeline=timeline,
         assignments=assignments, exceptions=[{"kind": one, "sentence": one} for one in texts],
@@ -97,7 +106,9 @@ async def test_no_form_dispatch_or_line_is_harmed(texts: list[str], monkeypatch:
         check(hand)
 
 
-@pytest.mark.parametrize("text", [text for text in HOSTILE if len(text) < 200], ids=lambda text: ascii(text)[:20])
+@pytest.mark.parametrize(
+    "text", [text for text in HOSTILE if len(text) < 200], ids=lambda text: ascii(text)[:20]
+)
 def test_a_hostile_error_is_told_without_harm(text: str) -> None:
     found = block(sentence_of(QiaoError(text, code="odd", hint=text)))
     assert not set(found) & set(FORBIDDEN) - {"\n"}

@@ -7,7 +7,10 @@ from textual.app import App, ComposeResult
 from tests.tui.standin import Page, row
 from tui.rows import KEPT, PAGE, Column, Rows
 
-COLUMNS = (Column("number", 20, lambda item: str(item["number"])), Column("title", 0, lambda item: str(item["title"])))
+COLUMNS = (
+    Column("number", 20, lambda item: str(item["number"])),
+    Column("title", 0, lambda item: str(item["title"])),
+)
 
 
 class Listing:

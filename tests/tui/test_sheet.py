@@ -21,7 +21,9 @@ def test_no_line_is_wider_than_asked_for(width: int) -> None:
 
 def test_a_text_is_cut_with_a_mark_and_whole_in_the_reader() -> None:
     item = ticket(1, narrative="工" * 700 + "末")
-    assert "共 701 字" in text(sheet(item, KIND.matter, 78)) and "末" not in text(sheet(item, KIND.matter, 78))
+    assert "共 701 字" in text(sheet(item, KIND.matter, 78)) and "末" not in text(
+        sheet(item, KIND.matter, 78)
+    )
     assert "末" in text(whole(item, KIND.matter, 78))
 
 
@@ -31,7 +33,13 @@ def test_a_clock_that_stands_with_its_assignment_isnt_told_twice() -> None:
 
 
 def test_units_in_the_timeline_are_told_by_name() -> None:
-    act = {"action": "assign", "unit": "370000", "unit_name": "省", "time": None, "data": {"unit": CITY, "round": 1}}
+    act = {
+        "action": "assign",
+        "unit": "370000",
+        "unit_name": "省",
+        "time": None,
+        "data": {"unit": CITY, "round": 1},
+    }
     assert "单位: 青岛市总工会" in text(sheet(ticket(1, timeline=[act]), KIND.matter, 78))
 
 

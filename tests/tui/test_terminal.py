@@ -95,7 +95,11 @@ def test_what_an_input_method_commits_is_signed_and_shown(terminal: Terminal, di
     assert terminal.close() == 0
     with Node.open(directory) as node:
         last = node.show("ticket", record)["timeline"][-1]
-    assert last["action"] == "note" and last["words"] == {"text": "已联系：三个月？／、"} and last["actor"] == "zhang"
+    assert (
+        last["action"] == "note"
+        and last["words"] == {"text": "已联系：三个月？／、"}
+        and last["actor"] == "zhang"
+    )
 
 
 @pytest.mark.processes

@@ -74,5 +74,7 @@ async def test_only_what_helps_is_offered(node: StandIn) -> None:
 
 
 def test_a_conflict_of_words_shows_the_words_of_both_sides() -> None:
-    item = conflict(1, values=[], place="narrative", words={"narrative": "甲"}, words_against={"narrative": "乙"})
+    item = conflict(
+        1, values=[], place="narrative", words={"narrative": "甲"}, words_against={"narrative": "乙"}
+    )
     assert [one["value"] for one in values_of(item)] == ["甲", "乙"]
