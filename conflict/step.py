@@ -79,6 +79,7 @@ def _place(state: State, whole: Mark) -> None:
     later = [one for one in state.marks.values() if one.time > whole.time] if waiting else []
     for one in later:
         del state.marks[one.id]
+        state.verdicts[one.id] = state.verdicts.pop(one.id)
     state.marks[whole.id] = whole
     state.marks.update((one.id, one) for one in later)
 

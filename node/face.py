@@ -113,7 +113,11 @@ class Node:
         return self._reader.unit_name
 
     def status(self) -> Item:
-        return glance.status(self.directory)
+        """As `qiao status`, and how the daemon's line to the parent stands (`line`) where one runs."""
+        found = glance.status(self.directory)
+        if found["parent"] and local.is_running(self.directory):
+            found["line"] = self.do("line", {})
+        return found
 
     def pulse(self) -> int:
         """Changes whenever another connection has committed: cheap, for screens that watch."""

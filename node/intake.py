@@ -192,6 +192,7 @@ def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault:
             work.note(record, row)
         if of is None:
             acts[short(name)] = (place, record)
+            work.again.update(records.bring_words(work.db, row, place, short(name), record))
 
 
 def _matches(commit: Commit, place: int, salt: bytes, body: bytes) -> bool:
@@ -229,7 +230,7 @@ def _target_of_words(
     found = acts.get(words.of)
     if found is not None and found[0] == place - 1:
         return found[1], words.of, ""
-    stored = records.record_of_change(work.db, row, words.of)
+    stored = records.record_of_act(work.db, row, place - 1, words.of)
     if stored is not None:
         return stored, words.of, ""
     return records.ensure(work.db, name, ""), words.of, "words_without_act"

@@ -180,20 +180,22 @@ def take_request(work: Work, node: bytes, log: bytes, asked: Request, *, counts:
 
 
 def _acknowledged(work: Work, peer: PeerRow, node: bytes, log: bytes, asked: Request) -> None:
-    """A position counts only with our incarnation and the commit that we put there; else all is sent again."""
-    if log != peer.incarnation:
-        links.change(work.db, peer.id, incarnation=log, envelope=0)
-    if asked.taken is None:
-        if peer.position:
-            scope.fill(work, node)
-            links.change(work.db, peer.id, position=0)
-        return
-    fits = asked.taken.log == work.log or asked.taken.log in _own_logs(work)
-    if not fits or asked.taken.position >= peer.next_position:
+    """A position counts only with both incarnations and the commit that we put there; else all is sent again."""
+    taken = asked.taken or Taken(work.log, 0, ZERO)
+    if log != peer.incarnation or not _fits(work, peer, taken):
         scope.fill(work, node)
-        links.change(work.db, peer.id, position=0)
-    elif asked.taken.position > peer.position:
-        links.acknowledge(work.db, peer.id, asked.taken.position)
+        links.change(work.db, peer.id, position=0, position_id=ZERO)
+    elif taken.position > peer.position:
+        links.acknowledge(work.db, peer.id, taken.position, taken.id)
+
+
+def _fits(work: Work, peer: PeerRow, taken: Taken) -> bool:
+    if taken.log not in _own_logs(work) or taken.position < peer.position:
+        return False
+    if taken.position == peer.position:
+        return not taken.position or taken.id == peer.position_id
+    commit = links.commit_at(work.db, peer.id, taken.position)
+    return commit is not None and chain.id_of(work.db, commit) == taken.id
 
 
 def _own_logs(work: Work) -> set[bytes]:

@@ -121,4 +121,4 @@ def _one_by_one(commits: Sequence[Commit], node: bytes, key: bytes) -> Run:
         wrong = wrong or ("" if verify_alone(commit, key) else "bad_signature")
         (rest if wrong else good).append(commit)
         fault = fault or wrong
-    return Run(good, rest, fault)
+    return Run(good, rest, fault, _unrisen(good, EMPTY.time))

@@ -170,6 +170,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "clock.rework": ("重办", "rework"),
     # line
     "line.title": ("同步", "Line"),
+    "line.standing": ("线路", "Line to the parent"),
+    "line.connected": ("通", "connected"),
+    "line.alone": ("没有上级", "no parent"),
+    "line.cut": (
+        "断（{fault}），照常办理，恢复后自动送达",
+        "cut ({fault}); work goes on, and is sent when it is back",
+    ),
     "line.up": ("上行：最近一次完整同步", "Up: last complete sync"),
     "line.down": ("下行：最近一次完整同步", "Down: last complete sync"),
     "line.root": ("本节点没有上级", "this node has no parent"),

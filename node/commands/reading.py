@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from node.errors import NotFound, Stale, Usage
 from node.language import say
 
+_CUT = "unexpected end of data"  # the decoder's word for a character that isn't whole at the end
+_NO_FILE = {errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG}
 MAX_BYTES = 64 << 20  # a batch of a hundred thousand acts; past it, cut the file
 
 
@@ -21,7 +24,9 @@ def whole(path: Path) -> bytes:
                 say(f"{path} 超过 64 MiB", f"{path} is over 64 MiB"), code="too_large", hint="split -l 1000"
             )
         return path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+    except OSError as error:
+        if error.errno not in _NO_FILE:
+            raise
         raise no_file(path) from error
 
 
@@ -65,7 +70,7 @@ def _text(raw: bytes, path: Path, number: int | None = None) -> str:
 
 def _not_utf8(raw: bytes, error: UnicodeDecodeError, path: Path, number: int | None) -> Usage:
     where = _where(path, number)
-    if _is_gb18030(raw):
+    if error.reason != _CUT and _is_gb18030(raw):
         text = say(f"{where} 不是 UTF-8，像是 GBK", f"{where} isn't UTF-8; it looks like GBK")
         return Usage(text, code="not_utf8", hint=f"iconv -f GB18030 -t UTF-8 {path} > {path}.utf8")
     text = say(

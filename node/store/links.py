@@ -128,9 +128,18 @@ def count_waiting(db: Connection, peer_id: int) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def acknowledge(db: Connection, peer_id: int, position: int) -> None:
+def commit_at(db: Connection, peer_id: int, position: int) -> int | None:
+    """The commit row that waits at a position of a child's outbox."""
+    found: int | None = db.execute(
+        select(OUTBOX.c.commit).where(OUTBOX.c.peer == peer_id, OUTBOX.c.position == position)
+    ).scalar()
+    return found
+
+
+def acknowledge(db: Connection, peer_id: int, position: int, commit: bytes) -> None:
+    """The child has everything up to a position, at which this commit (its id) stood."""
     db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id, OUTBOX.c.position <= position))
-    change(db, peer_id, position=position)
+    change(db, peer_id, position=position, position_id=commit)
 
 
 def clear(db: Connection, peer_id: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from .chain import CHANGE, COMMIT, LOG, made
 from .prepared import Prepared, given
@@ -135,10 +135,23 @@ def bodies(db: Connection, commit: int) -> Sequence[tuple[int, int, int, bytes, 
     return [tuple(row) for row in _BODIES(db, within=commit)]
 
 
-def record_of_change(db: Connection, commit: int, act: bytes) -> int | None:
-    """The record row of an act of that commit, by its short id."""
-    rows = db.execute(select(CHANGE.c.change, CHANGE.c.record).where(CHANGE.c.commit == commit))
-    return next((row.record for row in rows if row.change[:16] == act), None)
+def record_of_act(db: Connection, commit: int, place: int, act: bytes) -> int | None:
+    """The record row of the act at that place of a commit, if it has this short id."""
+    row = db.execute(
+        select(CHANGE.c.change, CHANGE.c.record).where(CHANGE.c.commit == commit, CHANGE.c.place == place)
+    ).first()
+    return row.record if row is not None and row.change[:16] == act else None
+
+
+def bring_words(db: Connection, commit: int, place: int, act: bytes, record: int) -> set[int]:
+    """Words that came before their act, which stands at `place`: they go to its record. Returns the record
+    rows that change by it."""
+    behind = (CHANGE.c.commit == commit, CHANGE.c.place == place + 1, CHANGE.c.of == act)
+    apart = db.execute(select(CHANGE.c.record).where(*behind, CHANGE.c.fault == "words_without_act")).scalar()
+    if apart is None:
+        return set()
+    db.execute(update(CHANGE).where(*behind).values(record=record, fault=""))
+    return {apart, record}
 
 
 def fault_of(db: Connection, commit: int) -> str:

@@ -32,6 +32,7 @@ class Enemy:
         self.log, self.unit = log, office.ok("status", staff=None)["unit"]
         self.seq, self.prev = 0, ZERO  # it has never signed anything
         self.number = 1000
+        self.time = 0
         self.taken: messages.Taken | None = None
 
     # What it signs
@@ -53,7 +54,8 @@ class Enemy:
         return item(signed, changes)
 
     def _now(self) -> int:
-        return from_ms(int(time.time() * 1000))
+        self.time = max(self.time + 1, from_ms(int(time.time() * 1000)))
+        return self.time
 
     # What it sends
 

@@ -58,8 +58,8 @@ def _join(base: Path, line: str) -> Done:
     return Office(base, "370281")("join", line, staff=None)
 
 
-def test_an_invitation_of_another_root_is_refused(tree: Tree, invited: str, tmp_path: Path) -> None:
-    forged = replace(invitation.read(invited), root=secrets.token_bytes(32)).to_text()
+def test_an_invitation_of_another_root_is_refused(tree: Tree, tmp_path: Path) -> None:
+    forged = replace(invitation.read(tree.city.invite("370281")), root=secrets.token_bytes(32)).to_text()
     assert _is_told(_join(tmp_path, forged), 6, "wrong_root")
 
 
@@ -72,7 +72,7 @@ def test_an_invitation_to_another_node_at_that_address_is_refused(
 
 def test_an_invitation_with_a_wrong_secret_is_refused(invited: str, tmp_path: Path) -> None:
     forged = replace(invitation.read(invited), secret=secrets.token_bytes(32)).to_text()
-    assert _is_told(_join(tmp_path, forged), 6, "bad_mac")
+    assert _is_told(_join(tmp_path, forged), 6, "bad_invitation")
 
 
 @pytest.mark.parametrize("spoil", [
@@ -92,7 +92,8 @@ def test_a_garbled_invitation_is_wrong_use(invited: str, tmp_path: Path, spoil: 
 def test_an_invitation_works_once(tree: Tree, invited: str, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir(), second.mkdir()
-    assert _join(first, invited).json["enrolled"]
+    done = _join(first, invited)
+    assert done.code == 0 and done.json["enrolled"], done
     assert _is_told(_join(second, invited), 6, "invitation_used")
     again = _join(first, invited)
     assert (again.code, again.error) == (5, "enrolled")
@@ -193,11 +194,12 @@ def test_a_batch_cut_in_the_middle_keeps_what_was_whole(tree: Tree, record: str)
     lines = [json.dumps(act("note", record, text=f"截断{n}"), ensure_ascii=False).encode() for n in (1, 2)]
     whole = b"\n".join(lines)
     county = tree.counties[0]
-    for cut, wanted in ((len(whole) - 4, "bad_json"), (len(whole) - 5, "bad_json"), (whole.rindex("断".encode()) + 1, "not_utf8")):
-        code, results = county.batch(whole[:cut])
-        assert code == 2 and "change" in results[0]
-        assert (results[1]["error"]["code"], results[1]["line"]) == (wanted, 2)
-        assert "截断" in results[1]["error"]["message"]
+    inside = whole.rindex("断".encode()) + 1
+    for cut, wanted in ((len(whole) - 4, "bad_json"), (inside, "not_utf8"), (inside + 1, "not_utf8")):
+        code, [done, cut_off] = county.batch(whole[:cut])
+        assert code == 2 and "change" in done
+        assert (cut_off["error"]["code"], cut_off["line"]) == (wanted, 2)
+        assert "被截断" in cut_off["error"]["message"] and "GBK" not in cut_off["error"]["message"]
 
 
 # Hostile text

@@ -163,8 +163,11 @@ def test_a_note_of_a_thousand_years_ahead_is_held(tree: Tree, enemy: Enemy, reco
     made = enemy.change({}, "note", bytes.fromhex(record))
     assert enemy.told(enemy.commit(made, time=far)) == []
     tree.counties[0].acts(act("note", record, text="时钟照常"))
-    newest = tree.counties[0].show(record)["timeline"][-1]
-    assert newest["time"] < "2100", "nobody's clock followed it"
+    tree.quiet()
+    for office in (tree.city, tree.counties[0]):
+        *_, newest, held = office.show(record)["timeline"]
+        assert (held["verdict"], held["reason"]) == ("held", "ahead")
+        assert newest["words"]["text"] == "时钟照常" and newest["time"] < "2100", "nobody's clock followed it"
 
 
 def test_the_good_children_go_on(tree: Tree, enemy: Enemy, record: str) -> None:

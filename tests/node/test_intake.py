@@ -227,6 +227,7 @@ def test_an_unknown_author_waits_and_is_taken_in_once_enrolled(tree: Tree) -> No
     give(tree, "p", theirs)
     assert tree.one("p", "SELECT count(*) FROM stray") == len(theirs)
     give(tree, "p", everything_of(tree, "c"))
+    give(tree, "p", [])
     assert tree.one("p", "SELECT count(*) FROM stray") == 0
     assert log in {one["log"] for one in tree.reader("p").heads()}
     tree.sync("c", "p")

@@ -89,12 +89,13 @@ class Base(Screen[Any]):
         if not self.is_whole or not self.size.width:
             return
         notice = self.desk.signer.notice
-        bar = self.query_one("#bar", Static)
-        bar.set_class(bool(notice), "-pending")
         text = pad(" " + safe.cell(notice), self.size.width) if notice else self._bar_text()
-        if text != getattr(self, "_bar_shown", None):
-            self._bar_shown = text
-            bar.update(text)
+        # A notice may come between the screen's being shown and its widgets' being there.
+        for bar in self.query("#bar").results(Static):
+            bar.set_class(bool(notice), "-pending")
+            if text != getattr(self, "_bar_shown", None):
+                self._bar_shown = text
+                bar.update(text)
 
     def _bar_text(self) -> str:
         right = cut(self._who(), self.size.width // 2) + " "

@@ -136,7 +136,21 @@ def _directions(status: Item, now: datetime, width: int) -> Iterator[Line]:
         yield _child(name, child, now, width)
 
 
+def _standing(line: Any, width: int) -> Iterator[Line]:
+    """Whether the parent is reached now, as the daemon sees it."""
+    if not isinstance(line, Mapping):
+        return
+    fault = safe.cell(line.get("fault") or "")
+    if fault:
+        yield _pair(t("line.standing"), t("line.cut", fault=fault), width, "bad")
+    else:
+        alone = line.get("standing") == "alone"
+        told = t("line.alone") if alone else t("line.connected")
+        yield _pair(t("line.standing"), told, width, "good")
+
+
 def _upward(status: Item, now: datetime, width: int) -> Iterator[Line]:
+    yield from _standing(status.get("line"), width)
     up, oldest = status.get("last_sync_up"), status.get("oldest_unsent")
     yield _pair(t("line.up"), _when(up, now, t("line.never")), width, "" if up else "warn")
     down = status.get("last_sync_down")

@@ -1,0 +1,171 @@
+"""A link both ways: receipts, positions, replays, clocks."""
+
+from __future__ import annotations
+
+import pytest
+
+from node.store import links
+from sync_protocol import receipt
+from sync_protocol.names import ZERO
+from tests.node.tree import Tree
+
+MINUTE_MS = 60_000
+
+
+def refilled(tree: Tree) -> int:
+    """What the county gets of the city that it has already."""
+    moved = tree.sync("k", "c")
+    assert moved.received == 0
+    return sum(map(len, moved.down))
+
+
+def test_receipts_are_kept_on_both_sides_and_verify(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    tree.quiet()
+    city, county = tree.at("c").keys, tree.at("k").keys
+    given = tree.one("c", "SELECT raw FROM receipt WHERE given ORDER BY id DESC")
+    got = tree.one("k", "SELECT raw FROM receipt WHERE NOT given ORDER BY id DESC")
+    for raw in (given, got):
+        assert receipt.verify(raw, city.sign_key, child=county.node).frontier
+    assert receipt.verify(given, city.sign_key, child=county.node).frontier == receipt.verify(
+        got, city.sign_key, child=county.node
+    ).frontier
+    assert tree.one("k", "SELECT peer FROM receipt WHERE NOT given") == city.node
+
+
+def test_idle_exchanges_pile_up_no_receipts(tree: Tree) -> None:
+    tree.quiet()
+    before = [tree.one(name, "SELECT count(*) FROM receipt") for name in "ck"]
+    for _ in range(5):
+        tree.sync("k", "c")
+    assert [tree.one(name, "SELECT count(*) FROM receipt") for name in "ck"] == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "position = position + 1000",
+        "incarnation = x'00112233445566778899aabbccddeeff'",
+        f"position_id = x'{'ab' * 32}'",
+        "position = position - 1",
+        "position = 0",
+    ],
+)
+def test_a_position_that_does_not_fit_has_everything_sent_again(tree: Tree, change: str) -> None:
+    tree.dispatched()
+    tree.quiet()
+    usual = refilled(tree)
+    with tree.sql("k") as db:
+        db.execute(f"UPDATE peer SET {change} WHERE node = (SELECT value FROM setting WHERE name = 'parent')")
+    assert refilled(tree) > usual + 1000
+    assert refilled(tree) <= usual + 200
+    assert tree.verify("k") == tree.verify("c") == []
+    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
+
+
+def test_a_restored_parent_sends_everything_again(tree: Tree) -> None:
+    tree.dispatched()
+    tree.quiet()
+    usual = refilled(tree)
+    with tree.sql("c") as db:
+        db.execute("UPDATE peer SET position = 0, next_position = 1")
+        db.execute("DELETE FROM outbox")
+    assert refilled(tree) > usual + 1000
+
+
+def test_what_waited_for_a_child_comes_after_a_lost_reply(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.quiet()
+    tree.act("c", "note", record, text="请抓紧")
+    tree.exchange("k", "c")
+    tree.exchange("k", "c")
+    assert tree.sync("k", "c").received == 1
+    assert "请抓紧" in str(tree.show("k", record)["timeline"])
+
+
+def test_what_goes_up_twice_counts_once(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.quiet()
+    tree.act("k", "note", record, text="已联系")
+    tree.exchange("k", "c")
+    count = tree.one("c", "SELECT count(*) FROM commit_")
+    assert tree.sync("k", "c").sent == 1
+    assert tree.one("c", "SELECT count(*) FROM commit_") == count
+    assert tree.reader("k").digest()["undelivered_up"] == 0
+
+
+def test_a_large_backlog_comes_in_several_batches_and_whole(tree: Tree) -> None:
+    for number in range(25):
+        tree.register("p", narrative=f"第{number}件：" + "工资没有发，" * 9000, workplace_region=None)
+    records = [one["record"] for one in tree.reader("p").list("ticket").items]
+    for record in records:
+        tree.act("p", "dispatch", record, lead="370200")
+    moved = tree.sync("c", "p")
+    assert moved.rounds > 2
+    assert len(tree.reader("c").list("ticket").items) == 25
+    assert tree.sync("c", "p").received == 0
+
+
+def test_a_child_follows_its_parents_clock(tree: Tree) -> None:
+    tree.clock("k").advance(-3 * MINUTE_MS)
+    tree.sync("k", "c")
+    assert tree.clock("k").offset_ms == 3 * MINUTE_MS
+    assert tree.clock("k").now_ms() == tree.clock("c").now_ms()
+    tree.shut("k")
+    tree.clocks["k"].discipline(0)
+    assert tree.at("k").clock.offset_ms == 3 * MINUTE_MS
+
+
+def test_the_trees_time_comes_from_the_root(tree: Tree) -> None:
+    tree.clock("c").advance(5 * MINUTE_MS)
+    tree.sync("c", "p")
+    tree.sync("k", "c")
+    assert tree.clock("c").now_ms() == tree.clock("k").now_ms() == tree.clock("p").now_ms()
+    assert tree.clock("k").offset_ms == 0
+
+
+def test_an_offset_over_ten_minutes_is_asked_about_and_work_goes_on(tree: Tree) -> None:
+    tree.clock("k").advance(-11 * MINUTE_MS)
+    tree.sync("k", "c")
+    assert tree.clock("k").offset_ms == 0
+    assert tree.one("k", "SELECT value FROM setting WHERE name = 'clock_asked'") == str(11 * MINUTE_MS).encode()
+    assert tree.register("k")
+    assert tree.sync("k", "c").sent
+
+
+def test_a_clock_that_goes_back_only_advances_the_counter(tree: Tree) -> None:
+    first = tree.register("k")
+    tree.clock("k").advance(-90 * MINUTE_MS)
+    second = tree.register("k")
+    times = [tree.one("k", "SELECT created FROM folded f JOIN record r ON r.id = f.record WHERE r.record = ?",
+                      bytes.fromhex(one)) for one in (first, second)]  # fmt: skip
+    assert times[1] == times[0] + 1
+    assert int(tree.one("k", "SELECT value FROM setting WHERE name = 'high_water'")) == times[1]
+    assert tree.verify("k") == []
+    tree.sync("k", "c")
+    assert tree.show("c", second)["owner"].endswith("370211")
+
+
+def test_nothing_is_lost_in_thirty_days_without_a_line(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.quiet()
+    for _ in range(30):
+        tree.later(24 * 3600 * 1000)
+        tree.act("k", "note", record, text="每日一记")
+        tree.at("p").tick()
+    own = tree.register("k")
+    tree.act("k", "accept", record)
+    tree.act("k", "submit", record, result="completed", resolved=True, text="已付")
+    tree.quiet()
+    assert tree.show("p", own)["phase"] == "registered"
+    verdicts = {one["verdict"] for one in tree.show("p", record)["timeline"]}
+    assert verdicts == {"stands"}
+    assert tree.reader("p").digest("370211")["digest"] == tree.reader("k").digest()["digest"]
+
+
+def test_a_link_begins_with_nothing_taken(tree: Tree) -> None:
+    with tree.at("c").work() as work:
+        made = links.ensure(work.db, b"n" * 16, b"i" * 16)
+        assert (made.position, made.position_id, made.next_position) == (0, ZERO, 1)
+        assert links.ensure(work.db, b"n" * 16, b"other") == made

@@ -1,0 +1,81 @@
+"""Proof: whatever somebody with the file changes is found, and named."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.node.tree import Tree
+
+
+@pytest.fixture
+def worked(tree: Tree) -> Tree:
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    tree.act("k", "note", record, text="已联系企业")
+    tree.quiet()
+    return tree
+
+
+def test_nodes_at_rest_verify(worked: Tree) -> None:
+    for name in "pckts":
+        found = worked.reader(name).verify(True)
+        assert found["ok"] and found["commits"] and worked.reader(name).verify()["ok"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("UPDATE commit_ SET raw = substr(raw, 1, length(raw) - 1) || x'00' WHERE id = 3", None),
+        ("UPDATE commit_ SET raw = substr(raw, 1, 60) || x'41' || substr(raw, 62) WHERE id = 5", None),
+        ("UPDATE commit_ SET \"commit\" = zeroblob(32) WHERE id = 4", "commit_mismatch"),
+        ("UPDATE commit_ SET seq = seq + 100 WHERE id = (SELECT max(id) FROM commit_)", None),
+        ("UPDATE commit_ SET unit = '370000' WHERE unit = '370000/370200/370211'", "commit_mismatch"),
+        ("UPDATE commit_ SET actor = 'other' WHERE actor = 'a'", "commit_mismatch"),
+        ("UPDATE commit_ SET time = time + 1 WHERE id = 6", "commit_mismatch"),
+        ("UPDATE change SET body = body || x'00' WHERE id = (SELECT max(id) FROM change)", "body_mismatch"),
+        ("UPDATE change SET salt = zeroblob(16) WHERE id = (SELECT max(id) FROM change)", "body_mismatch"),
+        ("UPDATE change SET place = place + 7 WHERE id = (SELECT max(id) FROM change)", "body_mismatch"),
+        ("UPDATE change SET fault = 'clock' WHERE id = (SELECT max(id) FROM change WHERE of IS NULL)",
+         "projection"),
+        ("DELETE FROM change WHERE id = (SELECT max(id) FROM change WHERE of IS NULL)", "projection"),
+        ("DELETE FROM commit_ WHERE id = (SELECT max(id) FROM commit_)", None),
+        ("UPDATE receipt SET raw = substr(raw, 1, length(raw) - 1) || x'00' WHERE id = 1", "receipt"),
+        ("UPDATE folded SET digest = zeroblob(32) WHERE matter = 'ticket'", "projection"),
+        ("UPDATE folded SET state = x'80' WHERE matter = 'ticket'", "projection"),
+        ("DELETE FROM folded WHERE matter = 'ticket'", "projection"),
+        ("UPDATE folded SET phase = 'archived' WHERE matter = 'ticket'", "projection"),
+        ("UPDATE folded SET number = '1' WHERE matter = 'ticket'", "projection"),
+        ("UPDATE folded SET here = 0 WHERE matter = 'ticket'", "projection"),
+        ("UPDATE place SET status = 'completed'", "projection"),
+        ("UPDATE due SET done_ms = 1", "projection"),
+        ("DELETE FROM due", "projection"),
+        ("UPDATE log SET head_id = zeroblob(32) WHERE head_seq > 0", "head_missing"),
+    ],
+)  # fmt: skip
+def test_what_was_tampered_with_is_found(worked: Tree, change: str, code: str | None) -> None:
+    with worked.sql("c") as db:
+        db.execute("PRAGMA foreign_keys=OFF")
+        assert db.execute(change).rowcount > 0
+    found = worked.reader("c").verify(True)
+    assert not found["ok"] and found["problems"]
+    assert code is None or code in {one["code"] for one in found["problems"]}
+    assert all(one["sentence"] and one["where"] for one in found["problems"])
+
+
+def test_a_digest_is_of_what_a_unit_may_have(worked: Tree) -> None:
+    reader = worked.reader("p")
+    before = reader.digest("370900")
+    worked.dispatched()
+    after = worked.reader("p").digest("370900")
+    assert before["digest"] == after["digest"]
+    assert worked.reader("p").digest("370200")["records"] > after["records"]
+    assert len(after["code"]) == 8 and after["code"].isdigit()
+
+
+def test_a_digest_says_what_is_undelivered(worked: Tree) -> None:
+    record = worked.register("c")
+    assert worked.reader("c").digest()["undelivered_up"] == 1
+    worked.act("c", "dispatch", record, lead="370211")
+    assert worked.reader("c").digest("370211")["undelivered_down"] > 0
+    worked.quiet()
+    assert worked.reader("c").digest("370211")["undelivered_down"] == 0
