@@ -70,7 +70,9 @@ def _place(work: Work, unit: str) -> str:
     known = work.registry.unit(path)
     if known is not None and known.node is not None:
         raise Stale(
-            say(f"{unit} 已登记为{known.name}", f"{unit} is enrolled as {known.name}"), code="unit_exists"
+            say(f"{unit} 已登记为{known.name}", f"{unit} is enrolled as {known.name}"),
+            code="unit_exists",
+            hint="qiao heads",
         )
     return path
 

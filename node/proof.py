@@ -5,13 +5,14 @@ chains, signatures, bodies, receipts and projections are what they should be (de
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from conflict import fold as folding
-from node import glance, refold, trust
+from node import facts, glance, refold, trust
 from node.acts import acts
 from node.entropy import SystemEntropy
 from node.keys import Keys
@@ -149,7 +150,9 @@ def _verify_log(
 ) -> int:
     """A chain link by link; the newest signature of an unbroken stretch vouches for what is before it."""
     rows = list(
-        db.execute(select(COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.raw).where(COMMIT.c.log == log.id)
+        db.execute(select(COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.raw, COMMIT.c.time, COMMIT.c.unit,
+                          COMMIT.c.actor)
+                   .where(COMMIT.c.log == log.id)
                    .order_by(COMMIT.c.seq))
     )  # fmt: skip
     before: Any = None
@@ -178,6 +181,8 @@ def _commit_fault(
     header = found.header
     if found.id != row.commit or header.seq != row.seq or header.log != log.log or found.node != log.node:
         return "commit_mismatch", "提交与登记的位置不符"
+    if (header.time, header.unit, header.actor) != (row.time, row.unit, row.actor):
+        return "commit_mismatch", "提交的时间、单位或人员与签过的不符"
     if header.seq == 1 and header.prev != ZERO:
         return "chain_broken", "首个提交不接零"
     if before is not None and before.seq == row.seq - 1 and header.prev != before.commit:
@@ -229,13 +234,35 @@ def _missing(db: Connection, found: Any, row: Any) -> Iterator[dict[str, str]]:
 def _projections(db: Connection, registry: Registry, keys: Keys) -> Iterator[dict[str, str]]:
     work = Work(db, keys, registry, 0, SystemEntropy())
     rows = db.execute(
-        select(RECORD.c.id, RECORD.c.record, RECORD.c.matter, folded.FOLDED.c.state, folded.FOLDED.c.digest)
+        select(RECORD.c.id, RECORD.c.record.label("name"), RECORD.c.matter.label("kind"), folded.FOLDED)
         .join(folded.FOLDED, folded.FOLDED.c.record == RECORD.c.id, isouter=True)
         .where(RECORD.c.matter.in_(list(KINDS)), RECORD.c.matter != trust.MATTER)
     )
     for row in rows:
-        kind = KINDS[row.matter]
-        state = folding.fold(kind.matter, acts(work, row.record, records.changes_of(db, row.id)))
-        fresh = refold.record_digest(row.record, kind, state)
-        if row.state is None or folded.encode(state) != row.state or fresh != row.digest:
-            yield _problem("projection", "投影与重新折叠不符", row.record.hex())
+        if not _is_as_folded(work, row):
+            yield _problem("projection", "投影与重新折叠不符", row.name.hex())
+
+
+def _is_as_folded(work: Work, row: Any) -> bool:
+    """A record's columns, assignments and deadlines against a fresh fold of it."""
+    kind = KINDS[row.kind]
+    state = folding.fold(kind.matter, acts(work, row.name, records.changes_of(work.db, row.id)))
+    dues = facts.dues(work, kind, state)
+    fresh = refold.columns(work, row.name, kind, state, dues)
+    return (
+        all(getattr(row, name) == value for name, value in fresh.items())
+        and _same(reading.places(work.db, row.id), refold.places(kind, state))
+        and _same(reading.dues(work.db, row.id), [asdict(due) for due in dues])
+    )
+
+
+def _same(stored: Iterable[Any], fresh: Iterable[dict[str, Any]]) -> bool:
+    """Whether rows have the values of these, in whatever order; a column that isn't stored says nothing."""
+    rows = [dict(row._mapping) for row in stored]
+    wanted = [{name: one[name] for name in one if not rows or name in rows[0]} for one in fresh]
+    kept = [{name: row[name] for name in row if not wanted or name in wanted[0]} for row in rows]
+    return sorted(map(repr, map(_sorted, kept))) == sorted(map(repr, map(_sorted, wanted)))
+
+
+def _sorted(row: dict[str, Any]) -> list[tuple[str, Any]]:
+    return sorted(row.items())

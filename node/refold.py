@@ -14,7 +14,7 @@ from conflict.state import Row, State
 from node import facts, scope, trust
 from node.acts import acts
 from node.matters import KINDS
-from node.matters.draft import Kind, Place
+from node.matters.draft import Due, Kind, Place
 from node.store import folded, records, search
 from node.work import Work
 from sync_protocol import cbor
@@ -76,34 +76,39 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None
     """Every projection of one record."""
     dues = facts.dues(work, kind, state)
     folded.save_dues(work.db, record, dues)
-    folded.save_places(work.db, record, map(_place, kind.places(state)))
-    open_rows = folded.save_exceptions(work.db, record, state.rows)
-    still_open = [due.due_ms for due in dues if due.done_ms is None and due.owed]
-    urgency = str(state.shown("urgency", ""))
-    work.urgent = work.urgent or urgency == "urgent"
-    folded.save(
-        work.db,
-        record,
-        {
-            "matter": kind.matter.name,
-            "state": folded.encode(state),
-            "digest": record_digest(name, kind, state),
-            "number": str(state.shown("number", "")),
-            "title": kind.title(state)[:200],
-            "phase": kind.phase(state),
-            "round": _round(state),
-            "owner": state.owner,
-            "author": next(iter(state.marks.values())).actor if state.marks else "",
-            "lead": str(state.held(f"lead/{_round(state)}", "") or ""),
-            "urgency": urgency,
-            "created": state.created,
-            "changed": state.changed,
-            "next_due": min(still_open, default=None),
-            "here": scope.is_here(work, kind.matter, state),
-            "open_rows": open_rows,
-        },
-    )
+    folded.save_places(work.db, record, places(kind, state))
+    folded.save_exceptions(work.db, record, state.rows)
+    found = columns(work, name, kind, state, dues)
+    work.urgent = work.urgent or found["urgency"] == "urgent"
+    folded.save(work.db, record, found)
     search.put(work.db, record, _searched(kind, state))
+
+
+def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) -> dict[str, Any]:
+    """What lists and deadlines need of a record; nothing in it depends on the present."""
+    still_open = [due.due_ms for due in dues if due.done_ms is None and due.owed]
+    return {
+        "matter": kind.matter.name,
+        "state": folded.encode(state),
+        "digest": record_digest(name, kind, state),
+        "number": str(state.shown("number", "")),
+        "title": kind.title(state)[:200],
+        "phase": kind.phase(state),
+        "round": _round(state),
+        "owner": state.owner,
+        "author": next(iter(state.marks.values())).actor if state.marks else "",
+        "lead": str(state.held(f"lead/{_round(state)}", "") or ""),
+        "urgency": str(state.shown("urgency", "")),
+        "created": state.created,
+        "changed": state.changed,
+        "next_due": min(still_open, default=None),
+        "here": scope.is_here(work, kind.matter, state),
+        "open_rows": sum(row.open for row in state.rows),
+    }
+
+
+def places(kind: Kind, state: State) -> list[dict[str, Any]]:
+    return [_place(one) for one in kind.places(state)]
 
 
 def record_digest(name: bytes, kind: Kind, state: State) -> bytes:

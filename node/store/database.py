@@ -92,7 +92,7 @@ def disk_faults() -> Iterator[None]:
 def _translated(words: str) -> QiaoError | None:
     if any(sign in words for sign in ("full", "readonly", "disk i/o", "unable to open")):
         return DiskTrouble("磁盘已满或不能写，什么都没有写入一半", hint="df -h .")
-    if "malformed" in words or "not a database" in words:
+    if any(sign in words for sign in ("malformed", "not a database", "could not decode")):
         return Damaged("数据库文件损坏", code="database_damaged", hint="qiao verify")
     return None
 

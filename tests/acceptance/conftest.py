@@ -44,7 +44,7 @@ def healthy(tree: Tree) -> Iterator[None]:
     tree.agree()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Another tree's root, with people, not running."""
     office = Office(tmp_path_factory.mktemp("alone"), "110000")

@@ -1,7 +1,8 @@
 """An office as a program outside sees it: a directory, a process of `qiao run`, and commands given to it.
 
-Everything is a process of its own; what a node knows is asked by its commands. Only waiting looks at
-`node.glance`, which is what `qiao status` prints, without a process for every look.
+Everything that a node does, it does in processes of its own. What it shows is read by its commands where
+the command is what is tried, else from its directory by `Node`, as the commands do, without a process for
+each look.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from node import glance
+from node.face import Node
 from tests.cli.command import ROOT, Done, run
 
 PASSWORD = "geheim-1"
@@ -33,7 +35,7 @@ Act = dict[str, Any]
 
 
 class Office:
-    """Who acts is `op`, who has every role but admin's; the first person, `admin`, has that."""
+    """Who acts is `op`, who has every role."""
 
     def __init__(self, base: Path, code: str) -> None:
         self.code = code
@@ -57,12 +59,11 @@ class Office:
 
     def invite(self, code: str, address: str | None = None, **more: str) -> str:
         words = ["--unit", code, "--name", NAMES.get(code, code), "--address", address or self.address]
-        return str(self.ok("invite", *words, staff="admin")["invitation"])
+        return str(self.ok("invite", *words)["invitation"])
 
     def hire(self) -> None:
-        self.ok("staff", "add", "admin", "--name", "甲", "--role", "admin", staff=None)
         roles = [word for role in EVERYBODY for word in ("--role", role)]
-        self.ok("staff", "add", "op", "--name", "赵", *roles, staff="admin")
+        self.ok("staff", "add", "op", "--name", "赵", *roles, staff=None)
 
     def start(self, listen: str | None = None) -> None:
         """Returns when it says that it is ready."""
@@ -146,7 +147,25 @@ class Office:
         return glance.status(self.directory)
 
     def show(self, record: str) -> Any:
-        return self.ok("ticket", "show", record)
+        with Node.open(self.directory) as node:
+            return node.show("ticket", record)
+
+    def heads(self) -> Sequence[Any]:
+        with Node.open(self.directory) as node:
+            return node.heads()
+
+    def digest(self, unit: str | None = None) -> Any:
+        with Node.open(self.directory) as node:
+            return node.digest(unit)
+
+    def exceptions(self, kind: str | None = None) -> Sequence[Any]:
+        with Node.open(self.directory) as node:
+            return node.exceptions(kind, limit=500).items
+
+    def problems(self) -> Any:
+        """What a verification of everything finds."""
+        with Node.open(self.directory) as node:
+            return node.verify(every_signature=True)["problems"]
 
     def health(self) -> tuple[int, Any]:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
@@ -182,16 +201,14 @@ class Tree:
         self.province.start()
         self.province.hire()
         self.join(self.province, self.city)
-        for county in self.counties:
-            self.join(self.city, county)
+        at_once(lambda county: self.join(self.city, county), self.counties)
 
-    def join(self, upper: Office, office: Office, *, hire: bool = True) -> None:
+    def join(self, upper: Office, office: Office) -> None:
         port = self._dial(office.code, upper.port)
         invitation = upper.invite(office.code, f"http://127.0.0.1:{port}")
         office.ok("join", invitation, staff=None)
         office.start()
-        if hire:
-            office.hire()
+        office.hire()
 
     @property
     def offices(self) -> list[Office]:
@@ -208,17 +225,13 @@ class Tree:
         codes = {one.code for one in asked}
         until(lambda: not any(_pending(one.status(), codes) for one in asked))
 
-    def agree(self) -> list[tuple[Any, Any]]:
-        """(the child's digest of its own, its parent's for it), link by link, after asserting that they agree."""
-        words = [(one, ()) for _, one in self.links] + [(up, ("--for", one.code)) for up, one in self.links]
-        with ThreadPoolExecutor(2) as pool:
-            told = list(pool.map(lambda one: one[0].ok("digest", *one[1], staff=None), words))
-        pairs = list(zip(told[: len(self.links)], told[len(self.links) :], strict=True))
-        for mine, theirs in pairs:
+    def agree(self) -> None:
+        """Each child's digest of its own is its parent's for it, and nothing is undelivered."""
+        for upper, child in self.links:
+            mine, theirs = child.digest(), upper.digest(child.code)
             for key in ("digest", "code", "records"):
                 assert mine[key] == theirs[key], (mine, theirs)
             assert (mine["undelivered_up"], theirs["undelivered_down"]) == (0, 0)
-        return pairs
 
     def stop(self) -> None:
         for office in reversed(self.offices):
@@ -231,6 +244,12 @@ def _pending(status: Mapping[str, Any], codes: set[str]) -> int:
     told = status["pending_down"].items()
     down = sum(one["commits"] for unit, one in told if unit.split("/")[-1] in codes)
     return int(status["pending_up"] + down)
+
+
+def at_once(do: Callable[[Any], Any], things: Iterable[Any]) -> list[Any]:
+    """One for each, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(do, things))
 
 
 def until(holds: Callable[[], Any], seconds: float = 60) -> None:

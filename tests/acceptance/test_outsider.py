@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import cbor2
 import pytest
 
-from tests.acceptance.office import Office, Tree, act, given
+from tests.acceptance.office import Office, Tree, act, at_once, given
 from tests.cli.command import ROOT
 from tests.vectors.check import Fault, check_file
 
@@ -26,7 +27,8 @@ def exports(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
     county.acts(act("note", given(tree, "加班费未付", county), text="已核对考勤"))
     tree.quiet()
     folder = tmp_path_factory.mktemp("exports")
-    return {office.code: _export(office, folder / office.code) for office in tree.offices}
+    written = at_once(lambda office: _export(office, folder / office.code), tree.offices)
+    return {path.name: path for path in written}
 
 
 def _export(office: Office, path: Path) -> Path:
@@ -86,9 +88,10 @@ def test_a_cut_or_shuffled_export_is_found(tree: Tree, exports: dict[str, Path],
 def _items(whole: bytes) -> list[bytes]:
     """The sequence's items as bytes."""
     found = []
-    with_place = cbor2.CBORDecoder(stream := __import__("io").BytesIO(whole))
-    while stream.tell() < len(whole):
-        begun = stream.tell()
-        with_place.decode()
-        found.append(whole[begun : stream.tell()])
+    at = 0
+    while at < len(whole):
+        stream = BytesIO(whole[at:])
+        cbor2.load(stream)
+        found.append(whole[at : at + stream.tell()])
+        at += stream.tell()
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from node.errors import Damaged
 from tests.node.tree import Tree
 
 
@@ -25,21 +26,22 @@ def test_nodes_at_rest_verify(worked: Tree) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ("UPDATE commit_ SET raw = substr(raw, 1, length(raw) - 1) || x'00' WHERE id = 3", None),
-        ("UPDATE commit_ SET raw = substr(raw, 1, 60) || x'41' || substr(raw, 62) WHERE id = 5", None),
+        ("UPDATE commit_ SET raw = CAST(substr(raw, 1, length(raw) - 1) || x'00' AS BLOB) WHERE id = 3", None),
+        ("UPDATE commit_ SET raw = CAST(substr(raw, 1, 60) || x'41' || substr(raw, 62) AS BLOB) WHERE id = 5", None),
         ("UPDATE commit_ SET \"commit\" = zeroblob(32) WHERE id = 4", "commit_mismatch"),
         ("UPDATE commit_ SET seq = seq + 100 WHERE id = (SELECT max(id) FROM commit_)", None),
         ("UPDATE commit_ SET unit = '370000' WHERE unit = '370000/370200/370211'", "commit_mismatch"),
         ("UPDATE commit_ SET actor = 'other' WHERE actor = 'a'", "commit_mismatch"),
         ("UPDATE commit_ SET time = time + 1 WHERE id = 6", "commit_mismatch"),
-        ("UPDATE change SET body = body || x'00' WHERE id = (SELECT max(id) FROM change)", "body_mismatch"),
+        ("UPDATE change SET body = CAST(body || x'00' AS BLOB) WHERE id = (SELECT max(id) FROM change)",
+         "body_mismatch"),
         ("UPDATE change SET salt = zeroblob(16) WHERE id = (SELECT max(id) FROM change)", "body_mismatch"),
         ("UPDATE change SET place = place + 7 WHERE id = (SELECT max(id) FROM change)", "body_mismatch"),
         ("UPDATE change SET fault = 'clock' WHERE id = (SELECT max(id) FROM change WHERE of IS NULL)",
          "projection"),
         ("DELETE FROM change WHERE id = (SELECT max(id) FROM change WHERE of IS NULL)", "projection"),
         ("DELETE FROM commit_ WHERE id = (SELECT max(id) FROM commit_)", None),
-        ("UPDATE receipt SET raw = substr(raw, 1, length(raw) - 1) || x'00' WHERE id = 1", "receipt"),
+        ("UPDATE receipt SET raw = CAST(substr(raw, 1, length(raw) - 1) || x'00' AS BLOB) WHERE id = 1", "receipt"),
         ("UPDATE folded SET digest = zeroblob(32) WHERE matter = 'ticket'", "projection"),
         ("UPDATE folded SET state = x'80' WHERE matter = 'ticket'", "projection"),
         ("DELETE FROM folded WHERE matter = 'ticket'", "projection"),
@@ -60,6 +62,13 @@ def test_what_was_tampered_with_is_found(worked: Tree, change: str, code: str | 
     assert not found["ok"] and found["problems"]
     assert code is None or code in {one["code"] for one in found["problems"]}
     assert all(one["sentence"] and one["where"] for one in found["problems"])
+
+
+def test_a_value_of_another_type_is_damage_and_not_a_crash(worked: Tree) -> None:
+    with worked.sql("c") as db:
+        db.execute("UPDATE receipt SET raw = raw || x'ff' WHERE id = 1")
+    with pytest.raises(Damaged):
+        worked.reader("c").verify()
 
 
 def test_a_digest_is_of_what_a_unit_may_have(worked: Tree) -> None:

@@ -1,0 +1,52 @@
+"""Writing: acts and words as one signed commit."""
+
+from __future__ import annotations
+
+import pytest
+
+from node import author
+from node.errors import Forbidden, QiaoError
+from node.matters import KINDS
+from node.matters.draft import Draft
+from node.store import records
+from sync_protocol.change import Act, Words, parse_body
+from tests.node.tree import NARRATIVE, Tree
+
+
+def test_what_is_personal_or_free_text_goes_into_words_alone(tree: Tree) -> None:
+    record = tree.register()
+    with tree.at("p").work() as work:
+        row = records.row_of(work.db, bytes.fromhex(record))
+        assert row is not None
+        act, words = (parse_body(one.body or b"") for one in records.changes_of(work.db, row))
+    assert isinstance(act, Act) and isinstance(words, Words)
+    assert set(words.data) == {"narrative", "worker_name", "worker_phone"}
+    assert NARRATIVE not in str(act.data) and "13800001111" not in str(act.data)
+
+
+def test_a_draft_that_may_not_stand_signs_nothing_of_its_commit(tree: Tree) -> None:
+    record = tree.register()
+    heads = tree.reader("p").heads()
+    drafts = [Draft("note", {"text": "先记"}), Draft("archive", {"round": 1})]
+    with pytest.raises(Forbidden), tree.at("p").work() as work:
+        author.write(work, KINDS["ticket"], bytes.fromhex(record), drafts, actor="a",
+                     roles=frozenset({"operator", "quality_checker", "supervisor", "handler"}))  # fmt: skip
+    assert tree.reader("p").heads() == heads
+
+
+def test_an_action_too_large_is_refused_and_nothing_is_written(tree: Tree) -> None:
+    heads = tree.reader("p").heads()
+    with pytest.raises(QiaoError):
+        tree.register(narrative="字" * 400_000)
+    assert tree.reader("p").heads() == heads
+
+
+def test_numbers_count_by_the_day_and_are_not_reused_after_a_refusal(tree: Tree) -> None:
+    first = tree.show("p", tree.register())["number"]
+    with pytest.raises(QiaoError):
+        tree.register(topic="no/such/topic/at/all/deep")
+    second = tree.show("p", tree.register())["number"]
+    tree.later(24 * 3600 * 1000)
+    third = tree.show("p", tree.register())["number"]
+    assert first.endswith("-0001") and second.endswith("-0002") and third.endswith("-0001")
+    assert len({first, second, third}) == 3 and first.startswith("370000-")
