@@ -17,12 +17,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node.entropy import Entropy
-from node.errors import DiskTrouble, QiaoError, Usage
+from node.errors import DiskTrouble, LineDown, QiaoError, Usage
 from node.keys import write_private
 from node.language import say
 from node.transport.app import answered
 from node.transport.body import Intake, Refused
 from node.transport.local import FILE, MAX_BODY, TOKEN_HEADER, short_path
+from sync_protocol.errors import RemoteError
 
 log = logging.getLogger("qiao.local")
 
@@ -49,6 +50,11 @@ async def _done(operate: Operate, body: bytes) -> Response:
         return _json({"result": await operate(operation, params, staff)})
     except QiaoError as fault:
         return _failed(fault)
+    except RemoteError as fault:
+        text = say(
+            f"对方发来的内容不对，已拒收：{fault}", f"the peer sent something that isn't right: {fault}"
+        )
+        return _failed(LineDown(text, code=fault.code, hint="qiao status"))
     except Exception as fault:
         log.exception("a local operation failed")
         return _failed(QiaoError(say(f"意外错误：{fault}", f"unexpected: {fault}"), hint="qiao status"))
