@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
@@ -61,7 +62,16 @@ class Base(Screen[Any]):
     def begin_work(self, work: Callable[[], Awaitable[None]], group: str) -> None:
         """Starts it in place of what still runs of its group. Never a coroutine made already: where the
         screen is going, nobody would await it."""
-        self.run_worker(cast(Any, work), group=group, exclusive=True)
+
+        async def guarded() -> None:
+            try:
+                await work()
+            except NoMatches:
+                # What it waited for came while this screen was being taken down: nobody sees it any more.
+                if self in self.app.screen_stack:
+                    raise
+
+        self.run_worker(cast(Any, guarded), group=group, exclusive=True)
 
     def tell_fault(self, fault: QiaoError) -> None:
         self.desk.tell(sentence_of(fault), "error")
