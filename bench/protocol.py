@@ -7,6 +7,7 @@ machine itself gives. Nothing is asserted.
 from __future__ import annotations
 
 import os
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -15,14 +16,18 @@ from statistics import median
 from conflict.act import Act, Key
 from conflict.fold import fold, on_top
 from conflict.state import State
-from sync_protocol import change, commit, run
+from sync_protocol import cbor, change, commit, messages, run
 from sync_protocol.keys import sign_with, verify
+from sync_protocol.messages import Mark, Reply, Request, Taken
 from sync_protocol.names import ZERO, node_id
+from sync_protocol.reconcile import Plan, decode_ask, decode_told
 from tests.conflict.errand import ERRAND
+from tests.sync_protocol.holding import Parent, copy, many
 
 COMMITS = 2_000
 ACTS = 500
 ROUNDS = 5
+RECORDS = 10_000
 LOG = b"L" * 16
 NARRATIVE = "包工头拖欠工钱一万零六百六十元，欠条和出工照片都在。" * 4
 
@@ -57,7 +62,34 @@ def main() -> int:
     ]
     for name, seconds in figures:
         print(f"{name:36} {seconds * 1e6:9.1f} µs {1 / seconds:12,.0f} /s  x{seconds / raw_verify:.3f}")
+    for differing in (0, 1, 100):
+        print(f"{f'{RECORDS:,} records, {differing} differ:':36} {reconciliation(differing)}")
     return 0
+
+
+def reconciliation(differing: int) -> str:
+    """What comparing two holdings costs on the line: heads of requests and replies, before compression."""
+    parent = Parent(many(RECORDS, 1))
+    child = copy(parent.held)
+    for record in random.Random(differing).sample(sorted(child.ids), differing):
+        child.ids[record].pop()
+    plan, size, messages_sent = Plan(child), 0, 0
+    while not plan.done:
+        parent.exchange(plan, child)
+        size += _heads(parent)
+        messages_sent += 2
+    assert plan.equal and plan.differed == differing
+    return f"{size:9,} bytes in {messages_sent} messages, {plan.differed} changes repaired"
+
+
+def _heads(parent: Parent) -> int:
+    """Of the newest ask and answer, with what else such messages say."""
+    understands = ("ticket/1", "registry/1", "notice/1")
+    ask = decode_ask(cbor.decode(parent.asks[-1]))
+    told = decode_told(cbor.decode(parent.tolds[-1]))
+    request = Request(understands, ZERO, 1_767_225_600_000, {}, taken=Taken(LOG, 1, ZERO), ask=ask)
+    reply = Reply(understands, 1_767_225_600_000, Mark(1), bytes(300), told=told, reconcile=Mark(1))
+    return len(messages.encode(request)) + len(messages.encode(reply))
 
 
 def _key_pair() -> tuple[bytes, bytes]:

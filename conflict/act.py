@@ -26,6 +26,14 @@ class Presence(StrEnum):
     ERASED = "erased"
 
 
+class Text(NamedTuple):
+    """Words (文字) of an act as one change brought them: what can be erased is a whole change."""
+
+    id: bytes  # short id, 16 bytes
+    matter: str
+    data: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     id: bytes  # short id, 16 bytes
@@ -40,6 +48,7 @@ class Act:
     given: bool = True  # the registry has given this node that path (or it hosts the unit)
     presence: Presence = Presence.PRESENT
     reason: str = ""  # code, when held or quarantined
+    texts: tuple[Text, ...] = ()  # those words one by one
     record: bytes = b""  # record id: whose act it is the first. Empty: the first in order without `after`
 
     def value(self, name: str, default: Any = None) -> Any:

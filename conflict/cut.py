@@ -6,7 +6,7 @@ the judgements, which are each act's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,10 +32,18 @@ class Judged:
 
 
 class Cut:
-    def __init__(self, matter: Matter, order: Order, judged: Sequence[Judged | None], members: int) -> None:
+    def __init__(
+        self,
+        matter: Matter,
+        order: Order,
+        judged: Sequence[Judged | None],
+        members: int,
+        lies: Mapping[bytes, tuple[bytes, ...]],
+    ) -> None:
         self.matter = matter
         self.order = order
         self.judged = judged
+        self.lies = lies
         self.members = members
         self.places = list(bits(members))
         self.unknown = self._unknown()
@@ -128,15 +136,17 @@ class Cut:
         order = self.order
         for at in self.places:
             act = self._act(at)
-            if act.presence is Presence.ERASED:
+            if act.presence is Presence.ERASED and at != order.root:
                 continue
             state.created = state.created or act.key.time
+            if act.presence is Presence.ERASED:
+                continue
             state.marks[act.id] = mark_of(act, self._effect(at))
             state.verdicts[act.id] = self._verdict(at)
             if self.order.counts(at):
                 state.last = plain_key(act.key)
-        if order.root is not None and self.members >> order.root & 1 and state.marks:
-            state.owner = self._act(order.root).unit
+        if order.root is not None and self.members >> order.root & 1:
+            state.owner = order.owner
         if self.standing:
             state.changed = self._act(self.standing[-1]).key.time
 
@@ -244,7 +254,11 @@ class Cut:
     def _refusals(self, state: State) -> list[Row]:
         restored = {one for at in self.standing for one in self._quoted(at)}
         listed = (refusal_row(one, verdict, one not in restored) for one, verdict in state.verdicts.items())
-        return [row for row in listed if row]
+        lied = [
+            Row("denied", act, "list_lies", values=self.lies[act])
+            for at in self.standing if (act := self._act(at).id) in self.lies
+        ]  # fmt: skip
+        return [row for row in listed if row] + lied
 
     def _quoted(self, at: int) -> tuple[bytes, ...]:
         effect = self._effect(at)

@@ -48,6 +48,7 @@ class Type(StrEnum):
     IDS = "ids"  # list of short ids
     LIST = "list"  # list of text
     MAP = "map"
+    FILES = "files"  # list of attachments: {hash, size, type, name}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,14 @@ from sync_protocol.clock import to_ms
 from sync_protocol.names import covers
 
 from .declaration import Field, Matter, Type, kind_of
+from .erasure import ERASE, ERASED
 from .order import ADOPT
 from .sentence import CONFLICTS, FRAMES, filled, reason
 from .state import Mark, Row, State
 
 Names = Callable[[str], str]  # unit path → name
+
+GENERIC = {ADOPT: "采纳", ERASE: "依法删除", ERASED: "删除回执"}  # actions that every matter has
 
 BEIJING = timezone(timedelta(hours=8))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,7 +54,7 @@ class _Tongue:
 
     def of_values(self, row: Row) -> dict[str, str]:
         found = {"place": self.place(row.place)} if row.place else {}
-        if row.code == "missing":
+        if row.code in ("missing", "list_lies"):
             found["count"] = str(len(row.values) or 1)
         elif row.kind == "conflict" and row.values:
             field = self.matter.field(row.place.partition("@")[0])
@@ -67,9 +70,9 @@ class _Tongue:
 
     def action(self, name: str) -> str:
         declared = self.matter.action(name)
-        if self.english or (declared is None and name != ADOPT):
+        if self.english or (declared is None and name not in GENERIC):
             return name.replace("_", " ")
-        return declared.label if declared else "采纳"
+        return declared.label if declared else GENERIC[name]
 
     def place(self, place: str) -> str:
         """A slot or a field, with the unit that it belongs to."""

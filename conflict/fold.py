@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from . import erasure
 from .act import Act
 from .cut import Cut, Judged
 from .declaration import Matter
@@ -18,12 +20,15 @@ _REMEMBERED = 20_000  # marks in remembered states of one record: bounds the mem
 
 
 def fold(matter: Matter, acts: Iterable[Act]) -> State:
-    """The state of one record. Order, duplicates and batches of what is handed in don't matter."""
-    ordered = arrange(acts)
+    """The state of one record. Order, duplicates and batches of what is handed in don't matter, nor whether
+    what an erasure destroys has been destroyed already."""
+    given = arrange(acts)
+    gone = erasure.reach(given)
+    ordered = erasure.cleansed(given, gone)
     state = State()
     for act in ordered:
         if not fits(state, act):
-            return _Folding(matter, Order(ordered)).run()
+            return _Folding(matter, Order(ordered, gone.gone), gone.lies).run()
         advance(matter, state, act, _judged(matter, state, act))
     return state
 
@@ -45,9 +50,10 @@ def _judged(matter: Matter, state: State, act: Act) -> Judgement:
 class _Folding:
     """Judges each act once, against the state folded from its past."""
 
-    def __init__(self, matter: Matter, order: Order) -> None:
+    def __init__(self, matter: Matter, order: Order, lies: Mapping[bytes, tuple[bytes, ...]]) -> None:
         self.matter = matter
         self.order = order
+        self.lies = lies
         self.judged: list[Judged | None] = [None] * len(order)
         self.states: OrderedDict[int, State] = OrderedDict()  # past → state
 
@@ -59,6 +65,10 @@ class _Folding:
 
     def _judge(self, at: int) -> Judged:
         act, seen = self.order.acts[at], self._state(self.order.pasts[at])
+        if (
+            act.action == erasure.ERASE
+        ):  # who registered the record is known, also where that isn't in its past
+            seen = replace(seen, owner=self.order.owner)
         judgement = judged(self.matter, seen, act, self._quote, at == self.order.root)
         found = Judged(judgement)
         if judgement.effect:
@@ -86,7 +96,8 @@ class _Folding:
         """Of a set that holds the past of each of its acts."""
         found = self.states.get(members)
         if found is None:
-            found = self._further(members) or Cut(self.matter, self.order, self.judged, members).state()
+            found = self._further(members)
+            found = found or Cut(self.matter, self.order, self.judged, members, self.lies).state()
             self.states[members] = found
             while len(self.states) > 4 + _REMEMBERED // len(self.order):
                 self.states.popitem(last=False)

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from sync_protocol.names import is_above
 
-from .act import Act, Key
+from . import erasure
+from .act import Act, Key, Presence
 from .declaration import Action, Matter, Merge
 from .merge import Write, plain, writes
 from .order import ADOPT, QUOTES, quotes_of
@@ -72,10 +73,14 @@ def is_later(state: State, act: Act) -> bool:
 
 def judged(matter: Matter, state: State, act: Act, quoted: Quoted, root: bool | None = None) -> Judgement:
     """`state` is folded from the act's past; `root` says whether it is the record's first act."""
+    if act.action in erasure.ACTIONS:
+        return _erasing(state, act)
     version = matter.named(act.matter)
     if version is None or (version.action(act.action) is None and act.action != ADOPT):
         return Judgement(UNKNOWN)
     try:
+        if erasure.is_whole(state):
+            raise Refused("erased")
         if act.action == ADOPT:
             effect = _adopted(matter, version, state, act, quoted)
         else:
@@ -87,6 +92,13 @@ def judged(matter: Matter, state: State, act: Act, quoted: Quoted, root: bool | 
     except Exception:  # data of a form that the declaration didn't expect is its author's fault
         return Judgement(Verdict(Standing.DENIED, "malformed"))
     return Judgement(STANDS, effect)
+
+
+def _erasing(state: State, act: Act) -> Judgement:
+    """An order to erase, or a receipt for one: known to every matter, in every version."""
+    order = act.action == erasure.ERASE
+    code = erasure.refusal(state.owner, act) if order else erasure.receipt_refusal(state, act)
+    return Judgement(Verdict(Standing.DENIED, code)) if code else Judgement(STANDS, Effect(act))
 
 
 def is_root(state: State, act: Act) -> bool:
@@ -157,9 +169,9 @@ def _adopted(matter: Matter, version: Matter, state: State, act: Act, quoted: Qu
 
 def _quote(state: State, short: bytes, quoted: Quoted) -> Quote:
     found = quoted(short)
-    if found is None:
+    if found is None or found.act.presence is Presence.ERASED:
         raise Refused("quoted_missing")
-    if found.act.action == ADOPT:
+    if found.act.action == ADOPT or found.act.action in erasure.ACTIONS:
         raise Refused("quoted_adopt")
     verdict = state.verdicts.get(short)
     if verdict is not None and verdict.standing is Standing.STANDS:

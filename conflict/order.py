@@ -6,7 +6,7 @@ Held, quarantined and erased acts are links of a past like any other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from .act import Act, Presence
 
@@ -51,8 +51,10 @@ def bits(past: int) -> Iterator[int]:
 class Order:
     """The acts of one record in order, their pasts, and what is missing."""
 
-    def __init__(self, acts: Iterable[Act]) -> None:
+    def __init__(self, acts: Iterable[Act], gone: Container[bytes] = ()) -> None:
+        """`gone`: short ids that an erasure accounts for; they aren't missing."""
         self.acts = arrange(acts)
+        self.gone = gone
         self.place = {act.id: at for at, act in enumerate(self.acts)}
         self.parents = [[self.place[one] for one in act.after if one in self.place] for act in self.acts]
         self.missing = [self._missing(act) for act in self.acts]
@@ -71,10 +73,16 @@ class Order:
     @property
     def rootless(self) -> bool:
         """The record's first act is known by name, and isn't here."""
-        return self.root is None and any(act.record for act in self.acts)
+        return self.root is None and any(act.record and act.record not in self.gone for act in self.acts)
+
+    @property
+    def owner(self) -> str:
+        """Unit of the record's first act, whatever stands of that; empty where it isn't here."""
+        return "" if self.root is None else self.acts[self.root].unit
 
     def _missing(self, act: Act) -> list[bytes]:
-        return [one for one in (*act.after, *quotes_of(act)) if one not in self.place]
+        named = (*act.after, *quotes_of(act))
+        return [one for one in named if one not in self.place and one not in self.gone]
 
     def _pasts(self) -> tuple[list[int], list[bool]]:
         """Per place: its past, and whether a part of that isn't here."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from .act import Act, Key, Presence
 from .declaration import Matter, Merge
+from .erasure import ERASE, summary
 from .judge import Effect, Judgement, is_later, is_root
 from .merge import REPLACING, Write, mark, removed, replaced, rows, settled
 from .order import ADOPT
@@ -14,7 +15,7 @@ from .state import Mark, Row, Standing, State, Verdict
 
 def fits(state: State, act: Act) -> bool:
     """Whether an act names exactly the heads, and nothing else keeps it from being applied on top."""
-    if act.presence is not Presence.PRESENT or act.action == ADOPT:
+    if act.presence is not Presence.PRESENT or act.action in (ADOPT, ERASE):
         return False
     if not state.heads:
         return not state.marks and not act.after and is_root(state, act)
@@ -24,7 +25,7 @@ def fits(state: State, act: Act) -> bool:
 def extends(state: State, act: Act) -> bool:
     """The same for an act of which it is known that it has seen the whole state, misses nothing and isn't
     late: it may name older acts beside the heads."""
-    if act.action == ADOPT or not state.heads:
+    if act.action in (ADOPT, ERASE) or not state.heads:
         return fits(state, act)
     return set(act.after).issuperset(state.heads) and _has_room(state, act)
 
@@ -92,7 +93,7 @@ def plain_key(key: Key) -> tuple[int, bytes, int, int]:
 def mark_of(act: Act, effect: Effect | None) -> Mark:
     """The act in the timeline."""
     return Mark(act.id, act.key.time, act.unit, act.actor, act.action,
-                effect.outcome if effect else None, dict(act.data))  # fmt: skip
+                effect.outcome if effect else None, summary(act))  # fmt: skip
 
 
 def shown(act: Act, effect: Effect, whole: Mark) -> Mark:

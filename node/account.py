@@ -14,6 +14,7 @@ from conflict.declaration import Matter
 from conflict.explain import explain
 from conflict.sentence import FRAMES, filled, reason
 from conflict.state import Row, State
+from node.attachments import listing, reference
 from node.iso import iso, iso_or_none
 from node.masking import fields_masked
 from node.matters.draft import Kind
@@ -45,6 +46,7 @@ def whole(db: Connection, row: Any, kind: Kind, names: Names, now_ms: int, langu
         "changed": iso(clock.to_ms(row.changed)),
         "assignments": assignments(db, row.record, names, now_ms, lead=row.lead),
         "deadlines": [_deadline(due, now_ms) for due in reading.dues(db, row.record)],
+        **_attachments(db, kind.matter, state),
         "cards": [_card(mark) for mark in state.marks.values() if mark.action == "card"],
         "timeline": timeline(kind, state, changes, names, language),
         "exceptions": exceptions(db, row.record, kind.matter, state, names, language),
@@ -58,7 +60,12 @@ def fields(matter: Matter, state: State) -> dict[str, Any]:
     for field in matter.fields:
         several = field.merge in ("append", "union")
         shown[field.name] = state.every(field.name) if several else state.shown(field.name)
-    return fields_masked(matter, shown)
+    masked: dict[str, Any] = plain(fields_masked(matter, shown))
+    return masked
+
+
+def _attachments(db: Connection, matter: Matter, state: State) -> dict[str, Any]:
+    return {"attachments": listing.listed(db, matter, state)} if reference.fields(matter) else {}
 
 
 def assignments(db: Connection, record: int, names: Names, now_ms: int, *, lead: str) -> list[dict[str, Any]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from conflict.act import Act, Key, Presence
+from conflict.act import Act, Key, Presence, Text
+from node import branches
+from node.erasure import links
 from node.store.records import Placed
 from node.work import Work
 from sync_protocol.change import Act as Body
@@ -17,20 +18,20 @@ from sync_protocol.roster import Admission
 
 def acts(work: Work, record: bytes, placed: Iterable[Placed]) -> list[Act]:
     """Input of the fold, from the stored changes of one record."""
-    found: dict[bytes, tuple[Placed, Body]] = {}
-    words: dict[bytes, dict[str, Any]] = {}
-    broken: list[Act] = []
+    found: list[tuple[Placed, Body]] = []
+    texts: dict[bytes, dict[bytes, Text]] = {}
+    empty: list[Placed] = []
     for one in placed:
         body = _body(one)
         if isinstance(body, Words):
-            words.setdefault(body.of, {}).update(body.data)
-        elif body is None:
-            if one.of is None:
-                broken.append(_broken(work, record, one))
-        else:
-            found.setdefault(short(one.change), (one, body))
-    whole = [_act(work, record, one, body, words.get(name, {})) for name, (one, body) in found.items()]
-    return whole + broken
+            texts.setdefault(body.of, {})[short(one.change)] = Text(short(one.change), body.matter, body.data)
+        elif body is not None:
+            found.append((one, body))
+        elif one.of is None:
+            empty.append(one)
+    whole = [_act(work, record, one, body, texts.get(short(one.change), {})) for one, body in found]
+    return [*whole, *(_broken(work, record, one) for one in empty if one.body is not None),
+            *links.erased(work, record, whole, [one for one in empty if one.body is None], texts)]  # fmt: skip
 
 
 def _body(placed: Placed) -> Body | Words | None:
@@ -42,7 +43,7 @@ def _body(placed: Placed) -> Body | Words | None:
         return None
 
 
-def _act(work: Work, record: bytes, placed: Placed, body: Body, words: dict[str, Any]) -> Act:
+def _act(work: Work, record: bytes, placed: Placed, body: Body, texts: Mapping[bytes, Text]) -> Act:
     presence, reason = _presence(work, placed)
     return Act(
         id=short(placed.change),
@@ -53,7 +54,8 @@ def _act(work: Work, record: bytes, placed: Placed, body: Body, words: dict[str,
         action=body.action,
         data=body.data,
         after=body.after,
-        words=words,
+        words={name: value for text in texts.values() for name, value in text.data.items()},
+        texts=tuple(texts.values()),
         given=_is_given(work, placed),
         presence=presence,
         reason=reason,
@@ -70,7 +72,6 @@ def _is_given(work: Work, placed: Placed) -> bool:
 
 def _broken(work: Work, record: bytes, placed: Placed) -> Act:
     """A change whose bytes are no act: it keeps its place, and is quarantined (3.5)."""
-    presence = Presence.QUARANTINED if placed.body is not None else Presence.ERASED
     return Act(
         id=short(placed.change),
         key=Key(placed.time, placed.log, placed.seq, placed.place),
@@ -79,7 +80,7 @@ def _broken(work: Work, record: bytes, placed: Placed) -> Act:
         matter="",
         action="",
         data={},
-        presence=presence,
+        presence=Presence.QUARANTINED,
         reason=placed.fault or "bad_change",
         record=record,
     )
@@ -90,9 +91,7 @@ def _presence(work: Work, placed: Placed) -> tuple[Presence, str]:
         return Presence.QUARANTINED, placed.fault
     if placed.held:
         return Presence.HELD, "ahead"
-    if placed.node == work.node:
-        return Presence.PRESENT, ""
-    admission = work.registry.admits(placed.log, placed.seq, placed.commit)
+    admission = branches.admission(work, placed.log, placed.seq, placed.commit, placed.node)
     if admission is Admission.OK:
         return Presence.PRESENT, ""
     return Presence.QUARANTINED, str(admission)

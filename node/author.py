@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conflict import erasure
 from conflict import fold as folding
 from conflict.act import Act, Key
-from conflict.declaration import Action, Matter
+from conflict.declaration import Action, Field, Matter
 from conflict.judge import judge
 from conflict.sentence import sentence
 from conflict.state import Standing, State, Verdict
@@ -18,6 +19,7 @@ from node.language import say
 from node.matters.draft import Draft, Kind
 from node.store import chain, folded, records, settings
 from node.store.chain import LogRow
+from node.units import acting_as
 from node.work import HIGH_WATER, Work
 from sync_protocol import change as changes
 from sync_protocol import clock, commit
@@ -27,6 +29,15 @@ from sync_protocol.names import short
 SYSTEM = "system"
 # The engine knows `adopt` for every matter (3.7); who may sign one is said here.
 ADOPT = Action("adopt", "采纳", frozenset({"operator", "dispatcher", "handler", "supervisor"}))
+# So are an order to erase and its receipt (3.11): coded data, though a matter may have words of that name.
+ERASE = Action(
+    erasure.ERASE, "依法删除", frozenset({"admin"}),
+    data=tuple(Field(name, name) for name in (erasure.GROUND, erasure.FIELDS, erasure.CHANGES, erasure.UNITS)),
+)  # fmt: skip
+ERASED = Action(
+    erasure.ERASED, "删除回执", frozenset(), data=tuple(Field(name, name) for name in (erasure.BY, erasure.COUNT))
+)
+_GENERIC = {one.name: one for one in (ADOPT, ERASE, ERASED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,8 @@ def write(
 ) -> Written:
     """Signs and stores one commit. Raises Forbidden with the guard's code where an act isn't allowed."""
     state = _present(work, record)
-    unit = next((one.unit for one in drafts if one.unit), None) or work.path
+    named = next((one.unit for one in drafts if one.unit), None)
+    unit = named or acting_as(work.registry.node(work.node), kind.matter, state, work.path)
     sheet = _sheet(work, unit, actor, state.last[0] if state.heads else 0)
     for draft in drafts:
         record, state = _add(work, sheet, kind.matter, record, state, draft, roles)
@@ -125,7 +137,7 @@ def _refolded(work: Work, matter: Matter, act: Act) -> State:
 
 
 def _permitted(matter: Matter, draft: Draft, actor: str, roles: frozenset[str]) -> Action:
-    action = ADOPT if draft.action == ADOPT.name else matter.action(draft.action)
+    action = _GENERIC.get(draft.action) or matter.action(draft.action)
     if action is None:
         raise Usage(say(f"没有这个动作：{draft.action}", f"no such action: {draft.action}"))
     if actor != SYSTEM and not action.roles & roles:
@@ -203,9 +215,11 @@ def write_registry(
     record: bytes | None = None,
     after: Iterable[bytes] = (),
     actor: str = SYSTEM,
+    past: int = 0,
 ) -> Written:
-    """A registry change (3.4). `after`: its record's heads and the enrolment on which our right rests."""
-    sheet = _sheet(work, work.path, actor, _registry_time(work))
+    """A registry change (3.4). `after`: its record's heads and the enrolment on which our right rests; `past`:
+    the newest time among these."""
+    sheet = _sheet(work, work.path, actor, max(past, _registry_time(work)))
     named = tuple(sorted(set(after)))
     body = changes.Act("registry/1", action, named, data, record)
     made = changes.make(sheet.log.log, work.entropy.bytes(16), body)

@@ -22,6 +22,7 @@ from sync_protocol.limits import MAX_HOLD
 
 FILE = "node.toml"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MOST_ATTACHMENT = 100 * 1024 * 1024  # hashing more would hold up what else a request carries
 _ANYWHERE = ("0.0.0.0", "::", "")
 
 Value = str | int | bool
@@ -43,6 +44,8 @@ class Config:
     backup_path: str = "backup"
     backup_program: str = ""
     backup_retention_hours: int = 168
+    attachment_max: int = 20 * 1024 * 1024
+    attachment_budget: int = 200 * 1024 * 1024
     given: Mapping[str, str] = field(default_factory=dict)  # key → where its value came from
 
     @property
@@ -112,6 +115,8 @@ _LISTEN = ("主机:端口", "HOST:PORT")
 _URL = ("http:// 或 https:// 网址", "an http:// or https:// URL")
 _SECONDS = (f"0 至 {MAX_HOLD} 的整数", f"an integer from 0 to {MAX_HOLD}")
 _HOURS = ("1 至 8760 的整数", "an integer from 1 to 8760")
+_BYTES = ("1 至 104857600 的整数（字节）", "an integer from 1 to 104857600 (bytes)")
+_BUDGET = ("非负整数（字节）", "an integer of 0 or more (bytes)")
 _YES_NO = ("true 或 false", "true or false")
 _TEXT = ("带引号的文字", "text in quotes")
 
@@ -129,6 +134,8 @@ KEYS: Mapping[str, Key] = {
     "backup.retention_hours": Key(
         "backup_retention_hours", int, lambda value: 1 <= value <= 8760, _HOURS
     ),
+    "attachment_max": Key("attachment_max", int, lambda value: 1 <= value <= MOST_ATTACHMENT, _BYTES),
+    "attachment_budget": Key("attachment_budget", int, lambda value: value >= 0, _BUDGET),
 }  # fmt: skip
 TABLES = frozenset(name.split(".")[0] for name in KEYS if "." in name)
 

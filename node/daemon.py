@@ -101,7 +101,8 @@ class Daemon:
             self.stopping.set()
             return {"stopping": True}
         if operation == "sync":
-            return (await self.line.now(str(params.get("parent") or ""))).as_dict()
+            verify = bool(params.get("verify"))
+            return (await self.line.now(str(params.get("parent") or ""), verify=verify)).as_dict()
         if operation == "line":
             return {**self.line.told(), "backup_fault": self.backup.fault, "pid": os.getpid()}
         return await self.hand.run(lambda writer: writer.do(operation, params, staff))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from node import trust
+from node.branches import Places
 from node.errors import DiskTrouble, NotFound, Stale
 from node.keys import Keys
 from node.language import say
@@ -72,12 +73,13 @@ def _entries(db: Connection, registry: Registry) -> Iterator[Entry]:
         .join(LOG, COMMIT.c.log == LOG.c.id)
         .order_by(COMMIT.c.time, LOG.c.log, COMMIT.c.seq)
     )  # fmt: skip
+    places = Places(db, registry)
     for row in rows:
         found = commits.parse(row.raw)
         entry = registry.log(row.log)
         yield Entry(
             found,
-            _changes(db, registry, row, found),
+            _changes(db, places, row, found),
             entry.admitted_by if entry is not None else None,
             _link(db, row, found),
         )
@@ -91,9 +93,9 @@ def _link(db: Connection, row: Any, found: commits.Commit) -> Link | None:
     return Link(header.log, header.seq - 1, header.prev, Reason.OUT_OF_SCOPE)
 
 
-def _changes(db: Connection, registry: Registry, row: Any, found: commits.Commit) -> list[Change | Absent]:
+def _changes(db: Connection, places: Places, row: Any, found: commits.Commit) -> list[Change | Absent]:
     stored = {one.place: one for one in db.execute(select(CHANGE).where(CHANGE.c.commit == row.id))}
-    aside = _aside(registry, row, found)
+    aside = _aside(places, row, found)
     changes: list[Change | Absent] = []
     for place, name in enumerate(found.header.changes):
         one = stored.get(place)
@@ -108,8 +110,8 @@ def _changes(db: Connection, registry: Registry, row: Any, found: commits.Commit
     return changes
 
 
-def _aside(registry: Registry, row: Any, found: commits.Commit) -> Absence | None:
+def _aside(places: Places, row: Any, found: commits.Commit) -> Absence | None:
     if row.held:
         return Absence.HELD
-    admission = registry.admits(found.header.log, found.header.seq, found.id)
+    admission = places.admission(found.header.log, found.header.seq, found.id, row.node)
     return None if admission is Admission.OK else Absence.QUARANTINED

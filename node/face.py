@@ -155,6 +155,17 @@ class Node:
     def show(self, matter: str, name: str) -> Item:
         return self._reader.show(matter, name)
 
+    def take_out(self, matter: str, name: str, which: str, target: Path, person: Person) -> Item:
+        """Copies an attachment of a record to a new file. `which`: its number or hash. Raises NotFound, and
+        as listing.take_out."""
+        from node.attachments import listing
+
+        found = listing.chosen(self.show(matter, name).get("attachments", ()), which)
+        listing.take_out(
+            self.directory, found, target, lambda content: self.do("attachment.again", {"hash": content}, person)
+        )
+        return found
+
     def allowed(self, matter: str, name: str | None, person: Person) -> Sequence[Verb]:
         return self._reader.allowed(matter, name, person)
 
@@ -183,12 +194,23 @@ class Node:
     def do(self, operation: str, params: Mapping[str, Any], person: Person | None = None) -> Item:
         """An operation of the writer. Raises QiaoError; Locked after ten seconds behind another process."""
         staff = person.id if person else None
+        params = self._with_files(operation, params)
         if self._own is None and local.is_running(self.directory):
             return local.do(self.directory, operation, dict(params), staff)
         writer = self._writer()
         if operation == "sync":
-            return self._sync(writer)
+            return self._sync(writer, verify=bool(params.get("verify")))
         return writer.do(operation, params, staff)
+
+    def _with_files(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Files named by their paths are brought into the node's keeping before an act names them."""
+        if operation != "act" or "attachments" not in (params.get("data") or {}):
+            return params
+        from node.attachments import upload
+
+        if not upload.has_paths(params):
+            return params
+        return upload.brought(self.directory, self.config.attachment_max, params)
 
     def _writer(self) -> Writer:
         """Kept for as long as this node is open, so that a batch pays for it once."""
@@ -204,7 +226,7 @@ class Node:
             self._own = (lock, writer)
         return self._own[1]
 
-    def _sync(self, writer: Writer) -> Item:
+    def _sync(self, writer: Writer, *, verify: bool) -> Item:
         from node.transport import round as rounds
 
         url = self.config.parent or writer.parent_url
@@ -212,4 +234,4 @@ class Node:
             raise NotFound(
                 say("本节点没有上级", "this node has no parent"), code="no_parent", hint="qiao join --help"
             )
-        return asyncio.run(rounds.once(writer, url)).as_dict()
+        return asyncio.run(rounds.once(writer, url, verify=verify)).as_dict()

@@ -18,6 +18,8 @@ from node.entropy import Entropy
 from node.errors import DiskTrouble, Stale, Usage
 from node.language import say
 from node.lock import Lock
+from node.marker import FILE as MARKER
+from node.marker import Marker
 from node.store import database, settings
 from node.work import LOG, NAME, ROOT, UNIT, Work
 from node.writer import Writer
@@ -40,6 +42,7 @@ def init(
     root: bool = False,
     recovery: Path | None = None,
     given: Mapping[str, Value] | None = None,
+    marker: Marker | None = None,
 ) -> dict[str, Any]:
     """Makes a node. Raises Stale `node_exists`, Usage, DiskTrouble."""
     _check(unit, name, root, recovery)
@@ -53,7 +56,7 @@ def init(
     with Lock.take(directory, 0):
         default.write_default(directory, given or {})
         own = keys.make(directory / keys.DIRECTORY, entropy)
-        with _opened(directory, unit, name, own.node, clock, entropy) as writer:
+        with _opened(directory, unit, name, own.node, clock, entropy, marker) as writer:
             made = _found_root(writer, unit, name, recovery) if root else {}
             with writer.work() as work:
                 return {
@@ -91,9 +94,16 @@ class _opened:
     """A writer on a database just made, closed at the end; of a failed founding nothing stays."""
 
     def __init__(
-        self, directory: Path, unit: str, name: str, node: bytes, clock: Clock, entropy: Entropy
+        self,
+        directory: Path,
+        unit: str,
+        name: str,
+        node: bytes,
+        clock: Clock,
+        entropy: Entropy,
+        marker: Marker | None,
     ) -> None:
-        self._directory = directory
+        self._directory, self._marker = directory, marker
         self._clock, self._entropy = clock, entropy
         engine = database.open_database(directory / glance.DATABASE, write=True)
         with database.disk_faults():
@@ -107,13 +117,15 @@ class _opened:
 
     def __enter__(self) -> Writer:
         config = configuration.load(self._directory)
-        self._writer = Writer.open(self._directory, config, self._clock, self._entropy)
+        self._writer = Writer.open(
+            self._directory, config, self._clock, self._entropy, marker=self._marker
+        )
         return self._writer
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._writer.close()
         if kind is not None:
-            for name in ("node.db", "node.db-wal", "node.db-shm"):
+            for name in ("node.db", "node.db-wal", "node.db-shm", MARKER):
                 (self._directory / name).unlink(missing_ok=True)
             shutil.rmtree(self._directory / keys.DIRECTORY, ignore_errors=True)
 
@@ -121,8 +133,8 @@ class _opened:
 def _found_root(writer: Writer, unit: str, name: str, recovery: Path | None) -> dict[str, Any]:
     """The root enrols itself by its first commit, then signs the first policy, the calendar and a stamp."""
     assert recovery is not None, "checked before"
-    private = Ed25519PrivateKey.generate()
     with writer.work() as work:
+        private = Ed25519PrivateKey.from_private_bytes(work.entropy.bytes(32))
         settings.put(work.db, ROOT, work.node)
         _enrol_itself(work, unit, name, private.public_key().public_bytes_raw())
         reactions.settle(work)
@@ -149,29 +161,41 @@ def _enrol_itself(work: Work, unit: str, name: str, recovery: bytes) -> None:
 
 
 def join(
-    directory: Path, invitation: Invitation, post: Post, *, clock: Clock, entropy: Entropy, address: str = ""
+    directory: Path,
+    invitation: Invitation,
+    post: Post,
+    *,
+    clock: Clock,
+    entropy: Entropy,
+    address: str = "",
+    marker: Marker | None = None,
 ) -> dict[str, Any]:
     """Joins the tree, making the node first where the directory has none.
 
     Raises Stale `other_unit` in another unit's directory, LineDown, RemoteError with a refusal's code.
     """
-    code = code_of(invitation.unit)
-    if not (directory / glance.DATABASE).exists():
-        init(directory, code, invitation.name, clock=clock, entropy=entropy)
+    found(directory, invitation, clock=clock, entropy=entropy, marker=marker)
     with Lock.take(directory):
-        writer = Writer.open(directory, configuration.load(directory), clock, entropy)
+        writer = Writer.open(directory, configuration.load(directory), clock, entropy, marker=marker)
         try:
-            return _join(writer, code, invitation, post, address)
+            return _join(writer, invitation, post, address)
         finally:
             writer.close()
 
 
-def _join(writer: Writer, code: str, invitation: Invitation, post: Post, address: str) -> dict[str, Any]:
+def found(
+    directory: Path, invitation: Invitation, *, clock: Clock, entropy: Entropy, marker: Marker | None = None
+) -> None:
+    """Makes the invited unit's node where the directory has none."""
+    if not (directory / glance.DATABASE).exists():
+        init(
+            directory, code_of(invitation.unit), invitation.name, clock=clock, entropy=entropy, marker=marker
+        )
+
+
+def _join(writer: Writer, invitation: Invitation, post: Post, address: str) -> dict[str, Any]:
     with writer.work() as work:
-        if settings.text(work.db, UNIT) != code:
-            raise Stale(say("这个目录属于另一个单位", "this directory is another unit's"), code="other_unit")
-        if work.enrolled:
-            raise Stale(say("本节点已经登记", "this node is enrolled already"), code="enrolled")
+        joining.check(work, invitation)
         asked = joining.request(work.db, work.keys, work.log, invitation, address)
     reply = post(invitation.address, asked)
     with writer.work() as work:

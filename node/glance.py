@@ -6,16 +6,18 @@ import than the whole answer may take.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import cbor2
 import sqlcipher3.dbapi2 as driver
 
-from node import config
+from node import config, lives
+from node import clock as clocks
 from node.backup import replica
 from node.clock import SystemClock
-from node.errors import Damaged, NotFound, QiaoError
+from node.errors import Damaged, NotFound, QiaoError, Stale
 from node.iso import iso_or_none
 from node.language import say
 
@@ -28,14 +30,34 @@ _BREACHES = (
 
 def status(directory: Path) -> dict[str, Any]:
     """Raises NotFound `no_node`, Damaged when the database can't be read."""
+    return _read(directory, lambda db: _status(db, directory))
+
+
+def clock(directory: Path) -> dict[str, Any]:
+    """As `qiao clock`: offset_ms, asked_ms, applied, question. Raises as `status`."""
+
+    def read(db: Any) -> dict[str, Any]:
+        now = SystemClock().own_ms() + int(_setting(db, clocks.OFFSET) or 0)
+        return clocks.told(lambda name: _setting(db, name), now)
+
+    return _read(directory, read)
+
+
+def _read(directory: Path, read: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
     path = directory / DATABASE
     if not path.exists():
         raise no_node(directory)
     try:
         with driver.connect(f"file:{path}?mode=ro", uri=True) as db:
             db.execute("PRAGMA busy_timeout=5000")
-            return _status(db, directory)
+            return read(db)
     except driver.DatabaseError as fault:
+        if "no such column" in str(fault):
+            raise Stale(
+                say("数据库由旧版本写成，还没有升级", "the database is an older version's, not upgraded yet"),
+                code="older_database",
+                hint=f"qiao --dir {directory} run",
+            ) from fault
         raise Damaged(
             say(f"数据库读不了：{fault}", f"the database can't be read: {fault}"),
             code="database_damaged",
@@ -58,6 +80,7 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
     parent = _parent(db)
     pending, oldest = _pending_up(db, parent)
     stamp = int(_setting(db, "stamp") or 0)
+    asked = clocks.told(lambda name: _setting(db, name), now)
     return {
         "unit": _own_path(db),
         "unit_name": (_setting(db, "name") or b"").decode(),
@@ -71,9 +94,13 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "pending_up": pending,
         "pending_down": _pending_down(db),
         "clock_offset_ms": offset,
+        "clock_asked_ms": asked["asked_ms"],
+        "clock_question": asked["question"],
         "clock_moved_seconds": clock.moved_ms / 1000,
         "registry_age_seconds": (now - stamp) // 1000 if stamp else None,
         "registry_missing": int(_setting(db, "stamp_missing") or 0),
+        "lives": [one.told() for one in lives.read(_setting(db, lives.LIVES))],
+        "lost": lives.lost_told(db),
         "exceptions": _one(db, "SELECT count(*) FROM exception_ WHERE open"),
         "breaches": _one(db, _BREACHES, now),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},
@@ -110,18 +137,37 @@ def _pending_up(db: Any, parent: dict[str, Any] | None) -> tuple[int, int]:
     """(commits that no receipt covers, when the oldest of them was stored)."""
     if parent is None:
         return 0, 0
-    known = {log: seq for log, seq, _id in cbor2.loads(parent["frontier"] or b"\x80")}
-    count, oldest = 0, 0
+    chains = _stated(parent["frontier"])
+    times: list[int] = []
+    count = 0
     for row, log, head in _own_logs(db):
-        have = known.get(log, 0)
+        have = max((seq for first, seq in chains.get(log, ()) if first == 1), default=0)
         if head > have:
             count += head - have
-            first = db.execute(
-                "SELECT received_ms FROM commit_ WHERE log = ? AND seq = ?", (row, have + 1)
-            ).fetchone()
-            if first and (not oldest or first[0] < oldest):
-                oldest = first[0]
-    return count, oldest
+            times += _stored_ms(db, "log = ? AND seq = ? AND chained", row, have + 1)
+        for seq, stored_ms in _loose(db, row):
+            if not any(first <= seq <= last for first, last in chains.get(log, ())):
+                count += 1
+                times.append(stored_ms)
+    return count, min(times, default=0)
+
+
+def _stated(raw: bytes | None) -> dict[bytes, list[tuple[int, int]]]:
+    """Log → (first, last) of each chain that the parent's newest receipt names."""
+    found: dict[bytes, list[tuple[int, int]]] = {}
+    plain, besides = cbor2.loads(raw) if raw else ([], [])
+    for log, first, seq, _id in [*([log, 1, seq, name] for log, seq, name in plain), *besides]:
+        found.setdefault(log, []).append((first, seq))
+    return found
+
+
+def _stored_ms(db: Any, where: str, *parameters: object) -> list[int]:
+    return [row[0] for row in db.execute(f"SELECT received_ms FROM commit_ WHERE {where}", parameters)]
+
+
+def _loose(db: Any, log: int) -> list[tuple[int, int]]:
+    """(number, when stored) of the commits that aren't on a log's main chain."""
+    return list(db.execute("SELECT seq, received_ms FROM commit_ WHERE log = ? AND NOT chained", (log,)))
 
 
 def pending_up(db: Any) -> int:

@@ -13,21 +13,22 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, insert, select
 
 from node import trust
+from node.registry.authors import Author, author_of
 from node.store import chain, folded, records, settings
 from node.store.chain import LogRow
 from node.store.schema import Stray, table
 from node.work import ROOT, Work
 from sync_protocol import change as changes
 from sync_protocol import commit as commits
-from sync_protocol import enrolment, messages
+from sync_protocol import messages
 from sync_protocol.change import Act, Words
 from sync_protocol.clock import from_ms
 from sync_protocol.commit import Commit
-from sync_protocol.errors import BadChange, BadCommit, ProtocolError
+from sync_protocol.errors import BadChange, BadCommit
 from sync_protocol.limits import AHEAD_MS, MAX_COMMIT, MAX_WAITING
 from sync_protocol.messages import CommitItem
-from sync_protocol.names import node_id, short
-from sync_protocol.run import admit
+from sync_protocol.names import short
+from sync_protocol.run import Head, admit
 
 STRAY = table(Stray)
 _QUIET = frozenset({"enrol", "stamp", "open_log"})  # registry actions that turn no verdict round
@@ -102,82 +103,93 @@ def refold_everything(work: Work) -> None:
     work.again.update(row.record for row in work.db.execute(select(folded.FOLDED.c.record)))
 
 
-def _author(work: Work, log: bytes, items: Sequence[_Item]) -> tuple[bytes, bytes] | None:
-    """(node id, key) of whom the registry gives this log to."""
-    entry = work.registry.owner_of(log)
-    if entry is not None and entry.sign is not None:
-        return entry.node, entry.sign
-    return _root_itself(work, items)
+def _author(work: Work, log: bytes, items: Sequence[_Item]) -> Author | None:
+    first = items[0]
+    return author_of(work, log, first.commit, [one.body for one in first.sent.changes])
 
 
-def _root_itself(work: Work, items: Sequence[_Item]) -> tuple[bytes, bytes] | None:
-    """The root's first commit carries its own key; its id was compared by a person (3.4)."""
-    root = settings.get(work.db, ROOT)
-    if root is None or items[0].commit.node != root:
-        return None
-    for one in items[0].sent.changes:
-        key = _own_key(one.body)
-        if key is not None and node_id(key) == root:
-            return root, key
-    return None
-
-
-def _own_key(body: bytes) -> bytes | None:
-    """The key in an enrolment, before anything says whether it stands."""
-    try:
-        act = changes.parse_body(body)
-        wanted = enrolment.read(act.data) if isinstance(act, Act) and act.action == "enrol" else None
-    except ProtocolError:
-        return None
-    return wanted.sign if wanted is not None else None
-
-
-def _admit(work: Work, log: bytes, author: tuple[bytes, bytes], items: list[_Item], taken: Taken) -> None:
+def _admit(work: Work, log: bytes, author: Author, items: list[_Item], taken: Taken) -> None:
     node, key = author
     row = chain.begin_log(work.db, log, node)
-    fresh = [one for one in items if not _known(work, row, one, taken)]
-    sent = {one.commit.id: one.sent for one in fresh}
-    for stretch in _stretches(fresh):
-        follows = stretch[0].header.seq == row.head.seq + 1
-        run = admit(stretch, node=node, key=key, head=row.head if follows else None)
+    fresh: dict[bytes, _Item] = {}
+    again: list[_Item] = []  # one message may name a commit twice, each time with other bodies
+    for one in items:
+        if one.commit.id in fresh:
+            again.append(one)
+        elif not _known(work, row, one, taken):
+            fresh[one.commit.id] = one
+    for stretch in _stretches([one.commit for one in fresh.values()]):
+        head = _before(work, row, stretch[0])
+        run = admit(stretch, node=node, key=key, head=head)
         if run.fault:
             taken.notes.append(run.fault)
         for commit in run.good:
-            row = _store(work, row, commit, sent[commit.id], commit.id in run.unrisen, taken)
+            alone = head is None or commit is run.good[-1]
+            row = _store(work, row, commit, fresh[commit.id].sent, commit.id in run.unrisen, alone, taken)
+    for one in again:
+        _known(work, row, one, taken)
 
 
-def _stretches(items: Sequence[_Item]) -> list[list[Commit]]:
-    """Consecutive numbers together: each is a run, at the price of one signature."""
+def _stretches(commits: Iterable[Commit]) -> list[list[Commit]]:
+    """Commits that name one another: each stretch is a run, at the price of one signature. Two branches are two."""
     found: list[list[Commit]] = []
-    for one in items:
-        if found and found[-1][-1].header.seq + 1 == one.commit.header.seq:
-            found[-1].append(one.commit)
-        else:
-            found.append([one.commit])
+    ends: dict[bytes, list[Commit]] = {}
+    for one in commits:
+        run = ends.pop(one.header.prev, None)
+        if run is None or run[-1].header.seq + 1 != one.header.seq:
+            run = []
+            found.append(run)
+        run.append(one)
+        ends[one.id] = run
     return found
+
+
+def _before(work: Work, log: LogRow, first: Commit) -> Head | None:
+    """The commit held that a stretch continues. None where there is a gap, and for a log that its node has
+    left (3.8): each commit counts by its own signature then."""
+    seq, prev = first.header.seq - 1, first.header.prev
+    entry = work.registry.log(log.log)
+    if entry is not None and entry.closed is not None and seq >= entry.closed.seq:
+        return None
+    if (seq, prev) == (log.head.seq, log.head.id):
+        return log.head
+    return chain.head_at(work.db, log.id, seq, prev)
 
 
 def _known(work: Work, log: LogRow, item: _Item, taken: Taken) -> bool:
     """A commit that is here already may bring bodies that were withheld before."""
     header = item.commit.header
     row = chain.has(work.db, log.id, header.seq, item.commit.id)
-    if row is not None:
-        _store_bodies(work, row, item.commit, item.sent, records.fault_of(work.db, row), taken)
-        return True
-    if chain.other(work.db, log.id, header.seq, item.commit.id):
-        taken.notes.append("forked")
-        return True
-    return False
+    if row is None:
+        return False
+    _store_bodies(work, row, item.commit, item.sent, records.fault_of(work.db, row), taken)
+    return True
 
 
-def _store(work: Work, log: LogRow, commit: Commit, sent: CommitItem, unrisen: bool, taken: Taken) -> LogRow:
+def _store(
+    work: Work, log: LogRow, commit: Commit, sent: CommitItem, unrisen: bool, alone: bool, taken: Taken
+) -> LogRow:
     held = commit.header.time > from_ms(work.now_ms + AHEAD_MS)
-    row, log = chain.add(work.db, log, commit, received_ms=work.now_ms, held=held)
+    row, now = chain.add(work.db, log, commit, received_ms=work.now_ms, held=held, verified=alone)
     oversize = sum(len(one.body) for one in sent.changes) + len(commit.raw) > MAX_COMMIT
     fault = "clock" if unrisen else "too_large" if oversize else ""
     _store_bodies(work, row, commit, sent, fault, taken)
     taken.new += 1
-    return log
+    if log.log == work.log:
+        work.overtaken = True
+    if now.forked:
+        _note_fork(work, log, now, commit, taken)
+    return now
+
+
+def _note_fork(work: Work, before: LogRow, now: LogRow, commit: Commit, taken: Taken) -> None:
+    """Both branches are judged anew (3.8): which of them counts may turn with each commit that comes."""
+    if "forked" not in taken.notes:
+        taken.notes.append("forked")
+    since = now.forked if now.forked != before.forked else commit.header.seq
+    touched = chain.since(work.db, now.id, since)
+    work.again.update(records.records_of_commits(work.db, touched))
+    work.registry_changed = True
 
 
 def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault: str, taken: Taken) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from node import author, intake, keys, link, reactions, trust
+from node import intake, keys, link, reactions, trust
 from node.config import Config
-from node.errors import Forbidden, NotFound, Stale, Usage
+from node.errors import Forbidden, Stale, Usage
 from node.keys import Keys
 from node.language import say
-from node.page import Person
+from node.registry import writing
 from node.store import chain, links, records, settings
 from node.store.schema import Invite, table
 from node.work import NAME, ROOT, UNIT, Work
@@ -108,11 +108,7 @@ def _enrol_hosted(work: Work, unit: str, name: str, kind: str) -> dict[str, Any]
 
 
 def _write(work: Work, action: str, data: dict[str, Any], record: bytes | None = None) -> None:
-    entry = work.registry.node(work.node)
-    assert entry is not None, "only an enrolled node writes into the registry"
-    heads = reactions.heads(work, record) if record is not None else set()
-    author.write_registry(work, action, data, record=record, after={*heads, entry.enrolment})
-    work.registry_changed = True
+    writing.write(work, action, data, record)
     reactions.settle(work)
 
 
@@ -124,18 +120,18 @@ def enrol(work: Work, sealed: bytes) -> bytes:
     asked = join.open_request(sealed, me=work.node, open=work.keys.open)
     refused = ""
     try:
-        _admit(work, asked)
+        admit_request(work, asked)
     except ProtocolError as fault:
         refused = fault.code
-    commits = () if refused else tuple(_registry(work))
+    commits = () if refused else tuple(registry(work))
     return join.answer(
         sealed, asked, clock_ms=work.now_ms, commits=commits, refused=refused,
         kid=work.node, signer=work.keys.sign, seal=keys.seal,
     )  # fmt: skip
 
 
-def _admit(work: Work, asked: JoinRequest) -> None:
-    """Enrols who proves an open invitation. The same node asking again is answered again."""
+def admit_request(work: Work, asked: JoinRequest) -> None:
+    """Enrols who proves an open invitation. The same node asking again is answered again. Raises RemoteError."""
     row, found = _invitation(work, asked)
     asked.check(found)
     if row.used is not None:
@@ -168,7 +164,7 @@ def _invitation(work: Work, asked: JoinRequest) -> tuple[Any, Invitation]:
     raise BadSignature("no invitation of that id", code="bad_invitation")
 
 
-def _registry(work: Work) -> list[CommitItem]:
+def registry(work: Work) -> list[CommitItem]:
     """Every commit with a registry change, in the order stored: it verifies in that order."""
     rows = records.rows_of_matter(work.db, trust.MATTER)
     wanted = set(rows)
@@ -187,6 +183,14 @@ def _registry(work: Work) -> list[CommitItem]:
 
 
 # The child
+
+
+def check(work: Work, invitation: Invitation) -> None:
+    """Whether this node may ask with it. Raises Stale `other_unit`, `enrolled`."""
+    if settings.text(work.db, UNIT) != code_of(invitation.unit):
+        raise Stale(say("这个目录属于另一个单位", "this directory is another unit's"), code="other_unit")
+    if work.enrolled:
+        raise Stale(say("本节点已经登记", "this node is enrolled already"), code="enrolled")
 
 
 def request(db: Connection, own: Keys, log: bytes, invitation: Invitation, address: str) -> bytes:
@@ -219,18 +223,3 @@ def take_reply(work: Work, sealed: bytes, asked: bytes, invitation: Invitation) 
         "parent": parent.path if parent else "",
         "enrolled": True,
     }
-
-
-def admit(work: Work, params: Mapping[str, Any], person: Person) -> dict[str, Any]:
-    """Lets in a quarantined commit, up to which its log's chain then counts (`admit` of 3.4)."""
-    from node.store import reading
-
-    row = reading.exception(work.db, str(params["id"]))
-    if row is None or row.kind != "quarantine":
-        raise NotFound(say("没有这条被隔离的提交", "no such quarantined commit"), hint="qiao exceptions list")
-    one = next(x for x in records.changes_of(work.db, row.record) if x.change[:16] == row.act)
-    owner = work.registry.owner_of(one.log)
-    if owner is None:
-        raise Stale(say("作者还没有登记", "its author isn't enrolled"), code="unknown_author")
-    _write(work, "admit", {"log": one.log, "seq": one.seq, "id": one.commit}, record=owner.record)
-    return {"log": one.log.hex(), "seq": one.seq, "by": person.id}

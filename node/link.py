@@ -1,31 +1,31 @@
-"""What goes over a link, both ways (protocol 3.5): requests made, requests taken, replies made and taken.
+"""The two sides of a link (protocol 3.5): requests made and taken, replies made and taken.
 
-A child asks, its parent answers; nothing is kept between two exchanges but where each side stands, and
-that counts only with the peer's incarnation.
+A child asks, its parent answers; nothing is kept between two exchanges but where each side stands, and that
+counts only with the peer's incarnation and the commit at which it was taken. What goes over is in lanes.py;
+how a link is compared whose positions don't fit, in reconciling.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from node import intake, scope
+from node import incarnation, intake, lanes, reactions, reconciling, scope, timekeeping
+from node.attachments import link as attachments
 from node.matters import KINDS
-from node.store import chain, links, records, settings
+from node.store import chain, links, settings
 from node.store.links import PeerRow
 from node.work import Work
-from sync_protocol import cbor, messages, names, receipt
+from sync_protocol import cbor, receipt
 from sync_protocol import frontier as frontiers
-from sync_protocol.frontier import Frontier, lacking
-from sync_protocol.limits import BATCH
-from sync_protocol.messages import ChangeItem, CommitItem, Mark, Note, Reply, Request, Taken
-from sync_protocol.names import ZERO, covers
+from sync_protocol.frontier import Frontier
+from sync_protocol.messages import CAN, CommitItem, Mark, Note, Reply, Request, Taken
+from sync_protocol.names import ZERO
+from sync_protocol.reconcile import Plan
 
 PARENT = "parent"  # setting: node id of the parent
-OFFSET = "clock_offset"  # setting: milliseconds by which our clock is disciplined
-AUTOMATIC_MS = 10 * 60 * 1000  # a larger offset is applied only when a person confirms (3.6)
-STRETCH = 5000  # outbox rows looked at for one batch
-BUDGET = 3 * BATCH  # uncompressed bytes of a batch: Chinese text and ids come to about a third
+STEP = 32 * 1024  # by which a batch grows again
+SMALLEST = 64 * 1024  # uncompressed bytes of a batch on the worst line
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,114 +43,160 @@ class Got:
     received: int
     more: bool
     urgent: bool
+    moved: bool = False  # parts of attachments
 
 
 def understands() -> tuple[str, ...]:
     return tuple(kind.matter.versioned for kind in KINDS.values())
 
 
-def subtree(work: Work) -> list[bytes]:
-    """Nodes whose logs are ours to send up: our own, and those of every unit below."""
-    below = [
-        unit.node
-        for path, unit in work.registry.units().items()
-        if unit.node is not None and names.is_above(work.path, path)
-    ]
-    return [work.node, *below]
-
-
 # The child's side
 
 
-def request(work: Work, hold_s: int) -> Sent:
+def request(work: Work, hold_s: int, plan: Plan | None = None) -> Sent:
     """The next request to the parent: what it lacks of our subtree, and how far we have its outbox."""
-    peer = _parent(work)
-    mine = chain.frontier(work.db, subtree(work))
-    known = _stated(peer)
-    items, more = messages.fitting(_lacked(work, mine, known), BUDGET) if known is not None else ((), False)
-    taken = Taken(peer.incarnation, peer.position, peer.position_id) if peer.position else None
+    peer = parent(work)
+    room = peer.budget or lanes.ROOM
+    nodes = lanes.nodes_within(work, work.path)
+    mine, known = chain.frontier(work.db, nodes), stated(peer.frontier)
+    first = "early" in peer.can.split()
+    items, more = (
+        ((), False)
+        if known is None
+        else lanes.by_frontier(work, lanes.gap(work, nodes, known), room, first=first)
+    )
+    comparing = plan is not None and not items
+    loose = reconciling.lacked(work, plan, room) if plan is not None and comparing else ()
     made = Request(
         understands=understands(),
         digest=frontiers.digest(mine),
         clock_ms=work.now_ms,
         frontier=None if known == mine else mine,
-        commits=items,
-        taken=taken,
-        hold_s=0 if items or known is None else hold_s,
+        commits=(*items, *loose),
+        taken=Taken(peer.incarnation, peer.position, peer.position_id) if peer.position else None,
+        early=early(peer),
         more=more,
+        ask=plan.ask() if plan is not None and comparing else None,
+        can=CAN,
+        room=room,
     )
-    return Sent(made, len(items))
+    if not items and not comparing and known is not None:
+        parcel = attachments.for_request(work, peer.node, room)
+        made = replace(made, wants=parcel.wants, chunks=parcel.chunks)
+    idle = not made.commits and not comparing and not made.chunks and known is not None
+    return Sent(replace(made, hold_s=hold_s if idle else 0), len(made.commits))
 
 
-def _parent(work: Work) -> PeerRow:
+def parent(work: Work) -> PeerRow:
     node = settings.get(work.db, PARENT)
     assert node is not None, "the writer asks only where there is a parent"
     return links.ensure(work.db, node, bytes(16))
 
 
-def _stated(peer: PeerRow) -> Frontier | None:
-    """What the parent last said it holds of us; None before it said anything."""
-    return None if peer.frontier is None else frontiers.decode(cbor.decode(peer.frontier))
+def stated(raw: bytes | None) -> Frontier | None:
+    """What a peer last said it holds, as `packed` stored it; None before it said anything."""
+    return None if raw is None else frontiers.decode(*cbor.decode(raw))
 
 
-def _lacked(work: Work, mine: Frontier, theirs: Frontier) -> Iterator[CommitItem]:
-    """Our own log first: it has the enrolments on which the others rest."""
-    gap = lacking(mine, theirs)
-    for log in sorted(gap.lacks, key=lambda log: (log != work.log, log)):
-        row = chain.log_row(work.db, log)
-        assert row is not None, "it is in our frontier"
-        span = gap.lacks[log]
-        for commit, raw in chain.raws(work.db, row.id, span.start, span.stop - 1):
-            yield CommitItem(raw, tuple(_bodies(work, commit)))
+def packed(frontier: Frontier) -> bytes:
+    return cbor.encode(list(frontiers.encode(frontier)))
 
 
-def _bodies(work: Work, commit: int) -> Iterator[ChangeItem]:
-    for _row, place, _record, salt, body in records.bodies(work.db, commit):
-        yield ChangeItem(place, salt, body)
+def early(peer: PeerRow) -> tuple[int, ...]:
+    """Positions taken before their turn that the parent hasn't been told of."""
+    return tuple(cbor.decode(peer.early)) if peer.early else ()
 
 
-def take_reply(work: Work, node: bytes, log: bytes, reply: Reply, sent_ms: int, own_ms: int) -> Got:
+def take_reply(
+    work: Work, node: bytes, log: bytes, reply: Reply, sent_ms: int, own_ms: int, plan: Plan | None = None
+) -> Got:
     """Stores what came down, and believes the receipt. `own_ms`: our machine's time now."""
     peer = links.ensure(work.db, node, log)
+    vouched = timekeeping.discipline(work, reply.clock_ms, sent_ms, own_ms)
     taken = intake.take(work, reply.commits, peer=node)
-    values: dict[str, object] = {"incarnation": log, "seen_ms": own_ms}
-    if reply.upto.position != peer.position or log != peer.incarnation:
-        values |= {"position": reply.upto.position, "position_id": reply.upto.id}
-    if reply.receipt is not None:
-        values["frontier"] = _believed(work, node, reply.receipt, peer.frontier)
-    links.change(work.db, peer.id, **values)
-    _discipline(work, reply.clock_ms, sent_ms, own_ms)
-    stated = _stated(links.ensure(work.db, node, log)) or {}
-    more = reply.more or bool(lacking(chain.frontier(work.db, subtree(work)), stated).lacks)
+    links.change(work.db, peer.id, **_moved(work, peer, log, reply), seen_ms=own_ms, can=" ".join(reply.can))
+    reactions.settle(work)
+    if plan is not None and reply.told is not None:
+        plan.take(reply.told)
+    fits = plan is not None and plan.done and _compared(work, peer, log)
+    incarnation.look(work)
+    if vouched:
+        timekeeping.look(work, vouched=True)
+    took = attachments.take(work, node, reply.wants, reply.chunks)
+    parts = attachments.pending(work, node)
+    more = reply.more or fits or _has_more(work, node)
     if not more and not work.up:
         links.change(work.db, peer.id, complete_ms=work.now_ms)
-    return Got(taken.new, more, reply.urgent)
+    return Got(taken.new, more or parts, reply.urgent, parts or took.stored > 0)
 
 
-def _believed(work: Work, node: bytes, raw: bytes, known: bytes | None) -> bytes:
-    """The frontier of a receipt whose signature is good; one that says more than `known` is kept.
+def _moved(work: Work, peer: PeerRow, log: bytes, reply: Reply) -> dict[str, object]:
+    """How the parent's columns change: the position with its incarnation, and what its receipt says."""
+    values: dict[str, object] = {}
+    if reply.receipt is not None:
+        values["frontier"] = believed(work, peer, reply.receipt)
+    elif log != peer.incarnation:
+        values["frontier"] = None
+    if reply.reconcile is not None:
+        mark = reply.reconcile
+        return values | {"reconcile_position": mark.position, "reconcile_id": mark.id, "early": None}
+    return values | {
+        "incarnation": log,
+        "position": reply.upto.position,
+        "position_id": reply.upto.id,
+        "early": cbor.encode(list(reply.early)) if reply.early else None,
+        "reconcile_position": None,
+        "reconcile_id": None,
+    }
+
+
+def believed(work: Work, peer: PeerRow, raw: bytes) -> bytes:
+    """The frontier of a receipt whose signature is good; one that says something new is kept.
 
     Raises RemoteError.
     """
-    entry = work.registry.node(node)
-    key = entry.sign if entry is not None and entry.sign is not None else settings.get(work.db, "parent_sign")
+    entry = work.registry.node(peer.node)
+    key = entry.sign if entry is not None else settings.get(work.db, "parent_sign")
     found = receipt.verify(raw, key or b"", child=work.node)
-    stated = cbor.encode(frontiers.encode(found.frontier))
-    if stated != known:
-        links.keep_receipt(work.db, node, raw, found.time_ms, ours=False)
-    return stated
+    incarnation.seen_ahead(work, found.frontier)
+    said = packed(found.frontier)
+    if said != peer.frontier:
+        links.keep_receipt(work.db, peer.node, raw, found.time_ms, ours=False)
+    return said
 
 
-def _discipline(work: Work, parent_ms: int, sent_ms: int, own_ms: int) -> None:
-    """The tree's time comes from the root (3.6): our offset against the parent's clock, half way round."""
-    offset = parent_ms - (sent_ms + own_ms) // 2
-    if abs(offset) > AUTOMATIC_MS:
-        settings.put_number(work.db, "clock_asked", offset)
-        return
-    known = settings.number(work.db, OFFSET)
-    if abs(offset - known) > 1000 or settings.get(work.db, "clock_asked"):
-        settings.put_number(work.db, OFFSET, offset)
-        settings.put(work.db, "clock_asked", b"")
+def _compared(work: Work, peer: PeerRow, log: bytes) -> bool:
+    """Nothing differs any more: the position that the parent named is ours. True where it named one, and is to
+    be told."""
+    now = links.ensure(work.db, peer.node, log)
+    if now.reconcile_position is None:
+        return False
+    links.change(
+        work.db, peer.id, incarnation=log, position=now.reconcile_position,
+        position_id=now.reconcile_id or ZERO, reconcile_position=None, reconcile_id=None,
+    )  # fmt: skip
+    return True
+
+
+def _has_more(work: Work, node: bytes) -> bool:
+    peer = links.ensure(work.db, node, bytes(16))
+    nodes = lanes.nodes_within(work, work.path)
+    lacks = lanes.gap(work, nodes, stated(peer.frontier) or {}).lacks
+    return bool(lacks) or peer.reconcile_position is not None
+
+
+def cut(work: Work) -> None:
+    """The line broke off while it carried: half as much next time."""
+    peer = parent(work)
+    room = peer.budget or lanes.ROOM
+    links.change(work.db, peer.id, budget=max(SMALLEST, room // 2))
+
+
+def fitted(work: Work, *, full: bool) -> None:
+    """An exchange came through: a little more next time, where there is more."""
+    peer = parent(work)
+    if full and 0 < peer.budget < lanes.ROOM:
+        links.change(work.db, peer.id, budget=min(lanes.ROOM, peer.budget + max(STEP, peer.budget // 8)))
 
 
 # The parent's side
@@ -160,114 +206,145 @@ def _discipline(work: Work, parent_ms: int, sent_ms: int, own_ms: int) -> None:
 class Heard:
     """A request as taken. `idle`: neither side has anything, so the reply may be held."""
 
+    asked: Request
+    counts: bool
     received: int
     idle: bool
     notes: tuple[str, ...]
 
 
-def take_request(work: Work, node: bytes, log: bytes, asked: Request, *, counts: bool, own_ms: int) -> Heard:
-    """Stores what came up. `counts`: the envelope is the sender's newest, so its positions are believed."""
+def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Request) -> Heard:
+    """Stores what came up. Only of the sender's newest envelope are positions believed (3.5)."""
     peer = links.ensure(work.db, node, log)
     taken = intake.take(work, asked.commits, peer=node)
     work.up = work.up or taken.new > 0
+    if work.registry_changed:
+        intake.renew(work)
+    incarnation.look(work)
+    counts = _is_newest(work, peer, node, log, number)
     if counts:
-        _acknowledged(work, peer, node, log, asked)
+        scope.greet_children(work)
+        _acknowledged(work, peer, asked)
         links.change(
-            work.db, peer.id, incarnation=log, seen_ms=own_ms, offset_ms=asked.clock_ms - work.now_ms
-        )
-    idle = counts and not asked.commits and not asked.more and asked.frontier is None
-    return Heard(taken.new, idle, tuple(dict.fromkeys(taken.notes)))
+            work.db, peer.id, incarnation=log, envelope=number, seen_ms=work.now_ms,
+            offset_ms=asked.clock_ms - work.now_ms, can=" ".join(asked.can),
+        )  # fmt: skip
+    took = attachments.take(work, node, asked.wants, asked.chunks)
+    idle = counts and not (asked.commits or asked.more or asked.ask or asked.chunks)
+    return Heard(asked, counts, taken.new, idle, tuple(dict.fromkeys([*taken.notes, *took.notes])))
 
 
-def _acknowledged(work: Work, peer: PeerRow, node: bytes, log: bytes, asked: Request) -> None:
-    """A position counts only with both incarnations and the commit that we put there; else all is sent again."""
+def _is_newest(work: Work, peer: PeerRow, node: bytes, log: bytes, number: int) -> bool:
+    """Of the sender's newest log, and numbered above the highest taken in it."""
+    entry = work.registry.node(node)
+    if entry is not None and log != entry.newest_log:
+        return False
+    return log != peer.incarnation or number > peer.envelope
+
+
+def _acknowledged(work: Work, peer: PeerRow, asked: Request) -> None:
+    """A position counts only with our incarnation and the commit that we put there; else nothing is assumed
+    delivered, and the link is compared (by a peer that can't: sent anew)."""
     taken = asked.taken or Taken(work.log, 0, ZERO)
-    if log != peer.incarnation or not _fits(work, peer, taken):
-        scope.fill(work, node)
+    if _fits(work, peer, taken):
+        if taken.position > peer.position:
+            links.acknowledge(work.db, peer.id, taken.position, taken.id)
+        links.taken_early(work.db, peer.id, asked.early)
+        links.change(work.db, peer.id, reconcile_position=None, reconcile_id=None)
+    elif "reconcile" not in asked.can:
+        scope.fill(work, peer.node)
         links.change(work.db, peer.id, position=0, position_id=ZERO)
-    elif taken.position > peer.position:
-        links.acknowledge(work.db, peer.id, taken.position, taken.id)
+    elif peer.reconcile_position is None:
+        reconciling.begin(work, peer)
 
 
 def _fits(work: Work, peer: PeerRow, taken: Taken) -> bool:
-    if taken.log not in _own_logs(work) or taken.position < peer.position:
+    if peer.reconcile_position is not None:
+        return taken == (work.log, peer.reconcile_position, peer.reconcile_id)
+    if taken.position == 0 and peer.position == 0:
+        return True
+    if taken.log != work.log or taken.position < peer.position:
         return False
     if taken.position == peer.position:
-        return not taken.position or taken.id == peer.position_id
+        return taken.id == peer.position_id
     commit = links.commit_at(work.db, peer.id, taken.position)
     return commit is not None and chain.id_of(work.db, commit) == taken.id
 
 
-def _own_logs(work: Work) -> set[bytes]:
-    return {row.log for row in chain.logs_of(work.db, [work.node])}
-
-
-def has_news(work: Work, node: bytes) -> bool:
+def has_news(work: Work, node: bytes, asked: Request) -> bool:
+    """Whether a reply made now would say something."""
     peer = links.peer(work.db, node)
-    return peer is not None and bool(links.waiting(work.db, peer.id, peer.position, 1))
+    if peer is None:
+        return False
+    waits = bool(links.waiting(work.db, peer.id, peer.position, 1)) or peer.reconcile_position is not None
+    return (
+        waits
+        or _own(work, node, asked, 1)[0] != ()
+        or _is_news(work, peer)
+        or attachments.has_chunks(work, node, asked.wants)
+    )
 
 
-def reply(work: Work, node: bytes, notes: Iterable[str] = ()) -> Reply:
-    """What a child is told now: our custody receipt, and the next batch of its outbox."""
+def _is_news(work: Work, peer: PeerRow) -> bool:
+    """Whether our receipt would say something else than the last one did."""
+    return packed(_held(work, peer.node)) != peer.frontier
+
+
+def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) -> Reply:
+    """What a child is told now: our custody receipt, what it lost of its own, the next batch of its outbox."""
     entry = work.registry.node(node)
     assert entry is not None, "its envelope was opened with its key"
     peer = links.ensure(work.db, node, entry.newest_log)
-    items, upto, more = _batch(work, peer)
-    return Reply(
+    room = min(asked.room, lanes.ROOM)
+    own, more = _own(work, node, asked, room)
+    made = Reply(
         understands=understands(),
         clock_ms=work.now_ms,
-        upto=upto,
-        receipt=_receipt(work, node, entry.path, peer),
-        commits=items,
+        upto=lanes.start(peer),
+        receipt=_receipt(work, peer),
+        commits=own,
         more=more,
         urgent=False,
         notes=tuple(Note(code) for code in notes),
+        can=CAN,
     )
+    if peer.reconcile_position is not None:
+        made = replace(made, reconcile=Mark(peer.reconcile_position, peer.reconcile_id or ZERO))
+    elif not more:
+        down = lanes.outbox(work, peer, lanes.start(peer), room, early="early" in peer.can.split())
+        made = replace(
+            made, commits=(*down.items[: len(down.early)], *own, *down.items[len(down.early) :]),
+            upto=down.upto, more=down.more, early=down.early,
+        )  # fmt: skip
+    if asked.ask is not None:
+        made = reconciling.answered(work, peer, asked.ask, made, room)
+    if made.commits or made.more or asked.ask is not None:
+        return made
+    parcel = attachments.for_reply(work, node, asked.wants, room)
+    return replace(made, wants=parcel.wants, chunks=parcel.chunks)
 
 
-def _receipt(work: Work, node: bytes, unit: str, peer: PeerRow) -> bytes:
-    held = chain.frontier(work.db, _nodes_within(work, node, unit))
+def _own(work: Work, node: bytes, asked: Request, room: int) -> tuple[tuple[CommitItem, ...], bool]:
+    """What a child lacks of its own subtree's logs: it was restored."""
+    entry = work.registry.node(node)
+    if asked.frontier is None or entry is None or "reconcile" not in asked.can:
+        return (), False
+    lacked = lanes.gap(work, lanes.nodes_within(work, entry.path), asked.frontier)
+    return lanes.by_frontier(work, lacked, room)
+
+
+def _held(work: Work, node: bytes) -> Frontier:
+    entry = work.registry.node(node)
+    return chain.frontier(work.db, lanes.nodes_within(work, entry.path if entry else "") or [node])
+
+
+def _receipt(work: Work, peer: PeerRow) -> bytes:
+    held = _held(work, peer.node)
     signed = receipt.make(
-        held, child=node, time_ms=work.now_ms, log=work.log, kid=work.node, signer=work.keys.sign
+        held, child=peer.node, time_ms=work.now_ms, log=work.log, kid=work.node, signer=work.keys.sign
     )
-    stated = cbor.encode(frontiers.encode(held))
-    if stated != peer.frontier:
-        links.keep_receipt(work.db, node, signed.raw, work.now_ms, ours=True)
-        links.change(work.db, peer.id, frontier=stated)
+    said = packed(held)
+    if said != peer.frontier:
+        links.keep_receipt(work.db, peer.node, signed.raw, work.now_ms, ours=True)
+        links.change(work.db, peer.id, frontier=said)
     return signed.raw
-
-
-def _nodes_within(work: Work, node: bytes, unit: str) -> list[bytes]:
-    units = work.registry.units().items()
-    below = [one.node for path, one in units if one.node is not None and covers(unit, path)]
-    return list(dict.fromkeys([node, *below]))
-
-
-def _batch(work: Work, peer: PeerRow) -> tuple[tuple[CommitItem, ...], Mark, bool]:
-    """The next stretch of a child's outbox; scope is judged now, not when it was queued (3.5)."""
-    items: list[CommitItem] = []
-    spent, upto = 0, Mark(peer.position, peer.position_id or ZERO)
-    for position, commit, parting in links.waiting(work.db, peer.id, peer.position, STRETCH):
-        item = CommitItem(chain.raw(work.db, commit), tuple(_in_scope(work, peer, commit, parting)))
-        if items and spent + item.size > BUDGET:
-            break
-        if item.changes:
-            items.append(item)
-            spent += item.size
-        upto = Mark(position, chain.id_of(work.db, commit))
-    more = bool(links.waiting(work.db, peer.id, upto.position, 1))
-    return (*_ahead(work, peer, upto.position), *items), upto, more
-
-
-def _ahead(work: Work, peer: PeerRow, behind: int) -> Iterator[CommitItem]:
-    """Registry changes further back in the outbox go first; they come again in their place, and are known then."""
-    for _position, commit in links.waiting_ahead(work.db, peer.id, behind):
-        yield CommitItem(chain.raw(work.db, commit), tuple(_in_scope(work, peer, commit, None)))
-
-
-def _in_scope(work: Work, peer: PeerRow, commit: int, parting: int | None) -> Iterator[ChangeItem]:
-    present = records.bodies(work.db, commit)
-    allowed = links.in_scope(work.db, peer.id, [record for _, _, record, _, _ in present])
-    for row, place, record, salt, body in present:
-        if record in allowed or row == parting:
-            yield ChangeItem(place, salt, body)

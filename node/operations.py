@@ -11,14 +11,17 @@ from typing import Any
 
 from conflict.settle import choices, replaces
 from conflict.state import State
-from node import author, people, reactions
+from node import author, enrolling, people, reactions
+from node.attachments import claims, reference
 from node.author import Written
+from node.bundles import making, taking
 from node.config import Config
 from node.errors import Forbidden, NotFound, Stale, Usage
 from node.language import say
 from node.matters import KINDS, border
 from node.matters.draft import Draft, Kind, Verb
 from node.page import Person
+from node.registry import operations as registrar
 from node.store import folded, reading, records
 from node.work import Work
 
@@ -58,7 +61,8 @@ def act(work: Work, params: Params, person: Person | None, _config: Config) -> d
     kind, verb = _verb(_given(params, "matter"), _given(params, "verb"))
     record, state = _record(work, kind, params.get("record"))
     data = border.check(kind, verb, params.get("data") or {})
-    drafts = verb.plan(state, data, reactions.desk_of(work, who.id))
+    claims.claim(work, verb, data)
+    drafts = verb.plan(state, data, reactions.desk_of(work, who.id, kind, state))
     written = author.write(work, kind, record, drafts, actor=who.id, roles=who.roles)
     return done(work, written)
 
@@ -114,6 +118,15 @@ def no_record(name: str) -> NotFound:
     return NotFound(
         say(f"没有这条记录：{name}", f"no such record: {name}"), code="not_found", hint="qiao ticket list"
     )
+
+
+def attachment_again(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
+    """An attachment that somebody wanted and that isn't what its hash says: asked for anew."""
+    _needed(person)
+    found = reference.content_of(params.get("hash"))
+    if found is not None:
+        claims.look_again(work, found)
+    return {"hash": params.get("hash")}
 
 
 # The exceptions list
@@ -180,7 +193,7 @@ def staff_add(work: Work, params: Params, person: Person | None, _config: Config
     if first:
         roles = list(dict.fromkeys(["admin", *roles]))
     else:
-        _must_be_admin(person)
+        people.must_be_admin(person)
     staff = _staff_id(params)
     if people.record_of(work.db, staff) is not None:
         raise Stale(say(f"工号 {staff} 已有人用", f"staff id {staff} is taken"), code="staff_exists")
@@ -217,23 +230,12 @@ def _password(params: Params) -> str:
     return password
 
 
-def _must_be_admin(person: Person | None) -> Person:
-    who = _needed(person)
-    if "admin" not in who.roles:
-        raise Forbidden(
-            say("只有管理员能这样做", "only an administrator may do this"),
-            code="role",
-            hint="qiao --as ADMIN staff …",
-        )
-    return who
-
-
 def staff_disable(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
-    who = _must_be_admin(person)
+    who = people.must_be_admin(person)
     record = _staff_record(work, params)
     kind, verb = _verb("staff", "disable")
     state = folded.state(work.db, records.ensure(work.db, record, "staff"))
-    drafts = verb.plan(state, {}, reactions.desk_of(work, who.id))
+    drafts = verb.plan(state, {}, reactions.desk_of(work, who.id, kind, state))
     written = author.write(work, kind, record, drafts, actor=who.id, roles=who.roles)
     return {"id": params["id"], **done(work, written)}
 
@@ -242,7 +244,7 @@ def staff_passwd(work: Work, params: Params, person: Person | None, _config: Con
     """One's own, or anybody's for an administrator."""
     who = _needed(person)
     if who.id != params["id"]:
-        _must_be_admin(who)
+        people.must_be_admin(who)
     people.set_password(work.db, str(params["id"]), _staff_record(work, params), _password(params))
     return {"id": params["id"]}
 
@@ -263,25 +265,36 @@ def _staff_record(work: Work, params: Params) -> bytes:
 def invite(work: Work, params: Params, person: Person | None, config: Config) -> dict[str, Any]:
     from node import joining
 
-    _must_be_admin(person)
+    people.must_be_admin(person)
     return joining.invite(work, params, config)
 
 
-def admit(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
-    from node import joining
+def clock(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
+    """The answer to what is asked about the clock (3.6)."""
+    from node import timekeeping
 
-    return joining.admit(work, params, _must_be_admin(person))
+    _must_be_admin(person)
+    return timekeeping.answer(work, confirm=bool(params.get("confirm")))
 
 
 _OPERATIONS: dict[str, Operation] = {
+    "clock": clock,
     "login": login,
     "act": act,
+    "attachment.again": attachment_again,
     "settle": settle,
     "adopt": adopt,
-    "admit": admit,
     "invite": invite,
     "staff.add": staff_add,
     "staff.disable": staff_disable,
     "staff.passwd": staff_passwd,
     "staff.recover": staff_recover,
+    **registrar.OPERATIONS,
+    "enrol": enrolling.enrol,
+    "join.ask": enrolling.ask,
+    "join.take": enrolling.take,
+    "bundle.letter": making.letter,
+    "bundle.trailer": making.trailer,
+    "bundle.look": taking.look,
+    "bundle.take": taking.take,
 }

@@ -47,6 +47,19 @@ def find(db: Connection, staff: str) -> Person | None:
     return Person(staff, str(state.shown("name", staff)), frozenset(state.shown("roles", ())))
 
 
+def must_be_admin(person: Person | None) -> Person:
+    """Raises Forbidden: `auth` for nobody, `role` for anybody but an administrator."""
+    if person is None:
+        raise refused()
+    if "admin" not in person.roles:
+        raise Forbidden(
+            say("只有管理员能这样做", "only an administrator may do this"),
+            code="role",
+            hint="qiao --as ADMIN …",
+        )
+    return person
+
+
 def count(db: Connection) -> int:
     return int(db.execute(select(func.count()).select_from(CREDENTIAL)).scalar_one())
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from conflict import fold as folding
-from node import facts, glance, refold, trust
+from node import facts, glance, lives, refold, trust
 from node.acts import acts
 from node.entropy import SystemEntropy
 from node.keys import Keys
@@ -24,7 +24,7 @@ from node.work import ROOT, Work
 from sync_protocol import cbor, commit, receipt
 from sync_protocol.change import change_id
 from sync_protocol.errors import ProtocolError
-from sync_protocol.frontier import Position
+from sync_protocol.frontier import Frontier, Position
 from sync_protocol.frontier import digest as frontier_digest
 from sync_protocol.names import ZERO, covers
 from sync_protocol.registry import Registry
@@ -51,7 +51,7 @@ def digest(db: Connection, path: str) -> dict[str, Any]:
     registry = trust.load(db, settings.get(db, ROOT))
     seen = hashlib.sha256(b"qiao/digest/1\0" + registry.digest())
     count = 0
-    for name, told in _entitled(db, path):
+    for name, told in _entitled(db, registry, path):
         seen.update(name + told)
         count += 1
     found = seen.digest()
@@ -68,7 +68,7 @@ def digest(db: Connection, path: str) -> dict[str, Any]:
     }
 
 
-def _entitled(db: Connection, path: str) -> Iterator[tuple[bytes, bytes]]:
+def _entitled(db: Connection, registry: Registry, path: str) -> Iterator[tuple[bytes, bytes]]:
     """(record id, digest of its state and words) of each record in scope, by record id."""
     rows = db.execute(
         select(RECORD.c.id, RECORD.c.record, folded.FOLDED.c.matter, folded.FOLDED.c.state,
@@ -81,7 +81,7 @@ def _entitled(db: Connection, path: str) -> Iterator[tuple[bytes, bytes]]:
         if kind is None:
             continue
         units = kind.matter.scope(folded.decode(row.state))
-        if kind.matter.everywhere or any(covers(path, unit) for unit in units):
+        if kind.matter.everywhere or any(covers(path, registry.now(unit)) for unit in units):
             yield row.record, row.digest + _words(db, row.id)
 
 
@@ -99,7 +99,7 @@ def _words(db: Connection, record: int) -> bytes:
 
 
 def _frontier(db: Connection) -> str:
-    stands = {row.log: Position(row.head_seq, row.head_id) for row in reading.heads(db)}
+    stands: Frontier = {row.log: (Position(row.head_seq, row.head_id),) for row in reading.heads(db)}
     return frontier_digest(stands).hex()
 
 
@@ -138,7 +138,8 @@ def verify(db: Connection, keys: Keys, *, every_signature: bool = False) -> dict
     problems.extend(_bodies(db))
     problems.extend(_receipts(db, registry))
     problems.extend(_projections(db, registry, keys))
-    return {"ok": not problems, "commits": count, "problems": problems}
+    lost = lives.lost_told(db.connection.driver_connection)
+    return {"ok": not problems, "commits": count, "problems": problems, "lost": lost}
 
 
 def _problem(code: str, sentence: str, where: str) -> dict[str, str]:
@@ -225,10 +226,10 @@ def _receipts(db: Connection, registry: Registry) -> Iterator[dict[str, str]]:
 
 
 def _missing(db: Connection, found: Any, row: Any) -> Iterator[dict[str, str]]:
-    for log, position in found.frontier.items():
+    for log, at in ((log, at) for log, chains in found.frontier.items() for at in chains):
         known = chain.log_row(db, log)
-        if known is None or chain.has(db, known.id, position.seq, position.id) is None:
-            yield _problem("receipted_missing", "回执里的提交不在库中", f"{log.hex()}/{position.seq}")
+        if known is None or chain.has(db, known.id, at.seq, at.id) is None:
+            yield _problem("receipted_missing", "回执里的提交不在库中", f"{log.hex()}/{at.seq}")
 
 
 def _projections(db: Connection, registry: Registry, keys: Keys) -> Iterator[dict[str, str]]:

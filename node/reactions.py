@@ -6,13 +6,17 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from node import author, facts, intake, refold
+from conflict import erasure
+from conflict.state import State
+from node import author, branches, facts, intake, refold
+from node.erasure import receipts
 from node.errors import Forbidden
 from node.matters import KINDS
-from node.matters.draft import Desk
+from node.matters.draft import Desk, Kind
+from node.registry import ruling, writing
 from node.store import folded, records, settings
-from node.units import RegistryTree
-from node.work import ROOT, UNIT, Work
+from node.units import RegistryTree, acting_as
+from node.work import UNIT, Work
 from sync_protocol import clock
 
 MOST = 16  # rounds of reactions to one piece of work; a loop of matters ends here
@@ -22,28 +26,31 @@ _ROLES = frozenset({author.SYSTEM})
 
 def settle(work: Work) -> None:
     """Folds what was touched, and signs what the node does by itself, until nothing more follows."""
-    if work.registry_changed:
-        intake.renew(work)
     for _ in range(MOST):
+        branches.watch(work)
+        if work.registry_changed:
+            intake.renew(work)
         touched = set(work.fresh) | work.again
         if not touched and not work.registry_changed:
             return
         refold.settle(work)
         react(work, touched)
+        ruling.rule(work)
 
 
 def react(work: Work, touched: Iterable[int]) -> None:
     """Signs what the states of these records ask of this node. Before it is enrolled a node signs nothing."""
     if not work.enrolled:
         return
-    desk = desk_of(work, author.SYSTEM)
     for row in sorted(touched):
         name, matter = records.name_of(work.db, row)
         kind = KINDS.get(matter)
         state = folded.state(work.db, row) if kind is not None else None
         if kind is None or state is None:
             continue
-        drafts = sorted(kind.reactions(state, desk), key=lambda one: one.unit or "")
+        desk = desk_of(work, author.SYSTEM, kind, state)
+        own = [] if erasure.is_whole(state) else kind.reactions(state, desk)
+        drafts = sorted([*receipts.owed(work, row, state), *own], key=lambda one: one.unit or "")
         for _unit, group in groupby(drafts, key=lambda one: one.unit or ""):
             _sign(work, kind, name, list(group))
 
@@ -56,14 +63,18 @@ def _sign(work: Work, kind: Any, record: bytes, drafts: list[Any]) -> None:
         return
 
 
-def desk_of(work: Work, actor: str) -> Desk:
+def desk_of(work: Work, actor: str, kind: Kind | None = None, state: State | None = None) -> Desk:
+    """`kind`, `state`: of the record that is to be acted on, where there is one."""
+    entry = work.registry.node(work.node)
+    path = work.path
     return Desk(
-        unit=work.path,
+        unit=path if kind is None else acting_as(entry, kind.matter, state, path),
         actor=actor,
         now_ms=work.now_ms,
         tree=RegistryTree(work.registry),
         number=lambda: _number(work),
         policy=_policy(work),
+        former=frozenset(entry.paths) - {path} if entry is not None else frozenset(),
     )
 
 
@@ -84,35 +95,13 @@ def _number(work: Work) -> str:
 
 def stamp(work: Work) -> None:
     """The root says daily which registry changes it has admitted, so that none can be hidden (3.4)."""
-    if settings.get(work.db, ROOT) != work.node or not work.enrolled:
+    if work.registry.root is None or work.registry.root.node != work.node:
         return
     last = settings.number(work.db, "stamped_ms")
     if last and work.now_ms - last < DAY_MS:
         return
     entry = work.registry.node(work.node)
     assert entry is not None, "the root is enrolled by its first commit"
-    seen = heads(work, entry.record)
-    author.write_registry(
-        work,
-        "stamp",
-        {"time": clock.from_ms(work.now_ms), "new": work.registry.unstamped()},
-        record=entry.record,
-        after={*seen, entry.enrolment},
-    )
+    data = {"time": clock.from_ms(work.now_ms), "new": work.registry.unstamped()}
+    writing.write(work, "stamp", data, entry.record)
     settings.put_number(work.db, "stamped_ms", work.now_ms)
-    work.registry_changed = True
-
-
-def heads(work: Work, record: bytes) -> set[bytes]:
-    """Acts of a registry record that no other of its acts names."""
-    from sync_protocol.change import Act, parse_body
-
-    row = records.row_of(work.db, record)
-    acts: set[bytes] = set()
-    named: set[bytes] = set()
-    for one in records.changes_of(work.db, row) if row is not None else ():
-        body = parse_body(one.body) if one.body else None
-        if isinstance(body, Act):
-            acts.add(one.change[:16])
-            named.update(body.after)
-    return acts - named

@@ -271,11 +271,14 @@ class Reader:
 
     def verify(self, every_signature: bool = False) -> dict[str, Any]:
         from node import proof
+        from node.attachments import listing as attachments
 
         with self._read() as db:
-            return proof.verify(
+            found = proof.verify(
                 db, keys.load(self.directory / keys.DIRECTORY), every_signature=every_signature
             )
+            problems = [*found["problems"], *attachments.problems(db, self.directory)]
+            return {**found, "ok": not problems, "problems": problems}
 
     def export_log(self, path: Path) -> dict[str, Any]:
         from node import exporting

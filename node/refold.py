@@ -9,16 +9,22 @@ import hashlib
 from typing import Any
 
 from conflict import digest as fingerprint
+from conflict import erasure
 from conflict import fold as folding
 from conflict.state import Row, State
 from node import facts, scope, trust
 from node.acts import acts
+from node.attachments import named
+from node.erasure import destruction
 from node.matters import KINDS
 from node.matters.draft import Due, Kind, Place
 from node.store import folded, records, search
 from node.work import Work
 from sync_protocol import cbor
 from sync_protocol.names import short
+
+
+ERASED = "erased"  # phase of a record of which nothing is left
 
 
 def settle(work: Work) -> None:
@@ -50,9 +56,14 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
         _keep_unknown(work, record, matter)
         return
     state = None if whole else _on_top(work, record, name, kind, commits)
+    named_before: set[bytes] = set()
     if state is None:
-        state = folding.fold(kind.matter, acts(work, name, records.changes_of(work.db, record)))
+        found = acts(work, name, records.changes_of(work.db, record))
+        state = folding.fold(kind.matter, found)
+        if destruction.carry_out(work, record, name, found):
+            named_before = destruction.named(work.db, record)
     save(work, record, name, kind, state)
+    destruction.forget(work, named_before)
     scope.deliver(work, record, kind.matter, state, commits)
     if matter in facts.MATTERS:
         facts.changed(work)
@@ -82,6 +93,7 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None
     work.urgent = work.urgent or found["urgency"] == "urgent"
     folded.save(work.db, record, found)
     search.put(work.db, record, _searched(kind, state))
+    named.save(work, record, kind.matter, state)
 
 
 def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) -> dict[str, Any]:
@@ -93,9 +105,9 @@ def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) 
         "digest": record_digest(name, kind, state),
         "number": str(state.shown("number", "")),
         "title": kind.title(state)[:200],
-        "phase": kind.phase(state),
+        "phase": ERASED if erasure.is_whole(state) else kind.phase(state),
         "round": _round(state),
-        "owner": state.owner,
+        "owner": work.registry.now(state.owner),
         "author": next(iter(state.marks.values())).actor if state.marks else "",
         "lead": str(state.held(f"lead/{_round(state)}", "") or ""),
         "urgency": str(state.shown("urgency", "")),
@@ -146,7 +158,9 @@ def _keep_unknown(work: Work, record: int, matter: str) -> None:
     """A matter of a newer version: stored and passed on, shown as such (3.5). A body that is no act, and words
     whose act isn't there, come here as well: what is wrong with their bytes is listed."""
     state = State()
-    faults = [one for one in records.changes_of(work.db, record) if one.fault]
+    name, _ = records.name_of(work.db, record)
+    destruction.carry_out(work, record, name, acts(work, name, records.changes_of(work.db, record)))
+    faults = [one for one in records.changes_of(work.db, record) if one.fault and one.body is not None]
     rows = [Row("quarantine", short(one.change), one.fault) for one in faults]
     open_rows = folded.save_exceptions(work.db, record, rows)
     folded.save(

@@ -57,12 +57,12 @@ def fill(work: Work, node: bytes) -> None:
     """A child's outbox from nothing: the registry, what is everywhere, then every record in its scope."""
     child = next(one for one in children(work) if one.node == node)
     links.clear(work.db, child.peer)
-    _queue(work, child, _registry_commits(work), ahead=True)
+    _queue(work, child, _registry_commits(work), ahead=links.REGISTRY)
     for matter, record in _all_records(work):
         if matter == trust.MATTER:
             links.deliver(work.db, child.peer, record)
-        elif _wants(child, KINDS[matter].matter, _state(work, record)):
-            _enter(work, child, record)
+        elif _wants(work, child, KINDS[matter].matter, _state(work, record)):
+            _enter(work, child, record, _urgency(_state(work, record)))
 
 
 def _registry_commits(work: Work) -> list[int]:
@@ -88,34 +88,44 @@ def deliver_everywhere(work: Work, record: int, commits: set[int]) -> None:
     for child in children(work):
         if record not in links.in_scope(work.db, child.peer, [record]):
             links.deliver(work.db, child.peer, record)
-        _queue(work, child, sorted(commits), ahead=True)
+        _queue(work, child, sorted(commits), ahead=links.REGISTRY)
 
 
 def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[int]) -> None:
     """Queues what is new of a record for each child whose scope it is in, enters or leaves."""
     before = links.delivered_to(work.db, record)
     for child in children(work):
-        wanted = _wants(child, matter, state)
+        wanted = _wants(work, child, matter, state)
         if wanted and child.peer in before:
-            _queue(work, child, sorted(commits))
+            _queue(work, child, sorted(commits), ahead=_urgency(state))
         elif wanted:
-            _enter(work, child, record)
+            _enter(work, child, record, _urgency(state))
         elif child.peer in before:
             _leave(work, child, record, matter)
 
 
 def is_here(work: Work, matter: Matter, state: State) -> bool:
     """Whether the record is in this node's own scope, or was left behind."""
-    return matter.everywhere or any(covers(work.path, unit) for unit in matter.scope(state))
+    return matter.everywhere or _within(work, work.path, matter, state)
 
 
-def _wants(child: Child, matter: Matter, state: State) -> bool:
-    return matter.everywhere or any(covers(child.reach, unit) for unit in matter.scope(state))
+def _wants(work: Work, child: Child, matter: Matter, state: State) -> bool:
+    return matter.everywhere or _within(work, child.reach, matter, state)
 
 
-def _enter(work: Work, child: Child, record: int) -> None:
+def _within(work: Work, reach: str, matter: Matter, state: State) -> bool:
+    """A record names units as they were; a unit that was moved takes its records along (3.8)."""
+    return any(covers(reach, work.registry.now(unit)) for unit in matter.scope(state))
+
+
+def _urgency(state: State) -> int:
+    """Urgent records go first (3.5)."""
+    return links.URGENT if state.shown("urgency", "") == "urgent" else 0
+
+
+def _enter(work: Work, child: Child, record: int, ahead: int) -> None:
     links.deliver(work.db, child.peer, record)
-    _queue(work, child, records.commits_of(work.db, record))
+    _queue(work, child, records.commits_of(work.db, record), ahead=ahead)
 
 
 def _leave(work: Work, child: Child, record: int, matter: Matter) -> None:
@@ -128,18 +138,25 @@ def _leave(work: Work, child: Child, record: int, matter: Matter) -> None:
         work.children.add(child.node)
 
 
+def parting_of(work: Work, node: bytes, record: int) -> tuple[int, int] | None:
+    """(change row, commit row) of the act by which a child lost a record that it once had."""
+    child = next((one for one in children(work) if one.node == node), None)
+    kind = KINDS.get(records.name_of(work.db, record)[1])
+    return None if child is None or kind is None else _parting(work, child, record, kind.matter)
+
+
 def _parting(work: Work, child: Child, record: int, matter: Matter) -> tuple[int, int] | None:
     """(change row, commit row) of the act by which the child's units lost the record: the first behind the
     newest past in which it was still theirs."""
     name, _ = records.name_of(work.db, record)
     found = sorted(acts(work, name, records.changes_of(work.db, record)), key=lambda one: one.key)
     for length in range(len(found) - 1, 0, -1):
-        if _wants(child, matter, folding.fold(matter, found[:length])):
+        if _wants(work, child, matter, folding.fold(matter, found[:length])):
             return records.place_of_act(work.db, record, found[length].id)
     return None
 
 
-def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: bool = False) -> None:
+def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: int = 0) -> None:
     """What was written in the child's own subtree came from there, and isn't sent back."""
     theirs = _written_below(work, child, commits := list(commits))
     new = [one for one in commits if one not in theirs]

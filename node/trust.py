@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from node.branches import Stored
 from node.store import folded, records, settings
 from node.store.records import Placed
 from sync_protocol import registry as rules
@@ -23,7 +24,7 @@ def load(db: Connection, root: bytes | None) -> Registry:
         act = registry_act(record, placed)
         if act is not None:
             acts.append(act)
-    return rules.fold(acts, root)
+    return rules.fold(acts, root, Stored(db))
 
 
 def registry_act(record: bytes, placed: Placed) -> RegistryAct | None:

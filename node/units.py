@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from conflict.declaration import Matter
+from conflict.state import State
 from node.trust import host_path
-from sync_protocol.names import code_of, is_above
+from sync_protocol.names import code_of, covers, is_above
 from sync_protocol.registry import Registry
 from sync_protocol.roster import NodeEntry
 
@@ -40,3 +42,13 @@ def offices_below(registry: Registry, path: str) -> list[NodeEntry]:
     """The nodes that dial this unit's node."""
     entries = (registry.node(unit.node) for unit in registry.children(path) if unit.node is not None)
     return [entry for entry in entries if entry is not None and entry.active]
+
+
+def acting_as(entry: NodeEntry | None, matter: Matter, state: State | None, own: str) -> str:
+    """The path under which a node signs about a record: its unit's now, or, in a record of before a move that
+    knows it by an older one alone, that one."""
+    if entry is None or len(entry.paths) == 1 or state is None or matter.everywhere:
+        return own
+    scope = matter.scope(state)
+    paths = [own, *reversed(entry.paths)]
+    return next((path for path in paths if any(covers(path, unit) for unit in scope)), own)

@@ -7,10 +7,11 @@ hand each other this and nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from node.config import Config
 from node.entropy import Entropy
 from node.keys import Keys
 from node.store import settings
@@ -18,6 +19,14 @@ from sync_protocol.registry import Registry
 
 UNIT, LOG, ROOT, NAME = "unit", "log", "root", "name"  # settings: own code, newest log, root node id
 HIGH_WATER = "high_water"  # the highest time written (3.6)
+
+
+class Left(NamedTuple):
+    """What the marker is told before an envelope leaves (3.8)."""
+
+    log: bytes
+    number: int
+    seq: int  # of the log's newest commit
 
 
 @dataclass(slots=True)
@@ -35,7 +44,12 @@ class Work:
     touched: set[bytes] = field(default_factory=set)  # record ids, for whoever watches
     urgent: bool = False
     offset_ms: int | None = None  # our clock, when an exchange has set it
+    config: Config | None = None  # limits of what is outside the database
+    overtaken: bool = False  # a peer has shown commits of our newest log that we don't hold: we were restored
+    left: Left | None = None  # the newest envelope made by this transaction
+    scrub: bool = False  # something was destroyed whose traces in the files are still to go (3.11)
     facts: dict[str, Any] = field(default_factory=dict)  # policies, calendar, once loaded
+    places: Any = None  # which commits count (node/branches.py), as of this registry
 
     @property
     def node(self) -> bytes:

@@ -8,26 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
-from node import intake, keys, link, operations, reactions, rebuild, trust
-from node.clock import Clock
+from node import incarnation, intake, keys, link, operations, reactions, rebuild, timekeeping, trust
+from node.clock import OFFSET, Clock
 from node.config import Config
 from node.entropy import Entropy
+from node.erasure import scrub
 from node.errors import LineDown
 from node.glance import DATABASE
 from node.language import say
+from node.marker import Marker, SystemMarker
+from node.reconciling import Holding
 from node.store import database, links, settings
 from node.work import ROOT, Work
 from sync_protocol import envelope, messages
 from sync_protocol.envelope import Envelope, Kind
 from sync_protocol.errors import BadEnvelope
+from sync_protocol.messages import Request
+from sync_protocol.reconcile import Plan
 
-ENVELOPE = "envelope"  # setting: number of our newest envelope
 OPEN_REQUEST = "open_request"  # setting: number, time sent and commits of the request without a reply
 
 
@@ -48,6 +52,7 @@ class Taken:
     child: bytes
     wait_s: int
     answers: int
+    asked: Request
     notes: tuple[str, ...] = ()
 
 
@@ -57,33 +62,65 @@ class Round:
     received: int
     more: bool
     urgent: bool
+    moved: bool = True  # something went on, if only a comparison or an attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What comparing the link with the parent found. `equal`: in the end both hold the same."""
+
+    equal: bool
+    differed: int  # changes that one side lacked
+    left: int  # of these, such as couldn't be repaired
 
 
 class Writer:
     def __init__(
-        self, engine: Engine, directory: Path, config: Config, clock: Clock, entropy: Entropy
+        self,
+        engine: Engine,
+        directory: Path,
+        config: Config,
+        clock: Clock,
+        entropy: Entropy,
+        marker: Marker | None = None,
     ) -> None:
         self._engine = engine
         self.directory = directory
         self.config = config
         self.clock = clock
         self._entropy = entropy
+        self._marker = marker or SystemMarker(directory)
         self.keys = keys.load(directory / keys.DIRECTORY)
         self._facts: dict[str, Any] = {}  # policies and calendar as of the last transaction
         self.listeners: list[Callable[[Change], None]] = []
         with engine.begin() as db:
             self._registry = trust.load(db, settings.get(db, ROOT))
-            clock.discipline(settings.number(db, link.OFFSET))
+            clock.discipline(settings.number(db, OFFSET))
+        self._holding = Holding()
+        self._plan: Plan | None = None  # how the link with the parent is being compared
+        self._comparing = False  # a person asked for it
+        self.compared: Compared | None = None  # what that found
 
     @classmethod
-    def open(cls, directory: Path, config: Config, clock: Clock, entropy: Entropy) -> Writer:
+    def open(
+        cls,
+        directory: Path,
+        config: Config,
+        clock: Clock,
+        entropy: Entropy,
+        dbapi: Any = database.DRIVER,
+        marker: Marker | None = None,
+    ) -> Writer:
         """The caller holds the lock. Brings the schema up to date. Raises Damaged, DiskTrouble."""
         with database.disk_faults():
-            engine = database.open_database(directory / DATABASE, write=True)
+            engine = database.open_database(directory / DATABASE, write=True, dbapi=dbapi)
             database.migrate(engine)
-            writer = cls(engine, directory, config, clock, entropy)
+            writer = cls(engine, directory, config, clock, entropy, marker)
             with writer.work() as work:
                 rebuild.where_stale(work)
+                scrub.resume(work)
+                incarnation.check(work, writer._marker)
+                timekeeping.ask_at_start(work)
         return writer
 
     def close(self) -> None:
@@ -95,14 +132,19 @@ class Writer:
         with database.disk_faults():
             with self._engine.begin() as db:
                 work = Work(
-                    db, self.keys, self._registry, self.clock.now_ms(), self._entropy, facts=dict(self._facts)
-                )
+                    db, self.keys, self._registry, self.clock.now_ms(), self._entropy,
+                    config=self.config, facts=dict(self._facts),
+                )  # fmt: skip
                 yield work
                 reactions.settle(work)
             self._registry = work.registry
             self._facts = work.facts
             self.clock.discipline(self._offset(work))
         self._tell(work)
+        if work.left is not None:  # the number is durable; the envelope leaves behind this
+            self._marker.note(*work.left)
+        if work.scrub:
+            scrub.now(self._engine)
 
     def _offset(self, work: Work) -> int:
         return work.offset_ms if work.offset_ms is not None else self.clock.offset_ms
@@ -120,9 +162,11 @@ class Writer:
             return operations.run(work, operation, params, staff, self.config)
 
     def tick(self) -> None:
-        """Once a minute: what was held and whose time has come, the root's daily stamp."""
+        """Once a minute: what was held and whose time has come, a clock that went back, the root's daily stamp."""
         with self.work() as work:
             intake.release(work)
+            timekeeping.look(work)
+            scrub.resume(work)
             reactions.stamp(work)
 
     # Towards the parent
@@ -135,8 +179,8 @@ class Writer:
     def request(self, hold_s: int) -> bytes:
         """The next request, sealed to the parent."""
         with self.work() as work:
-            sent = link.request(work, hold_s)
-            number = settings.count(work.db, ENVELOPE)
+            sent = link.request(work, hold_s, self._seen(work))
+            number = incarnation.next_number(work)
             parent = settings.get(work.db, link.PARENT) or b""
             open_request = f"{number} {self.clock.own_ms()} {sent.commits}"
             settings.put(work.db, OPEN_REQUEST, open_request.encode())
@@ -146,20 +190,54 @@ class Writer:
 
     def take_reply(self, sealed: bytes) -> Round:
         """Raises RemoteError; a reply that doesn't name the open request is dropped."""
+        plan = self._plan
+        self._plan = None  # a plan that met a fault begins again
         with self.work() as work:
             opened = self._open(work, sealed, Kind.REPLY)
             number, sent_ms, commits = self._open_request(work)
             if opened.envelope.answers != number or opened.sender != settings.get(work.db, link.PARENT):
+                self._plan = plan
                 raise BadEnvelope("a reply to another request", code="not_asked")
             settings.put(work.db, OPEN_REQUEST, b"")
             reply = messages.parse_reply(opened.envelope.payload)
             work.up = False
-            got = link.take_reply(
-                work, opened.sender, opened.envelope.log, reply, sent_ms, self.clock.own_ms()
-            )
-            work.offset_ms = settings.number(work.db, link.OFFSET)
+            log, own_ms = opened.envelope.log, self.clock.own_ms()
+            self._holding.see(work)
+            got = link.take_reply(work, opened.sender, log, reply, sent_ms, own_ms, plan)
             reactions.settle(work)
-            return Round(commits, got.received, got.more or work.up, got.urgent)
+            done = Round(commits, got.received, got.more or work.up, got.urgent)
+            link.fitted(work, full=reply.more or done.more)
+            following = self._following(work, plan, reply.more)
+        self._plan = following
+        moved = bool(done.sent or done.received or got.moved or plan is not None or following is not None)
+        return replace(done, more=done.more or following is not None, moved=moved)
+
+    def _seen(self, work: Work) -> Plan | None:
+        self._holding.see(work)
+        return self._plan
+
+    def _following(self, work: Work, plan: Plan | None, more: bool) -> Plan | None:
+        """How the comparison of this link goes on; it begins when the other lanes have nothing more."""
+        if plan is not None and plan.done:
+            self.compared = Compared(plan.equal, plan.differed, plan.left)
+            self._comparing = False
+            return None
+        if (
+            plan is None
+            and not more
+            and (self._comparing or link.parent(work).reconcile_position is not None)
+        ):
+            return Plan(self._holding)
+        return plan
+
+    def compare(self) -> None:
+        """The link with the parent is to be compared, though nothing says that it doesn't fit."""
+        self._comparing, self.compared = True, None
+
+    def line_cut(self) -> None:
+        """An exchange broke off while it carried: the next carries less."""
+        with self.work() as work:
+            link.cut(work)
 
     def _open_request(self, work: Work) -> tuple[int, int, int]:
         """(number, own time sent, commits) of the request without a reply. Raises BadEnvelope."""
@@ -176,49 +254,37 @@ class Writer:
         with self.work() as work:
             opened = self._open(work, sealed, Kind.REQUEST)
             asked = messages.parse_request(opened.envelope.payload)
-            counts = self._is_newest(work, opened)
-            heard = link.take_request(
-                work, opened.sender, opened.envelope.log, asked, counts=counts, own_ms=work.now_ms
-            )
+            number, child = opened.envelope.number, opened.sender
+            heard = link.take_request(work, child, opened.envelope.log, number, asked)
             reactions.settle(work)
-            number = opened.envelope.number
-            if heard.idle and asked.hold_s and not link.has_news(work, opened.sender):
-                self._complete(work, opened.sender)
-                return Taken(None, opened.sender, asked.hold_s, number)
-            sealed_reply = self._reply(work, opened.sender, number, heard.notes)
-            return Taken(sealed_reply, opened.sender, 0, number, heard.notes)
+            if heard.idle and asked.hold_s and not link.has_news(work, child, asked):
+                self._complete(work, child)
+                return Taken(None, child, asked.hold_s, number, asked)
+            sealed_reply = self._reply(work, child, number, asked, heard.notes)
+            return Taken(sealed_reply, child, 0, number, asked, heard.notes)
 
     def reply(self, taken: Taken) -> bytes:
         """The reply to a held request, made now."""
         with self.work() as work:
-            return self._reply(work, taken.child, taken.answers, taken.notes)
+            return self._reply(work, taken.child, taken.answers, taken.asked, taken.notes)
 
     def take_join(self, sealed: bytes) -> bytes:
         """A request to be enrolled, answered. Raises RemoteError and QiaoError with its code."""
         from node import joining
 
         with self.work() as work:
-            return joining.enrol(work, sealed)
-
-    def _is_newest(self, work: Work, opened: envelope.Opened) -> bool:
-        """Of the sender's newest log, and numbered above the highest taken (3.5)."""
-        entry = work.registry.node(opened.sender)
-        peer = links.ensure(work.db, opened.sender, opened.envelope.log)
-        newest = entry is not None and opened.envelope.log == entry.newest_log
-        same = peer.incarnation == opened.envelope.log
-        if not newest or (same and opened.envelope.number <= peer.envelope):
-            return False
-        links.change(work.db, peer.id, envelope=opened.envelope.number)
-        return True
+            answer = joining.enrol(work, sealed)
+            incarnation.next_number(work)  # it carries commits of ours, as an envelope does
+            return answer
 
     def _complete(self, work: Work, child: bytes) -> None:
         peer = links.peer(work.db, child)
         if peer is not None:
             links.change(work.db, peer.id, complete_ms=work.now_ms)
 
-    def _reply(self, work: Work, child: bytes, answers: int, notes: tuple[str, ...]) -> bytes:
-        payload = messages.encode(link.reply(work, child, notes))
-        number = settings.count(work.db, ENVELOPE)
+    def _reply(self, work: Work, child: bytes, answers: int, asked: Request, notes: tuple[str, ...]) -> bytes:
+        payload = messages.encode(link.reply(work, child, asked, notes))
+        number = incarnation.next_number(work)
         made = Envelope(child, work.log, number, answers, Kind.REPLY, payload)
         return self._seal(work, made, self._seal_key(work, child))
 

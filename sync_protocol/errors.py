@@ -10,6 +10,7 @@ ProtocolError
     ├── BadSignature      a signature, MAC or digest that doesn't verify
     ├── BadEnvelope       an envelope that can't be opened, or isn't for us
     ├── BadMessage        a message in an opened envelope that has another shape than 3.5
+    ├── BadBundle         a file that isn't a whole and sound bundle for us
     ├── BadInvitation     an invitation, or a request or reply of joining, that can't be read or used
     │   ├── InvitationUsed
     │   ├── InvitationExpired
@@ -70,6 +71,10 @@ class BadEnvelope(RemoteError):
 
 class BadMessage(RemoteError):
     code = "bad_message"
+
+
+class BadBundle(RemoteError):
+    code = "bad_bundle"
 
 
 class BadInvitation(RemoteError):

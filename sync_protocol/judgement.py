@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from . import registry_rules
+from . import branches, registry_rules
+from .branches import STRAIGHT, Branches, Held, Said
 from .enrolment import Contested, Refused, enrol_root
 from .roster import Admission, NodeEntry, RegistryAct, Role, Roster, Standing, Verdict
 
@@ -20,13 +21,15 @@ _ROUNDS = 32  # a round settles at least one tier of the tree
 Refusals = Mapping[bytes, Admission]  # short id → why its place doesn't count
 
 
-def settle(acts: Iterable[RegistryAct], root: bytes | None) -> tuple[Roster, dict[bytes, Verdict]]:
-    """What stands, and a verdict for every act. `root` as in registry.fold."""
+def settle(
+    acts: Iterable[RegistryAct], root: bytes | None, held: Held = STRAIGHT
+) -> tuple[Roster, dict[bytes, Verdict]]:
+    """What stands, and a verdict for every act. `root`, `held` as in registry.fold."""
     ordered = _ordered(acts)
     refused: Refusals = {}
     for _ in range(_ROUNDS):
         run = _uncontested(ordered, root, refused)
-        beyond = _beyond(ordered, run.roster)
+        beyond = _beyond(ordered, run.roster, held)
         if beyond == refused:
             break
         refused = beyond
@@ -41,13 +44,42 @@ def _ordered(acts: Iterable[RegistryAct]) -> list[RegistryAct]:
     return list(unique.values())
 
 
-def _beyond(acts: Sequence[RegistryAct], roster: Roster) -> Refusals:
+def said(roster: Roster, log: bytes, node: bytes) -> Said:
+    """What stands of a log of that node."""
+    cut, entry = roster.cut_of(log, node), roster.logs.get(log)
+    if entry is None:
+        return Said(cut)
+    kept = {number: ruling.keep for number, ruling in entry.rulings.items()}
+    return Said(cut, kept, tuple(entry.admitted))
+
+
+def admission(
+    roster: Roster, node: bytes, log: bytes, seq: int, commit: bytes, held: Branches, disputed: int | None
+) -> Admission:
+    """Whether a commit in a log of that node counts. The first root's first commit always does."""
+    if seq == 1 and roster.roots and node == roster.roots[0] and log == roster.nodes[node].logs[0]:
+        return Admission.OK
+    return branches.admission(said(roster, log, node), held, seq, commit, disputed)
+
+
+def _beyond(acts: Sequence[RegistryAct], roster: Roster, held: Held) -> Refusals:
     """Acts of known nodes behind a place at which their log was closed, or on a branch that wasn't kept."""
-    if not roster.cuts and not any(entry.ruling for entry in roster.logs.values()):
-        return {}
-    known = (act for act in acts if act.node in roster.nodes)
-    places = ((act.id, roster.counts(act.node, act.log, act.seq, act.commit_id)) for act in known)
-    return {one: admission for one, admission in places if admission is not Admission.OK}
+    found: dict[bytes, Admission] = {}
+    logs = {act.log: act.node for act in acts if act.node in roster.nodes}
+    doubtful = {
+        log for log, node in logs.items() if log in held.forked or not said(roster, log, node).nothing
+    }
+    chains = {log: held.branches(log) for log in doubtful}
+    forks = {
+        log: branches.disputed(said(roster, log, logs[log]), chains[log]) for log in doubtful & held.forked
+    }
+    for act in acts:
+        if act.log in doubtful and act.node in roster.nodes:
+            place = (act.node, act.log, act.seq, act.commit_id)
+            admitted = admission(roster, *place, chains[act.log], forks.get(act.log))
+            if admitted is not Admission.OK:
+                found[act.id] = admitted
+    return found
 
 
 def _uncontested(acts: Sequence[RegistryAct], root: bytes | None, refused: Refusals) -> _Run:

@@ -7,13 +7,22 @@ that aren't known are ignored, so that a later version may add some.
     1  version in which it is written        2  versions the sender speaks, [uint …]
     3  matters it understands, [text …]      4  its clock, unix milliseconds
     5  more: it has more to send at once     6  notes, [[code] or [code, log, seq, commit id] …]
-    request   7 frontier of its subtree's logs, [[log, seq, id] …]   8 digest of that frontier
-              9 taken: [parent's newest log, position, commit id there]   10 seconds it may be held
+    both      19 features it has, [text …] (`CAN`)   20 wants: [[hash of an attachment, offset] …]
+              21 chunks: [[hash, size of the whole, offset, bytes] …]
+    request   7 frontier of its subtree's logs, [[log, seq, id] …]   15 its further chains
+              8 digest of that frontier   9 taken: [parent's newest log, position, commit id there]
+              10 seconds it may be held   16 early: positions taken before their turn
+              17 ask (comparison.py)   22 room: bytes, before compression, that it wants at most
     reply     11 custody receipt (COSE bytes)   12 where this batch ends: [position, commit id]
               13 urgent: something for a person at once
+              14 reconcile: [position, commit id] to be acknowledged once the holdings are compared
+              16 early: positions of the first commits of this message, sent before their turn
+              18 told (comparison.py)
+              23 above, in a bundle alone: [position, commit id] behind which this batch begins
     a part    [COSE bytes of a commit, [[index, salt, body] …]]: the bodies that travel, rising by index
 
 7 is absent while nothing changed; 9 until something was taken; 11 where the receipt before still says all.
+From 14 on, a key is absent when there is nothing to say; a peer of v0.1.0 neither sends nor reads them.
 """
 
 from __future__ import annotations
@@ -22,22 +31,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from . import cbor, frames, frontier, shape
+from . import cbor, comparison, frames, frontier, shape
 from .change import Change, change_id
 from .commit import Commit
+from .comparison import Ask, Told
 from .errors import BadMessage, LocalError, TooLarge, UnknownVersion
 from .frontier import Frontier
-from .limits import MAX_CHANGES, MAX_EXPANDED, MAX_HOLD
+from .limits import BATCH, MAX_CHANGES, MAX_EXPANDED, MAX_HOLD
 from .names import SHORT, ZERO
 
 VERSION = 1
 SPEAKS = (1,)
+CAN = ("reconcile", "early", "blobs")
 
 MAX_PARTS = 20_000  # commits of one message: about 30 MB of objects
 MAX_PART = 4 * 1024 * 1024  # bytes of one part: a commit past its own bound still keeps its place
 MAX_NOTES = 1000
 MAX_NAMES = 256  # matters understood
-MAX_NAME = 64  # characters of a matter or a note's code
+MAX_NAME = 64  # characters of a matter, a feature or a note's code
+MAX_EARLY = 5000  # positions taken before their turn
+MAX_WANTS = 64  # attachments asked for at once
+MAX_CHUNKS = 64  # pieces of attachments at once
+MAX_CHUNK_BYTES = 3 * 1024 * 1024  # of all of them: they stand in the head, which is one part
+ROOM = 3 * BATCH  # of a child that doesn't say: Chinese text and ids come to about a third
 
 _SALT = 16
 
@@ -86,6 +102,22 @@ class Mark(NamedTuple):
     id: bytes = ZERO
 
 
+class BlobWant(NamedTuple):
+    """An attachment, from there on."""
+
+    hash: bytes  # SHA-256 of the whole
+    offset: int = 0
+
+
+class Chunk(NamedTuple):
+    """A piece of an attachment."""
+
+    hash: bytes
+    size: int  # of the whole
+    offset: int
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     understands: tuple[str, ...]  # matter versions, "ticket/1"
@@ -99,6 +131,12 @@ class Request:
     notes: tuple[Note, ...] = ()
     version: int = VERSION
     speaks: tuple[int, ...] = SPEAKS
+    can: tuple[str, ...] = CAN
+    early: tuple[int, ...] = ()  # rising
+    ask: Ask | None = None
+    room: int = ROOM
+    wants: tuple[BlobWant, ...] = ()
+    chunks: tuple[Chunk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +151,13 @@ class Reply:
     notes: tuple[Note, ...] = ()
     version: int = VERSION
     speaks: tuple[int, ...] = SPEAKS
+    can: tuple[str, ...] = CAN
+    early: tuple[int, ...] = ()  # in the order of the first commits
+    told: Told | None = None
+    reconcile: Mark | None = None
+    above: Mark | None = None
+    wants: tuple[BlobWant, ...] = ()
+    chunks: tuple[Chunk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +205,9 @@ def negotiate(theirs: Sequence[int]) -> int:
 
 def encode(message: Request | Reply) -> bytes:
     """The payload of an envelope. Raises LocalError for a message that its receiver would refuse."""
-    head = _request_head(message) if isinstance(message, Request) else _reply_head(message)
-    raw = frames.pack([cbor.encode(head), *map(encode_item, message.commits)])
-    if len(raw) > MAX_EXPANDED or len(message.commits) > MAX_PARTS:
+    head = cbor.encode(_request_head(message) if isinstance(message, Request) else _reply_head(message))
+    raw = frames.pack([head, *map(encode_item, message.commits)])
+    if max(len(raw) - MAX_EXPANDED, len(message.commits) - MAX_PARTS, len(head) - MAX_PART) > 0:
         raise LocalError(f"a message of {len(raw)} bytes", code="too_large")
     return raw
 
@@ -170,11 +215,13 @@ def encode(message: Request | Reply) -> bytes:
 def parse_request(raw: bytes) -> Request:
     """Raises BadMessage, TooLarge, UnknownVersion."""
     head, commits = _parts(raw, "request")
-    held = head.get(7)
+    ask = head.get(17)
     return Request(
         **_common(head),
         digest=shape.octets(head.get(8), "digest", 32),
-        frontier=None if held is None else frontier.decode(held),
+        frontier=None if head.get(7) is None else frontier.decode(head[7], head.get(15)),
+        ask=None if ask is None else comparison.decode_ask(ask),
+        room=shape.uint(head.get(22, ROOM), "room", MAX_EXPANDED),
         taken=_taken(head.get(9)),
         hold_s=shape.uint(head.get(10), "hold", MAX_HOLD),
         commits=commits,
@@ -184,9 +231,15 @@ def parse_request(raw: bytes) -> Request:
 def parse_reply(raw: bytes) -> Reply:
     """Raises BadMessage, TooLarge, UnknownVersion."""
     head, commits = _parts(raw, "reply")
-    receipt = head.get(11)
+    receipt, told, reconcile, above = head.get(11), head.get(18), head.get(14), head.get(23)
+    common = _common(head)
+    if len(common["early"]) > len(commits):
+        raise BadMessage("more early positions than commits")
     return Reply(
-        **_common(head),
+        **common,
+        told=None if told is None else comparison.decode_told(told),
+        reconcile=None if reconcile is None else _mark(reconcile),
+        above=None if above is None else _mark(above),
         upto=_mark(head.get(12)),
         receipt=None if receipt is None else shape.octets(receipt, "receipt"),
         urgent=shape.flag(head.get(13), "urgent"),
@@ -209,22 +262,28 @@ def parse_item(raw: bytes) -> CommitItem:
 
 def _request_head(message: Request) -> dict[int, Any]:
     head = _common_head(message, "request") | {8: message.digest, 10: message.hold_s}
-    if message.frontier is not None:
-        head[7] = frontier.encode(message.frontier)
-    if message.taken is not None:
-        head[9] = list(message.taken)
-    return head
+    plain, besides = (None, []) if message.frontier is None else frontier.encode(message.frontier)
+    return head | _said({
+        7: plain,
+        9: None if message.taken is None else list(message.taken),
+        15: besides or None,
+        17: None if message.ask is None else comparison.encode_ask(message.ask),
+        22: None if message.room == ROOM else message.room,
+    })  # fmt: skip
 
 
 def _reply_head(message: Reply) -> dict[int, Any]:
     head = _common_head(message, "reply") | {12: list(message.upto), 13: message.urgent}
-    if message.receipt is not None:
-        head[11] = message.receipt
-    return head
+    return head | _said({
+        11: message.receipt,
+        14: None if message.reconcile is None else list(message.reconcile),
+        18: None if message.told is None else comparison.encode_told(message.told),
+        23: None if message.above is None else list(message.above),
+    })  # fmt: skip
 
 
 def _common_head(message: Request | Reply, what: str) -> dict[int, Any]:
-    return {
+    head = {
         0: what,
         1: message.version,
         2: list(message.speaks),
@@ -233,6 +292,17 @@ def _common_head(message: Request | Reply, what: str) -> dict[int, Any]:
         5: message.more,
         6: [list(note) if note.log else [note.code] for note in message.notes[:MAX_NOTES]],
     }
+    return head | _said({
+        16: list(message.early) or None,
+        19: list(message.can) or None,
+        20: [list(one) for one in message.wants] or None,
+        21: [list(one) for one in message.chunks] or None,
+    })  # fmt: skip
+
+
+def _said(fields: dict[int, Any]) -> dict[int, Any]:
+    """Without the keys under which nothing is to be said."""
+    return {key: value for key, value in fields.items() if value is not None}
 
 
 def _parts(raw: bytes, what: str) -> tuple[dict[int, Any], tuple[CommitItem, ...]]:
@@ -249,15 +319,54 @@ def _parts(raw: bytes, what: str) -> tuple[dict[int, Any], tuple[CommitItem, ...
 
 def _common(head: dict[int, Any]) -> dict[str, Any]:
     speaks = shape.items(head.get(2), "versions", MAX_NAMES)
-    matters = shape.items(head.get(3), "matters", MAX_NAMES)
     return {
         "version": head[1],
         "speaks": tuple(shape.uint(one, "version") for one in speaks),
-        "understands": tuple(shape.text(one, "matter", MAX_NAME) for one in matters),
+        "understands": _names(head.get(3), "matter"),
         "clock_ms": shape.uint(head.get(4), "clock"),
         "more": shape.flag(head.get(5), "more"),
         "notes": tuple(map(_note, shape.items(head.get(6), "notes", MAX_NOTES))),
+        "can": _names(head.get(19, []), "feature"),
+        "early": _early(head.get(16, [])),
+        "wants": tuple(map(_want, shape.items(head.get(20, []), "wants", MAX_WANTS))),
+        "chunks": _chunks(head.get(21, [])),
     }
+
+
+def _names(value: Any, what: str) -> tuple[str, ...]:
+    return tuple(shape.text(one, what, MAX_NAME) for one in shape.items(value, what, MAX_NAMES))
+
+
+def _early(value: Any) -> tuple[int, ...]:
+    found = tuple(shape.uint(one, "early") for one in shape.items(value, "early", MAX_EARLY))
+    if len(set(found)) < len(found) or 0 in found:
+        raise BadMessage("early positions named twice, or none")
+    return found
+
+
+def _want(value: Any) -> BlobWant:
+    name, offset = shape.exactly(value, "want", 2)
+    return BlobWant(shape.octets(name, "want", 32), shape.uint(offset, "want"))
+
+
+def _chunks(value: Any) -> tuple[Chunk, ...]:
+    found = tuple(map(_chunk, shape.items(value, "chunks", MAX_CHUNKS)))
+    if sum(len(one.data) for one in found) > MAX_CHUNK_BYTES:
+        raise BadMessage(f"chunks: more than {MAX_CHUNK_BYTES} bytes")
+    return found
+
+
+def _chunk(value: Any) -> Chunk:
+    name, size, offset, data = shape.exactly(value, "chunk", 4)
+    found = Chunk(
+        shape.octets(name, "chunk", 32),
+        shape.uint(size, "chunk"),
+        shape.uint(offset, "chunk"),
+        shape.octets(data, "chunk"),
+    )
+    if offset + len(data) > size:
+        raise BadMessage("a chunk past its end")
+    return found
 
 
 def _note(value: Any) -> Note:

@@ -1,7 +1,8 @@
 """The custody receipt (保管回执, protocol 3.5): a parent's signed word on what it holds of a child's subtree.
 
 Only what a receipt covers counts as delivered. COSE_Sign1 with aad `qiao/receipt/1` over a CBOR map:
-1 child's node id, 2 the signer's newest log, 3 time in unix milliseconds, 4 the frontier.
+1 child's node id, 2 the signer's newest log, 3 time in unix milliseconds, 4 the frontier, 5 its further
+chains (frontier.py), absent when there are none.
 """
 
 from __future__ import annotations
@@ -34,14 +35,17 @@ class Receipt:
         self.signed.verify(key, cose.RECEIPT)
 
     def covers(self, log: bytes, seq: int) -> bool:
-        """Whether commit `seq` of `log` is delivered by it."""
+        """Whether a commit `seq` of `log` is delivered by it; of a forked log, on one of its branches."""
         return frontier.covers(self.frontier, log, seq)
 
 
 def make(held: Frontier, *, child: bytes, time_ms: int, log: bytes, kid: bytes, signer: Sign) -> cose.Sign1:
     """The receipt, signed. `held` is what the signer holds durably of the child's subtree."""
-    payload = cbor.encode({1: child, 2: log, 3: time_ms, 4: frontier.encode(held)})
-    return cose.sign(payload, kid, cose.RECEIPT, signer)
+    plain, besides = frontier.encode(held)
+    fields: dict[int, Any] = {1: child, 2: log, 3: time_ms, 4: plain}
+    if besides:
+        fields[5] = besides
+    return cose.sign(cbor.encode(fields), kid, cose.RECEIPT, signer)
 
 
 def parse(raw: bytes) -> Receipt:
@@ -58,7 +62,7 @@ def parse(raw: bytes) -> Receipt:
     time_ms: Any = fields.get(3)
     if not (_is_short(child) and _is_short(log) and type(time_ms) is int and time_ms >= 0):
         raise BadMessage("a receipt of another form")
-    return Receipt(child, log, time_ms, frontier.decode(fields.get(4)), signed)
+    return Receipt(child, log, time_ms, frontier.decode(fields.get(4), fields.get(5)), signed)
 
 
 def verify(raw: bytes, key: bytes, *, child: bytes) -> Receipt:

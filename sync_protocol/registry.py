@@ -10,6 +10,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from . import cbor, judgement
+from .branches import STRAIGHT, Branches, Held, Said
 from .clock import to_ms
 from .names import code_of, is_above, parent_of
 from .roster import (
@@ -21,15 +22,18 @@ from .roster import (
     RegistryAct,
     Role,
     Roster,
+    Ruling,
     Standing,
     UnitEntry,
     Verdict,
 )
 
 __all__ = [
-    "Admission", "Cut", "LogEntry", "NodeEntry", "Place", "Registry", "RegistryAct", "Role", "Standing",
-    "UnitEntry", "Verdict", "fold",
+    "Admission", "Cut", "LogEntry", "NodeEntry", "Place", "Registry", "RegistryAct", "Role", "Ruling",
+    "Said", "Standing", "UnitEntry", "Verdict", "fold",
 ]  # fmt: skip
+
+_ALONE = Branches()
 
 
 @dataclass(slots=True)
@@ -79,13 +83,23 @@ class Registry:
     def logs(self) -> dict[bytes, LogEntry]:
         return self.roster.logs
 
-    def admits(self, log: bytes, seq: int, commit_id: bytes) -> Admission:
-        """Whether a commit counts, by its place alone.
+    def admits(
+        self, log: bytes, seq: int, commit_id: bytes, held: Branches = _ALONE, disputed: int | None = None
+    ) -> Admission:
+        """Whether a commit counts, by its place in a log that was given to a node.
 
-        What follows (by `prev`) one that doesn't doesn't either; what precedes a place in
-        `log(log).admitted` does.
+        `held`: the log's chains, without which only what a commit's own number says is known; `disputed` as
+        branches.disputed gives it.
         """
-        return self.roster.admits(log, seq, commit_id)
+        entry = self.roster.logs.get(log)
+        if entry is None:
+            return Admission.UNKNOWN_AUTHOR
+        return judgement.admission(self.roster, entry.node, log, seq, commit_id, held, disputed)
+
+    def said(self, log: bytes, node: bytes = b"") -> Said:
+        """What was said of a log; of one that isn't known, as of that node's."""
+        entry = self.roster.logs.get(log)
+        return judgement.said(self.roster, log, node if entry is None else entry.node)
 
     def positions(self) -> dict[bytes, Cut]:
         """Every known log that was closed against its author, and where."""
@@ -189,10 +203,12 @@ class Registry:
         return parent is not None and parent.path == path
 
 
-def fold(acts: Iterable[RegistryAct], root: bytes | None = None) -> Registry:
+def fold(acts: Iterable[RegistryAct], root: bytes | None = None, held: Held = STRAIGHT) -> Registry:
     """All registry acts whose commits have good signatures and aren't held, in any order.
+
+    `held`: the chains of the logs that have forked.
 
     `root`: node id of the first root, where it is known (an invitation names it); else the first node
     that enrols itself is believed. What others wrote never raises; it gets a verdict.
     """
-    return Registry(*judgement.settle(acts, root))
+    return Registry(*judgement.settle(acts, root, held))

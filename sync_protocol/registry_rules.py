@@ -13,7 +13,7 @@ from . import commit, shape
 from .enrolment import Refused, enrol
 from .errors import BadMessage, RemoteError
 from .names import SHORT, ZERO, code_of, covers, is_above, parent_of, short
-from .roster import Admission, Cut, LogEntry, NodeEntry, Place, RegistryAct, Role, Roster
+from .roster import Admission, Cut, LogEntry, NodeEntry, Place, RegistryAct, Role, Roster, Ruling
 
 _TEXT = 1024  # characters of a path or reason
 _MOST = 100_000  # entries of one list; a body of 256 KiB holds fewer
@@ -61,6 +61,7 @@ def revoke(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
     if unit is not None and unit.node == target.node:
         unit.node = None
     roster.lower(target.node, _cuts(keep, author.node))
+    _shut_again(roster, target)
     return ""
 
 
@@ -75,13 +76,13 @@ def admit(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
         return code
     cut = roster.cut_of(place.log, owner.node)
     if _is_superiors(roster, author, cut.by if cut else b"") or (
-        entry is not None and _is_superiors(roster, author, entry.ruled_by)
+        entry is not None and any(_is_superiors(roster, author, one.by) for one in entry.rulings.values())
     ):
         return "superior_ruled"
-    if cut is not None and place.seq >= cut.seq:
-        roster.cuts[owner.node][place.log] = Cut(place.seq, place.id, cut.reason, author.node)
     if entry is not None:
         entry.admitted.append(place)
+    elif cut is not None and place.seq >= cut.seq:
+        roster.cuts[owner.node][place.log] = Cut(place.seq, place.id, cut.reason, author.node)
     return ""
 
 
@@ -95,12 +96,15 @@ def fork(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
     owner = roster.nodes[entry.node]
     if code := _no_right(roster, act, author, owner):
         return code
-    if entry.ruling is not None and not is_above(author.path, roster.nodes[entry.ruled_by].path):
-        return "already_ruled"
     seq = _forked_at(entry, owner, headers, keep)
     if seq is None:
         return "bad_evidence"
-    entry.ruling, entry.ruled_by = Place(entry.log, seq, keep), author.node
+    known = entry.rulings.get(seq)
+    if known is not None:
+        if not is_above(author.path, roster.nodes[known.by].path):
+            return "already_ruled"
+        entry.admitted = [one for one in entry.admitted if one.seq < seq]
+    entry.rulings[seq] = Ruling(keep, author.node)
     return ""
 
 
@@ -117,7 +121,7 @@ def move(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
         return "outside_subtree"
     if covers(unit, to):
         return "cycle"
-    if any(covers(to, path) for path in roster.units):
+    if any(covers(to, path) for path in roster.units) or roster.here(to) not in (to, unit):
         return "unit_taken"
     roster.relocate(unit, to)
     return ""
@@ -153,6 +157,13 @@ def _no_right(roster: Roster, act: RegistryAct, author: NodeEntry, target: NodeE
     if not (is_above(author.path, target.path) or own_predecessor):
         return "outside_subtree"
     return "" if act.record == target.record else "wrong_record"
+
+
+def _shut_again(roster: Roster, target: NodeEntry) -> None:
+    """Of several positions the lowest stands: a later revocation ends what was let in beyond its own."""
+    for log in target.logs:
+        cut, entry = roster.cut_of(log, target.node), roster.logs[log]
+        entry.admitted = [one for one in entry.admitted if cut is None or one.seq <= cut.seq]
 
 
 def _is_superiors(roster: Roster, author: NodeEntry, ruler: bytes) -> bool:

@@ -141,14 +141,20 @@ class Place(NamedTuple):
     id: bytes
 
 
+class Ruling(NamedTuple):
+    """Of a fork (分叉): the commit kept, and who says so."""
+
+    keep: bytes
+    by: bytes  # node id
+
+
 @dataclass(slots=True)
 class LogEntry:
     log: bytes
     node: bytes
     admitted_by: bytes  # id of the commit with the registry change on which it rests: its node's enrolment
     closed: Place | None = None  # by an `open_log`: later ones are admitted alone, by their own signature
-    ruling: Place | None = None  # of a fork: the branch kept at that number
-    ruled_by: bytes = b""  # node id of who ruled
+    rulings: dict[int, Ruling] = field(default_factory=dict)  # number at which it forked → what was ruled
     admitted: list[Place] = field(default_factory=list)  # chains let in after all
 
 
@@ -174,23 +180,6 @@ class Roster:
 
     def is_former_root(self, node: bytes) -> bool:
         return node in self.roots[:-1]
-
-    def admits(self, log: bytes, seq: int, commit: bytes) -> Admission:
-        """Whether a commit counts, by its place in a log that the registry has given to a node."""
-        entry = self.logs.get(log)
-        return Admission.UNKNOWN_AUTHOR if entry is None else self.counts(entry.node, log, seq, commit)
-
-    def counts(self, node: bytes, log: bytes, seq: int, commit: bytes) -> Admission:
-        """As `admits`, for a log said to be that node's. The first root's first commit always counts."""
-        if seq == 1 and node == self.roots[0] and log == self.nodes[node].logs[0]:
-            return Admission.OK
-        cut = self.cut_of(log, node)
-        if cut is not None and (seq > cut.seq or (seq == cut.seq and commit != cut.id)):
-            return cut.reason
-        entry = self.logs.get(log)
-        if entry is None or entry.ruling is None or entry.ruling.seq != seq or entry.ruling.id == commit:
-            return Admission.OK
-        return Admission.OK if Place(log, seq, commit) in entry.admitted else Admission.FORKED
 
     def cut_of(self, log: bytes, node: bytes) -> Cut | None:
         """Where this log of this node was closed."""

@@ -40,20 +40,38 @@ class Run:
     unrisen: frozenset[bytes] = frozenset()  # ids in `good` whose time isn't past the one before: quarantined
 
 
-def admit(commits: Sequence[Commit], *, node: bytes, key: bytes, head: Head | None) -> Run:
+def admit(
+    commits: Sequence[Commit], *, node: bytes, key: bytes, head: Head | None, alone_from: int | None = None
+) -> Run:
     """Judges commits of one log that the registry gives to `node`, whose Ed25519 key is `key`.
 
-    `head` is where the receiver's log stands (EMPTY for a log not seen yet). With None the commits
-    belong to no chain that is held (there are gaps), and each counts by its own signature.
+    `head` is the commit that they continue: where the receiver's log stands, or a branch of it (EMPTY for a
+    log not seen yet). With None they continue nothing that is held (there are gaps), and each counts by its
+    own signature; so does each from number `alone_from` on, where the registry closed the log.
     """
     if head is None:
-        return _one_by_one(commits, node, key)
+        return _one_by_one(commits, node, key, EMPTY.time)
+    inside = next((at for at, one in enumerate(commits) if _is_beyond(one, alone_from)), len(commits))
+    run = _in_a_run(commits[:inside], node, key, head)
+    time = max([head.time, *(one.header.time for one in run.good)])
+    return _both(run, _one_by_one(commits[inside:], node, key, time))
+
+
+def _is_beyond(commit: Commit, alone_from: int | None) -> bool:
+    return alone_from is not None and commit.header.seq >= alone_from
+
+
+def _in_a_run(commits: Sequence[Commit], node: bytes, key: bytes, head: Head) -> Run:
     length, fault = _chained(commits, node, head)
     signed = _bounded(commits[:length], key)
     if signed < length:
         fault = "bad_signature"
     good = list(commits[:signed])
     return Run(good, list(commits[signed:]), fault, _unrisen(good, head.time))
+
+
+def _both(one: Run, two: Run) -> Run:
+    return Run(one.good + two.good, one.rest + two.rest, one.fault or two.fault, one.unrisen | two.unrisen)
 
 
 def verify_alone(commit: Commit, key: bytes) -> bool:
@@ -112,7 +130,7 @@ def _unrisen(good: Sequence[Commit], time: int) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def _one_by_one(commits: Sequence[Commit], node: bytes, key: bytes) -> Run:
+def _one_by_one(commits: Sequence[Commit], node: bytes, key: bytes, time: int) -> Run:
     good: list[Commit] = []
     rest: list[Commit] = []
     fault = ""
@@ -121,4 +139,4 @@ def _one_by_one(commits: Sequence[Commit], node: bytes, key: bytes) -> Run:
         wrong = wrong or ("" if verify_alone(commit, key) else "bad_signature")
         (rest if wrong else good).append(commit)
         fault = fault or wrong
-    return Run(good, rest, fault, _unrisen(good, EMPTY.time))
+    return Run(good, rest, fault, _unrisen(good, time))

@@ -37,6 +37,8 @@ class Blank:
     @property
     def label(self) -> str:
         label = field_label(self.field)
+        if self.field.type is Type.FILES:
+            return t("form.files", label=label)
         return t("form.money", label=label) if self.field.type is Type.MONEY else label
 
 

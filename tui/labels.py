@@ -73,6 +73,8 @@ def value_text(field: Field | None, value: Any) -> str:
         return money(value)
     if field is not None and field.codes and not isinstance(value, list | dict):
         return code_label(field, value)
+    if field is not None and field.type is Type.FILES and isinstance(value, Mapping):
+        return safe.block(value.get("name") or "")
     if isinstance(value, Mapping):
         return "; ".join(f"{safe.line(key)}: {value_text(None, one)}" for key, one in value.items())
     if isinstance(value, list | tuple):

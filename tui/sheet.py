@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from conflict.declaration import Matter
+from conflict.declaration import Matter, Type
 
 from . import moments, safe
 from .cells import cut, pad, wrap
@@ -22,13 +22,13 @@ _STANDING = {"stands": "", "overtaken": "warn", "denied": "bad", "held": "warn",
 
 def sheet(item: Item, matter: Matter | None, width: int) -> list[Line]:
     """Everything of a ticket but its title: what concerns the reader now comes first."""
-    parts = (_now, _exceptions, _assignments, _deadlines, _cards, _fields, _timeline)
+    parts = (_now, _exceptions, _assignments, _deadlines, _cards, _attachments, _fields, _timeline)
     return [line for part in parts for line in part(item, matter, width)]
 
 
 def whole(item: Item, matter: Matter | None, width: int) -> list[Line]:
     """The same with every text in full."""
-    parts = (_now, _exceptions, _assignments, _deadlines, _cards, _fields, _timeline)
+    parts = (_now, _exceptions, _assignments, _deadlines, _cards, _attachments, _fields, _timeline)
     return [line for part in parts for line in part(item | {"_whole": True}, matter, width)]
 
 
@@ -161,11 +161,31 @@ def _cards(item: Item, _matter: Matter | None, width: int) -> Iterator[Line]:
         yield from text_lines(text, width, 0, "bad", _longest(item))
 
 
+def _attachments(item: Item, _matter: Matter | None, width: int) -> Iterator[Line]:
+    rows = [one for one in _listed(item, "attachments") if "state" in one]
+    if rows:
+        yield from _head("attachments", width)
+    for row in rows:
+        state = known(f"attachment.{row['state']}", safe.cell(row["state"]))
+        come = _bytes(row.get("have")) if row["state"] == "partial" else ""
+        words = [f"{safe.cell(row.get('number') or '')} {safe.cell(row.get('name') or '')}"]
+        words += [_bytes(row.get("size")), f"{state} {come}".rstrip()]
+        style = {"present": "", "damaged": "bad"}.get(str(row["state"]), "dim")
+        yield [(cut("  ".join(words), width), style)]
+
+
+def _bytes(count: object) -> str:
+    """As people say a size."""
+    if not isinstance(count, int):
+        return ""
+    return f"{count / 1048576:.1f} MB" if count >= 1048576 else f"{-(-count // 1024)} KB"
+
+
 def _fields(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
     yield from _head("fields", width)
     for field in matter.fields if matter else ():
         text = value_text(field, _field(item, field.name))
-        if text and field.name != "number":
+        if text and field.name != "number" and field.type is not Type.FILES:
             yield from named(field_label(field), text, width, _longest(item))
 
 

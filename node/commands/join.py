@@ -1,8 +1,10 @@
-"""`qiao join`: asks the parent, over HTTP, to be enrolled; in an empty directory it makes the node first."""
+"""`qiao join`: asks the parent to be enrolled, over HTTP or by a file each way; in an empty directory it makes
+the node first."""
 
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,12 +15,11 @@ from node.clock import SystemClock
 from node.entropy import SystemEntropy
 from node.errors import Usage
 from node.language import say
-from sync_protocol.errors import ProtocolError
-from sync_protocol.invitation import PREFIX, Invitation, read
+from sync_protocol.invitation import PREFIX, Invitation
 
 from .lazy import Command, examples, subject
 from .reading import whole
-from .session import session
+from .session import Session, session
 from .shown import line
 
 app = subject()
@@ -26,30 +27,62 @@ app = subject()
 
 @app.command(
     cls=Command,
-    help="凭邀请加入上级。INVITATION 是一行 qiao1:… 文字，或存有它的文件。空目录会先建立节点。",
-    epilog=examples("qiao --dir D join qiao1:…", "qiao --dir D join invitation.txt --json"),
+    help="凭邀请加入上级。INVITATION 是一行 qiao1:… 文字，或存有它的文件。空目录会先建立节点。\n"
+    "没有线路时用文件：--file 写出申请，交上级 qiao enrol；拿回执来 --reply。",
+    epilog=examples(
+        "qiao --dir D join qiao1:…",
+        "qiao --dir D join invitation.txt --json",
+        "qiao --dir D join invitation.txt --file /media/usb/request",
+        "qiao --dir D join --reply /media/usb/reply",
+    ),
 )
 def join(
     context: typer.Context,
-    invitation: Annotated[str, typer.Argument(metavar="INVITATION", help="邀请，或存有邀请的文件")],
+    invitation: Annotated[
+        str | None, typer.Argument(metavar="INVITATION", help="邀请，或存有邀请的文件")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(metavar="REQUEST", help="把申请写到这个文件")] = None,
+    reply: Annotated[Path | None, typer.Option(metavar="REPLY", help="上级的回执文件")] = None,
 ) -> None:
+    here = session(context)
+    if (invitation is None) == (reply is None) or (reply is not None and file is not None):
+        raise Usage(
+            say("要么给邀请，要么给 --reply 回执", "either an invitation or --reply"),
+            hint="qiao join --help",
+        )
+    if reply is not None:
+        done = here.do("join.take", {"reply": b64encode(whole(reply)).decode()}, by_person=False)
+    else:
+        asked = _read(invitation or "")
+        here.narrate(say(f"根指纹 {asked.fingerprint}", f"the root's fingerprint {asked.fingerprint}"))
+        done = _by_file(here, asked, file) if file is not None else _by_line(here, asked)
+    here.answer(done, _lines)
+
+
+def _by_line(here: Session, asked: Invitation) -> dict[str, Any]:
     from node import founding
 
-    here = session(context)
-    asked = _read(invitation)
-    here.narrate(say(f"根指纹 {asked.fingerprint}", f"the root's fingerprint {asked.fingerprint}"))
-    done = founding.join(here.directory, asked, _post, clock=SystemClock(), entropy=SystemEntropy())
-    here.answer(done, _lines)
+    return founding.join(here.directory, asked, _post, clock=SystemClock(), entropy=SystemEntropy())
+
+
+def _by_file(here: Session, asked: Invitation, file: Path) -> dict[str, Any]:
+    """The request goes into `file`. Raises Stale `file_exists` for another one that is there."""
+    from node import founding, stick
+
+    founding.found(here.directory, asked, clock=SystemClock(), entropy=SystemEntropy())
+    made = here.do("join.ask", {"invitation": asked.to_text()}, by_person=False)
+    request = b64decode(made.pop("request"))
+    if not (file.is_file() and file.read_bytes() == request):
+        stick.write(file, [request])
+    return {**made, "file": str(file)}
 
 
 def _read(given: str) -> Invitation:
     """From the line itself or a file. Raises Usage (`bad_invitation`), NotFound (`no_file`)."""
+    from node import enrolling
+
     text = given if given.startswith(PREFIX) else whole(Path(given)).decode("utf-8", "replace")
-    try:
-        return read(text)
-    except ProtocolError as fault:
-        sentence = say("邀请不完整或抄错了", "the invitation is incomplete or mistyped")
-        raise Usage(f"{sentence}: {fault}", code=fault.code, hint="qiao join --help") from fault
+    return enrolling.read(text)
 
 
 def _post(address: str, sealed: bytes) -> bytes:
@@ -64,6 +97,14 @@ def _post(address: str, sealed: bytes) -> bytes:
 
 
 def _lines(done: dict[str, Any]) -> Iterator[str]:
+    if not done["enrolled"]:
+        text = say(
+            f"申请已写入 {done['file']}：交给上级，拿回执来",
+            f"asked in {done['file']}: take it to the parent",
+        )
+        yield line(text)
+        yield "qiao --dir … join --reply REPLY"
+        return
     yield line(
         say(
             f"已加入：{done['unit']}，上级 {done['parent']}", f"joined: {done['unit']} below {done['parent']}"

@@ -13,11 +13,12 @@ from typing import Annotated, Any
 import typer
 
 from conflict.declaration import Field, Type
+from node.attachments import reference
 from node.language import say
 from node.matters import KINDS
 from node.matters.draft import Kind, Verb
 
-from . import matter_text
+from . import attachments, matter_text
 from .lazy import Command, examples, subject
 from .options import data, is_many, option, spelled
 from .reading import document
@@ -35,6 +36,8 @@ def app_for(name: str) -> typer.Typer:
         app.command(verb.name, cls=_parsing(verb), help=verb.label, epilog=_example(kind, verb))(
             _run(kind, verb)
         )
+    if reference.fields(kind.matter):
+        attachments.add(app, kind)
     app.command("list", cls=Command, help=f"{kind.matter.label}清单", epilog=_list_examples(name))(
         _list(kind)
     )
@@ -69,6 +72,11 @@ def positional(verb: Verb) -> Field | None:
 
 
 def _run(kind: Kind, verb: Verb) -> Callable[..., None]:
+    files = attachments.field_of(verb)
+    if files is not None and verb.required == {files.name}:
+        found: Callable[..., None] = attachments.attach(kind, verb, files)
+        return found
+
     def run(context: typer.Context, **given: Any) -> None:
         here = session(context)
         here.acting()

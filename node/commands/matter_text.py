@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from shutil import get_terminal_size
 from typing import Any
 
+from conflict.declaration import Type
 from node.language import say
 from node.matters.draft import Kind
 
@@ -64,6 +65,7 @@ def record(kind: Kind, found: Mapping[str, Any]) -> Iterator[str]:
     yield from _section(
         say("承办", "assignments"), map(lambda one: _assignment(kind, one), found.get("assignments") or ())
     )
+    yield from _section(say("附件", "attachments"), map(_attachment, found.get("attachments") or ()))
     yield from _section(say("时限", "deadlines"), map(_deadline, found.get("deadlines") or ()))
     yield from _section(
         say("经过", "timeline"), map(lambda one: _act(kind, one), found.get("timeline") or ())
@@ -75,7 +77,7 @@ def record(kind: Kind, found: Mapping[str, Any]) -> Iterator[str]:
 def _fields(kind: Kind, found: Mapping[str, Any]) -> Iterator[str]:
     for field in kind.matter.fields:
         value = found.get(field.name)
-        if value not in (None, "", []):
+        if value not in (None, "", []) and field.type is not Type.FILES:
             yield f"  {say(field.label, field.name)}: {_indented(_value(value, field.codes))}"
 
 
@@ -103,6 +105,10 @@ def _assignment(kind: Kind, one: Mapping[str, Any]) -> str:
     return f"{one.get('unit', '')} {name} {named(kind, one.get('status'))}".rstrip()
 
 
+def _attachment(one: Mapping[str, Any]) -> str:
+    return f"{one.get('number', '')} {one.get('name', '')} {one.get('size', '')} {one.get('state', '')}"
+
+
 def _deadline(one: Mapping[str, Any]) -> str:
     done = one.get("done")
     late = say(" 超期", " overdue") if one.get("overdue") else ""
@@ -116,9 +122,16 @@ def _act(kind: Kind, one: Mapping[str, Any]) -> str:
     label = say(action.label, action.name) if action is not None else str(one.get("action", ""))
     verdict = one.get("verdict", "stands")
     mark = "" if verdict == "stands" else f" [{verdict} {one.get('reason') or ''}]"
-    words = " ".join(str(text) for text in (one.get("words") or {}).values())
+    words = " ".join(map(_told, (one.get("words") or {}).values()))
     who = one.get("unit_name") or one.get("unit", "")
     return f"{str(one.get('time', ''))[:19]} {who} {one.get('actor', '')} {label}{mark} {words}".rstrip()
+
+
+def _told(words: Any) -> str:
+    """What an act says; of an attachment, its name."""
+    if isinstance(words, list):
+        return " ".join(map(_told, words))
+    return str(words.get("name", words)) if isinstance(words, Mapping) else str(words)
 
 
 def _exception(one: Mapping[str, Any]) -> str:

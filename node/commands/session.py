@@ -76,10 +76,21 @@ class Session:
         if self._beside_daemon():
             from node.transport import local
 
-            return local.do(self.directory, operation, params, staff)
+            return local.do(self.directory, operation, self._with_files(operation, params), staff)
         person = self.person() if by_person else None
         done: dict[str, Any] = self.node().do(operation, params, person)
         return done
+
+    def _with_files(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        """As node/face.py does where no daemon runs: files named by path are brought in first."""
+        if operation != "act" or "attachments" not in (params.get("data") or {}):
+            return params
+        from node import config
+        from node.attachments import upload
+
+        if not upload.has_paths(params):
+            return params
+        return upload.brought(self.directory, config.load(self.directory).attachment_max, params)
 
     def _beside_daemon(self) -> bool:
         """Looked up once: a batch goes one way from its first line to its last."""

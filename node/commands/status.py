@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from node import lives
 from node.language import say
 
 from .lazy import Command, examples, subject
@@ -28,6 +29,7 @@ _LABELS = {
     "pending_up": ("待上行", "pending up"),
     "pending_down": ("待下行", "pending down"),
     "clock_offset_ms": ("时钟偏差(毫秒)", "clock offset (ms)"),
+    "clock_asked_ms": ("时钟待确认(毫秒)", "clock asked about (ms)"),
     "clock_moved_seconds": ("时钟被人为移动(秒)", "clock moved (s)"),
     "registry_age_seconds": ("注册表龄(秒)", "registry age (s)"),
     "registry_missing": ("注册表缺失", "registry changes missing"),
@@ -50,11 +52,34 @@ def status(context: typer.Context) -> None:
     here.answer(glance.status(here.directory), lines)
 
 
+_QUIET = ("clock_moved_seconds", "clock_asked_ms")  # told only where there is something to tell
+_SENTENCES = ("clock_question", "lives", "lost")
+
+
 def lines(found: dict[str, Any]) -> Iterator[str]:
-    for name in [*_LABELS, *(other for other in found if other not in _LABELS)]:
-        if name in found and not (name == "clock_moved_seconds" and not found[name]):
+    others = (other for other in found if other not in _LABELS and other not in _SENTENCES)
+    for name in [*_LABELS, *others]:
+        if name in found and not (name in _QUIET and not found[name]):
             label = say(*_LABELS.get(name, (name, name)))
             yield line(f"{label}: {_value(found[name])}")
+    for sentence in alarms(found):
+        yield line(f"!! {sentence}")
+    for life in found.get("lives", ()):
+        yield line(life["sentence"])
+
+
+def alarms(found: dict[str, Any]) -> Iterator[str]:
+    """What is red, one sentence each, with the command that helps."""
+    missing = found.get("registry_missing")
+    if missing:
+        yield say(
+            f"登记册缺 {missing} 项已公布的变更，可能有吊销未到：qiao sync，再与上级核对",
+            f"{missing} published registry changes are missing, maybe a revocation: qiao sync, then ask the parent",
+        )
+    if found.get("clock_question"):
+        yield f"{found['clock_question']} qiao --as STAFF clock --confirm | --keep"
+    for one in found.get("lost", ()):
+        yield lives.lost_sentence(one)
 
 
 def _value(value: Any) -> str:

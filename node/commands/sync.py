@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from node import glance
-from node.errors import Usage
+from node.errors import Damaged
 from node.language import say
 
 from .lazy import Command, examples, subject
@@ -21,25 +21,21 @@ app = subject()
 @app.command(
     cls=Command,
     help="立即与上级同步一轮，直到双方都没有新内容。",
-    epilog=examples("qiao --dir D sync", "qiao --dir D sync --once --json"),
+    epilog=examples("qiao --dir D sync", "qiao --dir D sync --once --json", "qiao --dir D sync --verify"),
 )
 def sync(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="一轮即止（默认）")] = True,
-    verify: Annotated[bool, typer.Option("--verify", help="逐桶对账（尚未提供）")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="同步后与上级逐桶对账，补上差异")] = False,
     parent: Annotated[str | None, typer.Option(metavar="URL", help="上级地址，仅此一次")] = None,
 ) -> None:
     here = session(context)
-    if verify:
-        raise Usage(
-            say("逐桶对账（--verify）还没有做", "reconciliation (--verify) isn't there yet"),
-            code="not_yet",
-            hint="qiao digest --code",
-        )
     if parent is not None:
         os.environ["QIAO_PARENT"] = parent  # over node.toml, as every setting's variable is
-    done = here.do("sync", {"parent": parent}, by_person=False)
+    done = here.do("sync", {"parent": parent, "verify": verify}, by_person=False)
     here.answer({**done, "exceptions": glance.status(here.directory)["exceptions"]}, lines)
+    if done.get("verified") and not done["verified"]["equal"]:
+        raise typer.Exit(Damaged.exit)
 
 
 def lines(done: dict[str, Any]) -> Iterator[str]:
@@ -51,5 +47,23 @@ def lines(done: dict[str, Any]) -> Iterator[str]:
     )
     if done.get("exceptions"):
         yield say(f"待处理异常 {done['exceptions']} 条", f"{done['exceptions']} exceptions")
+    if done.get("verified"):
+        yield from compared(done["verified"])
     if not done.get("complete", True):
         yield say("尚未收完", "not complete yet")
+
+
+def compared(found: dict[str, Any]) -> Iterator[str]:
+    """What comparing the link found."""
+    if found["equal"] and not found["differed"]:
+        yield say("与上级对账：一致", "compared with the parent: equal")
+    elif found["equal"]:
+        yield say(
+            f"与上级对账：{found['differed']} 处不同，已补齐，现在一致",
+            f"compared with the parent: {found['differed']} changes differed, repaired, equal now",
+        )
+    else:
+        yield say(
+            f"与上级对账：{found['differed']} 处不同，{found['left']} 处没能补上",
+            f"compared with the parent: {found['differed']} changes differed, {found['left']} couldn't be repaired",
+        )

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from node import lives
 from node.errors import Damaged
 from node.language import say
 
@@ -37,3 +38,5 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     yield say(f"{result}：{found['commits']} 笔提交", f"{result}: {found['commits']} commits")
     for problem in found.get("problems", ()):
         yield f"  {problem}" if isinstance(problem, str) else f"  {problem.get('sentence') or problem}"
+    for one in found.get("lost", ()):
+        yield f"  {lives.lost_sentence(one)}"

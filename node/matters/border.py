@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from conflict.declaration import Field, Type
+from node.attachments import reference
 from node.errors import Usage
 from node.language import say
 from sync_protocol.errors import BadText
@@ -28,6 +29,7 @@ NO = frozenset({"no", "false", "否"})
 MOST_INTEGER = 2**53 - 1  # a JSON number that every program reads alike
 MOST_TEXT = 60_000  # characters: with four bytes each below what a change may hold
 MOST_ELEMENTS = 500
+MOST_FILES = 20  # attachments of one act
 TOPIC_LEVELS = 4
 _DIVISIONS = Path(__file__).with_name("data") / "divisions.csv"
 _LEVEL = re.compile(r"[\w-]{1,64}")
@@ -232,6 +234,16 @@ def _map(field: Field, raw: Any) -> dict[str, str]:
     return {_date(field, name): _code(field, one) for name, one in raw.items()}
 
 
+def _files(field: Field, raw: Any) -> list[dict[str, Any]]:
+    """Attachments whose bytes are in the node's keeping already, each content once."""
+    listed = raw if isinstance(raw, list | tuple) else [raw]
+    found = [reference.read(one) for one in listed]
+    if len(found) > MOST_FILES or None in found:
+        zh = f"应为至多 {MOST_FILES} 个附件（hash、size、type、name）"
+        raise _bad(field, raw, zh, f"must be at most {MOST_FILES} attachments (hash, size, type, name)")
+    return list({one.hash: one.as_data() for one in found if one is not None}.values())
+
+
 _CHECKS: Mapping[Type, Callable[[Field, Any], Any]] = {
     Type.TEXT: _text,
     Type.CODE: _code,
@@ -246,6 +258,7 @@ _CHECKS: Mapping[Type, Callable[[Field, Any], Any]] = {
     Type.IDS: _ids,
     Type.LIST: _list,
     Type.MAP: _map,
+    Type.FILES: _files,
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from conflict.declaration import Field, Matter
 from conflict.state import State
+from sync_protocol.names import covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Desk:
     number: Callable[[], str]  # the next ticket number; may be called once per draft
     policy: Mapping[str, Any] = field(default_factory=dict)  # in force now
     language: str = "zh"
+    former: frozenset[str] = frozenset()  # paths that this node's unit had before it was moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """A unit's work goes elsewhere: the unit was moved, or another is to succeed it."""
+
+    old: str  # path
+    new: str
+    whole: bool = True  # with every unit below it
+
+    def touches(self, unit: str) -> bool:
+        return covers(self.old, unit) if self.whole else unit == self.old
+
+    def of(self, unit: str) -> str:
+        """Who is to act for a unit from now on."""
+        return self.new + unit[len(self.old) :] if self.touches(unit) else unit
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A matter with everything the node needs: declaration, verbs, reactions, clocks, sentences."""
 
@@ -119,6 +137,7 @@ class Kind:
     title: Callable[[State], str] = lambda _state: ""
     places: Callable[[State], list[Place]] = lambda _state: []
     detail: Callable[[State], dict[str, Any]] = lambda _state: {}  # what `show` adds to the fields
+    reassigned: Callable[[State, Shift, Desk], list[Draft]] = lambda _state, _shift, _desk: []
 
     def verb(self, name: str) -> Verb | None:
         """By its name on the command line, or with `_` as in a batch file."""

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, bindparam, insert, select, update
+from sqlalchemy import Connection, CursorResult, bindparam, insert, select, text, update
 
+from sync_protocol import commit as commits
+from sync_protocol.chains import Chains, Loose
 from sync_protocol.commit import Commit as Signed
 from sync_protocol.frontier import Frontier, Position
 from sync_protocol.names import ZERO
-from sync_protocol.run import Head
+from sync_protocol.run import EMPTY, Head
 
 from .prepared import Prepared, given
 from .schema import Change, Commit, Log, table
@@ -25,6 +27,7 @@ class LogRow:
     log: bytes
     node: bytes
     head: Head
+    forked: int = 0  # the lowest number at which two commits are here; 0 for none
 
 
 _LOG = Prepared(select(LOG).where(LOG.c.log == given("of")))
@@ -41,12 +44,30 @@ _OTHER = Prepared(
 )
 _ADD = Prepared(insert(COMMIT), [column.name for column in COMMIT.c if column.name != "id"])
 _HEAD = Prepared(update(LOG).where(LOG.c.id == given("row")), ["head_seq", "head_id", "head_time"])
-_FOLLOWING = Prepared(
-    select(COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.time, COMMIT.c.raw)
-    .where(COMMIT.c.log == given("of"), COMMIT.c.seq > given("above"))
-    .order_by(COMMIT.c.seq)
-    .limit(1000)
+_NOT_CHAINED = text("NOT chained")  # as the partial index says it
+_LOOSE = Prepared(
+    select(COMMIT.c.id, COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.time, COMMIT.c.raw)
+    .where(COMMIT.c.log == given("of"), _NOT_CHAINED)
+    .order_by(COMMIT.c.seq, COMMIT.c.commit)
 )
+_LOOSE_AT = Prepared(
+    select(COMMIT.c.id, COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.time, COMMIT.c.raw)
+    .where(COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), _NOT_CHAINED)
+    .order_by(COMMIT.c.commit)
+)
+_CHAIN = Prepared(update(COMMIT).where(COMMIT.c.id == given("row")), ["chained"])
+_FORK = Prepared(update(LOG).where(LOG.c.id == given("row")), ["forked"])
+_HEAD_AT = Prepared(
+    select(COMMIT.c.time).where(
+        COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), COMMIT.c.commit == given("named")
+    )
+)
+_ON_MAIN = Prepared(
+    select(COMMIT.c.id).where(
+        COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), COMMIT.c.commit == given("named"),
+        COMMIT.c.chained.is_(True),
+    )
+)  # fmt: skip
 _RAW = Prepared(select(COMMIT.c.raw, COMMIT.c.commit).where(COMMIT.c.id == given("row")))
 
 
@@ -69,8 +90,33 @@ def logs_of(db: Connection, nodes: Iterable[bytes]) -> list[LogRow]:
 
 
 def frontier(db: Connection, nodes: Iterable[bytes]) -> Frontier:
-    """Where these nodes' logs stand here."""
-    return {row.log: Position(row.head.seq, row.head.id) for row in logs_of(db, nodes) if row.head.seq > 0}
+    """Which chains of these nodes' logs are held here."""
+    stands = ((row.log, chains(db, row).tips()) for row in logs_of(db, nodes))
+    return {log: tips for log, tips in stands if tips}
+
+
+def chains(db: Connection, log: LogRow) -> Chains:
+    main = Position(log.head.seq, log.head.id) if log.head.seq else None
+    return Chains(main, unchained(db, log.id), lambda seq, name: _is_on_main(db, log.id, seq, name))
+
+
+def meet(db: Connection, log: bytes, mine: Position, theirs: Position) -> int | None:
+    """The last number that two chains of a log share; None where the end of `theirs` isn't here."""
+    row = log_row(db, log)
+    return None if row is None else chains(db, row).meet(mine, theirs)
+
+
+def unchained(db: Connection, log: int) -> list[Loose]:
+    """Commits that aren't on the log's main chain, by number."""
+    return [_loose(row) for row in _LOOSE(db, of=log)]
+
+
+def _loose(row: Any) -> Loose:
+    return Loose(row.id, row.seq, row.commit, commits.parse(row.raw).header.prev, row.time)
+
+
+def _is_on_main(db: Connection, log: int, seq: int, commit: bytes) -> bool:
+    return _ON_MAIN(db, of=log, at=seq, named=commit).first() is not None
 
 
 def has(db: Connection, log: int, seq: int, commit: bytes) -> int | None:
@@ -78,14 +124,32 @@ def has(db: Connection, log: int, seq: int, commit: bytes) -> int | None:
     return _HAS(db, of=log, at=seq, named=commit).scalar()
 
 
+def head_at(db: Connection, log: int, seq: int, commit: bytes) -> Head | None:
+    """A commit that is here, as what others continue; for number 0 the beginning."""
+    if seq == 0:
+        return EMPTY if commit == ZERO else None
+    row = _HEAD_AT(db, of=log, at=seq, named=commit).first()
+    return None if row is None else Head(seq, commit, row.time)
+
+
+def since(db: Connection, log: int, seq: int) -> list[int]:
+    """Rows of every commit of a log from a number on."""
+    return [row.id for row in db.execute(select(COMMIT.c.id).where(COMMIT.c.log == log, COMMIT.c.seq >= seq))]
+
+
 def other(db: Connection, log: int, seq: int, commit: bytes) -> bool:
     """Whether another commit holds that place: the log forked (3.8)."""
     return _OTHER(db, of=log, at=seq, named=commit).first() is not None
 
 
-def add(db: Connection, log: LogRow, commit: Signed, *, received_ms: int, held: bool) -> tuple[int, LogRow]:
-    """Stores a commit in its place; the log's head moves when it follows without a gap."""
+def add(
+    db: Connection, log: LogRow, commit: Signed, *, received_ms: int, held: bool, verified: bool = True
+) -> tuple[int, LogRow]:
+    """Stores a commit in its place; the main chain grows when it follows without a gap. `verified`: its own
+    signature was looked at, not only that of its run."""
     header = commit.header
+    if header.seq <= log.head.seq or log.forked or not _follows(commit, log.head):
+        log = _note_fork(db, log, commit)
     done = _ADD(
         db,
         log=log.id,
@@ -97,10 +161,23 @@ def add(db: Connection, log: LogRow, commit: Signed, *, received_ms: int, held: 
         changes=len(header.changes),
         raw=commit.raw,
         held=held,
-        verified=True,
+        verified=verified,
         received_ms=received_ms,
+        chained=_follows(commit, log.head),
     )
     return done.lastrowid, _advance(db, log, commit)
+
+
+def _follows(commit: Signed, head: Head) -> bool:
+    return commit.header.seq == head.seq + 1 and commit.header.prev == head.id
+
+
+def _note_fork(db: Connection, log: LogRow, commit: Signed) -> LogRow:
+    seq = commit.header.seq
+    if (log.forked and log.forked <= seq) or not other(db, log.id, seq, commit.id):
+        return log
+    _FORK(db, row=log.id, forked=seq)
+    return LogRow(log.id, log.log, log.node, log.head, seq)
 
 
 def made(done: CursorResult[Any]) -> int:
@@ -111,30 +188,27 @@ def made(done: CursorResult[Any]) -> int:
 
 
 def _advance(db: Connection, log: LogRow, commit: Signed) -> LogRow:
-    if commit.header.seq != log.head.seq + 1 or commit.header.prev != log.head.id:
+    """The head behind a commit just stored, and behind the loose ones that follow it."""
+    if not _follows(commit, log.head):
         return log
     head = Head(commit.header.seq, commit.id, commit.header.time)
-    for seq, name, time, prev in _following(db, log.id, head.seq):
-        if seq != head.seq + 1 or prev != head.id:
-            break
-        head = Head(seq, name, time)
+    while (after := _successor(db, log.id, head)) is not None:
+        _CHAIN(db, row=after.row, chained=True)
+        head = Head(after.seq, after.id, after.time)
     _HEAD(db, row=log.id, head_seq=head.seq, head_id=head.id, head_time=head.time)
-    return LogRow(log.id, log.log, log.node, head)
+    return LogRow(log.id, log.log, log.node, head, log.forked)
 
 
-def _following(db: Connection, log: int, seq: int) -> Iterable[tuple[int, bytes, int, bytes]]:
-    """Commits stored before their turn (they came down alone), as (seq, id, time, prev)."""
-    from sync_protocol import commit as commits
-
-    for row in _FOLLOWING(db, of=log, above=seq):
-        yield row.seq, row.commit, row.time, commits.parse(row.raw).header.prev
+def _successor(db: Connection, log: int, head: Head) -> Loose | None:
+    after = map(_loose, _LOOSE_AT(db, of=log, at=head.seq + 1))
+    return next((one for one in after if one.prev == head.id), None)
 
 
 def raws(db: Connection, log: int, first: int, last: int) -> Sequence[tuple[int, bytes]]:
-    """(row id, COSE bytes) of a stretch of one log, in order."""
+    """(row id, COSE bytes) of a stretch of a log's main chain, in order."""
     rows = db.execute(
         select(COMMIT.c.id, COMMIT.c.raw)
-        .where(COMMIT.c.log == log, COMMIT.c.seq >= first, COMMIT.c.seq <= last)
+        .where(COMMIT.c.log == log, COMMIT.c.seq >= first, COMMIT.c.seq <= last, COMMIT.c.chained)
         .order_by(COMMIT.c.seq)
     )
     return [(row.id, row.raw) for row in rows]
@@ -157,9 +231,9 @@ def release_held(db: Connection, until: int) -> list[int]:
     return found
 
 
-def _log_row(row: object) -> LogRow:
-    found = row  # a Core row with the columns of Log
-    return LogRow(found.id, found.log, found.node, Head(found.head_seq, found.head_id, found.head_time))  # type: ignore[attr-defined]
+def _log_row(found: Any) -> LogRow:
+    head = Head(found.head_seq, found.head_id, found.head_time)
+    return LogRow(found.id, found.log, found.node, head, found.forked)
 
 
 def id_of(db: Connection, commit: int) -> bytes:

@@ -25,6 +25,7 @@ PRAGMAS = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA cache_size=-16000",
 )
+DRIVER: Any = driver
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -38,13 +39,15 @@ def check_version(version: tuple[int, ...] = driver.sqlite_version_info) -> None
         )
 
 
-def open_database(path: Path, *, write: bool) -> Engine:
-    """An engine on `path`. A writer has one connection; readers have one each, read-only."""
+def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER) -> Engine:
+    """An engine on `path`. A writer has one connection; readers have one each, read-only.
+
+    `dbapi`: another driver than the product's, for the tests' faulty disk."""
     check_version()
     if write:
         engine = create_engine(
             f"sqlite:///{path}",
-            module=driver,
+            module=dbapi,
             isolation_level=None,
             poolclass=StaticPool,
             connect_args={"check_same_thread": False},
@@ -52,7 +55,7 @@ def open_database(path: Path, *, write: bool) -> Engine:
     else:
         engine = create_engine(
             f"sqlite:///file:{path}?mode=ro&uri=true",
-            module=driver,
+            module=dbapi,
             isolation_level=None,
             poolclass=NullPool,
             connect_args={"check_same_thread": False, "uri": True},

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from sync_protocol.names import ZERO
 
 from .prepared import Prepared, given
 from .schema import Delivery, Outbox, Peer, Receipt, table
 
+REGISTRY, URGENT = 1, 2  # why a commit goes ahead of what waits
 PEER, OUTBOX, DELIVERY, RECEIPT = table(Peer), table(Outbox), table(Delivery), table(Receipt)
 
 
@@ -29,6 +31,11 @@ class PeerRow:
     seen_ms: int
     complete_ms: int
     offset_ms: int
+    can: str
+    reconcile_position: int | None
+    reconcile_id: bytes | None
+    early: bytes | None
+    budget: int
 
 
 _PEER = Prepared(select(PEER).where(PEER.c.node == given("of")))
@@ -42,14 +49,24 @@ _WAITING = Prepared(
     .limit(given("most"))
 )
 _AHEAD = Prepared(
-    select(OUTBOX.c.position, OUTBOX.c.commit)
-    .where(OUTBOX.c.peer == given("peer"), OUTBOX.c.position > given("above"), OUTBOX.c.ahead.is_(True))
-    .order_by(OUTBOX.c.position)
+    select(OUTBOX.c.position, OUTBOX.c.commit, OUTBOX.c.ahead)
+    .where(OUTBOX.c.peer == given("peer"), OUTBOX.c.position > given("above"), OUTBOX.c.ahead > 0)
+    .order_by(OUTBOX.c.ahead, OUTBOX.c.position)
+    .limit(given("most"))
 )
-_DELIVERED = Prepared(select(DELIVERY.c.peer).where(DELIVERY.c.record == given("of")))
-_DELIVER = Prepared(insert(DELIVERY))
+_DELIVERED = Prepared(
+    select(DELIVERY.c.peer).where(DELIVERY.c.record == given("of"), DELIVERY.c.gone.is_(False))
+)
+_DELIVER = Prepared(
+    (delivering := upsert(DELIVERY)).on_conflict_do_update(
+        index_elements=["peer", "record"], set_={"gone": delivering.excluded.gone}
+    ),
+    ["peer", "record", "gone"],
+)
 _IS_IN_SCOPE = Prepared(
-    select(DELIVERY.c.record).where(DELIVERY.c.peer == given("to"), DELIVERY.c.record == given("of"))
+    select(DELIVERY.c.record).where(
+        DELIVERY.c.peer == given("to"), DELIVERY.c.record == given("of"), DELIVERY.c.gone.is_(False)
+    )
 )
 
 
@@ -87,9 +104,10 @@ def enqueue(
     now_ms: int,
     *,
     parting: int | None = None,
-    ahead: bool = False,
+    ahead: int = 0,
 ) -> None:
-    """Puts commits at the end of a child's outbox; those that go `ahead` of what waits are marked."""
+    """Puts commits at the end of a child's outbox; those that go `ahead` of what waits (REGISTRY, URGENT) are
+    marked."""
     found = list(commits)
     if not found:
         return
@@ -115,9 +133,16 @@ def waiting(db: Connection, peer_id: int, above: int, limit: int) -> list[tuple[
     return [(row.position, row.commit, row.parting) for row in rows]
 
 
-def waiting_ahead(db: Connection, peer_id: int, above: int) -> list[tuple[int, int]]:
-    """(position, commit row) of the registry changes that a child hasn't acknowledged."""
-    return [(row.position, row.commit) for row in _AHEAD(db, peer=peer_id, above=above)]
+def waiting_ahead(db: Connection, peer_id: int, above: int, limit: int) -> list[tuple[int, int, int]]:
+    """(position, commit row, REGISTRY or URGENT) of what a child is to have before its turn, in that order."""
+    return [
+        (row.position, row.commit, row.ahead) for row in _AHEAD(db, peer=peer_id, above=above, most=limit)
+    ]
+
+
+def taken_early(db: Connection, peer_id: int, positions: Iterable[int]) -> None:
+    """The child has these already: they needn't come in their turn."""
+    db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id, OUTBOX.c.position.in_(list(positions))))
 
 
 def count_waiting(db: Connection, peer_id: int) -> tuple[int, int]:
@@ -143,8 +168,14 @@ def acknowledge(db: Connection, peer_id: int, position: int, commit: bytes) -> N
 
 
 def clear(db: Connection, peer_id: int) -> None:
+    """A child's outbox from nothing. What it once had in scope is remembered as left until given again."""
     db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id))
-    db.execute(delete(DELIVERY).where(DELIVERY.c.peer == peer_id))
+    db.execute(update(DELIVERY).where(DELIVERY.c.peer == peer_id).values(gone=True))
+
+
+def drop_until(db: Connection, peer_id: int, position: int) -> None:
+    """What waits up to a position needn't be sent: the link is compared instead."""
+    db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id, OUTBOX.c.position <= position))
 
 
 def delivered_to(db: Connection, record: int) -> set[int]:
@@ -153,11 +184,24 @@ def delivered_to(db: Connection, record: int) -> set[int]:
 
 
 def deliver(db: Connection, peer_id: int, record: int) -> None:
-    _DELIVER(db, peer=peer_id, record=record)
+    _DELIVER(db, peer=peer_id, record=record, gone=False)
 
 
 def withdraw(db: Connection, peer_id: int, record: int) -> None:
-    db.execute(delete(DELIVERY).where(DELIVERY.c.peer == peer_id, DELIVERY.c.record == record))
+    """It left the child's scope; that the child had it is remembered."""
+    _DELIVER(db, peer=peer_id, record=record, gone=True)
+
+
+def has_left(db: Connection, record: int) -> set[int]:
+    """Children that once had a record, and have it in scope no more."""
+    query = select(DELIVERY.c.peer).where(DELIVERY.c.record == record, DELIVERY.c.gone.is_(True))
+    return {row.peer for row in db.execute(query)}
+
+
+def delivered(db: Connection, peer_id: int) -> list[int]:
+    """Rows of the records in a child's scope, as far as its outbox has been told."""
+    query = select(DELIVERY.c.record).where(DELIVERY.c.peer == peer_id, DELIVERY.c.gone.is_(False))
+    return [row.record for row in db.execute(query)]
 
 
 def in_scope(db: Connection, peer_id: int, records: Iterable[int]) -> set[int]:

@@ -162,6 +162,12 @@ def fault_of(db: Connection, commit: int) -> str:
     return str(db.execute(faults).scalar() or "")
 
 
+def places(db: Connection, record: int) -> dict[bytes, int]:
+    """Short id → commit row of each change of a record."""
+    rows = db.execute(select(CHANGE.c.change, CHANGE.c.commit).where(CHANGE.c.record == record))
+    return {row.change[:16]: row.commit for row in rows}
+
+
 def commits_of(db: Connection, record: int) -> list[int]:
     """Row ids of the commits that name a record, in the order stored."""
     rows = db.execute(

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 KEPT = MetaData()  # migrations/ owns these
@@ -45,13 +55,18 @@ class Log(Kept, table=True):
     head_seq: int = 0
     head_id: bytes = _blob(nullable=False)
     head_time: int = Field(default=0, sa_type=BigInteger)
+    forked: int = 0  # the lowest number at which two commits are here; 0 for none (3.8)
 
 
 class Commit(Kept, table=True):
     """As received. `id` is the order in which they were stored."""
 
     __tablename__ = "commit_"
-    __table_args__ = (UniqueConstraint("log", "seq", "commit"),)
+    __table_args__ = (
+        UniqueConstraint("log", "seq", "commit"),
+        Index("commit_loose", "log", sqlite_where=text("NOT chained")),
+        Index("commit_unverified", "id", sqlite_where=text("NOT verified")),
+    )
     id: int | None = Field(default=None, primary_key=True)
     log: int = Field(foreign_key="log.id")
     seq: int
@@ -64,6 +79,7 @@ class Commit(Kept, table=True):
     held: bool = False  # too far ahead when last looked at (3.6)
     verified: bool = True  # its own signature has been checked, or its run's
     received_ms: int = Field(sa_type=BigInteger)
+    chained: bool = True  # on its log's main chain; else it came out of order, or on another branch (3.8)
 
 
 class Change(Kept, table=True):
@@ -115,6 +131,15 @@ class Peer(Kept, table=True):
     seen_ms: int = Field(default=0, sa_type=BigInteger)
     complete_ms: int = 0  # when nothing was left to send or take
     offset_ms: int = 0  # its clock against ours
+    can: str = ""  # what it understands of the exchange, words with blanks between them
+    reconcile_position: int | None = (
+        None  # its position doesn't fit: to be compared, then acknowledged up to here
+    )
+    reconcile_id: bytes | None = _blob(nullable=True)
+    early: bytes | None = _blob(nullable=True)  # parent: positions taken before their turn, not yet said so
+    budget: int = (
+        0  # uncompressed bytes of a batch that this line carries in one piece; 0 before any was tried
+    )
 
 
 class Outbox(Kept, table=True):
@@ -125,7 +150,7 @@ class Outbox(Kept, table=True):
     position: int = Field(primary_key=True)
     commit: int
     parting: int | None = None  # change that tells a unit it has left the scope
-    ahead: bool = False  # a registry change: sent before everything else that waits (3.4)
+    ahead: int = 0  # 1 a registry change, 2 an urgent record's: sent before everything else that waits (3.4)
     queued_ms: int = Field(default=0, sa_type=BigInteger)
 
 
@@ -135,6 +160,7 @@ class Delivery(Kept, table=True):
     __tablename__ = "delivery"
     peer: int = Field(primary_key=True)
     record: int = Field(primary_key=True, index=True)
+    gone: bool = False  # it left the scope; what was given stays there, and an erasure has to reach it
 
 
 class Receipt(Kept, table=True):
@@ -167,6 +193,38 @@ class Invite(Kept, table=True):
     role: str
     expires_ms: int = Field(sa_type=BigInteger)
     used: bytes | None = _blob(nullable=True)  # node that used it
+
+
+class Blob(Kept, table=True):
+    """An attachment's bytes, by their SHA-256; they lie in files beside the database (3.5)."""
+
+    __tablename__ = "blob"
+    __table_args__ = (Index("blob_missing", "hash", sqlite_where=text("NOT complete")),)
+    hash: bytes = _blob(primary_key=True)
+    size: int
+    complete: bool = False
+    wanted: bool = False  # a record names it, or did once: it is never swept, only erased
+    created_ms: int = Field(sa_type=BigInteger)
+
+
+class Fragment(Kept, table=True):
+    """An attachment on its way: one partial file a peer, so that no peer spoils another's."""
+
+    __tablename__ = "fragment"
+    hash: bytes = _blob(primary_key=True)
+    peer: bytes = _blob(primary_key=True)  # node id
+    size: int
+    have: int = 0  # bytes that are durable here
+    faults: int = 0  # how often it came whole, and its hash was another
+
+
+class Erased(Kept, table=True):
+    """A change whose body was destroyed by law: it is refused when it comes back (3.11)."""
+
+    __tablename__ = "erased"
+    change: bytes = _blob(primary_key=True)  # short id
+    by: bytes = _blob(nullable=False)  # short id of the act that says so
+    at_ms: int = Field(sa_type=BigInteger)
 
 
 class UnitRow(Derived, table=True):
@@ -250,6 +308,15 @@ class ExceptionRow(Derived, table=True):
     place: str = ""
     winner: bytes = _blob(nullable=False)
     open: bool = True
+
+
+class Attachment(Derived, table=True):
+    """Which records name which attachment."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (Index("attachment_hash", "hash"),)
+    record: int = Field(primary_key=True)
+    hash: bytes = _blob(primary_key=True)
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -39,6 +39,11 @@ def put(db: Connection, record: int, words: str) -> None:
         )
 
 
+def rewrite(db: Connection) -> None:
+    """Merges the whole index into one segment, so that nothing of what was taken out of it is left."""
+    db.execute(text("INSERT INTO found(found) VALUES('optimize')"))
+
+
 def find(db: Connection, query: str, limit: int) -> list[int]:
     """Record rows, best first. Empty for a query without letters or digits."""
     wanted = asked(query)

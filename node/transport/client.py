@@ -38,6 +38,7 @@ class Peer:
         self.url = url.rstrip("/")
         self.bytes_up = 0
         self.bytes_down = 0
+        self.cut = False  # the last exchange had reached the parent, and broke off
         self._client = httpx.AsyncClient(
             verify=_trust(url),
             trust_env=not _is_loopback(url),
@@ -68,6 +69,7 @@ class Peer:
     async def _post(self, path: str, sealed: bytes, hold_seconds: int) -> bytes:
         if not self.url or not is_url(self.url):
             raise self._down("bad_address", "不是网址", "isn't a URL")
+        self.cut = False
         timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS, read=SILENCE_SECONDS + hold_seconds)
         try:
             async with asyncio.timeout(TOTAL_SECONDS + hold_seconds):
@@ -76,8 +78,10 @@ class Peer:
                     self.bytes_up += len(sealed)
                     return await self._received(reply)
         except (httpx.TimeoutException, TimeoutError) as fault:
+            self.cut = not isinstance(fault, httpx.ConnectTimeout)
             raise self._down("line_slow", "没有及时回应", "didn't answer in time") from fault
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as fault:
+            self.cut = isinstance(fault, httpx.TransportError) and not isinstance(fault, httpx.ConnectError)
             raise self._down("line_down", "连不上", "can't be reached", type(fault).__name__) from fault
 
     async def _received(self, reply: httpx.Response) -> bytes:

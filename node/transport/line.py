@@ -19,13 +19,14 @@ from node.transport.client import Peer
 from node.transport.hand import Hand
 from node.transport.patience import LONGEST_SECONDS, Backoff, Hold
 from node.transport.race import first_of
-from node.transport.round import Call, Report, full_round
+from node.transport.round import Call, Report, full_round, verified_round
 from sync_protocol.exchange import State
 
 log = logging.getLogger("qiao.line")
 
 # A batch of acts goes in a few exchanges instead of one each: half of a busy node's work was exchanging.
 GATHER_SECONDS = 0.1
+HASTY_SECONDS = 1.0
 NOW = b"now"  # the bell's name of a person who wants a round
 
 
@@ -70,16 +71,18 @@ class Line:
         finally:
             await self._hang_up()
 
-    async def now(self, url: str = "") -> Report:
-        """A full round that begins now, this once with the parent at `url` where one is given.
+    async def now(self, url: str = "", *, verify: bool = False) -> Report:
+        """A full round that begins now, this once with the parent at `url` where one is given. `verify`: the
+        link is compared as well.
 
         Raises LineDown, NotFound `no_parent`, ProtocolError.
         """
+        go = verified_round if verify else full_round
         self._bell.ring(NOW)
         async with self._turn:
             if url:
                 async with self._connect(url) as peer:
-                    return await full_round(self._hand.run, peer)
+                    return await go(self._hand.run, peer)
             call = await self._dial()
             if call is None:
                 raise NotFound(
@@ -87,7 +90,7 @@ class Line:
                     code="no_parent",
                     hint="qiao join --help",
                 )
-            report = await full_round(self._hand.run, call.peer)
+            report = await go(self._hand.run, call.peer)
             self._succeeded()
             return report
 
@@ -129,8 +132,10 @@ class Line:
         ended = await call.go(hold, self._interrupted)
         took = asyncio.get_running_loop().time() - begun
         if ended is State.IDLE:
+            self._quiet, self.fault = True, ""
+            if hold and not call.moved and took < min(hold, HASTY_SECONDS):
+                return True  # a parent that answers at once and says nothing would else be asked without a pause
             self._succeeded()
-            self._quiet = True
             if hold and took >= hold:
                 self._hold.kept()
             return False

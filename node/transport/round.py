@@ -7,7 +7,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from node.errors import QiaoError
+from node.errors import LineDown, QiaoError
+from node.language import say
 from node.transport.client import Peer
 from node.transport.hand import Round, Writer
 from node.transport.race import first_of
@@ -47,9 +48,16 @@ class Report:
     bytes_up: int = 0
     bytes_down: int = 0
     complete: bool = False
+    verified: dict[str, Any] | None = None  # what comparing the link found, where that was asked for
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
+        told = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in told.items() if value is not None}
+
+    def plus(self, other: Report) -> Report:
+        """Two rounds, one behind the other."""
+        names = ("sent", "received", "rounds", "bytes_up", "bytes_down")
+        return Report(*(getattr(self, name) + getattr(other, name) for name in names), other.complete)
 
 
 class Call:
@@ -67,6 +75,7 @@ class Call:
         self.peer = peer
         self.report = Report()
         self.fault: QiaoError | ProtocolError | None = None
+        self.moved = False  # the last call carried something
         self.machine = Machine.start(Side.CHILD)
 
     async def go(self, hold_seconds: int = 0, interrupt: Interrupt | None = None) -> State:
@@ -75,6 +84,7 @@ class Call:
         Raises what the writer raises unexpectedly; this call isn't used again then.
         """
         self._hold, self._interrupt, self.fault = hold_seconds, interrupt, None
+        self.moved = False
         self._step(Event.DUE if self.machine.state is State.IDLE else Event.WAITED)
         while self.machine.state in (State.ASKING, State.TAKING):
             asking = self.machine.state is State.ASKING
@@ -93,6 +103,8 @@ class Call:
             return await self._send(sealed, hold)
         except QiaoError as fault:
             self.fault = fault
+            if self.peer.cut and not hold:
+                await self._run(lambda writer: writer.line_cut())
             return Event.LINE_FAILED
         finally:
             self.report.bytes_up += self.peer.bytes_up - up
@@ -127,7 +139,8 @@ class Call:
         self.report.sent += taken.sent
         self.report.received += taken.received
         self.report.complete = not taken.more
-        self._empty = 0 if taken.sent or taken.received else self._empty + 1
+        self.moved = self.moved or taken.moved
+        self._empty = 0 if taken.moved else self._empty + 1
         return taken.more and self._empty < PATIENCE
 
 
@@ -143,10 +156,29 @@ async def full_round(run: Run, peer: Peer) -> Report:
     return call.report
 
 
-async def once(writer: Writer, url: str) -> Report:
+async def verified_round(run: Run, peer: Peer) -> Report:
+    """A full round, then the link is compared, and what differs repaired (reconciliation, 3.5).
+
+    Raises as full_round, and LineDown `peer_too_old` where the parent can't compare.
+    """
+    first = await full_round(run, peer)
+    await run(lambda writer: writer.compare())
+    report = first.plus(await full_round(run, peer))
+    found = await run(lambda writer: writer.compared)
+    if found is None:
+        raise LineDown(
+            say("上级的程序版本太旧，不能逐桶对账", "the parent's version is too old to compare"),
+            code="peer_too_old",
+            hint="qiao digest --code",
+        )
+    report.verified = {"equal": found.equal, "differed": found.differed, "left": found.left}
+    return report
+
+
+async def once(writer: Writer, url: str, *, verify: bool = False) -> Report:
     """A full round by a process that holds the lock; for `asyncio.run`."""
     async with Peer(url) as peer:
-        return await full_round(Here(writer).run, peer)
+        return await (verified_round if verify else full_round)(Here(writer).run, peer)
 
 
 def post_join(url: str, sealed: bytes) -> bytes:

@@ -60,7 +60,7 @@ class Enemy:
     # What it sends
 
     def request(self, *commits: CommitItem, **fields: Any) -> bytes:
-        own = {self.log: frontier.Position(self.seq, self.prev)} if self.seq else {}
+        own = {self.log: (frontier.Position(self.seq, self.prev),)} if self.seq else {}
         made = Request(("ticket/1",), frontier.digest(own), int(time.time() * 1000), own, commits, self.taken)
         return messages.encode(replace(made, **fields))
 

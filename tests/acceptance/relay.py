@@ -1,81 +1,95 @@
-"""A TCP relay on loopback between a child and its parent: it records what goes by, and can be cut."""
+"""Lines on loopback between a child and its parent: one that records what goes by, and one that is bad."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from node.demo.line import Line
+
+PIECE = 256  # bytes that a slow line carries at once
 
 
-class Relay:
+class Relay(Line):
     """127.0.0.1:`port` → 127.0.0.1:`target`. `up` and `down` are the bytes of each connection so far."""
 
     def __init__(self, target: int) -> None:
-        self._target = target
-        self._guard = threading.Lock()
-        self._ends: set[socket.socket] = set()
-        self._door: socket.socket | None = None
-        self.port = 0
         self.up: list[bytearray] = []
         self.down: list[bytearray] = []
-        self.restore()
+        self._noting = threading.Lock()
+        super().__init__(("127.0.0.1", target))
 
-    def restore(self) -> None:
-        door = socket.create_server(("127.0.0.1", self.port))
-        self.port = door.getsockname()[1]
-        with self._guard:
-            self._door = door
-        threading.Thread(target=self._accept, args=(door,), daemon=True).start()
+    def passing(self, connection: int, up: bool, chunk: bytes) -> Iterator[bytes]:
+        self._note(connection, up, chunk)
+        yield chunk
 
-    def cut(self) -> None:
-        with self._guard:
-            door, self._door = self._door, None
-            ends, self._ends = self._ends, set()
-        for end in [door, *ends]:
-            if end is not None:
-                _drop(end)
+    def _note(self, connection: int, up: bool, chunk: bytes) -> None:
+        with self._noting:
+            while len(self.up) <= connection:
+                self.up.append(bytearray())
+                self.down.append(bytearray())
+        (self.up if up else self.down)[connection] += chunk
 
     def replies(self) -> list[bytes]:
         """The bodies that the parent sent, each response with its length."""
         return [body for stream in self.down for body in _bodies(bytes(stream))]
 
-    def _accept(self, door: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                near, _ = door.accept()
-                self._join(near)
-
-    def _join(self, near: socket.socket) -> None:
-        try:
-            far = socket.create_connection(("127.0.0.1", self._target), 10)
-        except OSError:
-            return _drop(near)
-        far.settimeout(None)
-        up, down = bytearray(), bytearray()
-        with self._guard:
-            self.up.append(up)
-            self.down.append(down)
-            self._ends |= {near, far}
-        for source, sink, kept in ((near, far, up), (far, near, down)):
-            threading.Thread(target=self._pump, args=(source, sink, kept), daemon=True).start()
-
-    def _pump(self, source: socket.socket, sink: socket.socket, kept: bytearray) -> None:
-        with contextlib.suppress(OSError):
-            while chunk := source.recv(65536):
-                kept += chunk
-                sink.sendall(chunk)
-        for end in (source, sink):
-            _drop(end)
-        with self._guard:
-            self._ends -= {source, sink}
+    def carried(self) -> int:
+        """Bytes both ways, heads and all."""
+        return sum(map(len, [*self.up, *self.down]))
 
 
-def _drop(end: socket.socket) -> None:
-    # Closing alone doesn't wake a thread that waits in accept or recv.
-    with contextlib.suppress(OSError):
-        end.shutdown(socket.SHUT_RDWR)
-    with contextlib.suppress(OSError):
-        end.close()
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is wrong with a line. Zero is nothing."""
+
+    rate: float = 0  # bytes a second, each way
+    cut_every: int = 0  # bytes both ways, then all connections drop
+    deaf: bool = False  # nothing comes down any more: it is swallowed, and the connection stays
+    mute: bool = False  # nothing goes up any more
+
+
+class BadLine(Relay):
+    """A relay whose line is as `shape` says, which may be changed while it is up."""
+
+    def __init__(self, target: int, shape: Shape | None = None) -> None:
+        self.shape = shape or Shape()
+        self.cuts = 0
+        self._since = 0  # bytes since the last cut
+        self._free = {True: 0.0, False: 0.0}  # when the line can carry the next piece, each way
+        super().__init__(target)
+
+    def passing(self, connection: int, up: bool, chunk: bytes) -> Iterator[bytes]:
+        """Only what really went over is noted."""
+        for start in range(0, len(chunk), PIECE if self.shape.rate else len(chunk)):
+            piece = chunk[start : start + (PIECE if self.shape.rate else len(chunk))]
+            self._slowly(up, len(piece))
+            if self.shape.mute if up else self.shape.deaf:
+                continue
+            self._note(connection, up, piece)
+            yield piece
+            self._worn(len(piece))
+
+    def _slowly(self, up: bool, count: int) -> None:
+        if not self.shape.rate:
+            return
+        with self._noting:
+            due = max(self._free[up], time.monotonic())
+            self._free[up] = due + count / self.shape.rate
+        threading.Event().wait(due - time.monotonic())
+
+    def _worn(self, count: int) -> None:
+        """Raises OSError where the line is cut once more."""
+        with self._noting:
+            self._since += count
+            if not self.shape.cut_every or self._since < self.shape.cut_every:
+                return
+            self._since = 0
+            self.cuts += 1
+        self.drop()
+        raise ConnectionAbortedError
 
 
 def _bodies(stream: bytes) -> list[bytes]:

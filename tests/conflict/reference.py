@@ -81,8 +81,11 @@ class Reference:
         roots = [a.id for a in self.acts.values() if (a.id == a.record if a.record else not a.after)]
         self.root = roots[0] if roots else None
         self.seen_by: dict[bytes, frozenset[bytes]] = {}
+        self.gone: set[bytes] = set()
+        self.lies: dict[bytes, list[bytes]] = {}
         self.judgements: dict[bytes, tuple[str, Effect | None]] = {}
         self.pictures: dict[frozenset[bytes], Picture] = {}
+        self.erase()
 
     def all(self) -> Picture:
         return self.picture(frozenset(self.acts))
@@ -111,7 +114,7 @@ class Reference:
         act = self.acts[of]
         listed = act.data.get("acts") if act.action == "adopt" else None
         quoted = [one for one in listed if isinstance(one, bytes)] if isinstance(listed, list) else []
-        return {*act.after, *quoted} - set(self.acts)
+        return {*act.after, *quoted} - set(self.acts) - self.gone
 
     def lacks(self, of: bytes) -> bool:
         return any(self.missing(one) for one in self.seen(of) | {of})
@@ -128,6 +131,97 @@ class Reference:
 
     def counts(self, of: bytes) -> bool:
         return self.acts[of].presence is Presence.PRESENT and not self.clock_wrong(of)
+
+    # -- erasure: what orders that stand destroy is taken away before anything is folded
+
+    def erase(self) -> None:
+        orders = [one for one, act in self.acts.items()
+                  if act.action == "erase" and self.counts(one) and not self.order_refused(act)]  # fmt: skip
+        for one in orders:
+            data = self.acts[one].data
+            if "fields" not in data:
+                self.gone |= {item[0][:16] for item in data["changes"] if 6 not in item}
+            lied = {item[0][:16] for item in data["changes"] if self.is_lie(data, item)}
+            if lied:
+                self.lies[one] = sorted(lied)
+        left = {}
+        for one, act in self.acts.items():
+            unseen = [order for order in orders if order not in self.seen(one)]
+            left[one] = act if act.action in ("erase", "erased") else self.without(act, unseen)
+        self.acts = left
+        kept = {text.id for act in left.values() for text in act.texts}
+        kept |= {one for one, act in left.items() if act.presence is not Presence.ERASED}
+        self.lies = {
+            one: rest for one, lied in self.lies.items() if (rest := [each for each in lied if each in kept])
+        }
+
+    def without(self, act: Act, orders: list[bytes]) -> Act:
+        for order in orders:
+            if "fields" not in self.acts[order].data and act.id not in self.lies.get(order, []):
+                act = replace(act, presence=Presence.ERASED, data={}, words={})
+        kept = []
+        for text in act.texts:
+            hit = [order for order in orders if text.id not in self.lies.get(order, [])
+                   and ("fields" not in self.acts[order].data
+                        or set(self.acts[order].data["fields"]) & set(text.data))]  # fmt: skip
+            if not hit:
+                kept.append(text)
+        if len(kept) == len(act.texts):
+            return act
+        words: dict[str, Any] = {}
+        for text in kept if act.presence is not Presence.ERASED else []:
+            words.update(text.data)
+        return replace(act, words=words, texts=tuple(kept))
+
+    def is_lie(self, data: Any, item: Any) -> bool:
+        named = item[0][:16]
+        for act in self.acts.values():
+            for text in act.texts:
+                if text.id == named:
+                    said = {6: act.id, 2: text.matter}
+                    written = "fields" not in data or any(name in text.data for name in data["fields"])
+                    return not written or {key: item[key] for key in item if 0 < key < 7} != said
+        act_named = self.acts.get(named)
+        if act_named is None or act_named.presence is Presence.ERASED:
+            return False
+        said = {2: act_named.matter, 3: act_named.action, 4: list(act_named.after)}
+        if act_named.id != act_named.record:
+            said[1] = act_named.record
+        return "fields" in data or {key: item[key] for key in item if 0 < key < 7} != said
+
+    def order_refused(self, act: Act) -> str:
+        if not act.given:
+            return "not_given"
+        if not act.after:
+            return "no_beginning"
+        ground, fields, items = (act.data.get(name) for name in ("ground", "fields", "changes"))
+        if not isinstance(ground, str) or ground == "" or not isinstance(items, list):
+            return "malformed"
+        if fields is not None and (not isinstance(fields, list) or len(fields) == 0
+                                   or not all(isinstance(one, str) for one in fields)):  # fmt: skip
+            return "malformed"
+        if any(not isinstance(item, dict) or len(item.get(0, b"")) != 32 for item in items):
+            return "malformed"
+        if act.unit.count("/") == 0 or self.root is not None and act.unit == self.acts[self.root].unit:
+            return ""
+        return "not_registrar"
+
+    def erasing(self, act: Act, picture: Picture) -> Effect:
+        if act.action == "erase":
+            code = self.order_refused(act)
+            if code:
+                raise Denied(code)
+        elif not act.given:
+            raise Denied("not_given")
+        elif not isinstance(act.data.get("by"), bytes) or type(act.data.get("count")) is not int:
+            raise Denied("malformed")
+        elif act.data["by"] not in self.standing_orders(picture):
+            raise Denied("nothing_erased")
+        return Effect(None, None, act.action, [])
+
+    def standing_orders(self, picture: Picture) -> list[bytes]:
+        return [one for one, verdict in picture.verdicts.items()
+                if verdict[0] == "stands" and self.acts[one].action == "erase"]  # fmt: skip
 
     # -- judgement
 
@@ -147,7 +241,13 @@ class Reference:
     def allowed(self, of: bytes) -> Effect:
         act = self.acts[of]
         picture = self.picture(self.seen(of))
-        if act.action == "adopt" and self.version(act) is not None:
+        if act.action in ("erase", "erased"):
+            return self.erasing(act, picture)
+        version = self.version(act)
+        known = version is not None and act.action in ("adopt", *(one.name for one in version.actions))
+        if known and any("fields" not in self.acts[one].data for one in self.standing_orders(picture)):
+            raise Denied("erased")
+        if act.action == "adopt" and version is not None:
             return self.adopted(act, picture)
         return self.checked(act, act, picture, of == self.root)
 
@@ -204,9 +304,9 @@ class Reference:
         if not isinstance(listed, list) or any(not isinstance(one, bytes) for one in listed):
             raise Denied("malformed")
         for one in listed:
-            if one not in self.acts:
+            if one not in self.acts or self.acts[one].presence is Presence.ERASED:
                 raise Denied("quoted_missing")
-            if self.acts[one].action == "adopt":
+            if self.acts[one].action in ("adopt", "erase", "erased"):
                 raise Denied("quoted_adopt")
             if picture.verdicts.get(one, ("",))[0] == "stands":
                 raise Denied("quoted_stands")
@@ -316,11 +416,16 @@ class Fold:
     def say(self) -> None:
         picture, r = self.picture, self.r
         picture.timeline = [one for one in self.ids if r.acts[one].presence is not Presence.ERASED]
+        if r.root in self.ids and r.root:
+            picture.owner = self.unit(r.root)
+        dated = [one for one in self.ids if one in picture.timeline or one == r.root]
+        if dated:
+            picture.created = r.acts[dated[0]].key.time
         if picture.timeline:
-            picture.created = r.acts[picture.timeline[0]].key.time
-            rootless = r.root is None and any(act.record for act in r.acts.values())
+            rootless = r.root is None and any(
+                act.record and act.record not in r.gone for act in r.acts.values()
+            )
             picture.incomplete = rootless or any(r.lacks(one) for one in self.ids)
-            picture.owner = self.unit(r.root) if r.root in self.ids and r.root else ""
         if self.standing:
             picture.changed = r.acts[self.standing[-1]].key.time
         named = {parent for one in self.counting for parent in r.acts[one].after}
@@ -422,6 +527,9 @@ class Fold:
             if standing in kinds and not (standing == "denied" and unsure):
                 is_open = standing == "unknown" or one not in restored
                 found.append((one, "", kinds[standing], code, b"", (), is_open))
+        for one in self.standing:
+            if one in self.r.lies:
+                found.append((one, "", "denied", "list_lies", b"", tuple(self.r.lies[one]), True))
         return found
 
     def conflicts(self) -> list[RowTuple]:

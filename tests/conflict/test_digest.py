@@ -30,6 +30,15 @@ def test_an_act_more_or_another_verdict_gives_another_digest() -> None:
     assert len({before, between, of(story)}) == 3
 
 
+def test_what_was_judged_of_an_act_counts_by_itself() -> None:
+    story = sent()
+    story.does("p", "recall", unit="p/a/x", after=story.state().heads)
+    before, fields = of(story), story.state().fields
+    story.acts[-1] = replace(story.acts[-1], given=False)
+    assert story.state().fields == fields
+    assert of(story) != before
+
+
 def test_words_dont_count_nor_what_is_held_or_quarantined() -> None:
     story = sent()
     note = story.does("p", "amend", words={"story": "s"})

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from conflict.act import Act, Key, Presence
+from conflict.act import Act, Key, Presence, Text
+from conflict.erasure import orders
 from conflict.fold import fold
 from conflict.judge import judge
 from conflict.state import Standing, State
@@ -24,7 +25,7 @@ RECORD = bytes(15) + b"\1"
 SECOND = 1000 * 65536
 AHEAD = 10_000 * SECOND
 IDEAS = ("assign", "accept", "submit", "recall", "lead", "close", "close", "reopen", "amend", "amend", "tag",
-         "note", "adopt", "work", "work")  # fmt: skip
+         "note", "adopt", "work", "work", "erase", "erased")  # fmt: skip
 
 
 @dataclass
@@ -51,6 +52,7 @@ class World:
         self.offices = [Office(unit, bytes([at + 1]) * 16) for at, unit in enumerate(OFFICES)]
         self.lazy = self.random.choice((0.15, 0.35, 0.6))  # how often two offices talk, an act
         self.crooked = self.random.choice((0.0, 0.15, 0.35))  # how many acts aren't honest
+        self.lawful = self.random.choice((0.0, 0.1, 0.5))  # how many ideas of erasing are carried out
         self._open()
         for _ in range(acts * 4):
             if len(self.acts) >= acts:
@@ -111,6 +113,13 @@ class World:
                 return "note", {"remarks": f"r{len(self.acts)}"}, {}
             case "adopt":
                 return "adopt", {"acts": self._lost(office)}, {}
+            case "erase" if self.random.random() < self.lawful:
+                return "erase", self._order(office), {}
+            case "erased":
+                standing = orders(office.state)
+                return "erased", {"by": pick(standing).id if standing else bytes(16), "count": 1}, {}
+            case "erase":
+                return "note", {"remarks": "nothing to erase"}, {}
             case action:
                 return action, {}, {}
 
@@ -130,6 +139,22 @@ class World:
         if pick((True, False)):
             words[pick(("story", "name"))] = pick("uvw")
         return "amend", data, words
+
+    def _order(self, office: Office) -> dict[str, Any]:
+        """An erasure of everything, or of what writes a field; now and then its list lies."""
+        fields = self.random.choice((None, ["name"], ["story"], ["story", "name"]))
+        items: list[dict[int, Any]] = []
+        for act in office.known.values():
+            if fields is None and act.action not in ("erase", "erased"):
+                items.append(item_of(act))
+            for text in act.texts:
+                if fields is None or set(fields) & set(text.data):
+                    items.append({0: text.id * 2, 2: text.matter, 6: act.id})
+        if items and self.random.random() < 0.3:
+            self.random.choice(items).update(
+                self.random.choice(({2: "errand/9"}, {3: "lie"}, {4: [b"?" * 16]}))
+            )
+        return {"ground": "by law", "changes": items} | ({"fields": fields} if fields else {})
 
     def _lost(self, office: Office) -> list[bytes]:
         lost = [one for one, verdict in office.state.verdicts.items()
@@ -153,7 +178,9 @@ class World:
         key = Key(time, office.log, office.seq + 1, 0)
         if self.random.random() < 0.15 and office.time == newest and not first:
             key = self._same_commit(office, key)
-        return Act(short, key, unit, "w1", "errand/2", action, data, office.state.heads, words, record=RECORD)
+        texts = (Text(bytes(reversed(short)), "errand/2", words),) if words else ()
+        return Act(short, key, unit, "w1", "errand/2", action, data, office.state.heads, words,
+                   texts=texts, record=RECORD)  # fmt: skip
 
     def _same_commit(self, office: Office, key: Key) -> Key:
         """Behind the office's last act, in one commit with it, where that is its only head."""
@@ -192,6 +219,12 @@ class World:
         ]
 
 
+def item_of(act: Act) -> dict[int, Any]:
+    """What an erasure says of an act that it destroys."""
+    item: dict[int, Any] = {0: act.id * 2, 2: act.matter, 3: act.action, 4: list(act.after), 7: ["here"]}
+    return item if act.id == act.record else {**item, 1: act.record}
+
+
 def _anything(world: World, office: Office) -> None:
     world._crooked(office)
 
@@ -218,7 +251,11 @@ def _rewrites_the_number(world: World, office: Office) -> None:
 
 
 def _malformed(world: World, office: Office) -> None:
-    data: dict[str, Any] = world.random.choice(({"unit": None}, {"acts": 7}, {"tags": 5}, {"result": []}, {}))
+    data: dict[str, Any] = world.random.choice((
+        {"unit": None}, {"acts": 7}, {"tags": 5}, {"result": []}, {}, {"ground": ""},
+        {"ground": "g", "changes": [], "fields": []}, {"ground": "g", "changes": [{0: b"short"}]},
+        {"by": 1, "count": 1},
+    ))  # fmt: skip
     world._crooked(office, data=data)
 
 

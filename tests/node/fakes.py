@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from node.marker import Identity, Mark
+
 
 class FakeClock:
     """A clock that stands until it is moved. Fits node.clock.Clock."""
@@ -37,3 +39,29 @@ class SeededEntropy:
 
     def fraction(self) -> float:
         return self._random.random()
+
+
+def identity(machine: str = "test", inode: int = 7, generation: int = 0) -> Identity:
+    """What a directory copied for a test keeps: the same machine and file, wherever the file lies."""
+    return Identity(machine, inode, generation)
+
+
+class MemoryMarker:
+    """A marker beside no database: it outlives the writer, not the process. Fits node.marker.Marker.
+
+    `here` False: it was brought from another machine, until something is noted.
+    """
+
+    def __init__(self, mark: Mark | None = None) -> None:
+        self.mark = mark
+        self.here = True
+        self.noted = 0
+
+    def read(self) -> Mark | None:
+        found = self.mark
+        return None if found is None else Mark(found.log, found.number, found.seq, self.here)
+
+    def note(self, log: bytes, number: int, seq: int) -> None:
+        self.mark = Mark(log, number, seq)
+        self.here = True
+        self.noted += 1

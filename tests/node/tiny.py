@@ -37,6 +37,10 @@ class TinyRound:
     more: bool
     urgent: bool = False
 
+    @property
+    def moved(self) -> bool:
+        return bool(self.sent or self.received)
+
 
 @dataclass(frozen=True)
 class TinyChange:

@@ -15,10 +15,11 @@ from typing import Any
 import sqlcipher3.dbapi2 as driver
 
 from node import config, founding
+from node.marker import Identity, SystemMarker
 from node.reader import Reader
 from node.writer import Taken, Writer
 from sync_protocol import invitation as lines
-from tests.node.fakes import FakeClock, SeededEntropy
+from tests.node.fakes import FakeClock, SeededEntropy, identity
 
 Row = dict[str, Any]
 
@@ -60,20 +61,28 @@ class Tree:
         self.base = base
         self.seed = seed
         self.clocks: dict[str, FakeClock] = {}
+        self.identities: dict[str, Identity] = {}  # of nodes that live on another machine than the others
         self._writers: dict[str, Writer] = {}
+        self._entropies: dict[str, SeededEntropy] = {}
         self._readers: list[Reader] = []
 
     def clock(self, name: str) -> FakeClock:
         return self.clocks.setdefault(name, FakeClock())
 
     def entropy(self, name: str) -> SeededEntropy:
-        return SeededEntropy(self.seed * 1000 + sum(name.encode()))
+        """One a node: what it drew before it was opened again, or restored, isn't drawn twice."""
+        seed = self.seed * 1000 + sum(name.encode())
+        return self._entropies.setdefault(name, SeededEntropy(seed))
+
+    def marker(self, name: str) -> SystemMarker:
+        """In a real file, that fits wherever the test has copied the directory to."""
+        return SystemMarker(self.base / name, lambda _fd: self.identities.get(name, identity()))
 
     def at(self, name: str) -> Writer:
         if name not in self._writers:
             folder = self.base / name
             self._writers[name] = Writer.open(
-                folder, config.load(folder), self.clock(name), self.entropy(name)
+                folder, config.load(folder), self.clock(name), self.entropy(name), marker=self.marker(name)
             )
         return self._writers[name]
 
@@ -93,7 +102,7 @@ class Tree:
     def found(self, name: str = "p") -> Row:
         return founding.init(
             self.base / name, "370000", "山东省总工会", clock=self.clock(name), entropy=self.entropy(name),
-            root=True, recovery=self.base / f"{name}.pem",
+            root=True, recovery=self.base / f"{name}.pem", marker=self.marker(name),
         )  # fmt: skip
 
     def staff(self, name: str, staff: str = "a", roles: list[str] | None = None) -> Row:
@@ -106,7 +115,7 @@ class Tree:
     def join(self, parent: str, child: str, invitation: lines.Invitation) -> Row:
         return founding.join(
             self.base / child, invitation, lambda _address, sealed: self.at(parent).take_join(sealed),
-            clock=self.clock(child), entropy=self.entropy(child),
+            clock=self.clock(child), entropy=self.entropy(child), marker=self.marker(child),
         )  # fmt: skip
 
     # Using it

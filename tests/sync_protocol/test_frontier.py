@@ -1,7 +1,8 @@
-"""Frontiers: what a peer lacks, as a pure function of two of them."""
+"""Frontiers: what a peer lacks, as a pure function of two of them, with gaps and branches."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,70 +10,165 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_protocol import cbor, frontier
+from sync_protocol.chains import Chains, Loose
 from sync_protocol.errors import BadMessage
-from sync_protocol.frontier import Gap, Position
+from sync_protocol.frontier import Frontier, Gap, Meet, Position, Span
 from tests.sync_protocol.scene import seed
 
 A, B, C = (seed(name, 16) for name in "abc")
+NONE = Position(0, b"")
 
 
-def at(log: bytes, seq: int) -> Position:
-    return Position(seq, seed(f"{log.hex()} {seq}"))
+def at(log: bytes, seq: int, branch: str = "") -> Position:
+    return Position(seq, seed(f"{log.hex()} {seq} {branch}"))
 
 
-def held(**seqs: int) -> frontier.Frontier:
-    return {seed(name, 16): at(seed(name, 16), seq) for name, seq in seqs.items()}
+def held(**seqs: int) -> Frontier:
+    return {seed(name, 16): (at(seed(name, 16), seq),) for name, seq in seqs.items()}
 
 
-def id_at(log: bytes, seq: int) -> bytes:
-    return at(log, seq).id
+def meet(log: bytes, mine: Position, theirs: Position) -> int | None:
+    """Of unforked logs, of which everything up to number 5 is held."""
+    return min(mine.seq, theirs.seq) if theirs.seq <= 5 and theirs.id == at(log, theirs.seq).id else None
+
+
+def test_the_peer_lacks_what_lies_beyond_its_position() -> None:
+    gap = frontier.lacking(held(a=5, b=3), held(a=2), meet)
+    assert gap == Gap(lacks={A: (Span(3, 5, at(A, 5).id),), B: (Span(1, 3, at(B, 3).id),)})
+
+
+def test_a_peer_ahead_is_reported_and_offered_nothing() -> None:
+    ahead = {A: (at(A, 7),), C: (at(C, 1),)}
+    assert frontier.lacking(held(a=5), held(a=7, c=1), meet) == Gap(ahead=ahead)
+
+
+@pytest.mark.parametrize("seq", [2, 5])
+def test_another_commit_at_one_of_our_numbers_is_a_fork_and_is_sought_from_the_tip_down(seq: int) -> None:
+    other = {A: (Position(seq, seed("another")),)}
+    span = Span(1, 5, at(A, 5).id, backwards=True)
+    assert frontier.lacking(held(a=5), other, meet) == Gap(lacks={A: (span,)}, forked=other)
+
+
+def test_the_peers_stated_chains_show_how_far_the_search_has_come() -> None:
+    theirs = {A: (Position(4, seed("another")), at(A, 5)._replace(first=4))}
+    assert frontier.lacking(held(a=5), theirs, meet).lacks == {A: (Span(1, 3, at(A, 5).id, True),)}
+    theirs[A] = (Position(4, seed("another")), at(A, 5))
+    assert frontier.lacking(held(a=5), theirs, meet).lacks == {}
+
+
+def test_a_gap_below_a_commit_that_came_alone_is_filled_forward() -> None:
+    theirs = {A: (at(A, 1), at(A, 4)._replace(first=3))}
+    spans = (Span(2, 2, at(A, 5).id), Span(5, 5, at(A, 5).id))
+    assert frontier.lacking(held(a=5), theirs, meet).lacks == {A: spans}
+
+
+def test_what_came_alone_and_lies_below_an_unknown_position_isnt_taken_for_a_fork() -> None:
+    mine = {A: (at(A, 2), at(A, 5)._replace(first=5))}
+    gap = frontier.lacking(mine, {A: (at(A, 4, "unknown"),)}, meet)
+    assert gap == Gap(lacks={A: (Span(5, 5, at(A, 5).id),)}, ahead={A: (at(A, 4, "unknown"),)})
+
+
+def test_what_two_of_our_branches_share_is_sent_once() -> None:
+    mine = {A: (at(A, 3), at(A, 5, "b"))}
+    spans = (Span(1, 3, at(A, 3).id), Span(3, 5, at(A, 5, "b").id))
+    assert frontier.lacking(mine, {}, lambda log, one, two: 2 if one != two else one.seq).lacks == {A: spans}
+
+
+# A log as a tree of commits, held in part by two nodes that send what the other lacks
+
+
+@dataclass
+class Holder:
+    """Commits of one log: (seq, name) → name of the commit before it."""
+
+    prevs: dict[tuple[int, str], str]
+
+    def frontier(self) -> Frontier:
+        tips = self.chains().tips()
+        return {A: tips} if tips else {}
+
+    def chains(self) -> Chains:
+        loose = [Loose(0, seq, at(A, seq, name).id, at(A, seq - 1, prev).id, 0)
+                 for (seq, name), prev in sorted(self.prevs.items())]  # fmt: skip
+        return Chains(None, loose, lambda seq, name: False)
+
+    def meet(self) -> Meet:
+        chains = self.chains()
+        return lambda log, mine, theirs: chains.meet(mine, theirs)
+
+    def send(self, peer: Holder, most: int) -> int:
+        """One batch; how many commits went that the peer didn't have."""
+        before = len(peer.prevs)
+        named = {at(A, seq, name).id: (seq, name) for seq, name in self.prevs}
+        batch: list[tuple[int, str]] = []
+        for span in frontier.lacking(self.frontier(), peer.frontier(), self.meet()).lacks.get(A, ()):
+            path = self.chains().path(span.tip)
+            found = [named[one.id] for one in path if span.first <= one.seq <= span.last]
+            batch += found if span.backwards else reversed(found)
+        assert len(set(batch)) == len(batch), "nothing is sent twice"
+        peer.prevs.update({one: self.prevs[one] for one in batch[:most]})
+        return len(peer.prevs) - before
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> dict[tuple[int, str], str]:
+    """A log with up to three branches: a trunk of commits, each branch leaving at some number."""
+    found = {(seq, "t"): "t" for seq in range(1, draw(st.integers(1, 8)) + 1)}
+    trunk = len(found)
+    for name in "xy"[: draw(st.integers(0, 2))]:
+        parting = draw(st.integers(0, trunk))
+        for seq in range(parting + 1, parting + draw(st.integers(1, 4)) + 1):
+            found[seq, name] = "t" if seq == parting + 1 else name
+    return found
+
+
+@given(trees(), st.data(), st.integers(1, 5))
+def test_two_holders_of_any_parts_of_any_tree_end_with_the_same(tree: Any, data: Any, most: int) -> None:
+    parts = st.sets(st.sampled_from(sorted(tree)))
+    one, two = (Holder({key: tree[key] for key in data.draw(parts)}) for _ in "12")
+    union = one.prevs | two.prevs
+    for _ in range(2 * len(union) + 2):
+        if not (one.send(two, most) + two.send(one, most)):
+            break
+    assert one.prevs == two.prevs == union
+    assert frontier.lacking(one.frontier(), two.frontier(), one.meet()) == Gap()
+
+
+# On the line
 
 
 seqs = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 9))
 
 
-def test_the_peer_lacks_what_lies_beyond_its_position() -> None:
-    gap = frontier.lacking(held(a=5, b=3), held(a=2))
-    assert gap == Gap(lacks={A: range(3, 6), B: range(1, 4)})
-
-
-def test_a_peer_ahead_is_reported_and_offered_nothing() -> None:
-    assert frontier.lacking(held(a=5), held(a=7, c=1)) == Gap(ahead={A: at(A, 7), C: at(C, 1)})
-
-
-def test_another_id_at_the_same_number_is_a_fork() -> None:
-    other = {A: Position(5, seed("another"))}
-    assert frontier.lacking(held(a=5), other) == Gap(forked=other)
-
-
-def test_another_id_behind_ours_is_found_where_ours_can_be_looked_up() -> None:
-    other = {A: Position(2, seed("another"))}
-    assert frontier.lacking(held(a=5), other).lacks == {A: range(3, 6)}
-    assert frontier.lacking(held(a=5), other, id_at) == Gap(forked=other)
-    assert frontier.lacking(held(a=5), held(a=2), id_at).lacks == {A: range(3, 6)}
-    assert frontier.lacking(held(a=5), other, lambda log, seq: None) == Gap(forked=other)
-
-
-@given(seqs, seqs)
-def test_after_sending_what_is_lacking_the_peer_covers_everything(ours: Any, theirs: Any) -> None:
-    mine, peer = held(**ours), held(**theirs)
-    gap = frontier.lacking(mine, peer, id_at)
-    for log, numbers in gap.lacks.items():
-        assert numbers and numbers[0] == (peer[log].seq if log in peer else 0) + 1
-        peer[log] = at(log, numbers[-1])
-    assert all(frontier.covers(peer, log, position.seq) for log, position in mine.items())
-    assert frontier.lacking(mine, peer).lacks == {}
-    assert set(gap.ahead) == {log for log, position in held(**theirs).items()
-                              if log not in mine or position.seq > mine[log].seq}  # fmt: skip
-
-
 @given(seqs)
 def test_a_frontier_survives_the_line_and_its_digest_names_it(ours: Any) -> None:
     mine = held(**ours)
-    assert frontier.decode(cbor.decode(cbor.encode(frontier.encode(mine)))) == mine
+    plain, besides = frontier.encode(mine)
+    assert frontier.decode(cbor.decode(cbor.encode(plain))) == mine and not besides
     shuffled = dict(reversed(mine.items()))
     assert frontier.digest(shuffled) == frontier.digest(mine)
     assert frontier.digest(mine | held(z=1)) != frontier.digest(mine)
+
+
+@given(trees(), st.data())
+def test_gaps_and_branches_survive_the_line_beside_the_lowest_whole_chain(tree: Any, data: Any) -> None:
+    keys = data.draw(st.sets(st.sampled_from(sorted(tree))))
+    mine = Holder({key: tree[key] for key in keys}).frontier()
+    plain, besides = cbor.decode(cbor.encode(list(frontier.encode(mine))))
+    assert frontier.decode(plain, besides) == mine
+    whole = min((one for one in mine.get(A, ()) if one.first == 1), default=None)
+    assert plain == ([[A, whole.seq, whole.id]] if whole else [])
+    if besides:
+        assert frontier.digest(mine) != frontier.digest(frontier.decode(plain))
+
+
+def test_one_office_with_ever_so_many_gaps_doesnt_crowd_out_another() -> None:
+    gaps = tuple(at(A, seq)._replace(first=seq) for seq in range(3, 2000, 2))
+    branch = at(A, 2)
+    _, besides = frontier.encode({A: (at(A, 1), branch, *gaps), B: (at(B, 1), gaps[0])})
+    assert [A, 1, branch.seq, branch.id] in besides and len(besides) == frontier.MAX_CHAINS + 1
+    assert [B, 3, 3, gaps[0].id] in besides
+    assert [A, 1999, 1999, gaps[-1].id] in besides, "the highest show how far a search has come"
 
 
 @pytest.mark.parametrize(
@@ -96,6 +192,29 @@ def test_another_form_is_refused(value: Any) -> None:
         frontier.decode(value)
 
 
-def test_only_keeps_the_named_logs() -> None:
+@pytest.mark.parametrize(
+    "besides",
+    [
+        {},
+        [[A, 5, 4, bytes(32)]],
+        [[A, 0, 4, bytes(32)]],
+        [[A, True, 4, bytes(32)]],
+        [[A, 4, bytes(32)]],
+        [[A, 1, 1, bytes(32)]],
+        [[A, 2, 3, bytes(32)]],
+        [[B, 1, 3, bytes(32)]],
+        [[A, 9, 9, bytes(32)], [A, 8, 8, bytes(32)]],
+        [[A, 9, 9, bytes(32)]] * 2,
+        [[A, seq, seq, bytes(32)] for seq in range(4, 5 + frontier.MAX_CHAINS)],
+    ],
+)
+def test_further_chains_that_arent_where_they_belong_are_refused(besides: Any) -> None:
+    with pytest.raises(BadMessage):
+        frontier.decode([[A, 3, bytes(32)]], besides)
+
+
+def test_only_keeps_the_named_logs_and_a_gap_isnt_covered() -> None:
     assert frontier.only(held(a=1, b=2), [B, C]) == held(b=2)
     assert not frontier.covers({}, A, 1) and not frontier.covers(held(a=1), A, 2)
+    gapped = {A: (at(A, 2), at(A, 6)._replace(first=5))}
+    assert [seq for seq in range(1, 8) if frontier.covers(gapped, A, seq)] == [1, 2, 5, 6]

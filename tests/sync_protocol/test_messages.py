@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_protocol import cbor, frames, messages
+from sync_protocol import cbor, frames, limits, messages
 from sync_protocol.change import Change
+from sync_protocol.comparison import Ask, Told, Wanted
 from sync_protocol.errors import LocalError, RemoteError, UnknownVersion
 from sync_protocol.frontier import Position
 from sync_protocol.limits import MAX_EXPANDED, MAX_HOLD
-from sync_protocol.messages import ChangeItem, CommitItem, Mark, Note, Reply, Request, Taken
+from sync_protocol.messages import BlobWant, ChangeItem, Chunk, CommitItem, Mark, Note, Reply, Request, Taken
 from sync_protocol.names import ZERO
 
 from .scene import Office, act, seed
@@ -25,14 +26,24 @@ REQUEST = Request(
     understands=("ticket/1", "registry/1"),
     digest=seed("digest"),
     clock_ms=1_767_225_600_000,
-    frontier={LOG: Position(3, seed("third"))},
+    frontier={LOG: (Position(3, seed("third")), Position(9, seed("ninth"), 9))},
     commits=(ITEM, CommitItem(b"")),
     taken=Taken(LOG, 9, seed("ninth")),
     hold_s=MAX_HOLD,
     more=True,
     notes=(Note("held", LOG, 3, seed("third")), Note("slow")),
+    can=("reconcile", "something new"),
+    early=(3, 9),
+    ask=Ask(bytes(257 * 12), wants=(Wanted(seed("r", 16), (seed("c", 16),)),)),
+    room=4096,
+    wants=(BlobWant(seed("photo"), 512),),
+    chunks=(Chunk(seed("scan"), 9, 4, b"12345"),),
 )
-REPLY = Reply(("ticket/1",), 5, Mark(9, seed("ninth")), b"receipt", (ITEM,), True, True, (Note("x"),))
+REPLY = Reply(
+    ("ticket/1",), 5, Mark(9, seed("ninth")), b"receipt", (ITEM,), True, True, (Note("x"),),
+    early=(7,), told=Told((0, 256)), reconcile=Mark(4, seed("fourth")),
+    wants=(BlobWant(seed("photo")),), chunks=(Chunk(seed("scan"), 0, 0, b""),),
+)  # fmt: skip
 
 
 def head_of(message: Request | Reply) -> dict[int, Any]:
@@ -74,6 +85,26 @@ def test_keys_of_a_newer_version_are_ignored() -> None:
     assert messages.parse_request(with_head({99: "new"})).digest == REQUEST.digest
 
 
+def test_a_message_of_the_first_version_is_read_with_defaults() -> None:
+    later = dict.fromkeys(range(14, 23), "gone")
+    read = messages.parse_request(with_head(later))
+    assert (read.can, read.early, read.ask, read.wants, read.chunks) == ((), (), None, (), ())
+    assert read.room == 3 * limits.BATCH and read.frontier == {LOG: (Position(3, seed("third")),)}
+    head = {key: value for key, value in head_of(REPLY).items() if key not in later}
+    answer = messages.parse_reply(frames.pack([cbor.encode(head)]))
+    assert (answer.can, answer.early, answer.told, answer.reconcile) == ((), (), None, None)
+
+
+def test_what_there_is_nothing_to_say_of_is_left_out() -> None:
+    assert set(head_of(Request((), ZERO, 0))) == {0, 1, 2, 3, 4, 5, 6, 8, 10, 19}
+    assert set(head_of(Reply((), 0, Mark(0)))) == {0, 1, 2, 3, 4, 5, 6, 12, 13, 19}
+
+
+def test_no_more_commits_are_early_than_there_are() -> None:
+    with pytest.raises(RemoteError):
+        messages.parse_reply(messages.encode(replace(REPLY, early=(7, 8))))
+
+
 def test_an_unknown_version_is_named_as_such() -> None:
     assert code_of(with_head({1: 2, 3: "of another form"})) == "unknown_version"
 
@@ -102,6 +133,22 @@ def test_an_unknown_version_is_named_as_such() -> None:
         {9: [LOG, True, ZERO]},
         {10: MAX_HOLD + 1},
         {10: "gone"},
+        {15: {}},
+        {15: [[LOG, 9, 3, ZERO]]},
+        {16: [0]},
+        {16: [3, 3]},
+        {16: [-1]},
+        {16: list(range(1, 5002))},
+        {17: []},
+        {17: {0: bytes(12)}},
+        {19: "early"},
+        {19: [1]},
+        {20: [[bytes(31), 0]]},
+        {20: [[bytes(32), 0]] * 65},
+        {21: [[bytes(32), 1, 1, b"x"]]},
+        {21: [[bytes(32), 2**40, 0, bytes(1024 * 1024 + 1)]] * 3},
+        {22: -1},
+        {22: MAX_EXPANDED + 1},
     ],
 )
 def test_a_head_of_another_form_is_a_fault(change: dict[int, Any]) -> None:
@@ -142,6 +189,8 @@ def test_we_write_nothing_that_a_receiver_would_refuse_for_its_size() -> None:
     with pytest.raises(LocalError) as caught:
         messages.encode(replace(REQUEST, commits=(big,) * 17))
     assert caught.value.code == "too_large"
+    with pytest.raises(LocalError):
+        messages.encode(replace(REQUEST, chunks=(Chunk(ZERO, 2**40, 0, bytes(messages.MAX_PART)),)))
 
 
 def test_a_batch_holds_what_its_bytes_allow_and_one_at_least() -> None:
@@ -177,12 +226,12 @@ VALUES = st.recursive(
     | st.integers(-(2**63), 2**63 - 1)
     | st.binary(max_size=40)
     | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.integers(0, 14), inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.integers(0, 23), inner, max_size=4),
     max_leaves=8,
 )
 
 
-@given(st.integers(0, 13), VALUES, st.lists(VALUES.map(cbor.encode), max_size=2))
+@given(st.integers(0, 23), VALUES, st.lists(VALUES.map(cbor.encode), max_size=2))
 def test_whatever_a_head_or_a_part_says_only_remote_errors_come(
     key: int, value: Any, parts: list[bytes]
 ) -> None:

@@ -14,7 +14,7 @@ from sync_protocol.frontier import Position
 from tests.sync_protocol.scene import Office, seed
 
 CITY, COUNTY = Office("city", "370000/370200"), Office("county", "370000/370200/370211")
-HELD = {COUNTY.log: Position(7, seed("seventh"))}
+HELD = {COUNTY.log: (Position(7, seed("seventh")),)}
 
 
 def given_receipt(**more: Any) -> cose.Sign1:
@@ -27,6 +27,20 @@ def test_a_receipt_says_what_is_held_for_whom_when_and_by_which_life_of_the_pare
     assert (read.frontier, read.child, read.time_ms) == (HELD, COUNTY.id, 1_000)
     assert (read.log, read.node) == (CITY.log, CITY.id)
     assert read.covers(COUNTY.log, 7) and not read.covers(COUNTY.log, 8) and not read.covers(CITY.log, 1)
+
+
+def test_what_is_held_beyond_a_gap_or_on_a_branch_is_said_as_well() -> None:
+    chains = (*HELD[COUNTY.log], Position(9, seed("branch")), Position(12, seed("alone"), 12))
+    signed = receipt.make(
+        {COUNTY.log: chains}, child=COUNTY.id, time_ms=0, log=CITY.log, kid=CITY.id, signer=CITY.signer
+    )
+    read = receipt.parse(signed.raw)
+    assert read.frontier == {COUNTY.log: chains}
+    assert read.covers(COUNTY.log, 12) and not read.covers(COUNTY.log, 11)
+
+
+def test_a_receipt_without_further_chains_is_that_of_the_first_version() -> None:
+    assert set(cbor.decode(given_receipt().payload)) == {1, 2, 3, 4}
 
 
 def test_somebody_elses_receipt_doesnt_count() -> None:
@@ -44,13 +58,13 @@ def test_a_signature_of_another_kind_isnt_a_receipt() -> None:
             receipt.verify(raw, CITY.key, child=COUNTY.id)
 
 
-GOOD: dict[Any, Any] = {1: COUNTY.id, 2: CITY.log, 3: 0, 4: frontier.encode(HELD)}
+GOOD: dict[Any, Any] = {1: COUNTY.id, 2: CITY.log, 3: 0, 4: frontier.encode(HELD)[0]}
 
 
 @pytest.mark.parametrize(
     "payload",
     [[], {}, {"1": 0}, GOOD | {1: b""}, GOOD | {2: bytes(15)}, GOOD | {3: -1}, GOOD | {3: "0"},
-     GOOD | {4: {}}],
+     GOOD | {4: {}}, GOOD | {5: {}}, GOOD | {5: [[COUNTY.log, 1, 6, bytes(32)]]}],
 )  # fmt: skip
 def test_another_form_is_refused(payload: Any) -> None:
     raw = cose.sign(cbor.encode(payload), CITY.id, cose.RECEIPT, CITY.signer).raw

@@ -115,6 +115,28 @@ def test_without_a_head_each_commit_counts_by_its_own_signature() -> None:
     assert admitted == Run([COMMITS[1], COMMITS[5]], [commits[1]], "bad_signature")
 
 
+def test_beyond_the_place_at_which_its_log_was_closed_each_commit_counts_by_its_own_signature(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = counted(monkeypatch)
+    commits = [*COMMITS[:4], spoilt(COMMITS[4]), COMMITS[6]]
+    admitted = run.admit(commits, node=A.id, key=A.key, head=EMPTY, alone_from=4)
+    assert admitted == Run([*COMMITS[:4], COMMITS[6]], [commits[4]], "bad_signature")
+    assert tried == [COMMITS[2].id, COMMITS[3].id, commits[4].id, COMMITS[6].id]
+    assert run.admit(COMMITS[4:], node=A.id, key=A.key, head=EMPTY, alone_from=1).good == COMMITS[4:]
+    head = run.head_of(COMMITS[6])._replace(seq=3, id=COMMITS[2].id)
+    late = run.admit(COMMITS[3:5], node=A.id, key=A.key, head=head, alone_from=5)
+    assert late.unrisen == {COMMITS[3].id, COMMITS[4].id}
+
+
+def test_a_run_on_a_forks_second_branch_continues_that_branch() -> None:
+    copy = office([1, 2, 3])
+    branch = [copy.write(minute, act("note", {"n": minute})) for minute in (4, 5)]
+    assert admit(COMMITS[:3]) == Run(COMMITS[:3])
+    assert admit(branch, run.head_of(COMMITS[3])).fault == "seen"
+    assert admit(branch, run.head_of(copy.written[2][0])) == Run(branch)
+
+
 def test_nothing_comes_of_nothing() -> None:
     assert admit([]) == Run([]) == admit([], None)
 

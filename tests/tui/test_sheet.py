@@ -53,3 +53,13 @@ def test_nothing_at_all_is_told_without_a_fault() -> None:
 
 def test_what_hasnt_all_arrived_says_so() -> None:
     assert "还有经过未收到" in text(sheet(ticket(1, incomplete=True), KIND.matter, 78))
+
+
+def test_attachments_are_told_with_size_and_state_and_foreign_names_are_shown() -> None:
+    names = {"type": "application/pdf", "hash": "ab" * 32}
+    rows = [
+        {"number": 1, "name": "工资\u202efdp.exe", "size": 2_500_000, "have": 0, "state": "missing", **names},
+        {"number": 2, "name": "合同.pdf", "size": 100, "have": 50, "state": "partial", **names},
+    ]
+    found = text(sheet(ticket(1, attachments=rows), KIND.matter, 78))
+    assert "1 工资‹U+202E›fdp.exe  2.4 MB  未到" in found and "2 合同.pdf  1 KB  传输中 1 KB" in found

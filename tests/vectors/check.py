@@ -1,4 +1,5 @@
-"""An outsider's check, written from design 3.1 to 3.4 and 3.9 alone: nothing of the project is imported.
+"""An outsider's check, written from design 3.1 to 3.4 and 3.9, and for `exchange` from docs/protocol.md, alone:
+nothing of the project is imported.
 
     python check.py                                    the vectors beside this file
     python check.py export FILE [--root FINGERPRINT]   what `qiao audit export --format log FILE` wrote
@@ -475,6 +476,80 @@ def check_commit_faults() -> None:
         raise Fault(f"taken for good: {vector['name']}")
 
 
+def check_exchange() -> None:
+    vectors = load("exchange")
+    for vector in vectors["frontier"]:
+        besides = vector["besides"] and bytes.fromhex(vector["besides"])
+        chains = frontier(bytes.fromhex(vector["plain"]), besides, vector["digest"])
+        need(chains == [(bytes.fromhex(log), first, seq, bytes.fromhex(id))
+                        for log, first, seq, id in vector["chains"]], vector["name"])  # fmt: skip
+    check_receipt({key: bytes.fromhex(one) if key != "time_ms" else one
+                   for key, one in vectors["receipt"].items()})  # fmt: skip
+    check_reconcile(vectors["reconcile"])
+
+
+def check_receipt(vector: dict[str, Any]) -> None:
+    kid, payload, signature = sign1(vector["raw"])
+    check_signature(vector["key"], signature, kid, b"qiao/receipt/1", payload)
+    fields = decode(payload)
+    need((fields[1], fields[2], fields[3]) == (vector["child"], vector["log"], vector["time_ms"]), "receipt")
+    frontier(cbor2.dumps(fields[4]), cbor2.dumps(fields[5]), vector["digest"].hex())
+
+
+def frontier(plain: bytes, besides: bytes | None, digest: str) -> list[tuple[bytes, int, int, bytes]]:
+    """Its chains (log, first, seq, id), sorted; each in its place."""
+    need(sha(b"qiao/frontier/1\0", plain, besides or b"").hex() == digest, "frontier digest")
+    lowest = [(log, seq, id) for log, seq, id in decode(plain)]
+    others = [(log, seq, id, first) for log, first, seq, id in decode(besides)] if besides else []
+    need(lowest == sorted(lowest) and len({log for log, _, _ in lowest}) == len(lowest), "frontier order")
+    need(others == sorted(others) and all(1 <= first <= seq for _, seq, _, first in others), "chains")
+    whole = {log: (seq, id) for log, seq, id in lowest}
+    for log, seq, id, first in others:
+        need(first > 1 or (log in whole and whole[log] < (seq, id)), "a branch in the wrong place")
+    return sorted(
+        [(log, 1, seq, id) for log, seq, id in lowest] + [(log, f, s, id) for log, s, id, f in others]
+    )
+
+
+def check_reconcile(vector: dict[str, Any]) -> None:
+    child, parent = (held(vector[side]) for side in ("child", "parent"))
+    for record, digest in vector["digests"].items():
+        need(parent[bytes.fromhex(record)][1].hex() == digest, "record digest")
+    buckets, lists, wants = ([decode(bytes.fromhex(one[key])) for key in ("ask", "told")]
+                             for one in vector["exchanges"])  # fmt: skip
+    mine, theirs = bucket_digests(child), bucket_digests(parent)
+    need(
+        buckets == [{0: b"".join(mine)}, {0: [at for at in range(257) if mine[at] != theirs[at]]}], "buckets"
+    )
+    for (bucket, above), page in zip(lists[0][1], lists[1][1], strict=True):
+        entries = [record + digest for record, (at, digest, _) in sorted(parent.items())
+                   if at == bucket and record > above]  # fmt: skip
+        need(page == [bucket, True, b"".join(entries)], "records told")
+    for (record, above), page in zip(lists[0][2], lists[1][2], strict=True):
+        need(page == [record, True, b"".join(id for id in parent[record][2] if id > above)], "changes told")
+    for record, ids in wants[0][3]:
+        need({ids[at : at + 16] for at in range(0, len(ids), 16)} <= set(parent[record][2]), "wants")
+    need(wants[1] == {}, "nothing told")
+
+
+def held(listed: list[dict[str, Any]]) -> dict[bytes, tuple[int, bytes, list[bytes]]]:
+    """Record id → (bucket, digest, its change ids, sorted)."""
+    found = {}
+    for one in listed:
+        record, ids = bytes.fromhex(one["record"]), sorted(map(bytes.fromhex, one["ids"]))
+        digest = sha(b"qiao/reconcile/record/1\0", *ids)[:12]
+        found[record] = (256 if one["registry"] else record[0], digest, ids)
+    return found
+
+
+def bucket_digests(records: dict[bytes, tuple[int, bytes, list[bytes]]]) -> list[bytes]:
+    found = []
+    for bucket in range(257):
+        entries = [record + digest for record, (at, digest, _) in sorted(records.items()) if at == bucket]
+        found.append(sha(b"qiao/reconcile/bucket/1\0", *entries)[:12] if entries else bytes(12))
+    return found
+
+
 CHECKS = {
     "cbor": check_cbor,
     "keys": check_keys,
@@ -484,6 +559,7 @@ CHECKS = {
     "log": check_log,
     "export": check_export,
     "envelope": check_envelope,
+    "exchange": check_exchange,
 }
 
 

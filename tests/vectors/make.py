@@ -22,6 +22,7 @@ from sync_protocol.change import Act, Change
 from sync_protocol.commit import Commit
 from sync_protocol.export import Entry, Link, Reason
 from tests.sync_protocol.scene import Office, Tree, act, seal_public, seed
+from tests.vectors.exchange import exchange_vectors
 
 HERE = Path(__file__).parent
 
@@ -350,6 +351,7 @@ def vectors() -> Iterator[tuple[str, Any]]:
     yield "commit_faults", commit_faults()
     yield "export", export_vectors()
     yield "envelope", envelope_vector()
+    yield "exchange", exchange_vectors()
 
 
 def rendered() -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from . import assignments as read
 from .clocks import dues
 from .fields import CLASSES
 from .reactions import reactions
+from .reassignment import reassigned
 from .verbs import VERBS
 from .workflow import TICKET
 
@@ -37,7 +38,12 @@ def title(state: State) -> str:
 def places(state: State) -> list[Place]:
     return [
         Place(
-            one.round, one.unit, _ended(one), one.written.actor, one.assigner, clock.to_ms(one.written.time)
+            one.round,
+            read.shown_unit(state, one),
+            _ended(one),
+            one.written.actor,
+            one.assigner,
+            clock.to_ms(one.written.time),
         )
         for one in read.every_assignment(state)
     ]
@@ -57,4 +63,4 @@ def detail(state: State) -> dict[str, Any]:
     }
 
 
-KIND = Kind(TICKET, VERBS, reactions, dues, shown_phase, title, places, detail)
+KIND = Kind(TICKET, VERBS, reactions, dues, shown_phase, title, places, detail, reassigned)

@@ -2,6 +2,8 @@
 
 An assignment is named by (round, unit). `assign` acts of an assignee carry `from`, the id of the `assign`
 act by which he holds his own: so each assignment is open only while the one it was passed on from is.
+Where a unit was moved or merged, `reassign` says who holds the assignment since, and under whom (改派); its
+name stays, and with it everything that was written there meanwhile.
 """
 
 from __future__ import annotations
@@ -43,6 +45,12 @@ def named_round(act: Act) -> int:
     return value if type(value) is int and value > 0 else 0
 
 
+def own_name(act: Act) -> str:
+    """The unit by which the assignment is named that an act of its holder is about."""
+    value = act.data.get("assignment")
+    return value if type(value) is str else act.unit
+
+
 def named_unit(act: Act) -> str:
     value = act.data.get("unit")
     return value if type(value) is str else ""
@@ -75,13 +83,13 @@ class Assignment:
     shown: str
     assigned: Mark  # the `assign` act
     written: Mark  # who wrote the status
-    parent: str | None  # unit it was passed on from; None where the owner, or a unit above, assigned it
+    holder: str  # unit that is to act: the one named, or whom it was reassigned to
+    assigner: str
+    source: (
+        bytes | None
+    )  # `assign` act by which its assigner holds what was passed on; None for an owner or ruler
     alive: bool  # neither it nor one it was passed on from is declined or recalled
     open: bool
-
-    @property
-    def assigner(self) -> str:
-        return self.assigned.unit
 
     @property
     def final(self) -> bool:
@@ -91,6 +99,10 @@ class Assignment:
     def onward(self) -> list[str]:
         listed = self.assigned.data.get("onward")
         return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+
+    def reaches(self, unit: str) -> bool:
+        """Whether a unit is the one named or holding, or below one of them."""
+        return covers(self.unit, unit) or covers(self.holder, unit)
 
 
 def assigned(state: State, round: int, unit: str) -> Mark | None:
@@ -115,25 +127,59 @@ def assignment(state: State, round: int, unit: str) -> Assignment | None:
     statuses = _chain(state, round, unit)
     alive = not ENDED & set(statuses)
     current = round == round_of(state) and phase(state) == "registered"
-    status = str(written.value)
+    status, moved = str(written.value), reassigned(state, round, unit)
+    holder, assigner = (moved.data["holder"], moved.data["under"]) if moved else (unit, mark.unit)
     return Assignment(
-        round, unit, status, _shown(state, round, unit, status, mark), mark, written,
-        mark.unit if "from" in mark.data else None, alive, alive and current and OPEN.issuperset(statuses),
+        round, unit, status, _shown(state, round, unit, status, mark), mark, written, holder, assigner,
+        _source(moved or mark), alive, alive and current and OPEN.issuperset(statuses),
     )  # fmt: skip
+
+
+def reassigned(state: State, round: int, unit: str) -> Mark | None:
+    """The `reassign` in force: one of before the `assign` was about another."""
+    moved, mark = state.at(slot("holder", round, unit)), assigned(state, round, unit)
+    return moved if moved is not None and mark is not None and moved.time > mark.time else None
+
+
+def _source(mark: Mark) -> bytes | None:
+    value = mark.data.get("from")
+    return value if isinstance(value, bytes) else b"" if "from" in mark.data else None
 
 
 def _chain(state: State, round: int, unit: str) -> list[str]:
     """Statuses from an assignment up; `recalled` stands for one that was passed on from what is no more."""
-    found = []
-    while True:
-        mark = assigned(state, round, unit)
+    found: list[str] = []
+    seen: set[str] = set()
+    while unit not in seen:
+        seen.add(unit)
+        mark, moved = assigned(state, round, unit), reassigned(state, round, unit)
         found.append(str(state.held(place(round, unit), "recalled")))
-        if mark is None or "from" not in mark.data:
+        source = None if mark is None else _source(moved or mark)
+        if mark is None or source is None:
             return found
-        above = assigned(state, round, mark.unit)
-        if above is None or above.id != mark.data["from"] or not is_above(mark.unit, unit):
-            return [*found, "recalled"]
-        unit = mark.unit
+        above = named_by(state, round, source)
+        if above is None or not (moved or is_above(mark.unit, unit)):
+            break
+        unit = above
+    return [*found, "recalled"]
+
+
+def named_by(state: State, round: int, assign: bytes) -> str | None:
+    """The unit by which the assignment is named that an `assign` act made, while it is the newest."""
+    found = ((unit, assigned(state, round, unit)) for unit in units(state, round))
+    return next((unit for unit, mark in found if mark is not None and mark.id == assign), None)
+
+
+def giver(state: State, own: Assignment) -> Assignment | None:
+    """The assignment that this one was passed on from."""
+    name = None if own.source is None else named_by(state, own.round, own.source)
+    return None if name is None else assignment(state, own.round, name)
+
+
+def held_by(state: State, unit: str, round: int | None = None) -> list[Assignment]:
+    """What a unit holds; more than one only where work was reassigned to it. Its own name first."""
+    found = [one for one in assignments(state, round) if one.holder == unit]
+    return sorted(found, key=lambda one: (one.unit != unit, one.unit))
 
 
 def _shown(state: State, round: int, unit: str, status: str, mark: Mark) -> str:
@@ -146,14 +192,19 @@ def _shown(state: State, round: int, unit: str, status: str, mark: Mark) -> str:
 
 def passed_on(state: State, round: int, mark: Mark) -> Mark | None:
     """The first standing `assign` that passed on what `mark` assigned."""
-    found = (assigned(state, round, unit) for unit in units(state, round))
+    found = (
+        one for unit in units(state, round)
+        for one in (assigned(state, round, unit), reassigned(state, round, unit))
+    )  # fmt: skip
     passing = [one for one in found if one and one.data.get("from") == mark.id]
     return min(passing, key=lambda one: one.time, default=None)
 
 
 def receipt(state: State, unit: str, mark: Mark) -> Mark | None:
-    """The `receive` that answers an `assign`."""
-    found = (one for one in state.marks.values() if one.action == "receive" and one.unit == unit)
+    """The `receive` that answers an `assign`: of the unit named, or of whom it was reassigned to."""
+    number = mark.data.get("round")
+    held = {unit, _holder(state, number, unit)} if type(number) is int else {unit}
+    found = (one for one in state.marks.values() if one.action == "receive" and one.unit in held)
     return next((one for one in found if one.data.get("from") == mark.id and standing(state, one)), None)
 
 
@@ -168,11 +219,23 @@ def every_assignment(state: State) -> list[Assignment]:
     return [one for number in rounds(state) for one in assignments(state, number)]
 
 
+def shown_unit(state: State, own: Assignment) -> str:
+    """The unit at which lists and deadlines show it: its holder, or its name where one unit holds two."""
+    others = (unit for unit in units(state, own.round) if unit != own.unit)
+    taken = any(_holder(state, own.round, unit) == own.holder for unit in others)
+    return own.unit if taken else own.holder
+
+
+def _holder(state: State, round: int, unit: str) -> str:
+    moved = reassigned(state, round, unit)
+    return str(moved.data["holder"]) if moved else unit
+
+
 def passed_on_from(state: State, own: Assignment) -> list[Assignment]:
     """The live assignments directly below one."""
     return [
         one for one in assignments(state, own.round)
-        if one.alive and one.assigned.data.get("from") == own.assigned.id
+        if one.alive and one.source == own.assigned.id
     ]  # fmt: skip
 
 
@@ -192,7 +255,7 @@ def answering(state: State) -> Assignment | None:
     leading = lead(state)
     if not leading:
         return live[0] if len(live) == 1 else None
-    above = [one for one in live if covers(one.unit, leading)]
+    above = [one for one in live if one.reaches(leading)]
     return max(above, key=lambda one: len(one.unit), default=None)
 
 
@@ -217,4 +280,4 @@ def recovered(state: State) -> int | None:
 
 def scope(state: State) -> frozenset[str]:
     """The registering unit and every unit with an assignment that wasn't taken from it (protocol 3.5)."""
-    return frozenset({state.owner, *(one.unit for one in every_assignment(state) if one.alive)})
+    return frozenset({state.owner, *(one.holder for one in every_assignment(state) if one.alive)})

@@ -11,7 +11,6 @@ from typing import Any
 
 from conflict.state import Mark, State
 from sync_protocol import clock
-from sync_protocol.names import is_above
 
 from ..draft import Due, Policies, WorkingDays
 from . import assignments as read
@@ -46,7 +45,7 @@ def _done(state: State, action: str, round: int) -> Iterator[Mark]:
 def _by(state: State, action: str, one: Assignment) -> Iterator[Mark]:
     """Those of an assignment's unit since it was assigned."""
     return (mark for mark in _done(state, action, one.round)
-            if mark.unit == one.unit and mark.time >= one.assigned.time)  # fmt: skip
+            if mark.unit in (one.unit, one.holder) and mark.time >= one.assigned.time)  # fmt: skip
 
 
 def _first(marks: Iterator[Mark]) -> int | None:
@@ -91,7 +90,7 @@ def _ends(mark: Mark, round: int) -> bool:
 
 
 def _of_assignment(state: State, one: Assignment, policies: Policies, calendar: WorkingDays) -> Iterator[Due]:
-    sent = _ms(one.assigned)
+    sent, shown = _ms(one.assigned), read.shown_unit(state, one)
     receipt = read.receipt(state, one.unit, one.assigned)
     received = None if receipt is None else _ms(receipt)
     end = _end(state, one)
@@ -105,7 +104,7 @@ def _of_assignment(state: State, one: Assignment, policies: Policies, calendar: 
 
     def due(name: str, days: str, done: int | None, owed: bool = True) -> Due:
         ends = calendar.end_of(counted_from, policy[days])
-        return Due(name, one.round, one.unit, start, ends, done, start - sent, owed)
+        return Due(name, one.round, shown, start, ends, done, start - sent, owed)
 
     yield due("accept", "accept_days", _earliest(taken, declined, end))
     if declined is not None or _earliest(taken, end) is None:
@@ -113,7 +112,7 @@ def _of_assignment(state: State, one: Assignment, policies: Policies, calendar: 
     if received is not None and (one.onward or passed is not None):
         policy = policies.at(received)
         ends = calendar.end_of(received, policy["forward_days"])
-        yield Due("forward", one.round, one.unit, received, ends,
+        yield Due("forward", one.round, shown, received, ends,
                   _earliest(passed, declined, end), received - sent)  # fmt: skip
 
 
@@ -130,12 +129,13 @@ def _end(state: State, one: Assignment) -> int | None:
 def _taken_away(state: State, one: Assignment | None) -> int:
     """Of a dead assignment: the act of its own or of one it was passed on from that ended it."""
     assert one is not None, "a dead assignment has a reason"
-    if one.status in read.ENDED or one.parent is None:
+    if one.status in read.ENDED or one.source is None:
         return _ms(one.written)
-    parent = read.assignment(state, one.round, one.parent)
-    if parent is None or parent.assigned.id != one.assigned.data.get("from"):
-        return _ms(one.written) if parent is None else _ms(parent.assigned)
-    return _taken_away(state, parent) if is_above(parent.unit, one.unit) else _ms(one.written)
+    parent = read.giver(state, one)
+    if parent is None:
+        newer = read.assigned(state, one.round, one.assigner)
+        return _ms(newer or one.written)
+    return _ms(one.written) if parent.alive else _taken_away(state, parent)
 
 
 # Complete and rework: owed to the worker, by whoever holds the work
@@ -152,8 +152,8 @@ def _work(state: State, round: int, policies: Policies, calendar: WorkingDays) -
     holders = [one for one in read.assignments(state, round) if _holds(state, one)]
     for one in holders:
         line = _line(state, one, ends)
-        yield Due(name, round, one.unit, start, ends, _work_done(state, one), line)
-    if not any(one.alive for one in holders) and all(one.unit != state.owner for one in holders):
+        yield Due(name, round, read.shown_unit(state, one), start, ends, _work_done(state, one), line)
+    if not any(one.alive for one in holders) and all(one.holder != state.owner for one in holders):
         yield Due(name, round, state.owner, start, ends, _round_end(state, round))
 
 
@@ -188,10 +188,12 @@ def _work_done(state: State, one: Assignment) -> int | None:
 def _line(state: State, one: Assignment, ends: int) -> int:
     """Time on the way down, over all hops; what wasn't received by the end of the limit was on the line."""
     total = 0
+    steps: dict[str, Assignment] = {}
     step: Assignment | None = one
-    while step is not None:
+    while step is not None and step.unit not in steps:
+        steps[step.unit] = step
         sent = _ms(step.assigned)
         receipt = read.receipt(state, step.unit, step.assigned)
         total += max(0, min(ends, ends if receipt is None else _ms(receipt)) - sent)
-        step = None if step.parent is None else read.assignment(state, step.round, step.parent)
+        step = read.giver(state, step)
     return total

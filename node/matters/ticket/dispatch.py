@@ -65,8 +65,7 @@ def assign(state: State, giver: str, hop: str, onward: list[str], *, final: bool
 
 def held(state: State, unit: str) -> Assignment | None:
     """What a unit may pass on: an open assignment that it didn't make itself."""
-    own = read.assignment(state, read.round_of(state), unit)
-    return own if own is not None and own.open and own.assigner != unit else None
+    return next((own for own in read.held_by(state, unit) if own.open and own.assigner != unit), None)
 
 
 def _giver(state: State, params: Mapping[str, Any], desk: Desk) -> str:
@@ -75,7 +74,7 @@ def _giver(state: State, params: Mapping[str, Any], desk: Desk) -> str:
         return resolved_unit(str(params["behalf"]), desk)
     if covers(desk.unit, state.owner) or held(state, desk.unit) is not None:
         return desk.unit
-    open_units = [one.unit for one in read.assignments(state) if one.open]
+    open_units = [one.holder for one in read.assignments(state) if one.open]
     hosted = [unit for unit in open_units if desk.tree.host(unit) == desk.unit]
     return hosted[0] if len(hosted) == 1 else desk.unit
 
@@ -150,8 +149,9 @@ def wanted(
 
 def _is_free(state: State, unit: str, ruling: bool) -> bool:
     """A ruling may replace what was only sent."""
-    found = read.assignment(state, read.round_of(state), unit)
-    return found is None or not found.open or (ruling and found.status == "sent")
+    named = read.assignment(state, read.round_of(state), unit)
+    found = [one for one in (named, *read.held_by(state, unit)) if one is not None and one.open]
+    return all(ruling and one.status == "sent" for one in found)
 
 
 def _may_name_lead(state: State, giver: str) -> bool:

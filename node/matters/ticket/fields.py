@@ -121,7 +121,7 @@ FIELDS = (
     Field("confidential", "保密", _LAST, Type.YES_NO),
     Field("deadline_class", "时限类别", _LAST, Type.CODE, DEADLINE_CLASSES),
     Field("tags", "标签", _UNION, Type.LIST),
-    Field("attachments", "附件", _UNION, Type.LIST),
+    Field("attachments", "附件", _UNION, Type.FILES, words=True),
     Field("result", "办理结果", _ASK, Type.CODE, RESULTS, dimension=True),
     Field("resolved", "是否解决", _ASK, Type.YES_NO),
     Field("satisfaction_result", "对结果满意度", _ASK, Type.SCORE, dimension=True),
@@ -150,6 +150,11 @@ UNIT = Field("unit", "单位", type=Type.UNIT)
 FINAL = Field("final", "不得退单", type=Type.YES_NO)
 FROM = Field("from", "转自", type=Type.IDS)  # id of the `assign` act that this one passes on
 ONWARD = Field("onward", "续派单位", type=Type.LIST)  # deeper paths that the unit's node passes it on to
+ASSIGNMENT = Field(
+    "assignment", "承办任务", type=Type.UNIT
+)  # the unit by which it is named, where it was reassigned
+HOLDER = Field("holder", "现承办单位", type=Type.UNIT)
+UNDER = Field("under", "现派单单位", type=Type.UNIT)
 SUBMISSION = Field("submission", "所审提交", type=Type.IDS)  # id of the `submit` act
 REPLACES = Field("replaces", "所取代的写入", type=Type.IDS)
 TO = Field("to", "转入阶段", type=Type.CODE, codes={"follow_up": "待回访", "quality_check": "待质检"})

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conflict.state import State
-from sync_protocol.names import covers
+from sync_protocol.names import is_above
 
 from ..draft import Desk, Draft
 from . import assignments as read
@@ -21,7 +21,7 @@ from .dispatch import assign, next_hop, wanted
 
 def reactions(state: State, desk: Desk) -> list[Draft]:
     """Shape: drafts of one step, each on behalf of the unit that it is for."""
-    mine = [one for one in read.assignments(state) if one.open and _acts_for(one.unit, desk)]
+    mine = [one for one in read.assignments(state) if one.open and _acts_for(one.holder, desk)]
     for step in (_received, _passed_on, _submitted):
         drafts = [draft for one in mine for draft in step(state, one, desk)]
         if drafts:
@@ -30,8 +30,8 @@ def reactions(state: State, desk: Desk) -> list[Draft]:
 
 
 def _acts_for(unit: str, desk: Desk) -> bool:
-    """This node's unit, or one that it hosts."""
-    return unit == desk.unit or desk.tree.host(unit) == desk.unit
+    """This node's unit, also by a path of before a move, or one that it hosts."""
+    return unit == desk.unit or unit in desk.former or desk.tree.host(unit) == desk.unit
 
 
 def _draft(action: str, unit: str, desk: Desk, data: Mapping[str, Any]) -> Draft:
@@ -40,13 +40,21 @@ def _draft(action: str, unit: str, desk: Desk, data: Mapping[str, Any]) -> Draft
 
 def _received(state: State, own: Assignment, desk: Desk) -> Iterator[Draft]:
     if own.status in ("sent", "accepted") and not _answered(state, own):
-        yield _draft("receive", own.unit, desk, {"round": own.round, "from": own.assigned.id})
+        yield _draft("receive", own.holder, desk, {**_of(own), "from": own.assigned.id})
+
+
+def _of(own: Assignment) -> dict[str, Any]:
+    """How an act of its holder names it."""
+    named = {} if own.holder == own.unit else {"assignment": own.unit}
+    return {"round": own.round, **named}
 
 
 def _answered(state: State, own: Assignment) -> bool:
     """Whatever became of the receipt: one is enough."""
     return any(
-        one.action == "receive" and one.unit == own.unit and one.data.get("from") == own.assigned.id
+        one.action == "receive"
+        and one.unit in (own.unit, own.holder)
+        and one.data.get("from") == own.assigned.id
         for one in state.marks.values()
     )
 
@@ -55,12 +63,12 @@ def _passed_on(state: State, own: Assignment, desk: Desk) -> Iterator[Draft]:
     """What a dispatcher above named deeper. Passed on once: a recall of it isn't undone."""
     if own.status not in ("sent", "accepted"):
         return
-    deeper = [one for one in own.onward if covers(own.unit, one) and one != own.unit]
-    targets = [one for one in deeper if not _was_passed(state, own, next_hop(own.unit, one, desk.tree))]
-    for unit, onward in wanted(state, own.unit, targets, desk.tree):
+    deeper = [one for one in own.onward if is_above(own.holder, one) and desk.tree.path(one) == one]
+    targets = [one for one in deeper if not _was_passed(state, own, next_hop(own.holder, one, desk.tree))]
+    for unit, onward in wanted(state, own.holder, targets, desk.tree):
         if not _was_passed(state, own, unit):
-            data = assign(state, own.unit, unit, onward, final=own.final)
-            yield _draft("assign", own.unit, desk, data)
+            data = assign(state, own.holder, unit, onward, final=own.final)
+            yield _draft("assign", own.holder, desk, data)
 
 
 def _was_passed(state: State, own: Assignment, unit: str) -> bool:
@@ -81,12 +89,12 @@ def _submitted(state: State, own: Assignment, desk: Desk) -> Iterator[Draft]:
     source = _leading(state, done)
     data = {name: read.of_assignment(state, name, own.round, source.unit) for name in ("result", "resolved")}
     if None not in data.values():
-        yield _draft("submit", own.unit, desk, {"round": own.round, **data})
+        yield _draft("submit", own.holder, desk, {**_of(own), **data})
 
 
 def _leading(state: State, done: list[Assignment]) -> Assignment:
     lead = read.lead(state)
-    return next((one for one in done if lead and covers(one.unit, lead)), done[-1])
+    return next((one for one in done if lead and one.reaches(lead)), done[-1])
 
 
 def _reviewed(state: State, desk: Desk) -> Iterator[Draft]:

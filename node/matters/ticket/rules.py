@@ -17,7 +17,7 @@ from sync_protocol import clock
 from sync_protocol.names import covers, is_above
 
 from . import assignments as read
-from .assignments import Assignment, named_round, named_unit
+from .assignments import Assignment, named_round, named_unit, own_name
 from .fields import AMENDED, SETTLED
 
 NamedGuard = tuple[str, Guard]
@@ -40,12 +40,13 @@ def above_owner(state: State, act: Act) -> bool:
 
 def handling(state: State, act: Act) -> bool:
     """Holds an assignment that wasn't taken from it."""
-    return any(one.unit == act.unit and one.alive for one in read.every_assignment(state))
+    return any(one.holder == act.unit and one.alive for one in read.every_assignment(state))
 
 
 def assignee(state: State, act: Act) -> bool:
-    """Holds an assignment of the round that the act names."""
-    return read.assigned(state, named_round(act), act.unit) is not None
+    """Holds the assignment of the round that the act names."""
+    own = read.assignment(state, named_round(act), own_name(act))
+    return own is not None and own.holder == act.unit
 
 
 def above_any(state: State, act: Act) -> bool:
@@ -59,11 +60,10 @@ def in_scope(state: State, act: Act) -> bool:
 
 def passing_on(state: State, act: Act) -> bool:
     """Holds an open assignment, names it, and reaches below itself."""
-    own = read.assignment(state, named_round(act), act.unit)
-    return (
-        own is not None and own.open and own.status != "submitted"
-        and act.data.get("from") == own.assigned.id and is_above(act.unit, named_unit(act))
-    )  # fmt: skip
+    return is_above(act.unit, named_unit(act)) and any(
+        own.open and own.status != "submitted" and act.data.get("from") == own.assigned.id
+        for own in read.held_by(state, act.unit, named_round(act))
+    )
 
 
 def assigning(state: State, act: Act) -> bool:
@@ -81,24 +81,35 @@ def ruling(state: State, act: Act) -> bool:
 
 
 def assigner(state: State, act: Act) -> bool:
-    mark = read.assigned(state, named_round(act), named_unit(act))
-    return mark is not None and mark.unit == act.unit
+    found = read.assignment(state, named_round(act), named_unit(act))
+    return found is not None and found.assigner == act.unit
 
 
 def above_assigner(state: State, act: Act) -> bool:
-    mark = read.assigned(state, named_round(act), named_unit(act))
-    return mark is not None and is_above(act.unit, mark.unit)
+    found = read.assignment(state, named_round(act), named_unit(act))
+    return found is not None and is_above(act.unit, found.assigner)
 
 
 def branch_assigner(state: State, act: Act) -> bool:
     """Assigned the unit that is to lead, or one above it."""
-    return any(one.assigner == act.unit and covers(one.unit, named_unit(act))
+    return any(one.assigner == act.unit and one.reaches(named_unit(act))
                for one in read.assignments(state))  # fmt: skip
 
 
 def above_branch_assigner(state: State, act: Act) -> bool:
-    return any(is_above(act.unit, one.assigner) and covers(one.unit, named_unit(act))
+    return any(is_above(act.unit, one.assigner) and one.reaches(named_unit(act))
                for one in read.assignments(state))  # fmt: skip
+
+
+def reassigning(state: State, act: Act) -> bool:
+    """Above whoever holds the assignment now, and whoever is to hold it (itself, where that is the successor)."""
+    found = read.assignment(state, named_round(act), named_unit(act))
+    return found is not None and is_above(act.unit, found.holder) and covers(act.unit, _text(act, "holder"))
+
+
+def _text(act: Act, name: str) -> str:
+    value = act.data.get(name)
+    return value if type(value) is str else ""
 
 
 # Guards
@@ -124,7 +135,7 @@ def next_round(state: State, act: Act) -> str | None:
 
 def own_status(*statuses: str) -> NamedGuard:
     """Of the author's assignment, which must be open."""
-    return "status", _status(lambda act: act.unit, statuses)
+    return "status", _status(own_name, statuses)
 
 
 def named_status(*statuses: str) -> NamedGuard:
@@ -147,7 +158,8 @@ def _status(whose: Callable[[Act], str], statuses: tuple[str, ...]) -> Guard:
 def unsent(state: State, act: Act) -> str | None:
     """A unit is assigned to once a round; again after it declined, was recalled, or completed its part.
     A ruling may replace what was only sent."""
-    found = read.assignment(state, named_round(act), named_unit(act))
+    held = (one for one in read.held_by(state, named_unit(act), named_round(act)) if one.open)
+    found = next(held, read.assignment(state, named_round(act), named_unit(act)))
     if found is None or not found.open:
         return None
     return None if act.data.get("final") is True and found.status == "sent" else "already_assigned"
@@ -159,20 +171,20 @@ def ruling_is_final(state: State, act: Act) -> str | None:
 
 
 def not_final(state: State, act: Act) -> str | None:
-    own = read.assignment(state, named_round(act), act.unit)
+    own = read.assignment(state, named_round(act), own_name(act))
     return "final" if own is not None and own.final else None
 
 
 def names_own(state: State, act: Act) -> str | None:
     """A receipt names the `assign` that it answers, once."""
-    own = read.assignment(state, named_round(act), act.unit)
+    own = read.assignment(state, named_round(act), own_name(act))
     if own is None or act.data.get("from") != own.assigned.id:
         return "no_assignment"
-    return "already_received" if read.receipt(state, act.unit, own.assigned) else None
+    return "already_received" if read.receipt(state, own.unit, own.assigned) else None
 
 
 def branches_done(state: State, act: Act) -> str | None:
-    own = read.assignment(state, named_round(act), act.unit)
+    own = read.assignment(state, named_round(act), own_name(act))
     below = [] if own is None else read.passed_on_from(state, own)
     return "branch_open" if any(one.open for one in below) else None
 
@@ -185,8 +197,21 @@ def names_submission(state: State, act: Act) -> str | None:
 
 def has_assignment(state: State, act: Act) -> str | None:
     """The lead holds an assignment of this round, or is below a unit that does and is to pass it on."""
-    found = (one.unit for one in read.assignments(state) if one.alive)
-    return None if any(covers(unit, named_unit(act)) for unit in found) else "no_assignment"
+    found = any(one.alive and one.reaches(named_unit(act)) for one in read.assignments(state))
+    return None if found else "no_assignment"
+
+
+def names_giver(state: State, act: Act) -> str | None:
+    """A `reassign` puts the work under a unit above its holder; where that one was to pass it on, it holds the
+    `assign` named in `from`."""
+    under, holder = _text(act, "under"), _text(act, "holder")
+    if not covers(under, holder) or not holder:
+        return "not_above"
+    if "from" not in act.data:
+        return None
+    name = read.named_by(state, named_round(act), act.data["from"])
+    own = None if name is None else read.assignment(state, named_round(act), name)
+    return None if own is not None and own.open and own.holder == under else "no_assignment"
 
 
 def nothing_open(state: State, act: Act) -> str | None:
@@ -195,7 +220,7 @@ def nothing_open(state: State, act: Act) -> str | None:
 
 def not_handling(state: State, act: Act) -> str | None:
     """Follow-up and check are never done by a unit that handled the ticket."""
-    handled = any(one.unit == act.unit and one.alive for one in read.assignments(state))
+    handled = any(act.unit in (one.unit, one.holder) and one.alive for one in read.assignments(state))
     return "handled_it" if handled else None
 
 
@@ -285,5 +310,5 @@ def work_is_done(state: State) -> bool:
 
 
 def _ended_well(live: list[Assignment], leading: str) -> bool:
-    done = [one.unit for one in live if one.status == "completed"]
-    return any(covers(unit, leading) for unit in done) if leading else bool(done)
+    done = [one for one in live if one.status == "completed"]
+    return any(one.reaches(leading) for one in done) if leading else bool(done)

@@ -16,6 +16,7 @@ CODES = {
     "branch_ended": "转派来源已被退回、收回或办结",
     "branch_open": "还有承办任务没有办结",
     "already_assigned": "这个单位在本轮已经承办",
+    "not_above": "改派的上级不在承办单位之上",
     "already_received": "这次派单已经送达",
     "ruling_not_final": "上级直接派单须注明不得退单（--final）",
     "final": "上级裁定的派单不得退单",

@@ -16,6 +16,7 @@ from . import fields as f
 from . import rules
 from .assignments import Assignment
 from .dispatch import DISPATCH, resolved_unit
+from .workflow import TICKET
 
 Params = Mapping[str, Any]
 Plan = Callable[[State | None, Params, Desk], list[Draft]]
@@ -41,9 +42,15 @@ def _in_round(action: str) -> Plan:
     """Acts of the owner: the parameters with the present round."""
 
     def plan(state: State | None, params: Params, desk: Desk) -> list[Draft]:
-        return [Draft(action, {**params, "round": read.round_of(_here(state))})]
+        here = _here(state)
+        return [Draft(action, {**params, "round": read.round_of(here)}, _owner(here, desk))]
 
     return plan
+
+
+def _owner(state: State, desk: Desk) -> str | None:
+    """The path under which this unit registered it, before it was moved."""
+    return state.owner if state.owner in desk.former else None
 
 
 def _own(action: str) -> Plan:
@@ -52,9 +59,19 @@ def _own(action: str) -> Plan:
     def plan(state: State | None, params: Params, desk: Desk) -> list[Draft]:
         here = _here(state)
         data = {name: value for name, value in params.items() if name != "behalf"}
-        return [Draft(action, {**data, "round": read.round_of(here)}, _behalf(here, params, desk))]
+        unit = _behalf(here, params, desk)
+        named = _held(here, unit or desk.unit, action)
+        return [Draft(action, {**data, **named}, unit)]
 
     return plan
+
+
+def _held(state: State, unit: str, action: str) -> dict[str, Any]:
+    """How an act names the assignment that its unit holds; of several, the first from which it may be."""
+    found = [one for one in read.held_by(state, unit) if one.open]
+    fitting = [one for one in found if one.shown in _FROM.get(action, ())] or found
+    named = {"assignment": fitting[0].unit} if fitting and fitting[0].unit != unit else {}
+    return {"round": read.round_of(state), **named}
 
 
 def _behalf(state: State, params: Params, desk: Desk) -> str | None:
@@ -63,7 +80,7 @@ def _behalf(state: State, params: Params, desk: Desk) -> str | None:
     if params.get("behalf"):
         named = resolved_unit(str(params["behalf"]), desk)
         return None if named == desk.unit else named
-    in_hand = [one.unit for one in read.assignments(state) if one.open and not _is_below(state, one)]
+    in_hand = [one.holder for one in read.assignments(state) if one.open and not _is_below(state, one)]
     hosted = [unit for unit in in_hand if desk.tree.host(unit) == desk.unit]
     return hosted[0] if desk.unit not in in_hand and len(hosted) == 1 else None
 
@@ -83,7 +100,7 @@ def _named(action: str) -> Plan:
 
     def plan(state: State | None, params: Params, desk: Desk) -> list[Draft]:
         here = _here(state)
-        unit = resolved_unit(str(params["unit"]), desk)
+        unit = _name_of(here, resolved_unit(str(params["unit"]), desk))
         return [
             Draft(action, {**params, "round": read.round_of(here), "unit": unit}, _assigner(here, unit, desk))
         ]
@@ -91,11 +108,20 @@ def _named(action: str) -> Plan:
     return plan
 
 
+def _name_of(state: State, unit: str) -> str:
+    """The name of the assignment that a unit holds."""
+    return next((one.unit for one in read.held_by(state, unit)), unit)
+
+
 def _assigner(state: State, unit: str, desk: Desk) -> str | None:
     """The hosted unit in whose name the assignment was made, if it was."""
-    mark = read.assigned(state, read.round_of(state), unit)
-    hosted = mark is not None and mark.unit != desk.unit and desk.tree.host(mark.unit) == desk.unit
-    return mark.unit if mark is not None and hosted else None
+    found = read.assignment(state, read.round_of(state), unit)
+    other = found is not None and found.assigner != desk.unit
+    return (
+        found.assigner
+        if found is not None and other and desk.tree.host(found.assigner) == desk.unit
+        else None
+    )
 
 
 def _review(state: State | None, params: Params, desk: Desk) -> list[Draft]:
@@ -117,9 +143,9 @@ def _follow_up(state: State | None, params: Params, desk: Desk) -> list[Draft]:
     names = {"result": "satisfaction_result", "attitude": "satisfaction_attitude"}
     number = read.round_of(here)
     data = {names.get(name, name): value for name, value in params.items()}
-    drafts = [Draft("follow_up", {**data, "round": number})]
+    drafts = [Draft("follow_up", {**data, "round": number}, _owner(here, desk))]
     if params.get("outcome") == "satisfied" or _last_attempt(here, params, desk):
-        drafts.append(Draft("advance", {"round": number, "to": "quality_check"}))
+        drafts.append(Draft("advance", {"round": number, "to": "quality_check"}, _owner(here, desk)))
     return drafts
 
 
@@ -132,7 +158,8 @@ def _last_attempt(state: State, params: Params, desk: Desk) -> bool:
 
 
 def _rework(state: State | None, params: Params, desk: Desk) -> list[Draft]:
-    return [Draft("rework", {**params, "round": read.round_of(_here(state)) + 1})]
+    here = _here(state)
+    return [Draft("rework", {**params, "round": read.round_of(here) + 1}, _owner(here, desk))]
 
 
 # What each could be signed with now (`offers`)
@@ -140,6 +167,10 @@ def _rework(state: State | None, params: Params, desk: Desk) -> list[Draft]:
 
 def _offer(**data: Any) -> Callable[[State, str], list[Mapping[str, Any]]]:
     return lambda state, unit: [{"round": read.round_of(state), **data}]
+
+
+def _offer_own(action: str, **data: Any) -> Callable[[State, str], list[Mapping[str, Any]]]:
+    return lambda state, unit: [{**_held(state, unit, action), **data}]
 
 
 def _offer_named(status: tuple[str, ...], **data: Any) -> Callable[[State, str], list[Mapping[str, Any]]]:
@@ -161,6 +192,7 @@ def _needs(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
+_FROM = {action.name: action.statuses for action in TICKET.actions}  # statuses from which an act may be
 _OWN_TAKES: tuple[Field, ...] = (f.BEHALF,)
 
 VERBS = (
@@ -168,16 +200,17 @@ VERBS = (
          _needs("channel", "class", "topic", "narrative")),
     Verb("answer", "当场答复", "answer", (f.TEXT,), _in_round("answer"), offers=_offer()),
     DISPATCH,
-    Verb("accept", "受理", "accept", _OWN_TAKES, _own("accept"), offers=_offer()),
+    Verb("accept", "受理", "accept", _OWN_TAKES, _own("accept"), offers=_offer_own("accept")),
     Verb("decline", "退单", "decline", (f.DECLINE_REASON, f.TEXT, *_OWN_TAKES), _own("decline"),
-         _needs("reason", "text"), offers=_offer(reason="other")),
+         _needs("reason", "text"), offers=_offer_own("decline", reason="other")),
     Verb("note", "备注", "note", (f.TEXT,), _plain("note"), _needs("text")),
+    Verb("attach", "附件", "attach", (f.field("attachments"),), _plain("attach"), _needs("attachments")),
     Verb("ask", "请求", "ask", (f.FOR, f.DAYS, f.TEXT), _plain("ask"), _needs("for", "text"),
          offers=lambda state, unit: [{"for": "close"}]),
     Verb("submit", "提交", "submit",
          (f.field("result"), f.field("resolved"), f.TEXT, f.RECOVERED, *_OWN_TAKES), _submit,
          _needs("result", "resolved", "text"), {"amount_recovered": "recovered"},
-         _offer(result="completed", resolved=True)),
+         _offer_own("submit", result="completed", resolved=True)),
     Verb("review", "审核", "review", (f.UNIT, f.REVIEW, f.TEXT), _review, _needs("unit", "outcome"),
          offers=_offer_named(("submitted",), outcome="pass")),
     Verb("recall", "收回", "recall", (f.UNIT, f.TEXT), _named("recall"), _needs("unit"),

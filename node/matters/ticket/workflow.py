@@ -10,13 +10,14 @@ from conflict.declaration import Action, Matter, SlotKind, slot
 
 from . import fields as f
 from . import rules as r
-from .assignments import OPEN_PHASES, named_round, named_unit, place, scope
+from .assignments import OPEN_PHASES, named_round, named_unit, own_name, place, scope
 from .sentences import CODES
 
 SLOTS = (
     SlotKind("phase", "阶段", contains=frozenset({"status"})),
     SlotKind("lead", "主办"),
     SlotKind("status", "承办状态"),
+    SlotKind("holder", "承办归属"),
 )
 EVERYONE = frozenset({"operator", "lawyer", "dispatcher", "handler", "follow_up", "quality_checker",
                       "supervisor", "admin"})  # fmt: skip
@@ -51,7 +52,15 @@ def _lead(act: Act) -> str:
 
 
 def _own(act: Act) -> str:
-    return place(named_round(act), act.unit)
+    return place(named_round(act), own_name(act))
+
+
+def _holder(act: Act) -> str:
+    return slot("holder", named_round(act), named_unit(act))
+
+
+def _held(act: Act) -> Any:
+    return {"holder": act.data.get("holder"), "under": act.data.get("under")}
 
 
 def _named(act: Act) -> str:
@@ -115,13 +124,13 @@ ACTIONS = (
     Action(
         "receive", "送达", roles("system"), (ASSIGNEE,),
         (IN_WORK, THIS_ROUND, r.own_status("sent", "received", "accepted"), ("assignment", r.names_own)),
-        data=(f.ROUND, f.FROM), required=frozenset({"round", "from"}),
+        data=(f.ROUND, f.FROM, f.ASSIGNMENT), required=frozenset({"round", "from"}),
         phases=("registered",), statuses=("sent",),
     ),
     Action(
         "accept", "受理", roles("handler", "dispatcher"), (ASSIGNEE,),
         (IN_WORK, THIS_ROUND, r.own_status("sent", "received")), _own, _always("accepted"),
-        data=(f.ROUND,), required=frozenset({"round"}),
+        data=(f.ROUND, f.ASSIGNMENT), required=frozenset({"round"}),
         phases=("registered",), statuses=("sent", "received"),
     ),
     Action(
@@ -129,12 +138,18 @@ ACTIONS = (
         (IN_WORK, THIS_ROUND, r.own_status("sent", "received", "accepted"), ("final", r.not_final),
          r.known_code("reason", f.DECLINE_REASONS)),
         _own, _always("declined"),
-        data=(f.ROUND, f.DECLINE_REASON, f.TEXT), required=frozenset({"round", "reason"}),
+        data=(f.ROUND, f.DECLINE_REASON, f.TEXT, f.ASSIGNMENT), required=frozenset({"round", "reason"}),
         phases=("registered",), statuses=("sent", "received", "accepted"),
     ),
     Action(
         "note", "备注", EVERYONE, (("scope", r.in_scope),),
         (r.from_phases(*OPEN_PHASES, "archived", "closed", "withdrawn"),), data=(f.TEXT,),
+        phases=(*OPEN_PHASES, "archived", "closed", "withdrawn"),
+    ),
+    Action(
+        "attach", "附件", EVERYONE, (("scope", r.in_scope),),
+        (r.from_phases(*OPEN_PHASES, "archived", "closed", "withdrawn"),),
+        fields=_everything, data=(f.field("attachments"),),
         phases=(*OPEN_PHASES, "archived", "closed", "withdrawn"),
     ),
     Action(
@@ -147,7 +162,7 @@ ACTIONS = (
         (IN_WORK, THIS_ROUND, r.own_status("accepted"), ("branches", r.branches_done),
          r.known_code("result", f.RESULTS)),
         _own, _always("submitted"), _submitted,
-        data=(f.ROUND, *(f.field(name) for name in f.OF_ASSIGNMENT), f.TEXT),
+        data=(f.ROUND, *(f.field(name) for name in f.OF_ASSIGNMENT), f.TEXT, f.ASSIGNMENT),
         required=frozenset({"round", "result", "resolved"}),
         phases=("registered",), statuses=("accepted",),
     ),
@@ -165,6 +180,15 @@ ACTIONS = (
         (IN_WORK, THIS_ROUND, r.named_status("sent", "received", "accepted", "submitted")),
         _named, _always("recalled"),
         data=(f.ROUND, f.UNIT, f.TEXT), required=frozenset({"round", "unit"}),
+        phases=("registered",), statuses=("sent", "received", "accepted", "submitted"),
+    ),
+    Action(
+        "reassign", "改派", roles("admin"), (("above", r.reassigning),),
+        (IN_WORK, THIS_ROUND, r.named_status("sent", "received", "accepted", "submitted"),
+         ("giver", r.names_giver)),
+        _holder, _held,
+        data=(f.ROUND, f.UNIT, f.HOLDER, f.UNDER, f.FROM),
+        required=frozenset({"round", "unit", "holder", "under"}),
         phases=("registered",), statuses=("sent", "received", "accepted", "submitted"),
     ),
     Action(

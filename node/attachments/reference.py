@@ -1,0 +1,78 @@
+"""What an act says of an attachment: its hash, size, type and name.
+
+All of it is words (protocol 3.2): a name is personal data, and the hash of a short file gives its content
+away to whoever tries all the possible ones. So it is withheld and erased as words are, and the act stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from conflict.declaration import Field, Matter, Type
+from conflict.state import State
+
+from .naming import TYPES, UNKNOWN, display_name
+
+HASH = 32  # bytes of a SHA-256
+
+
+class Reference(NamedTuple):
+    hash: bytes
+    size: int  # as its author says; what counts is what the bytes hash to
+    type: str
+    name: str
+
+    def as_data(self) -> dict[str, Any]:
+        """As it stands in a change's body."""
+        return self._asdict()
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self._asdict(), "hash": self.hash.hex()}
+
+
+def read(value: object) -> Reference | None:
+    """From what a stranger may have written; None where it names no content. Its hash may be bytes or hex."""
+    if not isinstance(value, Mapping):
+        return None
+    content, size = content_of(value.get("hash")), value.get("size")
+    if content is None or type(size) is not int or not 0 <= size < 2**53:
+        return None
+    kind, name = value.get("type"), value.get("name")
+    return Reference(
+        content,
+        size,
+        kind if isinstance(kind, str) and kind in TYPES else UNKNOWN,
+        display_name(name if isinstance(name, str) else ""),
+    )
+
+
+def content_of(value: object) -> bytes | None:
+    """The hash, from bytes or hex."""
+    if isinstance(value, str) and len(value) == 2 * HASH:
+        try:
+            value = bytes.fromhex(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, bytes) and len(value) == HASH else None
+
+
+def fields(matter: Matter) -> tuple[Field, ...]:
+    """The fields of a matter that hold attachments."""
+    return tuple(field for field in matter.fields if field.type is Type.FILES)
+
+
+def named(matter: Matter, state: State) -> list[Reference]:
+    """The attachments that a record names now, in the order of its acts, each content once."""
+    found: dict[bytes, Reference] = {}
+    for one in _references(matter, state):
+        found.setdefault(one.hash, one)
+    return list(found.values())
+
+
+def _references(matter: Matter, state: State) -> Iterator[Reference]:
+    for field in fields(matter):
+        for value in state.every(field.name):
+            reference = read(value)
+            if reference is not None:
+                yield reference

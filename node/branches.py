@@ -1,0 +1,134 @@
+"""Which commits count here, where their log was closed or has forked (分叉, protocol 3.4, 3.8).
+
+What the registry says of a log is judged on the chains that are stored (sync_protocol/branches.py). A log
+that nothing was said of, and of which no number is held twice, costs one look-up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from node.store import chain, records, settings
+from node.store.chain import CHANGE, COMMIT, LOG
+from node.store.prepared import Prepared, given
+from node.work import Work
+from sync_protocol import branches, cbor
+from sync_protocol.branches import Branches
+from sync_protocol.registry import Registry
+from sync_protocol.roster import Admission
+
+SEEN = "forks"  # setting: what was last known of each forked log
+_MAIN = Prepared(
+    select(COMMIT.c.commit).where(
+        COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), COMMIT.c.chained.is_(True)
+    )
+)
+
+
+def of(db: Connection, log: int) -> Branches:
+    """The chains of a log as stored."""
+    loose = {one.id: (one.seq, one.prev) for one in chain.unchained(db, log)}
+    return Branches(loose, lambda number: _MAIN(db, of=log, at=number).scalar())
+
+
+class Stored:
+    """The logs as stored, for a fold of the registry."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self.forked = frozenset(row.log for row in db.execute(select(LOG.c.log).where(LOG.c.forked > 0)))
+
+    def branches(self, log: bytes) -> Branches:
+        row = chain.log_row(self._db, log)
+        return Branches() if row is None else of(self._db, row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A log of which something was said, or that has forked."""
+
+    chains: Branches
+    disputed: int | None
+
+
+class Places:
+    """Whether commits count by their places, as one registry and one moment of the store have it."""
+
+    def __init__(self, db: Connection, registry: Registry) -> None:
+        self._db = db
+        self.registry = registry
+        self._doubts: dict[bytes, _Doubt | None] = {}
+
+    def admission(self, log: bytes, seq: int, commit: bytes, node: bytes) -> Admission:
+        """`node`: whose log it is by what is stored, where the registry doesn't know it."""
+        if log not in self._doubts:
+            self._doubts[log] = self._doubt(log, node)
+        doubt = self._doubts[log]
+        if self.registry.log(log) is None:
+            return self._unknown(log, node)
+        if doubt is None:
+            return self.registry.admits(log, seq, commit)
+        return self.registry.admits(log, seq, commit, doubt.chains, doubt.disputed)
+
+    def _doubt(self, log: bytes, node: bytes) -> _Doubt | None:
+        row, said = chain.log_row(self._db, log), self.registry.said(log, node)
+        if row is None or (said.nothing and not row.forked):
+            return None
+        chains = of(self._db, row.id)
+        return _Doubt(chains, branches.disputed(said, chains) if row.forked else None)
+
+    def _unknown(self, log: bytes, node: bytes) -> Admission:
+        """A log that a closed node began afterwards."""
+        cut = self.registry.said(log, node).cut
+        return Admission.UNKNOWN_AUTHOR if cut is None else cut.reason
+
+
+def admission(work: Work, log: bytes, seq: int, commit: bytes, node: bytes = b"") -> Admission:
+    """Whether a commit counts, by its place. A node's own are judged alike once it is enrolled."""
+    if node == work.node and not work.enrolled:
+        return Admission.OK
+    places = work.places
+    if not isinstance(places, Places) or places.registry is not work.registry:
+        places = work.places = Places(work.db, work.registry)
+    return places.admission(log, seq, commit, node)
+
+
+def watch(work: Work) -> None:
+    """Notes for another fold what rests on a log whose branches are held otherwise than at the last look."""
+    work.places = None
+    forked = list(work.db.execute(select(LOG.c.id, LOG.c.log, LOG.c.forked).where(LOG.c.forked > 0)))
+    if not forked:
+        return
+    known = settings.get(work.db, SEEN)
+    before = cbor.decode(known) if known else []
+    now = [[row.log, *_fingerprint(work.db, row.id)] for row in forked]
+    if now == before:
+        return
+    settings.put(work.db, SEEN, cbor.encode(now))
+    for row, seen in zip(forked, now, strict=True):
+        if seen not in before:
+            _again(work, row.id, row.forked)
+
+
+def _fingerprint(db: Connection, log: int) -> tuple[int, int, int]:
+    """Of the commits beside the main chain, which only ever become more, or join it."""
+    row = db.execute(
+        select(func.count(), func.coalesce(func.max(COMMIT.c.id), 0), func.coalesce(func.sum(COMMIT.c.id), 0))
+        .where(COMMIT.c.log == log, COMMIT.c.chained.is_(False))
+    ).one()  # fmt: skip
+    return row[0], row[1], row[2]
+
+
+def _again(work: Work, log: int, above: int) -> None:
+    touched = work.db.execute(
+        select(CHANGE.c.record)
+        .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
+        .where(COMMIT.c.log == log, COMMIT.c.seq >= above)
+        .distinct()
+    )
+    rows = {row.record for row in touched}
+    work.again |= rows
+    if not rows.isdisjoint(records.rows_of_matter(work.db, "registry")):
+        work.registry_changed = True

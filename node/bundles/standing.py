@@ -1,0 +1,83 @@
+"""Where a child stands with its parent when exchanges come as files: whose restoring is to be made good, and what
+a bundle may acknowledge (protocol 3.10).
+
+A position counts only in the parent's log in which it was taken. A bundle that brought everything anew, out of
+a log of the parent's in which nothing was taken before, may be acknowledged once all of ours has gone up too:
+the parent was restored, and may lack what only we have.
+"""
+
+from __future__ import annotations
+
+from node import link
+from node.bundles import letters
+from node.bundles.letters import Neighbour
+from node.store import links, settings
+from node.store.links import PeerRow
+from node.work import Work
+from sync_protocol import cbor
+from sync_protocol.frontier import Frontier
+from sync_protocol.messages import Mark, Reply, Taken
+
+ANEW = "given_anew"  # setting: [log, position, commit id]: a bundle brought everything up to there
+
+
+def is_parent_new(work: Work, peer: PeerRow) -> bool:
+    """Whether the parent goes on in another log than the one in which our position was taken."""
+    return bool(peer.position) and _parents_log(work, peer) != peer.incarnation
+
+
+def receipted(work: Work, peer: PeerRow) -> Frontier:
+    """What the parent holds of our subtree for all we know: its last receipt, if it is of its newest log."""
+    known = letters.highest(work, Neighbour(peer.node, "", True)).log
+    entry = work.registry.node(peer.node)
+    if known and entry is not None and known != entry.newest_log:
+        return {}
+    return link.stated(peer.frontier) or {}
+
+
+def given_anew(work: Work, peer: PeerRow) -> Taken | None:
+    """What may be acknowledged behind everything of ours."""
+    raw = settings.get(work.db, ANEW)
+    found = Taken(*cbor.decode(raw)) if raw else None
+    waits = found is not None and peer.reconcile_position == found.position
+    return found if waits and found is not None and found.id == peer.reconcile_id else None
+
+
+def move(work: Work, peer: PeerRow, log: bytes, reply: Reply) -> bool:
+    """Advances our position by a bundle's letter that counts; False where something between is missing."""
+    above, upto = reply.above, reply.upto
+    if above is None or upto == above:
+        return True
+    if above.position == 0 and peer.position and log != peer.incarnation:
+        settings.put(work.db, ANEW, cbor.encode([log, upto.position, upto.id]))
+        links.change(work.db, peer.id, reconcile_position=upto.position, reconcile_id=upto.id, early=None)
+        return True
+    if not _follows(work, peer, log, above):
+        return False
+    if above.position == 0 or log != peer.incarnation or upto.position > peer.position:
+        _stand(work, peer, log, upto)
+    return True
+
+
+def _follows(work: Work, peer: PeerRow, log: bytes, above: Mark) -> bool:
+    """Whether nothing lies between what we have and where the letter begins."""
+    if above.position == 0 or (log == peer.incarnation and above.position <= peer.position):
+        return True
+    given = given_anew(work, peer)
+    acknowledged = given is not None and given == (log, above.position, above.id)
+    return acknowledged or above == (peer.position, peer.position_id)
+
+
+def _stand(work: Work, peer: PeerRow, log: bytes, upto: Mark) -> None:
+    settings.put(work.db, ANEW, b"")
+    links.change(
+        work.db, peer.id, incarnation=log, position=upto.position, position_id=upto.id,
+        early=peer.early if log == peer.incarnation else None, reconcile_position=None, reconcile_id=None,
+    )  # fmt: skip
+
+
+def _parents_log(work: Work, peer: PeerRow) -> bytes:
+    entry = work.registry.node(peer.node)
+    if entry is not None:
+        return entry.newest_log
+    return letters.highest(work, Neighbour(peer.node, "", True)).log or peer.incarnation

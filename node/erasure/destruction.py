@@ -1,0 +1,179 @@
+"""Destroying what an order reaches, wherever this node keeps it (protocol 3.11).
+
+It goes in one transaction with the fold that says so. The projections follow by being saved anew; what is
+left in free pages, the search index and the write-ahead log goes right behind the transaction (scrub.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from conflict import erasure
+from conflict.act import Act, Key, Presence, Text
+from conflict.erasure import ERASE
+from node.attachments import store as attachments
+from node.store import settings
+from node.store.chain import CHANGE
+from node.store.prepared import Prepared, given
+from node.store.records import RECORD
+from node.store.schema import Erased, Stray, table
+from node.work import Work
+from sync_protocol import commit as commits
+from sync_protocol import messages
+from sync_protocol.change import Act as ActBody
+from sync_protocol.change import Body, Words, parse_body
+from sync_protocol.errors import BadChange
+from sync_protocol.messages import CommitItem
+from sync_protocol.names import short
+
+ERASED, STRAY = table(Erased), table(Stray)
+KNOWN = "erasure of "  # setting: with the order's short id in hex behind it, the record's id
+SCRUB = "scrub"  # setting: something was destroyed whose traces in the files are still to go
+LEFT = "erasure left "  # setting: with a content's hash behind it: an attachment still to be removed
+_ANY = "erased anything"  # fact: whether this node ever destroyed something
+_IS = Prepared(select(ERASED.c.by).where(ERASED.c.change == given("named")))
+_PUT = Prepared(insert(ERASED).prefix_with("OR IGNORE"))
+_EMPTY = Prepared(update(CHANGE).where(CHANGE.c.id == given("row")), ["salt", "body"])
+
+
+def is_erased(work: Work, change: bytes) -> bool:
+    """Whether this body (its short id) was destroyed here: it is refused when it comes back."""
+    if _ANY not in work.facts:
+        work.facts[_ANY] = work.db.execute(select(ERASED.c.change).limit(1)).first() is not None
+    return bool(work.facts[_ANY]) and _IS(work.db, named=change).first() is not None
+
+
+def count(db: Connection, order: bytes) -> int:
+    """How many bodies an order (short id) has destroyed here."""
+    query = select(func.count()).select_from(ERASED).where(ERASED.c.by == order)
+    return int(db.execute(query).scalar_one())
+
+
+def carry_out(work: Work, record: int, name: bytes, acts: Sequence[Act]) -> bool:
+    """Destroys what the orders among a record's acts reach, and says whether that was anything. Nothing is
+    looked at where there is no order."""
+    if not any(act.action == ERASE for act in acts):
+        return False
+    apart, strays = list(_apart(work.db)), list(_strays(work.db, name))
+    found = erasure.reach([*_joined(acts, apart), *(act for _, act in strays)])
+    for order in found.orders:
+        settings.put(work.db, KNOWN + order.hex(), name)
+    gone = {**found.acts, **found.texts}
+    destroyed = [*_rows(work.db, record), *((one.row, one.text.id) for one in apart)]
+    for row, change in destroyed:
+        if change in gone:
+            _EMPTY(work.db, row=row, salt=None, body=None)
+            _PUT(work.db, change=change, by=gone[change], at_ms=work.now_ms)
+    work.again.update(one.record for one in apart if one.text.id in gone)
+    waiting = {row for row, act in strays if _is_in(act, gone)}
+    for row in waiting:
+        _strip(work.db, row, gone)
+    if not waiting and not any(change in gone for _, change in destroyed):
+        return False
+    work.facts[_ANY] = True
+    settings.put(work.db, SCRUB, b"1")
+    work.scrub = True
+    return True
+
+
+def _rows(db: Connection, record: int) -> list[tuple[int, bytes]]:
+    """(change row, short id) of what has a body."""
+    query = select(CHANGE.c.id, CHANGE.c.change)
+    rows = db.execute(query.where(CHANGE.c.record == record, CHANGE.c.body.is_not(None)))
+    return [(row.id, short(row.change)) for row in rows]
+
+
+def _is_in(act: Act, gone: Mapping[bytes, bytes]) -> bool:
+    return act.id in gone or any(text.id in gone for text in act.texts)
+
+
+# Words that are quarantined because they don't stand behind the act that they name
+
+
+class Apart(NamedTuple):
+    row: int
+    record: int  # a row of their own
+    of: bytes
+    text: Text
+
+
+def _apart(db: Connection) -> Iterator[Apart]:
+    query = (
+        select(CHANGE.c.id, CHANGE.c.change, CHANGE.c.record, CHANGE.c.of, CHANGE.c.body)
+        .join(RECORD, CHANGE.c.record == RECORD.c.id)
+        .where(RECORD.c.matter == "", CHANGE.c.of.is_not(None), CHANGE.c.body.is_not(None))
+    )
+    for row in db.execute(query).all():
+        body = _parsed(row.body)
+        if isinstance(body, Words):
+            yield Apart(row.id, row.record, row.of, Text(short(row.change), body.matter, body.data))
+
+
+def _joined(acts: Iterable[Act], apart: Iterable[Apart]) -> Iterator[Act]:
+    of: dict[bytes, list[Text]] = {}
+    for one in apart:
+        of.setdefault(one.of, []).append(one.text)
+    for act in acts:
+        yield replace(act, texts=(*act.texts, *of[act.id])) if act.id in of else act
+
+
+def _parsed(body: bytes) -> Body | None:
+    try:
+        return parse_body(body)
+    except BadChange:
+        return None
+
+
+# Commits of authors who aren't known yet
+
+
+def _strays(db: Connection, record: bytes) -> Iterator[tuple[int, Act]]:
+    """(stray row, act) of the record's acts that wait there, words and all; what they say never counts."""
+    for row in db.execute(select(STRAY.c.id, STRAY.c.item)).all():
+        item = messages.parse_item(row.item)
+        header = commits.parse(item.raw).header
+        bodies = {short(header.changes[one.index]): (one.index, _parsed(one.body))
+                  for one in item.changes if one.index < len(header.changes)}  # fmt: skip
+        for name, (index, body) in bodies.items():
+            if (
+                isinstance(body, ActBody)
+                and body.action not in erasure.ACTIONS
+                and record in (body.record, name)
+            ):
+                texts = tuple(Text(one, words.matter, words.data) for one, (_, words) in bodies.items()
+                              if isinstance(words, Words) and words.of == name)  # fmt: skip
+                key = Key(header.time, header.log, header.seq, index)
+                yield row.id, Act(name, key, header.unit, header.actor, body.matter, body.action, body.data,
+                                  body.after, texts=texts, presence=Presence.HELD, record=record)  # fmt: skip
+
+
+def _strip(db: Connection, row: int, gone: Mapping[bytes, bytes]) -> None:
+    """The commit goes on waiting; the bodies are destroyed."""
+    item = messages.parse_item(db.execute(select(STRAY.c.item).where(STRAY.c.id == row)).scalar_one())
+    header = commits.parse(item.raw).header
+    left = tuple(one for one in item.changes
+                 if one.index >= len(header.changes) or short(header.changes[one.index]) not in gone)  # fmt: skip
+    packed = messages.encode_item(CommitItem(item.raw, left))
+    db.execute(update(STRAY).where(STRAY.c.id == row).values(item=packed))
+
+
+# Attachments
+
+
+def named(db: Connection, record: int) -> set[bytes]:
+    """Contents that a record names now."""
+    rows = db.execute(select(attachments.NAMED.c.hash).where(attachments.NAMED.c.record == record))
+    return {row.hash for row in rows}
+
+
+def forget(work: Work, contents: Iterable[bytes]) -> None:
+    """Destroys attachments that nothing names any more. A file that can't be removed now is tried again."""
+    for content in contents:
+        try:
+            attachments.forget(work, content)
+        except OSError:
+            settings.put(work.db, LEFT + content.hex(), content)

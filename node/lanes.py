@@ -1,0 +1,199 @@
+"""What goes over a link, and in which order (protocol 3.5): the lanes between a child and its parent.
+
+Up go the commits of the child's subtree that the parent lacks; down again those that the child itself lost;
+and down what waits in the outbox. Registry changes come first, then urgent records, then the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain as joined
+
+from sqlalchemy import select
+
+from node import trust
+from node.store import chain, folded, links, records
+from node.store.chain import CHANGE, COMMIT, LogRow
+from node.store.links import PeerRow
+from node.store.records import RECORD
+from node.work import Work
+from sync_protocol import messages
+from sync_protocol.chains import Chains
+from sync_protocol.frontier import Frontier, Gap, Position, Span, lacking
+from sync_protocol.limits import BATCH
+from sync_protocol.messages import ChangeItem, CommitItem, Mark
+from sync_protocol.names import ZERO, covers
+
+ROOM = 3 * BATCH  # uncompressed bytes of a batch: Chinese text and ids come to about a third
+STRETCH = 500  # commits or outbox rows looked at in one step
+FIRST = 200  # commits that may go before their turn in one message
+WINDOW = 20_000  # commits of a backlog in which what is urgent is looked for
+
+
+def nodes_within(work: Work, unit: str) -> list[bytes]:
+    """Every node that a unit and those below it ever had: their logs are that subtree's."""
+    below = [one.node for one in work.registry.nodes() if covers(unit, one.path)]
+    return list(dict.fromkeys([*below, *([work.node] if unit == work.path else [])]))
+
+
+# By frontiers
+
+
+def gap(work: Work, nodes: Iterable[bytes], theirs: Frontier) -> Gap:
+    """What a peer that holds `theirs` lacks of these nodes' logs."""
+    found: dict[bytes, Chains | None] = {}
+
+    def meet(log: bytes, mine: Position, other: Position) -> int | None:
+        if log not in found:
+            row = chain.log_row(work.db, log)
+            found[log] = None if row is None else chain.chains(work.db, row)
+        held = found[log]
+        return None if held is None else held.meet(mine, other)
+
+    return lacking(chain.frontier(work.db, nodes), theirs, meet)
+
+
+def by_frontier(
+    work: Work, lacked: Gap, room: int, *, first: bool = True
+) -> tuple[tuple[CommitItem, ...], bool]:
+    """The next batch of what a frontier lacks, and whether more is left. `first`: the peer takes commits
+    that come before their turn."""
+    spans = [(log, span) for log, found in lacked.lacks.items() for span in found]
+    spans.sort(key=lambda one: (one[0] != work.log, one[0], one[1].first))
+    size = sum(span.last - span.first + 1 for _, span in spans)
+    early = _first_of(work, spans) if first and size > FIRST else {}
+    rest = (one for log, span in spans for one in stretch(work, log, span) if one[0] not in early)
+    items = (CommitItem(raw, tuple(bodies(work, row))) for row, raw in joined(early.items(), rest))
+    return messages.fitting(items, room)
+
+
+def _first_of(work: Work, spans: Iterable[tuple[bytes, Span]]) -> dict[int, bytes]:
+    """Commits of a long backlog that don't wait for their turn: commit row → COSE bytes."""
+    found: dict[int, bytes] = {}
+    for condition in (RECORD.c.matter == trust.MATTER, folded.FOLDED.c.urgency == "urgent"):
+        for log, span in spans:
+            if span.backwards or len(found) >= FIRST:
+                continue
+            row = chain.log_row(work.db, log)
+            assert row is not None, "it is in our frontier"
+            query = (
+                select(COMMIT.c.id, COMMIT.c.raw)
+                .distinct()
+                .join(CHANGE, CHANGE.c.commit == COMMIT.c.id)
+                .join(RECORD, RECORD.c.id == CHANGE.c.record)
+                .outerjoin(folded.FOLDED, folded.FOLDED.c.record == RECORD.c.id)
+                .where(COMMIT.c.log == row.id, COMMIT.c.seq >= span.first,
+                       COMMIT.c.seq <= min(span.last, span.first + WINDOW), condition)
+                .order_by(COMMIT.c.seq)
+                .limit(FIRST)
+            )  # fmt: skip
+            found.update({one.id: one.raw for one in work.db.execute(query)})
+    return found
+
+
+def stretch(work: Work, log: bytes, span: Span) -> Iterator[tuple[int, bytes]]:
+    """(commit row, COSE bytes) of a stretch of the chain that ends with `span.tip`."""
+    row = chain.log_row(work.db, log)
+    assert row is not None, "it is in our frontier"
+    held = chain.chains(work.db, row)
+    path = [one for one in held.path(span.tip) if span.first <= one.seq <= span.last]
+    loose = [(one.row, chain.raw(work.db, one.row)) for one in reversed(path)]
+    last = min(span.last, path[-1].seq - 1) if path else span.last
+    if span.backwards:
+        return joined(reversed(loose), _main(work, row, span.first, last, backwards=True))
+    return joined(_main(work, row, span.first, last), loose)
+
+
+def _main(
+    work: Work, log: LogRow, first: int, last: int, *, backwards: bool = False
+) -> Iterator[tuple[int, bytes]]:
+    """Of the main chain, a step at a time: a backlog may be large."""
+    starts = list(range(first, last + 1, STRETCH))
+    for at in reversed(starts) if backwards else starts:
+        found = chain.raws(work.db, log.id, at, min(at + STRETCH - 1, last))
+        yield from reversed(found) if backwards else found
+
+
+def bodies(work: Work, commit: int) -> Iterator[ChangeItem]:
+    """All that are here: a parent may have whatever its child has."""
+    for _row, place, _record, salt, body in records.bodies(work.db, commit):
+        yield ChangeItem(place, salt, body)
+
+
+# By positions
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """A stretch of a child's outbox. `early`: positions of its first items, which come before their turn."""
+
+    items: tuple[CommitItem, ...]
+    upto: Mark
+    more: bool
+    early: tuple[int, ...] = ()
+
+
+def outbox(work: Work, peer: PeerRow, above: Mark, room: int, *, early: bool = True) -> Down:
+    """The next batch for a child; scope is judged now, not when it was queued (3.5).
+
+    `early`: the child says what it took before its turn; to another, registry changes come a second time.
+    """
+    items, upto = _in_turn(work, peer, above, room)
+    if not links.waiting(work.db, peer.id, upto.position, 1):
+        return Down(tuple(items), upto, False)
+    before = _before(work, peer, upto.position, room, early=early)
+    if not early:
+        return Down((*(item for _, item in before), *items), upto, True)
+    room -= sum(item.size for _, item in before)
+    if before and room > 0:
+        items, upto = _in_turn(work, peer, above, room)
+    elif before:
+        items, upto = [], above
+    positions = tuple(position for position, _ in before if position > upto.position)
+    first = (item for position, item in before if position > upto.position)
+    return Down((*first, *items), upto, True, positions)
+
+
+def _in_turn(work: Work, peer: PeerRow, above: Mark, room: int) -> tuple[list[CommitItem], Mark]:
+    items: list[CommitItem] = []
+    spent, upto = 0, above
+    while stretch := links.waiting(work.db, peer.id, upto.position, STRETCH):
+        for position, commit, parting in stretch:
+            item = CommitItem(chain.raw(work.db, commit), tuple(in_scope(work, peer, commit, parting)))
+            if items and (spent + item.size > room or len(items) == messages.MAX_PARTS):
+                return items, upto
+            if item.changes:
+                items.append(item)
+                spent += item.size
+            upto = Mark(position, chain.id_of(work.db, commit))
+    return items, upto
+
+
+def _before(
+    work: Work, peer: PeerRow, behind: int, room: int, *, early: bool
+) -> list[tuple[int, CommitItem]]:
+    """(position, item) of what goes before its turn."""
+    found: list[tuple[int, CommitItem]] = []
+    for position, commit, ahead in links.waiting_ahead(work.db, peer.id, behind, FIRST):
+        item = CommitItem(chain.raw(work.db, commit), tuple(in_scope(work, peer, commit, None)))
+        room -= item.size
+        if (found and room < 0) or (not early and ahead != links.REGISTRY):
+            break
+        if item.changes:
+            found.append((position, item))
+    return found
+
+
+def in_scope(work: Work, peer: PeerRow, commit: int, parting: int | None) -> Iterator[ChangeItem]:
+    """The bodies of a commit that a child may have."""
+    present = records.bodies(work.db, commit)
+    allowed = links.in_scope(work.db, peer.id, [record for _, _, record, _, _ in present])
+    for row, place, record, salt, body in present:
+        if record in allowed or row == parting:
+            yield ChangeItem(place, salt, body)
+
+
+def start(peer: PeerRow) -> Mark:
+    """Up to where a child has acknowledged its outbox."""
+    return Mark(peer.position, peer.position_id or ZERO)

@@ -1,0 +1,154 @@
+"""Comparing a link whose positions don't fit (reconciliation 对账, protocol 3.5): what each side holds of what both
+should have, and the commits that one of them lacks. How it goes on is sync_protocol/reconcile.py's.
+
+Compared are change ids by record: at the parent of the records given to that child, at the child of those in
+its own scope; and the registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Row, Select, select
+
+from node import lanes, scope, trust
+from node.matters import KINDS
+from node.store import chain, folded, links, records
+from node.store.chain import CHANGE
+from node.store.links import DELIVERY, PeerRow
+from node.store.records import RECORD
+from node.work import Work
+from sync_protocol import messages
+from sync_protocol.messages import ChangeItem, CommitItem, Reply
+from sync_protocol.names import ZERO, short
+from sync_protocol.reconcile import Ask, Plan, answer, bucket_digests, bucket_of, record_digest
+
+
+@dataclass(slots=True)
+class Index:
+    """What one side holds: record id → (bucket, digest), as of one transaction."""
+
+    digests: dict[bytes, tuple[int, bytes]]
+
+    def buckets(self) -> bytes:
+        return bucket_digests((bucket, record, digest) for record, (bucket, digest) in self.digests.items())
+
+    def records(self, bucket: int) -> Mapping[bytes, bytes]:
+        return {record: digest for record, (at, digest) in self.digests.items() if at == bucket}
+
+
+class Holding:
+    """Either side's holdings (sync_protocol.reconcile.Holdings). A child's outlives the transaction: `see` gives
+    it the next one."""
+
+    def __init__(self, peer: int | None = None) -> None:
+        """`peer`: the child's row, at a parent; None at the child."""
+        self._peer = peer
+        self._work: Work | None = None
+        self._index: Index | None = None
+
+    def see(self, work: Work) -> Holding:
+        self._work, self._index = work, None
+        return self
+
+    def buckets(self) -> bytes:
+        return self._indexed().buckets()
+
+    def records(self, bucket: int) -> Mapping[bytes, bytes]:
+        return self._indexed().records(bucket)
+
+    def changes(self, record: bytes) -> tuple[bytes, ...]:
+        return tuple(short(row.change) for row in self._rows(self._query().where(RECORD.c.record == record)))
+
+    def _rows(self, query: Select[tuple[bytes, str, bytes]]) -> Iterable[Row[tuple[bytes, str, bytes]]]:
+        assert self._work is not None, "it was given a transaction to see"
+        return self._work.db.execute(query)
+
+    def _indexed(self) -> Index:
+        if self._index is None:
+            self._index = Index(dict(self._digests()))
+        return self._index
+
+    def _digests(self) -> Iterator[tuple[bytes, tuple[int, bytes]]]:
+        held: dict[tuple[bytes, bool], list[bytes]] = {}
+        for row in self._rows(self._query()):
+            held.setdefault((row.record, row.matter == trust.MATTER), []).append(short(row.change))
+        for (record, registry), ids in held.items():
+            yield record, (bucket_of(record, registry), record_digest(ids))
+
+    def _query(self) -> Select[tuple[bytes, str, bytes]]:
+        query = select(RECORD.c.record, RECORD.c.matter, CHANGE.c.change).join(
+            CHANGE, CHANGE.c.record == RECORD.c.id
+        )
+        registry = RECORD.c.matter == trust.MATTER
+        if self._peer is None:
+            here = select(folded.FOLDED.c.record).where(folded.FOLDED.c.here.is_(True))
+            return query.where(registry | (RECORD.c.matter.in_(list(KINDS)) & RECORD.c.id.in_(here)))
+        given = select(DELIVERY.c.record).where(DELIVERY.c.peer == self._peer, DELIVERY.c.gone.is_(False))
+        return query.where(registry | RECORD.c.id.in_(given))
+
+
+# The parent's side
+
+
+def begin(work: Work, peer: PeerRow) -> None:
+    """From here on the link is compared: what waited isn't sent, and the child acknowledges this mark at the end."""
+    mark = max(1, peer.next_position - 1)
+    waiting = links.commit_at(work.db, peer.id, mark)
+    name = peer.position_id or ZERO if waiting is None else chain.id_of(work.db, waiting)
+    links.drop_until(work.db, peer.id, mark)
+    links.change(
+        work.db, peer.id, position=mark, position_id=name, next_position=mark + 1,
+        reconcile_position=mark, reconcile_id=name,
+    )  # fmt: skip
+
+
+def answered(work: Work, peer: PeerRow, ask: Ask, made: Reply, room: int) -> Reply:
+    """The reply with what the child asked: told from what it was given, the commits that it wants, and the act
+    by which a record that it still thinks its own has left its scope."""
+    told = answer(ask, Holding(peer.id).see(work), min(room, messages.MAX_PART))
+    wanted = _commits(work, ((one.record, one.ids) for one in ask.wants))
+    items = (
+        CommitItem(chain.raw(work.db, one), tuple(lanes.in_scope(work, peer, one, None))) for one in wanted
+    )
+    partings = (item for one in ask.changes for item in _parting(work, peer, one.record))
+    room -= sum(one.size for one in made.commits)
+    found, _more = messages.fitting([*partings, *(one for one in items if one.changes)], max(room, 1))
+    return replace(made, told=told, commits=(*made.commits, *found))
+
+
+def _parting(work: Work, peer: PeerRow, record: bytes) -> Iterator[CommitItem]:
+    row = records.row_of(work.db, record)
+    if row is None or peer.id not in links.has_left(work.db, row):
+        return
+    parting = scope.parting_of(work, peer.node, row)
+    if parting is not None:
+        change, commit = parting
+        yield CommitItem(chain.raw(work.db, commit), tuple(lanes.in_scope(work, peer, commit, change)))
+
+
+# The child's side
+
+
+def lacked(work: Work, plan: Plan, room: int) -> tuple[CommitItem, ...]:
+    """The commits of what the parent lacks, as many as there is room for."""
+    wanted = _commits(work, plan.send())
+    items = (CommitItem(chain.raw(work.db, one), tuple(_bodies(work, one))) for one in wanted)
+    return messages.fitting(items, room)[0]
+
+
+def _bodies(work: Work, commit: int) -> Iterator[ChangeItem]:
+    for _row, place, _record, salt, body in records.bodies(work.db, commit):
+        yield ChangeItem(place, salt, body)
+
+
+def _commits(work: Work, named: Iterable[tuple[bytes, tuple[bytes, ...]]]) -> list[int]:
+    """Rows of the commits with these changes, in the order named."""
+    found: dict[int, None] = {}
+    for record, ids in named:
+        row = records.row_of(work.db, record)
+        if row is not None:
+            places = records.places(work.db, row)
+            found.update({places[one]: None for one in ids if one in places})
+    return list(found)

@@ -1,0 +1,92 @@
+"""Writing into the registry (protocol 3.4): a change names its record's heads and what its author's right rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from node import author
+from node.author import Written
+from node.errors import Forbidden
+from node.language import say
+from node.store import chain, records
+from node.work import Work
+from sync_protocol.change import Act, parse_body
+from sync_protocol.errors import ProtocolError
+from sync_protocol.names import short
+from sync_protocol.roster import Standing
+
+
+def write(
+    work: Work, action: str, data: dict[str, Any], record: bytes | None = None, actor: str = author.SYSTEM
+) -> Written:
+    """One registry change of ours, folded with what else the transaction brings. Raises Forbidden `not_enrolled`."""
+    entry = work.registry.node(work.node)
+    if entry is None:
+        raise Forbidden(
+            say("本节点还没有登记", "this node isn't enrolled yet"),
+            code="not_enrolled",
+            hint="qiao join INVITATION",
+        )
+    seen, past = (set[bytes](), 0) if record is None else heads(work, record)
+    past = max(past, chain.time_of(work.db, entry.commit))
+    written = author.write_registry(
+        work, action, data, record=record, after={*seen, entry.enrolment}, actor=actor, past=past
+    )
+    work.registry_changed = True
+    return written
+
+
+def heads(work: Work, record: bytes) -> tuple[set[bytes], int]:
+    """The acts of a registry record that no other of its acts names, and the newest one's time. What is held,
+    or no act by its bytes, is never named."""
+    row = records.row_of(work.db, record)
+    acts: set[bytes] = set()
+    named: set[bytes] = set()
+    newest = 0
+    for one in records.changes_of(work.db, row) if row is not None else ():
+        body = None if one.held or one.fault else _act(one.body)
+        if body is not None:
+            acts.add(short(one.change))
+            named.update(body.after)
+            newest = max(newest, one.time)
+    return acts - named, newest
+
+
+def _act(raw: bytes | None) -> Act | None:
+    try:
+        found = parse_body(raw) if raw else None
+    except ProtocolError:
+        return None
+    return found if isinstance(found, Act) else None
+
+
+def decide(work: Work, action: str, data: dict[str, Any], record: bytes, actor: str) -> dict[str, str]:
+    """A person's decision: written, folded, and kept only if it stands. Raises Forbidden with the code of the
+    verdict; the transaction is given up then."""
+    from node import reactions
+
+    written = write(work, action, data, record, actor)
+    reactions.settle(work)
+    verdict = work.registry.verdicts[short(written.first)]
+    if verdict.standing is not Standing.STANDS:
+        why = _WHY.get(verdict.code, verdict.code)
+        raise Forbidden(
+            say(f"登记册不允许：{why}", f"the registry doesn't allow it: {verdict.code}"),
+            code=verdict.code,
+            hint="qiao registry list",
+        )
+    return {"change": written.first.hex(), "commit": written.commit.hex()}
+
+
+_WHY = {
+    "outside_subtree": "只能处理本单位之下的单位",
+    "superior_ruled": "上级已经另有决定",
+    "unit_taken": "那里已有单位",
+    "cycle": "不能迁到自己之下",
+    "unknown_node": "没有这个节点",
+    "unknown_unit": "没有这个单位",
+    "replaced": "该节点的密钥已经更换",
+    "known_key": "这把密钥用过了",
+    "known_node": "这个节点登记过了",
+    "root_needs_recovery": "根节点只能用恢复密钥更换：qiao registry replace-root",
+}

@@ -1,0 +1,114 @@
+"""Which commits of a log count, where it was closed or has forked (分叉, protocol 3.4, 3.8). Pure.
+
+Two machines with one key sign two commits with one number: from there the log has two branches. Nothing on
+either counts until a ruling is known; then what is on the chain of the commit kept. What isn't held says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .roster import Admission, Cut, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """The commits of one log by their chains: a main one that grew without a gap, and the loose ones beside it.
+
+    Which branch is the main one makes no difference to any answer.
+    """
+
+    loose: Mapping[bytes, tuple[int, bytes]] = field(
+        default_factory=dict
+    )  # commit id → its number, its `prev`
+    main: Callable[[int], bytes | None] = lambda _: None  # number → commit id on the main chain
+
+    def at(self, seq: int, commit: bytes, number: int) -> bytes | None:
+        """The id that the chain ending in a commit has at a number up to its own; None where that isn't held."""
+        while seq > number and commit in self.loose:
+            seq, commit = seq - 1, self.loose[commit][1]
+        if seq == number:
+            return commit
+        return self.main(number) if self.main(seq) == commit else None
+
+
+class Held(Protocol):
+    """The logs as they are held, for a fold of the registry."""
+
+    @property
+    def forked(self) -> frozenset[bytes]:
+        """Logs of which two commits with one number are held."""
+
+    def branches(self, log: bytes) -> Branches: ...
+
+
+class _Straight:
+    """Where nothing is known of chains: every commit is its log's only one."""
+
+    forked: frozenset[bytes] = frozenset()
+
+    def branches(self, log: bytes) -> Branches:
+        return Branches()
+
+
+STRAIGHT: Held = _Straight()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the registry says of one log."""
+
+    cut: Cut | None = None  # where it was closed against its author
+    rulings: Mapping[int, bytes] = field(default_factory=dict)  # number at which it forked → commit kept
+    admitted: tuple[Place, ...] = ()  # chains let in after all
+
+    @property
+    def nothing(self) -> bool:
+        return self.cut is None and not self.rulings
+
+
+def admission(said: Said, log: Branches, seq: int, commit: bytes, disputed: int | None = None) -> Admission:
+    """Whether a commit counts. `disputed`: the number from which no branch does, see there."""
+    if any(_precedes(log, seq, commit, place) for place in said.admitted):
+        return Admission.OK
+    found = _by_what_was_said(said, log, seq, commit)
+    if found is Admission.OK and disputed is not None and seq >= disputed:
+        return Admission.FORKED
+    return found
+
+
+def disputed(said: Said, log: Branches) -> int | None:
+    """The lowest number at which two commits are left that nothing was said against: a fork without a ruling."""
+    numbers = sorted({seq for seq, _ in log.loose.values()})
+    return next((seq for seq in numbers if len(contenders(said, log, seq)) > 1), None)
+
+
+def contenders(said: Said, log: Branches, seq: int) -> list[bytes]:
+    """The commits with that number that nothing was said against, sorted."""
+    held = {commit for commit, (number, _) in log.loose.items() if number == seq}
+    main = log.main(seq)
+    if main is not None:
+        held.add(main)
+    return sorted(one for one in held if _by_what_was_said(said, log, seq, one) is Admission.OK)
+
+
+def _precedes(log: Branches, seq: int, commit: bytes, place: Place) -> bool:
+    return seq <= place.seq and log.at(place.seq, place.id, seq) in (None, commit)
+
+
+def _by_what_was_said(said: Said, log: Branches, seq: int, commit: bytes) -> Admission:
+    cut = said.cut
+    if cut is not None and (seq > cut.seq or log.at(cut.seq, cut.id, seq) not in (None, commit)):
+        return cut.reason
+    return Admission.FORKED if any(_off(said, log, seq, commit)) else Admission.OK
+
+
+def _off(said: Said, log: Branches, seq: int, commit: bytes) -> Iterator[bool]:
+    """For each ruling, whether the commit isn't on the chain that it keeps."""
+    for number, kept in said.rulings.items():
+        if seq >= number:
+            yield log.at(seq, commit, number) not in (None, kept)
+        else:
+            yield log.at(number, kept, seq) not in (None, commit)

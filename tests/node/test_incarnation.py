@@ -1,0 +1,348 @@
+"""Restores and copies: noticed at once where the marker says so, at the next exchange where a peer does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from node import glance, lives
+from sync_protocol import commit as commits
+from tests.node.fakes import identity
+from tests.node.tree import Tree
+
+HOUR_MS = 3600 * 1000
+DATABASE = ("node.db", "node.db-wal", "node.db-shm")
+
+
+class Saved:
+    """What a backup has of a node: its database, and with `marker` that too."""
+
+    def __init__(self, tree: Tree, name: str, aside: Path) -> None:
+        tree.shut(name)
+        self._from, self._aside = tree.base / name, aside
+        aside.mkdir()
+        for file in (*DATABASE, "marker"):
+            if (self._from / file).exists():
+                shutil.copy2(self._from / file, aside / file)
+
+    def restore(self, tree: Tree, *, marker: bool = False) -> None:
+        tree.shut(self._from.name)
+        for file in DATABASE:
+            (self._from / file).unlink(missing_ok=True)
+        for file in (*DATABASE, *(["marker"] if marker else [])):
+            if (self._aside / file).exists():
+                shutil.copy2(self._aside / file, self._from / file)
+
+
+def logs(tree: Tree, name: str) -> list[bytes]:
+    """The node's own, in the order begun."""
+    with tree.sql(name) as db:
+        own = "(SELECT value FROM setting WHERE name = 'node')"
+        return [row[0] for row in db.execute(f"SELECT log FROM log WHERE node = {own} ORDER BY id")]
+
+
+def newest(tree: Tree, name: str) -> bytes:
+    found: bytes = tree.one(name, "SELECT value FROM setting WHERE name = 'log'")
+    return found
+
+
+def told(tree: Tree, name: str) -> dict[str, Any]:
+    tree.at(name)
+    return glance.status(tree.base / name)
+
+
+def reasons(tree: Tree, name: str) -> list[str]:
+    return [one["reason"] for one in told(tree, name)["lives"]]
+
+
+def numbers(tree: Tree, name: str) -> dict[tuple[bytes, int], set[bytes]]:
+    """(log, seq) → commits held there of a node's own logs: more than one is a fork."""
+    found: dict[tuple[bytes, int], set[bytes]] = {}
+    with tree.sql(name) as db:
+        for (raw,) in db.execute("SELECT raw FROM commit_").fetchall():
+            one = commits.parse(raw)
+            found.setdefault((one.header.log, one.header.seq), set()).add(one.id)
+    return found
+
+
+def is_unforked(tree: Tree) -> bool:
+    everywhere: dict[tuple[bytes, int], set[bytes]] = {}
+    for name in ("p", "c", "k"):
+        for place, held in numbers(tree, name).items():
+            everywhere.setdefault(place, set()).update(held)
+    return all(len(held) == 1 for held in everywhere.values())
+
+
+def agree(tree: Tree) -> None:
+    tree.quiet()
+    for upper, child, unit in (("p", "c", "370200"), ("c", "k", "370211")):
+        assert tree.reader(upper).digest(unit)["digest"] == tree.reader(child).digest()["digest"]
+    assert tree.verify("p") == tree.verify("c") == tree.verify("k") == []
+    assert is_unforked(tree)
+
+
+def test_a_node_that_is_opened_again_goes_on_in_its_log(tree: Tree) -> None:
+    before = newest(tree, "k")
+    for _ in range(3):
+        tree.sync("k", "c")
+        tree.shut("k")
+    assert (newest(tree, "k"), reasons(tree, "k")) == (before, [])
+
+
+def test_the_number_of_every_envelope_is_in_the_marker_before_it_leaves(tree: Tree) -> None:
+    tree.register("k")
+    tree.at("k").request(0)
+    found = tree.marker("k").read()
+    assert found is not None
+    assert found.number == int(tree.one("k", "SELECT value FROM setting WHERE name = 'envelope'"))
+    assert found.seq == tree.one("k", "SELECT head_seq FROM log WHERE log = ?", newest(tree, "k"))
+
+
+def test_a_crash_between_the_database_and_the_marker_is_benign(tree: Tree, tmp_path: Path) -> None:
+    shutil.copy2(tree.base / "k" / "marker", tmp_path / "before")
+    tree.sync("k", "c")
+    before = newest(tree, "k")
+    (tree.base / "k" / "marker").write_bytes((tmp_path / "before").read_bytes())
+    assert (newest(tree, "k"), reasons(tree, "k")) == (before, [])
+
+
+def test_a_restored_database_with_its_marker_goes_on_in_a_new_log_offline(tree: Tree, tmp_path: Path) -> None:
+    record = tree.dispatched()
+    tree.quiet()
+    saved = Saved(tree, "k", tmp_path / "backup")
+    tree.act("k", "accept", record)
+    tree.act("k", "note", record, text="已联系工人")
+    tree.quiet()
+    before = newest(tree, "k")
+    saved.restore(tree)
+    assert tree.register("k", worker_name="李四")
+    assert newest(tree, "k") != before and reasons(tree, "k") == ["restored"]
+    assert tree.one("k", "SELECT head_seq FROM log WHERE log = ?", newest(tree, "k")) >= 2
+    agree(tree)
+    assert "已联系工人" in str(tree.show("k", record)["timeline"])
+    assert told(tree, "k")["lost"] == []
+
+
+def test_a_restore_that_brings_the_old_marker_along_in_another_file_is_noticed(
+    tree: Tree, tmp_path: Path
+) -> None:
+    saved = Saved(tree, "k", tmp_path / "backup")
+    tree.register("k")
+    tree.sync("k", "c")
+    saved.restore(tree, marker=True)
+    tree.identities["k"] = identity(inode=8)
+    assert reasons(tree, "k") == ["copied"]
+    tree.register("k")
+    agree(tree)
+
+
+def test_a_database_without_its_marker_was_restored(tree: Tree) -> None:
+    (tree.base / "k" / "marker").unlink()
+    assert reasons(tree, "k") == ["restored"]
+    tree.shut("k")
+    assert reasons(tree, "k") == ["restored"]
+    agree(tree)
+
+
+def test_a_directory_of_0_1_0_never_had_a_marker_and_gets_one(tree: Tree) -> None:
+    (tree.base / "k" / "marker").unlink()
+    with tree.sql("k") as db:
+        db.execute("DELETE FROM setting WHERE name = 'marked'")
+    before = newest(tree, "k")
+    assert (reasons(tree, "k"), newest(tree, "k")) == ([], before)
+    assert tree.marker("k").read() is not None
+    tree.shut("k")
+    (tree.base / "k" / "marker").unlink()
+    assert reasons(tree, "k") == ["restored"]
+
+
+def test_a_node_that_was_never_enrolled_keeps_its_log(bare: Tree) -> None:
+    bare.found()
+    bare.staff("p")
+    from node import founding
+
+    founding.init(
+        bare.base / "c", "370200", "青岛市总工会", clock=bare.clock("c"), entropy=bare.entropy("c"),
+        marker=bare.marker("c"),
+    )  # fmt: skip
+    bare.staff("c")
+    before = newest(bare, "c")
+    bare.shut("c")
+    bare.identities["c"] = identity("another")
+    record = bare.register("c")
+    assert newest(bare, "c") == before
+    bare.join("p", "c", bare.invite("p", "370200", "青岛市总工会"))
+    bare.sync("c", "p")
+    assert bare.show("p", record)["owner"] == "370000/370200"
+
+
+def test_a_copy_on_another_machine_writes_into_a_log_of_its_own(tree: Tree, tmp_path: Path) -> None:
+    tree.shut("k")
+    twin = Tree(tmp_path / "twin", seed=3)
+    shutil.copytree(tree.base / "k", twin.base / "k")
+    twin.identities["k"] = identity("another")
+    mine, theirs = tree.register("k", worker_name="甲"), twin.register("k", worker_name="乙")
+    assert newest(twin, "k") != newest(tree, "k")
+    tree.sync("k", "c")
+    request = twin.at("k").request(0)
+    tree.at("c").take(request)
+    for record in (mine, theirs):
+        assert tree.show("c", record)["owner"].endswith("370211")
+    twin.close()
+    assert is_unforked(tree)
+
+
+def test_a_snapshot_of_the_whole_machine_is_noticed_by_what_the_parent_holds(
+    tree: Tree, tmp_path: Path
+) -> None:
+    record = tree.dispatched()
+    tree.quiet()
+    saved = Saved(tree, "k", tmp_path / "backup")
+    tree.act("k", "accept", record)
+    tree.quiet()
+    before = newest(tree, "k")
+    saved.restore(tree, marker=True)
+    assert newest(tree, "k") == before
+    tree.sync("k", "c")
+    assert reasons(tree, "k") == ["shown"] and newest(tree, "k") != before
+    agree(tree)
+    assert {one["verdict"] for one in tree.show("k", record)["timeline"]} == {"stands"}
+
+
+def test_a_restored_parent_gets_its_own_back_from_its_children(tree: Tree, tmp_path: Path) -> None:
+    record = tree.dispatched()
+    tree.quiet()
+    saved = Saved(tree, "c", tmp_path / "backup")
+    tree.act("c", "note", record, text="市里催办")
+    tree.sync("k", "c")
+    assert "市里催办" in str(tree.show("k", record)["timeline"])
+    saved.restore(tree)
+    assert reasons(tree, "c") == ["restored"]
+    agree(tree)
+    assert "市里催办" in str(tree.show("c", record)["timeline"])
+    assert "市里催办" in str(tree.show("p", record)["timeline"])
+
+
+def test_two_restores_in_a_row_lose_nothing(tree: Tree, tmp_path: Path) -> None:
+    record = tree.dispatched()
+    tree.quiet()
+    saved = Saved(tree, "k", tmp_path / "backup")
+    tree.act("k", "accept", record)
+    tree.quiet()
+    for word in ("第一次恢复后", "第二次恢复后"):
+        saved.restore(tree)
+        tree.later(HOUR_MS)
+        tree.sync("k", "c")
+        tree.act("k", "note", record, text=word)
+        tree.quiet()
+    agree(tree)
+    text = str(tree.show("p", record)["timeline"])
+    assert "第一次恢复后" in text and "第二次恢复后" in text
+    assert len(logs(tree, "k")) == 3
+
+
+def test_a_life_overtaken_by_another_begins_one_log_an_hour(tree: Tree, tmp_path: Path) -> None:
+    """The clock went back between two restores, so the older life's log is the newest by its time."""
+    saved = Saved(tree, "k", tmp_path / "backup")
+    tree.register("k")
+    tree.sync("k", "c")
+    tree.clock("k").advance(5 * 60_000)
+    saved.restore(tree)
+    tree.sync("k", "c")
+    tree.clock("k").advance(-5 * 60_000)
+    saved.restore(tree)
+    tree.quiet()
+    assert reasons(tree, "k")[0] == "restored" and len(reasons(tree, "k")) <= 2
+    with tree.at("k").work() as work:
+        entry = work.registry.node(work.node)
+        assert entry is not None and entry.newest_log == work.log
+    agree(tree)
+
+
+def test_a_new_logs_first_act_closes_the_old_one_where_it_was_left(tree: Tree) -> None:
+    tree.register("k")
+    tree.quiet()
+    with tree.sql("k") as db:
+        own = "(SELECT value FROM setting WHERE name = 'log')"
+        old, seq, head = db.execute(f"SELECT log, head_seq, head_id FROM log WHERE log = {own}").fetchone()
+    (tree.base / "k" / "marker").unlink()
+    tree.quiet()
+    for name in ("k", "c", "p"):
+        with tree.at(name).work() as work:
+            entry = work.registry.log(old)
+            assert entry is not None and entry.closed is not None
+            assert (entry.closed.seq, entry.closed.id) == (seq, head)
+
+
+def test_numbers_that_left_and_never_came_back_are_listed(tree: Tree, tmp_path: Path) -> None:
+    saved = Saved(tree, "k", tmp_path / "backup")
+    old = newest(tree, "k")
+    first = 1 + tree.one("k", "SELECT head_seq FROM log WHERE log = ?", old)
+    tree.register("k")
+    tree.register("k")
+    tree.at("k").request(0)
+    last = tree.one("k", "SELECT head_seq FROM log WHERE log = ?", old)
+    saved.restore(tree)
+    found = told(tree, "k")
+    assert found["lost"] == [{"log": old.hex(), "first": first, "last": last}]
+    with tree.sql("k") as db:
+        assert lives.lost(db) == [(old, first, last)]
+    tree.at("k")
+    assert tree.reader("k").verify(True)["lost"] == found["lost"]
+    assert tree.verify("k") == []
+
+
+def test_what_comes_back_is_lost_no_more(tree: Tree, tmp_path: Path) -> None:
+    saved = Saved(tree, "k", tmp_path / "backup")
+    tree.register("k")
+    tree.register("k")
+    tree.sync("k", "c")
+    saved.restore(tree)
+    assert told(tree, "k")["lost"]
+    tree.sync("k", "c")
+    assert told(tree, "k")["lost"] == []
+    agree(tree)
+
+
+def test_envelope_numbers_never_fall(tree: Tree, tmp_path: Path) -> None:
+    saved = Saved(tree, "k", tmp_path / "backup")
+    for _ in range(4):
+        tree.sync("k", "c")
+    number = int(tree.one("k", "SELECT value FROM setting WHERE name = 'envelope'"))
+    saved.restore(tree)
+    tree.at("k")
+    assert int(tree.one("k", "SELECT value FROM setting WHERE name = 'envelope'")) >= number
+
+
+def test_ticket_numbers_of_two_lives_differ(tree: Tree, tmp_path: Path) -> None:
+    saved = Saved(tree, "k", tmp_path / "backup")
+    one = tree.act("k", "register", channel="phone", topic="legal/labour/wages/arrears", narrative="一",
+                   **{"class": "resolution_request"})  # fmt: skip
+    tree.sync("k", "c")
+    saved.restore(tree)
+    two = tree.act("k", "register", channel="phone", topic="legal/labour/wages/arrears", narrative="二",
+                   **{"class": "resolution_request"})  # fmt: skip
+    assert one["number"] != two["number"]
+    agree(tree)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_status_says_in_one_sentence_what_happened(
+    tree: Tree, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.language._used", language)
+    (tree.base / "k" / "marker").unlink()
+    (life,) = told(tree, "k")["lives"]
+    assert ("从备份恢复" if language == "zh" else "restored from a backup") in life["sentence"]
+    assert life["log"] == newest(tree, "k").hex()
+    assert json.dumps(life)
+
+
+def test_only_so_many_lives_are_kept() -> None:
+    one = lives.Life("aa", "bb", 1, 0, "restored", 5)
+    assert len(lives.read(lives.packed([one] * 500))) == lives.MOST
+    assert lives.read(None) == []

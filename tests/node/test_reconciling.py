@@ -1,0 +1,112 @@
+"""A link after a restore, and compared when asked: nothing that had left a node is lost, and equal costs little."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.node.tree import Tree
+
+
+def keep(tree: Tree, name: str, tmp_path: Path) -> Path:
+    """A copy of a node's database, as a backup has it; its marker isn't in it."""
+    tree.shut(name)
+    kept = tmp_path / f"backup-{name}-{len(list(tmp_path.iterdir()))}"
+    kept.mkdir()
+    for file in (tree.base / name).glob("node.db*"):
+        shutil.copy2(file, kept / file.name)
+    return kept
+
+
+def restore(tree: Tree, name: str, kept: Path) -> None:
+    tree.shut(name)
+    for file in (tree.base / name).glob("node.db*"):
+        file.unlink()
+    for file in kept.iterdir():
+        shutil.copy2(file, tree.base / name / file.name)
+
+
+def busy(tree: Tree, record: str) -> list[str]:
+    """Work everywhere; ids of acts, all of which have left their nodes."""
+    found = [tree.act("k", "note", record, text=f"县里第{number}次")["change"] for number in range(3)]
+    found.append(tree.act("c", "note", record, text="市里催办")["change"])
+    other = tree.register("p", workplace_region=None)
+    found.append(tree.act("p", "dispatch", other, lead="370200")["change"])
+    mine = tree.register("k")
+    found.append(tree.act("k", "note", mine, text="自己登记的")["change"])
+    tree.quiet()
+    return found
+
+
+def assert_nothing_lost(tree: Tree, acts: list[str]) -> None:
+    tree.quiet()
+    for upper, lower, unit in (("p", "c", "370200"), ("c", "k", "370211")):
+        above, below = tree.reader(upper).digest(unit), tree.reader(lower).digest(unit)
+        assert above["undelivered_down"] == below["undelivered_up"] == 0
+        assert above["digest"] == below["digest"]
+    for name in "pck":
+        assert tree.verify(name) == []
+        with tree.sql(name) as db:
+            held = {row[0].hex() for row in db.execute("SELECT change FROM change")}
+        if name != "k":
+            assert set(acts) <= held
+
+
+@pytest.mark.parametrize("who", ["k", "c", "p", "kc", "cp", "kcp"])
+def test_a_restored_node_loses_nothing_that_had_left_it(tree: Tree, tmp_path: Path, who: str) -> None:
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    tree.quiet()
+    kept = {name: keep(tree, name, tmp_path) for name in who}
+    acts = busy(tree, record)
+    spared = acts if len(who) == 1 else []
+    for name in who:
+        restore(tree, name, kept[name])
+    for name in who:
+        tree.act(name, "note", record, text=f"{name} 恢复后立即可用")
+    assert_nothing_lost(tree, spared)
+    assert f"{who[0]} 恢复后立即可用" in str(tree.show("p", record)["timeline"])
+
+
+def test_a_node_restored_twice_in_a_row_loses_nothing(tree: Tree, tmp_path: Path) -> None:
+    record = tree.dispatched()
+    kept = keep(tree, "k", tmp_path)
+    acts = busy(tree, record)
+    for _ in range(2):
+        restore(tree, "k", kept)
+        acts.append(tree.act("k", "note", record, text="又恢复一次")["change"])
+        tree.quiet()
+    assert_nothing_lost(tree, acts)
+
+
+def test_comparing_an_equal_link_costs_little_and_says_so(tree: Tree) -> None:
+    record = tree.dispatched()
+    busy(tree, record)
+    tree.at("k").compare()
+    moved = tree.sync("k", "c")
+    assert moved.sent == moved.received == 0
+    assert sum(map(len, moved.up + moved.down)) < 6 * 1024
+    found = tree.at("k").compared
+    assert found is not None and found.equal and found.differed == 0
+
+
+def test_comparing_repairs_what_was_lost_on_either_side(tree: Tree) -> None:
+    record = tree.dispatched()
+    busy(tree, record)
+    theirs = (
+        'SELECT h.id FROM change h JOIN commit_ c ON c.id = h."commit" JOIN log l ON l.id = c.log'
+        " JOIN record r ON r.id = h.record WHERE r.matter = 'ticket' AND c.unit = ? ORDER BY h.id DESC LIMIT 2"
+    )
+    for name, unit in (("k", "370000/370200"), ("c", "370000/370200/370211")):
+        with tree.sql(name) as db:
+            for row in db.execute(theirs, (unit,)).fetchall():
+                db.execute("DELETE FROM change WHERE id = ?", row)
+    tree.at("k").compare()
+    tree.sync("k", "c")
+    found = tree.at("k").compared
+    assert found is not None and found.equal and found.differed > 0 and found.left == 0
+    tree.at("k").compare()
+    tree.sync("k", "c")
+    assert tree.at("k").compared.differed == 0  # type: ignore[union-attr]

@@ -1,0 +1,192 @@
+"""A link as its two ends work it: the child calls, the parent answers, either may die on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from node.errors import QiaoError
+from node.writer import Change, Taken
+from sync_protocol.errors import ProtocolError
+from sync_protocol.invitation import Invitation
+from tests.simulation import planting
+from tests.simulation.clocks import HOUR_MS, MINUTE_MS
+from tests.simulation.faults import Phase
+from tests.simulation.office import Gone, Office
+from tests.simulation.peek import Seen, peek
+from tests.simulation.wire import Sent
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+TIMEOUT_MS = 2 * MINUTE_MS
+PATIENCE = 4  # as node/transport/round.py has it: "more" with nothing in it is believed so often
+FAILURES = (Gone, QiaoError, ProtocolError)
+
+
+class Caller:
+    """The child's side of one link."""
+
+    def __init__(self, world: World, office: Office) -> None:
+        self.world, self.office = world, office
+        self.invitation: Invitation | None = None
+        self.turn = 0  # an event of an older turn is void
+        self.empty = 0
+        self.failures = 0  # exchanges in a row without an answer
+
+    @property
+    def parent(self) -> Office:
+        assert self.office.parent is not None, "the root calls nobody"
+        return self.world.offices[self.office.parent]
+
+    def again(self, wait_ms: int) -> None:
+        self.turn += 1
+        turn = self.turn
+        self.world.after(wait_ms, lambda: self._due(turn))
+
+    def nudge(self) -> None:
+        """There is something new to send; a line that is down is tried at its own pace."""
+        if self.failures < 3:
+            self.again(self.world.random.randrange(200, 5_000))
+
+    def _due(self, turn: int) -> None:
+        if turn != self.turn:
+            return
+        self.failures += 1
+        wait = min(TIMEOUT_MS << self.failures, 6 * HOUR_MS)
+        self.again(wait + self.world.random.randrange(10 * MINUTE_MS))
+        try:
+            if self.office.enrolled:
+                self._ask(self.turn)
+            else:
+                self._join()
+        except FAILURES:
+            return
+
+    def _ask(self, turn: int) -> None:
+        hold = self.world.random.choice((0, 0, 300))
+        sealed = self.office.work(self.phase_of_request, lambda writer: writer.request(hold))
+        seen = peek(self.world, sealed, self.parent)
+        self.world.sent(self.office, self.parent, sealed, seen)
+        sent = Sent(self.office.name, self.parent.name, "request", sealed)
+        self.world.wire.carry(sent, seen.phase, lambda data: self._arrived(data, seen.phase, turn))
+
+    @property
+    def phase_of_request(self) -> Phase:
+        return Phase.UP
+
+    # At the parent's
+
+    def _arrived(self, data: bytes, phase: Phase, turn: int) -> None:
+        parent = self.parent
+        try:
+            taken = parent.work(phase, lambda writer: writer.take(data))
+        except FAILURES:
+            return
+        if taken.reply is None:
+            self._hold(parent, taken, turn)
+        else:
+            self._answer(parent, taken.reply, turn)
+
+    def _hold(self, parent: Office, taken: Taken, turn: int) -> None:
+        """One held reply a child: it goes when there is news, or the time is up."""
+        state = {"open": True}
+        lives = parent.lives
+
+        def answer() -> None:
+            if not state["open"] or parent.lives != lives:
+                return
+            state["open"] = False
+            try:
+                reply = parent.work(Phase.DOWN, lambda writer: writer.reply(taken))
+            except FAILURES:
+                return
+            self._answer(parent, reply, turn)
+
+        def heard(change: Change) -> None:
+            if taken.child in change.children and state["open"]:
+                self.world.after(500, answer)
+
+        if parent.writer is not None:
+            parent.writer.listeners.append(heard)
+        self.world.after(taken.wait_s * 1000, answer)
+
+    def _answer(self, parent: Office, reply: bytes, turn: int) -> None:
+        seen = peek(self.world, reply, self.office)
+        self.world.sent(parent, self.office, reply, seen)
+        sent = Sent(parent.name, self.office.name, "reply", reply)
+        self.world.wire.carry(sent, seen.phase, lambda data: self._replied(data, seen, turn))
+
+    # Back at the child's
+
+    def _replied(self, data: bytes, seen: Seen, turn: int) -> None:
+        random = self.world.random
+        try:
+            done = self.office.work(seen.phase, lambda writer: writer.take_reply(data))
+        except FAILURES:
+            return
+        self.failures = 0
+        moved = done.sent + done.received
+        self.empty = 0 if moved else self.empty + 1
+        if turn != self.turn:
+            return
+        if done.more and self.empty < PATIENCE:
+            self.again(random.randrange(5, 50))
+        elif moved:
+            self.again(random.randrange(MINUTE_MS, 20 * MINUTE_MS))
+        else:
+            self.again(random.randrange(10 * MINUTE_MS, 8 * HOUR_MS))
+
+    # Joining
+
+    def _join(self) -> None:
+        parent, child = self.parent, self.office
+        if self.invitation is None:
+            self.invitation = planting.invite(parent, child)
+        given = self.invitation
+        asked = planting.ask(child, given)
+
+        def back(reply: bytes) -> None:
+            self._tried(lambda: planting.joined(child, reply, asked, given))
+            if child.enrolled:
+                self.nudge()
+
+        def there(data: bytes) -> None:
+            try:
+                reply = parent.work(Phase.JOINING, lambda writer: writer.take_join(data))
+            except FAILURES:
+                return
+            self.world.wire.carry(Sent(parent.name, child.name, "reply", reply), Phase.JOINING, back)
+
+        self.world.wire.carry(Sent(child.name, parent.name, "join", asked), Phase.JOINING, there)
+
+    def join_without_faults(self) -> None:
+        given = self.invitation or planting.invite(self.parent, self.office)
+        asked = planting.ask(self.office, given)
+        reply = self.parent.work(Phase.JOINING, lambda writer: writer.take_join(asked))
+        planting.joined(self.office, reply, asked, given)
+
+    def _tried(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except FAILURES:
+            return
+
+    # Without faults, one exchange after the other: how a tree comes to rest
+
+    def full_round(self, most: int = 400) -> int:
+        """Exchanges until neither side has more. Returns how many commits moved."""
+        moved = 0
+        for _ in range(most):
+            self.world.pass_time(self.world.random.randrange(20, 2_000))
+            sealed = self.office.work(Phase.UP, lambda writer: writer.request(0))
+            self.world.sent(self.office, self.parent, sealed, peek(self.world, sealed, self.parent))
+            taken = self.parent.work(Phase.UP, lambda writer: writer.take(sealed))
+            assert taken.reply is not None, "it wasn't asked to hold"
+            reply = taken.reply
+            self.world.sent(self.parent, self.office, reply, peek(self.world, reply, self.office))
+            done = self.office.work(Phase.DOWN, lambda writer: writer.take_reply(reply))
+            moved += done.sent + done.received
+            if not done.more:
+                return moved
+        raise self.world.breach("R13", f"{self.office.name} and {self.parent.name} never have enough")

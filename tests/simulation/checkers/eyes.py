@@ -1,0 +1,67 @@
+"""What checkers see of a node: its tickets as folded, its listed exceptions, every byte of its files."""
+
+from __future__ import annotations
+
+import hashlib
+
+from conflict.state import Standing, State
+from node.matters import KINDS
+from node.store import folded
+from sync_protocol.names import covers
+from tests.simulation.office import Office
+
+TICKET = KINDS["ticket"].matter
+_STATES = """SELECT r.record, f.state FROM folded f JOIN record r ON r.id = f.record
+WHERE f.matter = 'ticket' ORDER BY r.record"""
+_STATE = """SELECT f.state FROM folded f JOIN record r ON r.id = f.record
+WHERE f.matter = 'ticket' AND r.record = ?"""
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'found%' ORDER BY name"
+_ROWS = "SELECT r.record, e.act, e.kind FROM exception_ e JOIN record r ON r.id = e.record"
+
+
+def tickets(office: Office) -> dict[bytes, State]:
+    with office.read() as db:
+        return {record: folded.decode(state) for record, state in db.exec_driver_sql(_STATES)}
+
+
+def listed(office: Office) -> set[tuple[bytes, bytes]]:
+    """(record, act) of every row of the exceptions list, closed ones included."""
+    with office.read() as db:
+        return {(row[0], row[1]) for row in db.exec_driver_sql(_ROWS)}
+
+
+def is_entitled(office: Office, state: State) -> bool:
+    return any(covers(office.path, unit) for unit in TICKET.scope(state))
+
+
+def every_byte(office: Office) -> bytes:
+    """Database, WAL, and whatever else lies in the node's directory."""
+    beside = [path.read_bytes() for path in sorted(office.folder.rglob("*")) if path.is_file()]
+    return b"\0".join([*(bytes(one.data) for one in office.disk.files.values()), *beside])
+
+
+def given_to(office: Office, record: bytes) -> set[str]:
+    """Units that a record was ever given to, as this node sees it: its owner's, and each that an act assigned."""
+    with office.read() as db:
+        blob = db.exec_driver_sql(_STATE, (record,)).scalar()
+    if blob is None:
+        return set()
+    state = folded.decode(blob)
+    given = {state.owner}
+    for act, mark in state.marks.items():
+        verdict = state.verdicts.get(act)
+        if mark.action == "assign" and (verdict is None or verdict.standing is not Standing.DENIED):
+            given.add(str(mark.data.get("unit")))
+    return given
+
+
+def content(office: Office) -> bytes:
+    """SHA-256 of every row of every table, but for what isn't from the seed: salted hashes of passwords."""
+    seen = hashlib.sha256()
+    with office.read() as db:
+        for (table,) in db.exec_driver_sql(_TABLES).fetchall():
+            columns = [row[1] for row in db.exec_driver_sql(f"PRAGMA table_info({table})")]
+            wanted = ", ".join(f'"{one}"' for one in columns if (table, one) != ("credential", "hash"))
+            for row in db.exec_driver_sql(f"SELECT {wanted} FROM {table} ORDER BY 1, 2"):
+                seen.update(repr(tuple(row)).encode())
+    return seen.digest()

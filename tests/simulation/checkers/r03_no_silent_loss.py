@@ -1,0 +1,54 @@
+"""R3 no silent loss: every acknowledged commit is, on every entitled node, visible, or listed with its reason.
+
+At the end, when the tree is at rest: each commit is with its author and everybody above him; each act that a
+person was told is safe is in the timeline of every node in its record's scope, and what doesn't stand there
+for another outcome has a row.
+"""
+
+from __future__ import annotations
+
+from conflict.state import Standing, State
+from tests.simulation.checkers import eyes
+from tests.simulation.checkers.checker import Checker
+from tests.simulation.ledger import Acked
+from tests.simulation.office import Office
+
+_LISTED = (Standing.DENIED, Standing.HELD, Standing.QUARANTINED)
+
+
+class NoSilentLoss(Checker):
+    promise = "R3"
+
+    def rested(self) -> None:
+        self._custody()
+        states = {name: eyes.tickets(one) for name, one in self.world.offices.items()}
+        rows = {name: eyes.listed(one) for name, one in self.world.offices.items()}
+        whole = states[self.world.root.name]
+        for acked in self.world.ledger.acked.values():
+            if acked.commit in self.world.ledger.gone:
+                continue
+            state = whole.get(acked.record)
+            if state is None:
+                raise self.breach(f"the root hasn't folded {acked.record.hex()[:8]} of {acked.office}")
+            for name, office in self.world.offices.items():
+                if eyes.is_entitled(office, state):
+                    self._seen(office, states[name].get(acked.record), acked, rows[name])
+
+    def _custody(self) -> None:
+        """Whatever a node signed is with it and with everybody above it."""
+        holds = self.world.ledger.holds
+        for commit, author in self.world.authors.items():
+            if commit in self.world.ledger.gone:
+                continue
+            for office in self.world.upwards(author):
+                if commit not in holds(office.name):
+                    raise self.breach(f"{commit.hex()[:8]} of {author} never came to {office.name}")
+
+    def _seen(self, office: Office, state: State | None, acked: Acked, rows: set[tuple[bytes, bytes]]) -> None:
+        act = acked.change[:16]
+        where = f"{acked.record.hex()[:8]}/{act.hex()[:8]} of {acked.office} at {office.name}"
+        if state is None or act not in state.marks:
+            raise self.breach(f"{where} isn't there")
+        verdict = state.verdicts.get(act)
+        if verdict is not None and verdict.standing in _LISTED and (acked.record, act) not in rows:
+            raise self.breach(f"{where} is {verdict.standing}, and isn't listed")

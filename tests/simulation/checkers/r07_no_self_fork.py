@@ -1,0 +1,21 @@
+"""R7 no self-fork: no two commits with one (log, seq), whatever is killed, or restored with its marker.
+
+Looked at with each commit that any node makes durable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.simulation.checkers.checker import Checker, Stored
+from tests.simulation.office import Office
+
+
+class NoSelfFork(Checker):
+    promise = "R7"
+
+    def stored(self, office: Office, commits: Sequence[Stored]) -> None:
+        for one in commits:
+            first = self.world.ledger.places.setdefault((one.log, one.seq), one.commit)
+            if first != one.commit:
+                raise self.breach(f"two commits at {one.log.hex()[:8]}/{one.seq}, seen at {office.name}")

@@ -1,0 +1,61 @@
+"""Which fault (故障) met which phase (阶段) of the work: counted, and looked at when a soak ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """What a node, or a message on its way, was doing when the fault met it."""
+
+    IDLE = "idle"  # nothing to carry
+    ACTING = "acting"  # a person's act, or the node's own, is being written
+    UP = "up"  # commits on their way to the parent, or being taken there
+    DOWN = "down"  # the parent's outbox on its way, or being taken
+    OWN = "own lane"  # a restored node's own commits, coming back to it
+    JOINING = "joining"
+    OPENING = "opening"  # the process starts over what the last one left
+
+
+class Fault(StrEnum):
+    DROP = "drop"
+    DUPLICATE = "duplicate"
+    DELAY = "delay"  # long enough to be overtaken: this is also what reorders
+    TRUNCATE = "truncate"
+    FLIP = "flip"
+    LOST_REPLY = "lost reply"  # after the parent has made the request durable
+    PARTITION = "partition"
+    ONE_WAY = "one-way partition"
+    REPLAY = "replay"
+    KILL = "kill"
+    POWER = "power loss"
+    FULL = "disk full"
+    IO = "I/O error"
+    CLOCK = "clock"
+
+
+class Tally:
+    def __init__(self) -> None:
+        self.met: Counter[tuple[str, str]] = Counter()
+
+    def add(self, fault: str, phase: str) -> None:
+        self.met[str(fault), str(phase)] += 1
+
+    def take(self, other: Tally) -> None:
+        self.met.update(other.met)
+
+    @property
+    def total(self) -> int:
+        return sum(self.met.values())
+
+    def table(self) -> str:
+        """Faults down, phases across."""
+        faults = sorted({fault for fault, _ in self.met})
+        phases = sorted({phase for _, phase in self.met})
+        head = f"{'':18}" + "".join(f"{phase:>13}" for phase in phases)
+        rows = [
+            f"{fault:18}" + "".join(f"{self.met[fault, phase] or '·':>13}" for phase in phases)
+            for fault in faults
+        ]
+        return "\n".join([head, *rows])

@@ -1,0 +1,37 @@
+"""The world's own book: what was acknowledged to whom, kept apart from every node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Acked:
+    """An act whose author was told that it is safe."""
+
+    office: str
+    record: bytes
+    change: bytes
+    commit: bytes
+    token: str  # text in its words that stands nowhere else; empty without words
+
+
+@dataclass(slots=True)
+class Ledger:
+    acked: dict[bytes, Acked] = field(default_factory=dict)  # commit id → act
+    durable: dict[str, set[bytes]] = field(default_factory=dict)  # office → commit ids it must have
+    places: dict[tuple[bytes, int], bytes] = field(default_factory=dict)  # (log, seq) → first commit seen
+    tokens: dict[str, bytes] = field(default_factory=dict)  # token → record
+    gone: set[bytes] = field(default_factory=set)  # commits that no disk held any more when one was lost
+
+    def holds(self, office: str) -> set[bytes]:
+        return self.durable.setdefault(office, set())
+
+    def lose(self, office: str, left: set[bytes]) -> set[bytes]:
+        """This office's disk was put back, and holds `left`. Returns what is nowhere any more."""
+        lost = self.holds(office) - left
+        self.durable[office] = set(left)
+        elsewhere = set().union(*(held for held in self.durable.values()))
+        nowhere = lost - elsewhere
+        self.gone |= nowhere
+        return nowhere

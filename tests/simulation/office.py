@@ -1,0 +1,207 @@
+"""One node (节点) of the world: its disk, clock, process. Every piece of its work goes through `work`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from random import Random
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection
+
+from node import config, keys
+from node.errors import QiaoError
+from node.work import Work
+from node.writer import Writer
+from sync_protocol.errors import ProtocolError
+from tests.simulation import shim
+from tests.simulation.checkers.checker import Breach, Stored
+from tests.simulation.clocks import MachineClock
+from tests.simulation.disk import VFS, Disk, File, Killed, Trouble
+from tests.simulation.faults import Phase
+from tests.simulation.marker import Marked, WorldMarker
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+Result = TypeVar("Result")
+
+_STORED = """SELECT c.id, l.log, l.node, c.seq, c."commit", c.time
+FROM commit_ c JOIN log l ON l.id = c.log WHERE c.id > ? ORDER BY c.id"""
+
+
+class Gone(Exception):
+    """The node isn't running, or died at this."""
+
+
+class Entropy:
+    """A node's randomness, from the world's seed. Fits node.entropy.Entropy."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+
+    def bytes(self, count: int) -> bytes:
+        return self._random.randbytes(count)
+
+    def fraction(self) -> float:
+        return self._random.random()
+
+
+class Office:
+    def __init__(self, world: World, name: str, path: str, parent: str | None) -> None:
+        self.world, self.name, self.path, self.parent = world, name, path, parent
+        self.folder = world.base / name
+        self.folder.mkdir()
+        self.clock = MachineClock(world.time)
+        self.entropy = Entropy(Random(world.random.getrandbits(64)))
+        self.disk = Disk()
+        self.marked = Marked(world.random.getrandbits(32))
+        self.writer: Writer | None = None
+        self.phase = Phase.IDLE
+        self.staff: list[str] = []
+        self.enrolled = False
+        self.lives = 0
+        self.seen_row = 0  # newest commit row that the checkers were told of
+        self.high_ms = 0  # the highest disciplined time that it ever had
+        self.newest_ms = 0  # the time of the newest commit that it has
+
+    @property
+    def up(self) -> bool:
+        return self.writer is not None
+
+    @property
+    def depth(self) -> int:
+        return self.path.count("/")
+
+    @property
+    def node(self) -> bytes:
+        return self.keys.node
+
+    @property
+    def place(self) -> str:
+        return str(self.folder)
+
+    def born(self, files: dict[str, File]) -> None:
+        """Keys and a first database."""
+        self.keys = keys.make(self.folder / keys.DIRECTORY, self.entropy)
+        self.config = config.load(self.folder)
+        self.disk = Disk(files)
+        self.world.met_office(self)
+
+    # Lives
+
+    def start(self) -> None:
+        """Opens the node over whatever is on its disk. Raises Gone where it dies again at once."""
+        assert self.writer is None, "it runs"
+        self._plug()
+        self.lives += 1
+        self.phase = Phase.OPENING
+        try:
+            marker = WorldMarker(self.disk, self.marked)
+            self.writer = Writer.open(self.folder, self.config, self.clock, self.entropy, shim, marker)
+        except Killed:
+            self._died()
+        except QiaoError as fault:
+            self.world.refused(self, "open", fault)
+            raise Gone(fault.code) from fault
+        self.look()
+        self.world.reopened(self)
+
+    def _plug(self) -> None:
+        VFS.disks[self.place] = self.disk
+
+    def stop(self) -> None:
+        """A tidy end of the process."""
+        if self.writer is not None:
+            self.work(Phase.OPENING, lambda writer: writer.close())
+            self.writer = None
+
+    def die(self, trouble: Trouble) -> None:
+        """The process, or with POWER the machine, ends between two pieces of work."""
+        self._bury()
+        self.disk = Disk(self.disk.after(trouble, self.world.random))
+        self.world.say(f"{self.name} {trouble}")
+
+    def _died(self) -> None:
+        trouble = self.disk.cause
+        self._bury()
+        self.disk = Disk(self.disk.after(trouble, self.world.random))
+        self.world.died(self, trouble)
+        raise Gone(self.name)
+
+    def _bury(self) -> None:
+        self.disk.dead = True
+        writer, self.writer = self.writer, None
+        if writer is not None:
+            writer.close()
+
+    # Work
+
+    def work(self, phase: Phase, job: Callable[[Writer], Result]) -> Result:
+        """One piece of this node's work. Raises Gone when it dies, QiaoError and ProtocolError as refused."""
+        if self.writer is None:
+            raise Gone(self.name)
+        self.phase = phase
+        statements = self.disk.statements
+        try:
+            return job(self.writer)
+        except Killed:
+            self._died()
+            raise AssertionError("never here") from None
+        except (QiaoError, ProtocolError) as fault:
+            self.world.refused(self, phase, fault)
+            raise
+        except (Gone, Breach):
+            raise
+        except Exception as fault:
+            raise Breach(f"R16: {self.name} {phase}: {type(fault).__name__}: {fault}") from fault
+        finally:
+            self.world.bounded(self, self.disk.statements - statements)
+            self.look()
+
+    def look(self) -> None:
+        """Tells the checkers what has become durable."""
+        if self.writer is None:
+            return
+        self.high_ms = max(self.high_ms, self.clock.now_ms())
+        with self.read() as db:
+            found = [Stored(*row) for row in db.exec_driver_sql(_STORED, (self.seen_row,))]
+        if found:
+            self.seen_row = found[-1].row
+            self.newest_ms = max(self.newest_ms, *(one.time // 65536 for one in found))
+            self.world.stored(self, found)
+
+    def read(self) -> Any:
+        """A transaction for the checkers' own eyes; no fault meets it."""
+        return _Quietly(self)
+
+    @contextmanager
+    def quiet_work(self) -> Iterator[Work]:
+        """A piece of work for the checkers' own eyes, in which nothing is written."""
+        assert self.writer is not None, "it runs"
+        self.disk.calm = True
+        try:
+            with self.writer.work() as work:
+                yield work
+        finally:
+            self.disk.calm = False
+
+
+class _Quietly:
+    """The writer's own connection, with the disk's troubles put off."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def __enter__(self) -> Connection:
+        assert self._office.writer is not None, "it runs"
+        self._office.disk.calm = True
+        self._begun = self._office.writer._engine.begin()
+        return self._begun.__enter__()
+
+    def __exit__(self, *raised: Any) -> None:
+        try:
+            self._begun.__exit__(*raised)
+        finally:
+            self._office.disk.calm = False
+

@@ -1,0 +1,189 @@
+"""People (人员): random work on tickets, permitted and forbidden, with words that stand nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from node import offers
+from node import people as desks
+from node.errors import QiaoError
+from node.matters import KINDS
+from node.store import folded
+from sync_protocol.names import is_above
+from tests.simulation.faults import Phase
+from tests.simulation.ledger import Acked
+
+if TYPE_CHECKING:
+    from conflict.state import State
+    from tests.simulation.office import Office
+    from tests.simulation.world import World
+
+Data = dict[str, Any]
+TICKET = KINDS["ticket"]
+_MOST = 40  # tickets of one office: past it people work on what there is
+_PICK = """SELECT r.record, f.record FROM folded f JOIN record r ON r.id = f.record
+WHERE f.matter = 'ticket' AND f.here ORDER BY f.changed DESC, r.record LIMIT 1 OFFSET ?"""
+_COUNT = "SELECT count(*) FROM folded WHERE matter = 'ticket' AND here"
+
+
+class People:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.random: Random = world.random
+
+    def act(self, office: Office) -> bool:
+        """One thing that one person does. True when it was acknowledged."""
+        with office.read() as db:
+            count = int(db.exec_driver_sql(_COUNT).scalar() or 0)
+            new = not count or (count < _MOST and self.random.random() < 0.12)
+            picked = None if new else self._pick(office, db, count)
+            person = desks.find(db, self.random.choice(office.staff))
+            assert person is not None, "the world dismisses nobody"
+        if picked is None:
+            return self.register(office, person.id)
+        record, state = picked
+        allowed = list(offers.offered(TICKET, state, self._path(office), person, office.clock.now_ms()))
+        if not allowed or self.random.random() < 0.06:
+            return self._forbidden(office, person.id, record, state)
+        verb = self.random.choice(allowed)
+        data, token = self._data(verb.name, office, state)
+        return self._do(office, person.id, verb.name, record, data, token, allowed=True)
+
+    def _pick(self, office: Office, db: Any, count: int) -> tuple[bytes, State]:
+        """Mostly what changed lately: that is where conflicts are."""
+        at = min(self.random.randrange(count), self.random.randrange(count))
+        record, row = db.exec_driver_sql(_PICK, (at,)).one()
+        state = folded.state(db, row)
+        assert state is not None, "a folded row has a state"
+        return record, state
+
+    def _path(self, office: Office) -> str:
+        assert office.writer is not None, "it runs"
+        with office.read() as db:
+            row = db.exec_driver_sql("SELECT path FROM unit WHERE node = ?", (office.node,)).first()
+        return str(row[0]) if row else office.path.rpartition("/")[2]
+
+    def register(self, office: Office, staff: str) -> bool:
+        data, token = self._data("register", office, None)
+        return self._do(office, staff, "register", None, data, token, allowed=True)
+
+    def _forbidden(self, office: Office, staff: str, record: bytes, state: State) -> bool:
+        """A verb that isn't offered; or parameters that nobody may give."""
+        verb = self.random.choice([one.name for one in TICKET.verbs if one.name != "register"])
+        data, token = self._data(verb, office, state)
+        if self.random.random() < 0.3:
+            data = self.random.choice(({"nonsense": "1"}, {"text": "\x00"}, {"text": "a" * 300_000}, {}))
+        return self._do(office, staff, verb, record, data, token, allowed=False)
+
+    def _do(
+        self, office: Office, staff: str, verb: str, record: bytes | None, data: Data, token: str, *, allowed: bool
+    ) -> bool:
+        params = {"matter": "ticket", "verb": verb, "record": record.hex() if record else None, "data": data}
+        self.world.tried(office, verb)
+        try:
+            done = office.work(Phase.ACTING, lambda writer: writer.do("act", params, staff))
+        except QiaoError as fault:
+            self.world.say(f"{office.name} {verb} refused {fault.code}")
+            if allowed and verb == "register":
+                self.world.could_not_work(office, fault)
+            return False
+        self.world.say(f"{office.name} {verb} {done['record'][:8]} {done['commit'][:8]}")
+        name = bytes.fromhex(done["record"])
+        self.world.acked(Acked(office.name, name, bytes.fromhex(done["change"]), bytes.fromhex(done["commit"]),
+                               token if token in str(data) else ""))  # fmt: skip
+        return True
+
+    # What they say
+
+    def _data(self, verb: str, office: Office, state: State | None) -> tuple[Data, str]:
+        token = f"zk{self.random.getrandbits(56):014x}"
+        make = _MAKERS.get(verb)
+        return (make(self, office, state, token) if make else {}), token
+
+    def _register(self, office: Office, _state: State | None, token: str) -> Data:
+        random = self.random
+        return {
+            "channel": random.choice(("phone", "web", "visit")),
+            "class": random.choice(("enquiry", "resolution_request", "feedback")),
+            "topic": random.choice(("legal/labour/wages/arrears", "legal/labour", "life")),
+            "narrative": f"拖欠工资 {token}",
+            "worker_name": f"王{random.randrange(1000)}",
+            "worker_phone": f"138{random.randrange(10**8):08d}",
+            **({"urgency": "urgent"} if random.random() < 0.1 else {}),
+            **({"amount_claimed": str(random.randrange(1, 10**6))} if random.random() < 0.4 else {}),
+        }
+
+    def _dispatch(self, office: Office, state: State | None, token: str) -> Data:
+        below = [one.path for one in self.world.offices.values() if is_above(office.path, one.path)]
+        below = below or [office.path]
+        data: Data = {"lead": self.random.choice(below)}
+        if self.random.random() < 0.4:
+            data["co"] = [self.random.choice(below)]
+        if self.random.random() < 0.1:
+            data["final"] = True
+        return data
+
+    def _amend(self, office: Office, _state: State | None, token: str) -> Data:
+        random = self.random
+        found: Data = random.choice((
+            {"narrative": f"改 {token}"}, {"topic": random.choice(("life", "legal/labour"))},
+            {"class": random.choice(("enquiry", "feedback"))}, {"amount_claimed": str(random.randrange(10**6))},
+            {"tags": [f"t{random.randrange(5)}"]}, {"worker_phone": f"139{random.randrange(10**8):08d}"},
+        ))  # fmt: skip
+        return found
+
+    def _unit(self, state: State | None, status: str) -> str:
+        """A unit with an assignment, if possible of that status."""
+        from node.matters.ticket import assignments
+
+        found = assignments.assignments(state) if state is not None else []
+        wanted = [one.unit for one in found if one.status == status] or [one.unit for one in found]
+        return self.random.choice(wanted) if wanted else "nowhere"
+
+    def _review(self, office: Office, state: State | None, token: str) -> Data:
+        outcome = self.random.choice(("pass", "pass", "back"))
+        return {"unit": self._unit(state, "submitted"), "outcome": outcome, "text": f"审 {token}"}
+
+    def _recall(self, office: Office, state: State | None, token: str) -> Data:
+        return {"unit": self._unit(state, "accepted"), "text": f"收 {token}"}
+
+    def _submit(self, office: Office, _state: State | None, token: str) -> Data:
+        random = self.random
+        return {"result": random.choice(("completed", "not_completed")), "resolved": random.random() < 0.7,
+                "text": f"已付 {token}", **({"recovered": str(random.randrange(10**5))}
+                                          if random.random() < 0.3 else {})}  # fmt: skip
+
+    def _follow_up(self, office: Office, _state: State | None, token: str) -> Data:
+        outcome = self.random.choice(("satisfied", "satisfied", "dissatisfied", "no_answer"))
+        return {"outcome": outcome, "text": f"访 {token}"}
+
+    def _quality_check(self, office: Office, _state: State | None, token: str) -> Data:
+        return {"outcome": self.random.choice(("pass", "pass", "fail")), "text": f"检 {token}"}
+
+
+def _text(people: People, _office: Office, _state: State | None, token: str) -> Data:
+    return {"text": f"说 {token}"}
+
+
+def _with(**more: Any) -> Callable[[People, Any, Any, str], Data]:
+    return lambda people, office, state, token: {**more, "text": f"说 {token}"}
+
+
+_MAKERS: Mapping[str, Callable[[People, Any, Any, str], Data]] = {
+    "register": People._register,
+    "dispatch": People._dispatch,
+    "amend": People._amend,
+    "review": People._review,
+    "recall": People._recall,
+    "submit": People._submit,
+    "follow-up": People._follow_up,
+    "quality-check": People._quality_check,
+    "answer": _text,
+    "note": _text,
+    "withdraw": _text,
+    "decline": _with(reason="other"),
+    "ask": _with(**{"for": "close"}),
+    "rework": _with(reason="dissatisfied"),
+}

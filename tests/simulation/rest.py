@@ -1,0 +1,67 @@
+"""The end of a run: faults stop, everybody is there again, and links are worked until nothing moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from node import proof
+from tests.simulation.clocks import DAY_MS
+from tests.simulation.faults import Phase
+from tests.simulation.office import Office
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+def stop_faults(world: World) -> None:
+    world.say("faults stop")
+    world.wire.heal()
+    for office in world.offices.values():
+        office.disk.disarm()
+        office.clock.put_right()
+        if not office.up:
+            office.start()
+    for caller in world.callers.values():
+        if not caller.office.enrolled:
+            caller.join_without_faults()
+
+
+def any_held(world: World) -> bool:
+    """What one node holds and its author doesn't is no disagreement, but it hides one."""
+    held = 0
+    for office in world.offices.values():
+        with office.read() as db:
+            held += db.exec_driver_sql("SELECT count(*) FROM commit_ WHERE held").scalar() or 0
+    return held > 0
+
+
+def let_held_come(world: World) -> None:
+    """What was signed far ahead is held until its time comes: here it comes."""
+    latest = max(one.newest_ms for one in world.offices.values())
+    world.pass_time(max(0, latest - world.now_ms) + DAY_MS)
+    for office in world.offices.values():
+        office.work(Phase.ACTING, lambda writer: writer.tick())
+
+
+def one_round(world: World) -> int:
+    """Every link once, in any order. Returns how many commits moved."""
+    callers = list(world.callers.values())
+    world.random.shuffle(callers)
+    return sum(caller.full_round() for caller in callers)
+
+
+def apart_links(world: World) -> list[str]:
+    """Links whose two ends don't agree on what the child is entitled to."""
+    found = []
+    for caller in world.callers.values():
+        child, parent = caller.office, caller.parent
+        mine, theirs = digest(child, child.path), digest(parent, child.path)
+        if mine != theirs:
+            found.append(f"{child.name} {mine} and {parent.name} {theirs}")
+    return found
+
+
+def digest(office: Office, path: str) -> tuple[str, int]:
+    with office.read() as db:
+        found = proof.digest(db, path)
+    return found["digest"][:12], found["records"]

@@ -1,0 +1,288 @@
+"""The seeded world (种子世界): real nodes in one process, on a fake clock, wire and disk, from one seed.
+
+Everything that happens is an event in virtual time; every choice comes from one `random.Random(seed)`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import shutil
+import tempfile
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+
+from node.errors import QiaoError
+from tests.simulation import planting
+from sync_protocol.names import covers
+from tests.simulation.accidents import Accidents
+from tests.simulation.caller import FAILURES, Caller
+from tests.simulation.checkers.roster import every
+from tests.simulation.checkers import eyes
+from tests.simulation.checkers.checker import Breach, Stored
+from tests.simulation.clocks import DAY_MS, HOUR_MS, MINUTE_MS, START_MS
+from tests.simulation.disk import VFS, Trouble
+from tests.simulation.faults import Fault, Phase, Tally
+from tests.simulation.ledger import Acked, Ledger
+from tests.simulation.office import Gone, Office
+from tests.simulation.peek import Seen
+from tests.simulation.people import People
+from tests.simulation.wire import Wire
+
+ACTS = 200
+FAULTS = 5
+ACCIDENTS = 0.1  # to one thing that people do
+_SHM = Path("/dev/shm")
+_ROOT = "37"
+
+
+class World:
+    def __init__(self, seed: int, base: Path, acts: int = ACTS) -> None:
+        self.seed, self.base, self.wanted = seed, base, acts
+        self.random = Random(seed)
+        self.now_ms = START_MS
+        self._queue: list[tuple[int, int, Callable[[], None]]] = []
+        self._events = 0
+        self.offices: dict[str, Office] = {}
+        self.callers: dict[str, Caller] = {}
+        self.ledger, self.tally, self.wire = Ledger(), Tally(), Wire(self)
+        self.people, self.accidents = People(self), Accidents(self)
+        self.faults, self.acts = 0, 0
+        self.verbs: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.authors: dict[bytes, str] = {}  # commit id → who signed it
+        self.wicked: set[bytes] = set()  # nodes that keep no promise
+        self._names: dict[bytes, str] = {}  # node id → office
+        self._fresh: set[bytes] = set()  # of the transaction being looked at: seen nowhere before
+        self._scopes: dict[bytes, set[str]] = {}
+        self.last: deque[str] = deque(maxlen=60)
+        self._trace = hashlib.sha256()
+        self.checkers = every(self)
+
+    # Time
+
+    def time(self) -> int:
+        return self.now_ms
+
+    def after(self, wait_ms: int, what: Callable[[], None]) -> None:
+        self._events += 1
+        heapq.heappush(self._queue, (self.now_ms + wait_ms, self._events, what))
+
+    def pass_time(self, milliseconds: int) -> None:
+        self.now_ms += milliseconds
+
+    def _step(self) -> None:
+        at, _, what = heapq.heappop(self._queue)
+        self.now_ms = max(self.now_ms, at)
+        what()
+
+    # The run
+
+    def run(self) -> str:
+        """Raises Breach. Returns the digest of everything that happened."""
+        self._plant()
+        self._plan()
+        while self.acts < self.wanted or self.faults < FAULTS:
+            self._step()
+        self._queue.clear()
+        for checker in self.checkers:
+            checker.rested()
+        for office in self.offices.values():
+            self._trace.update(eyes.content(office))
+        return self._trace.hexdigest()
+
+    def _plant(self) -> None:
+        """The first offices are there before the first fault; the others join among them."""
+        random = self.random
+        size = random.choice((3, 3, 4, 4, 5, 5, 6, 8)) if random.random() < 0.97 else random.randrange(12, 31)
+        early = max(3, size - random.randrange(3))
+        for number in range(size):
+            office = self._place(number)
+            self.offices[office.name] = office
+            if number == 0:
+                planting.found(office)
+            else:
+                planting.settle_in(office)
+                planting.add_staff(office)
+                self.callers[office.name] = Caller(self, office)
+            if 0 < number < early:
+                planting.join(self.callers[office.name].parent, office)
+
+    def _place(self, number: int) -> Office:
+        if number == 0:
+            return Office(self, "n0", _ROOT, None)
+        above = [one for one in self.offices.values() if one.depth < 2 and (one.enrolled or one.depth == 0)]
+        # The second office is below the root and the third below the second, mostly: three tiers.
+        parent = above[-1] if number < 3 and self.random.random() < 0.7 else self.random.choice(above)
+        return Office(self, f"n{number}", f"{parent.path}/{number:02d}", parent.name)
+
+    def _plan(self) -> None:
+        random = self.random
+        for caller in self.callers.values():
+            caller.again(random.randrange(10 * MINUTE_MS))
+        for office in list(self.offices.values()):
+            self._tick(office)
+        self._person()
+
+    def _tick(self, office: Office) -> None:
+        self.after(self.random.randrange(HOUR_MS, 12 * HOUR_MS), lambda: self._tick(office))
+        with suppress(*FAILURES):
+            office.work(Phase.ACTING, lambda writer: writer.tick())
+
+    def _person(self) -> None:
+        random = self.random
+        chance = random.random()
+        gap = 2 * MINUTE_MS if chance < 0.9 else HOUR_MS if chance < 0.99 else 3 * DAY_MS
+        self.after(random.randrange(1000, gap), self._person)
+        if random.random() < ACCIDENTS:
+            self.accidents.one()
+        office = self.any_office()
+        if office is None:
+            return
+        with suppress(Gone):
+            if self.people.act(office):
+                self.acts += 1
+            if office.up and random.random() < 0.05:
+                self.looked(office)
+        if office.name in self.callers and random.random() < 0.4:
+            self.callers[office.name].nudge()
+        for name, caller in self.callers.items():
+            if self.offices[name].parent == office.name and random.random() < 0.3:
+                caller.nudge()
+
+    # What it knows
+
+    def any_office(self) -> Office | None:
+        running = [one for one in self.offices.values() if one.up]
+        return self.random.choice(running) if running else None
+
+    def any_link(self) -> tuple[str, str] | None:
+        child = self.random.choice(list(self.callers))
+        parent = self.offices[child].parent
+        return (child, parent) if parent is not None else None
+
+    @property
+    def root(self) -> Office:
+        return self.offices["n0"]
+
+    @property
+    def depth(self) -> int:
+        return max(office.depth for office in self.offices.values())
+
+    def upwards(self, name: str) -> list[Office]:
+        """An office and everybody above it."""
+        found = [self.offices[name]]
+        while found[-1].parent is not None:
+            found.append(self.offices[found[-1].parent])
+        return found
+
+    def is_new_of(self, office: Office, one: Stored) -> bool:
+        """Whether this commit was signed here and now."""
+        return one.node == office.node and one.commit in self._fresh
+
+    def ever_in_scope(self, record: bytes, unit: str) -> bool:
+        """Whether the record was ever given to a unit at this path or below, in the eyes of any node."""
+        known = self._scopes.setdefault(record, set())
+        if not any(covers(unit, one) for one in known):
+            for office in self.offices.values():
+                if office.up:
+                    known |= eyes.given_to(office, record)
+        return any(covers(unit, one) for one in known)
+
+    def key(self, node: bytes) -> bytes | None:
+        return next((one.keys.sign_key for one in self.offices.values() if one.node == node), None)
+
+    # What it is told
+
+    def say(self, text: str) -> None:
+        line = f"{self.now_ms - START_MS:>11} {text}"
+        self._trace.update(line.encode() + b"\n")
+        self.last.append(line)
+
+    def breach(self, promise: str, text: str) -> Breach:
+        return Breach(f"{promise}: {text}")
+
+    def stored(self, office: Office, commits: Sequence[Stored]) -> None:
+        self.ledger.holds(office.name).update(one.commit for one in commits)
+        self._fresh = {one.commit for one in commits if one.commit not in self.authors}
+        for one in commits:
+            author = self._names.get(one.node)
+            if author is not None and one.node not in self.wicked:
+                self.authors.setdefault(one.commit, author)
+            self.say(f"{office.name} has {one.log.hex()[:6]}/{one.seq} {one.commit.hex()[:8]}")
+        for checker in self.checkers:
+            checker.stored(office, commits)
+
+    def sent(self, sender: Office, receiver: Office, sealed: bytes, seen: Seen) -> None:
+        told = hashlib.sha256(seen.payload).hexdigest()[:8]
+        self.say(f"{sender.name} → {receiver.name} {seen.phase} {len(seen.payload)} {told}")
+        for checker in self.checkers:
+            checker.sent(sender, receiver, sealed, seen)
+
+    def tried(self, office: Office, verb: str) -> None:
+        self.verbs[verb] += 1
+
+    def acked(self, acked: Acked) -> None:
+        self.ledger.acked[acked.commit] = acked
+        if acked.token:
+            self.ledger.tokens[acked.token] = acked.record
+
+    def refused(self, office: Office, doing: str, fault: BaseException) -> None:
+        code = getattr(fault, "code", type(fault).__name__)
+        self.refusals[code] += 1
+        self.say(f"{office.name} refuses {doing}: {code}")
+        for checker in self.checkers:
+            checker.refused(office, doing, fault)
+
+    def could_not_work(self, office: Office, fault: QiaoError) -> None:
+        for checker in self.checkers:
+            checker.could_not_work(office, fault)
+
+    def bounded(self, office: Office, statements: int) -> None:
+        for checker in self.checkers:
+            checker.worked(office, statements)
+
+    def met(self, fault: Fault, office: Office) -> None:
+        self.tally.add(fault, office.phase)
+        self.faults += 1
+        self.say(f"{office.name} meets {fault} while {office.phase}")
+
+    def died(self, office: Office, trouble: Trouble) -> None:
+        if office.phase is Phase.IDLE:
+            self.tally.add({Trouble.KILL: Fault.KILL, Trouble.POWER: Fault.POWER}[trouble], Phase.IDLE)
+            self.faults += 1
+        self.after(self.random.randrange(1000, 3 * HOUR_MS), lambda: self.accidents.restart(office))
+
+    def met_office(self, office: Office) -> None:
+        """An office has its keys."""
+        self._names[office.node] = office.name
+
+    def looked(self, office: Office) -> None:
+        for checker in self.checkers:
+            checker.looked(office)
+
+    def reopened(self, office: Office) -> None:
+        for checker in self.checkers:
+            checker.reopened(office)
+
+
+def play(seed: int, acts: int = ACTS) -> tuple[World, str]:
+    """One seed from beginning to end; the world is left for a look at it, its folder is not. Raises Breach."""
+    base = Path(tempfile.mkdtemp(prefix=f"qiao-{seed}-", dir=_SHM if _SHM.is_dir() else None))
+    world = World(seed, base, acts)
+    try:
+        with planting.cheap_passwords():
+            return world, world.run()
+    except BaseException as fault:
+        fault.world = world  # type: ignore[attr-defined]
+        raise
+    finally:
+        for office in world.offices.values():
+            office.disk.dead = True
+            if office.writer is not None:
+                office.writer.close()
+            VFS.disks.pop(office.place, None)
+        shutil.rmtree(base, ignore_errors=True)
