@@ -145,10 +145,17 @@ class Cut:
             state.verdicts[act.id] = self._verdict(at)
             if self.order.counts(at):
                 state.last = plain_key(act.key)
-        if order.root is not None and self.members >> order.root & 1:
+        if self._has_root():
             state.owner = order.owner
         if self.standing:
             state.changed = self._act(self.standing[-1]).key.time
+
+    def _has_root(self) -> bool:
+        """The record's first act is among them, or an `adopt` that stands for it while it is held (3.6)."""
+        root = self.order.root
+        if root is None or self.members >> root & 1:
+            return root is not None
+        return any(self._act(root).id in self._quoted(at) for at in self.able)
 
     def _verdict(self, at: int) -> Verdict:
         act = self._act(at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -185,13 +185,29 @@ def _quoted_effect(matter: Matter, version: Matter, state: State, act: Act, quot
     action = theirs.action(quote.act.action) if theirs else None
     if theirs is None or action is None:
         raise NeedsNewer
-    if is_above(act.unit, quote.act.unit):
-        effect = effect_of(matter, action, quote.act)
-    else:
-        mine = replace(quote.act, unit=act.unit, actor=act.actor, after=act.after, given=True)
+    source = replace(quote.act, data=_restated(state, quote.act.data))
+    if not is_above(act.unit, source.unit):
+        mine = replace(source, unit=act.unit, actor=act.actor, after=act.after, given=True)
         _allowed(matter, theirs, state, mine, quote.root)
-        effect = effect_of(matter, action, quote.act)
-    return replace(effect, writes=_not_yet(state, quote.act, effect.writes))
+    effect = effect_of(matter, action, source)
+    return replace(effect, writes=_not_yet(state, source, effect.writes))
+
+
+def _restated(state: State, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the data name an act for which a standing `adopt` stands, they mean that one."""
+    stands: dict[Any, bytes] = {}
+    for mark in state.marks.values():
+        if mark.action == ADOPT and state.verdicts[mark.id].standing is Standing.STANDS:
+            stands.update((one, mark.id) for one in mark.data.get(QUOTES, ()))
+    if not stands:
+        return dict(data)
+    return {name: _meant(value, stands) for name, value in data.items()}
+
+
+def _meant(value: Any, stands: Mapping[Any, bytes]) -> Any:
+    if isinstance(value, bytes):
+        return stands.get(value, value)
+    return [_meant(one, stands) for one in value] if isinstance(value, list) else value
 
 
 def _not_yet(state: State, act: Act, found: tuple[Write, ...]) -> tuple[Write, ...]:

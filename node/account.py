@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from conflict.declaration import Matter
-from conflict.explain import explain
+from conflict.explain import GENERIC, explain
 from conflict.sentence import FRAMES, filled, reason
 from conflict.state import Row, State
 from node.attachments import listing, reference
@@ -121,7 +121,7 @@ def timeline(
                 "change": one.change.hex() if one else act.hex(),
                 "commit": one.commit.hex() if one else None,
                 "action": mark.action,
-                "label": action.label if action else mark.action,
+                "label": action.label if action else GENERIC.get(mark.action, mark.action),
                 "unit": mark.unit,
                 "unit_name": names(mark.unit),
                 "actor": mark.actor,

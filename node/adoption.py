@@ -62,7 +62,9 @@ def adopt(work: Work) -> int:
 def _is_open(work: Work, one: Any) -> bool:
     state = folded.state(work.db, one.row)
     name = short(one.change)
-    return state is not None and any(row.kind == "held" and row.act == name and row.open for row in state.rows)
+    return state is not None and any(
+        row.kind == "held" and row.act == name and row.open for row in state.rows
+    )
 
 
 def _adopt(work: Work, one: Any) -> bool:
@@ -71,9 +73,7 @@ def _adopt(work: Work, one: Any) -> bool:
     quoted = list(body.data[QUOTES]) if body.action == ADOPT else [short(one.change)]
     draft = Draft(ADOPT, {QUOTES: quoted}, _unit(work, one.unit))
     try:
-        author.write(
-            work, KINDS[one.matter], one.record, [draft], actor=one.actor, roles=author.ADOPT.roles
-        )
+        author.write(work, KINDS[one.matter], one.record, [draft], actor=one.actor, roles=author.ADOPT.roles)
     except Forbidden:
         return False
     refold.settle(work)

@@ -35,7 +35,10 @@ ERASE = Action(
     data=tuple(Field(name, name) for name in (erasure.GROUND, erasure.FIELDS, erasure.CHANGES, erasure.UNITS)),
 )  # fmt: skip
 ERASED = Action(
-    erasure.ERASED, "删除回执", frozenset(), data=tuple(Field(name, name) for name in (erasure.BY, erasure.COUNT))
+    erasure.ERASED,
+    "删除回执",
+    frozenset(),
+    data=tuple(Field(name, name) for name in (erasure.BY, erasure.COUNT)),
 )
 _GENERIC = {one.name: one for one in (ADOPT, ERASE, ERASED)}
 

@@ -162,7 +162,10 @@ class Node:
 
         found = listing.chosen(self.show(matter, name).get("attachments", ()), which)
         listing.take_out(
-            self.directory, found, target, lambda content: self.do("attachment.again", {"hash": content}, person)
+            self.directory,
+            found,
+            target,
+            lambda content: self.do("attachment.again", {"hash": content}, person),
         )
         return found
 
@@ -174,6 +177,9 @@ class Node:
 
     def exception(self, name: str) -> Item:
         return self._reader.exception(name)
+
+    def erasures(self, name: str | None = None) -> Item:
+        return self._reader.erasures(name)
 
     # Proof
 
@@ -187,7 +193,10 @@ class Node:
         return self._reader.verify(every_signature)
 
     def export_log(self, path: Path) -> Item:
-        return self._reader.export_log(path)
+        """Remembered, as no erasure reaches it afterwards."""
+        found = self._reader.export_log(path)
+        self.do("exported", {"path": str(path.resolve())})
+        return found
 
     # Writing
 

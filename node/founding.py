@@ -117,9 +117,7 @@ class _opened:
 
     def __enter__(self) -> Writer:
         config = configuration.load(self._directory)
-        self._writer = Writer.open(
-            self._directory, config, self._clock, self._entropy, marker=self._marker
-        )
+        self._writer = Writer.open(self._directory, config, self._clock, self._entropy, marker=self._marker)
         return self._writer
 
     def __exit__(self, kind: object, *_: object) -> None:

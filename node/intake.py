@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, insert, select
 
 from node import trust
+from node.erasure import destruction
 from node.registry.authors import Author, author_of
 from node.store import chain, folded, records, settings
 from node.store.chain import LogRow
@@ -31,7 +32,6 @@ from sync_protocol.names import short
 from sync_protocol.run import Head, admit
 
 STRAY = table(Stray)
-_QUIET = frozenset({"enrol", "stamp", "open_log"})  # registry actions that turn no verdict round
 
 
 @dataclass(slots=True)
@@ -93,9 +93,9 @@ def _round(work: Work, waiting: dict[bytes, list[_Item]], taken: Taken) -> bool:
 
 def renew(work: Work) -> None:
     """Folds the registry anew, after a change of it was stored."""
-    was_enrolled = work.enrolled
+    before, was_enrolled = work.registry, work.enrolled
     work.registry = trust.load(work.db, settings.get(work.db, ROOT))
-    if work.enrolled and not was_enrolled:
+    if (work.enrolled and not was_enrolled) or trust.turned(before, work.registry):
         refold_everything(work)
 
 
@@ -198,8 +198,11 @@ def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault:
         if not _matches(commit, place, salt, body):
             taken.notes.append("body_mismatch")
             continue
-        record, of, bad = _target(work, commit, row, place, body, acts)
         name = commit.header.changes[place]
+        if destruction.is_erased(work, short(name)):
+            taken.notes.append("erased")
+            continue
+        record, of, bad = _target(work, commit, row, place, body, acts)
         if records.add_change(work.db, row, place, name, record, salt, body, of=of, fault=fault or bad):
             work.note(record, row)
         if of is None:
@@ -230,8 +233,6 @@ def _target_of_act(work: Work, name: bytes, act: Act) -> int:
     matter = act.matter.partition("/")[0]
     if matter == trust.MATTER:
         work.registry_changed = True
-        if act.action not in _QUIET or "replaces" in act.data:
-            refold_everything(work)
     return records.ensure(work.db, act.record or name, matter)
 
 
@@ -265,10 +266,10 @@ def _keep_aside(work: Work, peer: bytes, items: Sequence[_Item], taken: Taken) -
     ).scalar_one()
     for one in items:
         taken.notes.append("unknown_author")
-        header = one.commit.header
-        there = select(STRAY.c.id).where(STRAY.c.log == header.log, STRAY.c.seq == header.seq)
-        if work.db.execute(there).first() is None:
-            packed = messages.encode_item(one.sent)
+        header, packed = one.commit.header, messages.encode_item(one.sent)
+        at = (STRAY.c.log == header.log, STRAY.c.seq == header.seq)
+        # Nothing tells yet which is genuine, nor which brings the bodies: each is kept.
+        if work.db.execute(select(STRAY.c.id).where(*at, STRAY.c.item == packed)).first() is None:
             used += len(packed)
             if used > MAX_WAITING:
                 return

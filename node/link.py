@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from node import incarnation, intake, lanes, reactions, reconciling, scope, timekeeping
 from node.attachments import link as attachments
 from node.matters import KINDS
+from node.registry import neighbours
 from node.store import chain, links, settings
 from node.store.links import PeerRow
 from node.work import Work
@@ -112,6 +113,8 @@ def take_reply(
 ) -> Got:
     """Stores what came down, and believes the receipt. `own_ms`: our machine's time now."""
     peer = links.ensure(work.db, node, log)
+    if neighbours.cut_off(work.registry, node):
+        return _from_cut_off(work, node, reply)
     vouched = timekeeping.discipline(work, reply.clock_ms, sent_ms, own_ms)
     taken = intake.take(work, reply.commits, peer=node)
     links.change(work.db, peer.id, **_moved(work, peer, log, reply), seen_ms=own_ms, can=" ".join(reply.can))
@@ -128,6 +131,12 @@ def take_reply(
     if not more and not work.up:
         links.change(work.db, peer.id, complete_ms=work.now_ms)
     return Got(taken.new, more or parts, reply.urgent, parts or took.stored > 0)
+
+
+def _from_cut_off(work: Work, node: bytes, reply: Reply) -> Got:
+    """A parent that was revoked or replaced is believed in nothing; what the registry's authors signed, is."""
+    taken = intake.take(work, neighbours.registry_alone(reply.commits), peer=node)
+    return Got(taken.new, False, False)
 
 
 def _moved(work: Work, peer: PeerRow, log: bytes, reply: Reply) -> dict[str, object]:
@@ -181,8 +190,9 @@ def _compared(work: Work, peer: PeerRow, log: bytes) -> bool:
 def _has_more(work: Work, node: bytes) -> bool:
     peer = links.ensure(work.db, node, bytes(16))
     nodes = lanes.nodes_within(work, work.path)
-    lacks = lanes.gap(work, nodes, stated(peer.frontier) or {}).lacks
-    return bool(lacks) or peer.reconcile_position is not None
+    gap = lanes.gap(work, nodes, stated(peer.frontier) or {})
+    lost = bool(gap.ahead or gap.forked) and "reconcile" in peer.can.split()  # the parent gives it back
+    return bool(gap.lacks) or lost or peer.reconcile_position is not None
 
 
 def cut(work: Work) -> None:
@@ -296,6 +306,7 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
     assert entry is not None, "its envelope was opened with its key"
     peer = links.ensure(work.db, node, entry.newest_log)
     room = min(asked.room, lanes.ROOM)
+    off = neighbours.cut_off(work.registry, node)
     own, more = _own(work, node, asked, room)
     made = Reply(
         understands=understands(),
@@ -305,7 +316,7 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
         commits=own,
         more=more,
         urgent=False,
-        notes=tuple(Note(code) for code in notes),
+        notes=tuple(Note(code) for code in (*notes, *([off] if off else []))),
         can=CAN,
     )
     if peer.reconcile_position is not None:
@@ -326,16 +337,22 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
 
 def _own(work: Work, node: bytes, asked: Request, room: int) -> tuple[tuple[CommitItem, ...], bool]:
     """What a child lacks of its own subtree's logs: it was restored."""
-    entry = work.registry.node(node)
-    if asked.frontier is None or entry is None or "reconcile" not in asked.can:
+    entry, peer = work.registry.node(node), links.peer(work.db, node)
+    holds = asked.frontier
+    if holds is None and peer is not None:
+        holds = stated(peer.frontier)  # what our last receipt said
+    if holds is None or entry is None or not entry.active or "reconcile" not in asked.can:
         return (), False
-    lacked = lanes.gap(work, lanes.nodes_within(work, entry.path), asked.frontier)
+    if asked.frontier is None and frontiers.digest(holds) != asked.digest:
+        return (), False
+    lacked = lanes.gap(work, lanes.nodes_within(work, entry.path), holds)
     return lanes.by_frontier(work, lacked, room)
 
 
 def _held(work: Work, node: bytes) -> Frontier:
     entry = work.registry.node(node)
-    return chain.frontier(work.db, lanes.nodes_within(work, entry.path if entry else "") or [node])
+    unit = entry.path if entry is not None and entry.active else ""
+    return chain.frontier(work.db, lanes.nodes_within(work, unit) or [node])
 
 
 def _receipt(work: Work, peer: PeerRow) -> bytes:

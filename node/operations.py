@@ -16,6 +16,7 @@ from node.attachments import claims, reference
 from node.author import Written
 from node.bundles import making, taking
 from node.config import Config
+from node.erasure import asking
 from node.errors import Forbidden, NotFound, Stale, Usage
 from node.language import say
 from node.matters import KINDS, border
@@ -273,7 +274,7 @@ def clock(work: Work, params: Params, person: Person | None, _config: Config) ->
     """The answer to what is asked about the clock (3.6)."""
     from node import timekeeping
 
-    _must_be_admin(person)
+    people.must_be_admin(person)
     return timekeeping.answer(work, confirm=bool(params.get("confirm")))
 
 
@@ -293,6 +294,7 @@ _OPERATIONS: dict[str, Operation] = {
     "enrol": enrolling.enrol,
     "join.ask": enrolling.ask,
     "join.take": enrolling.take,
+    **asking.OPERATIONS,
     "bundle.letter": making.letter,
     "bundle.trailer": making.trailer,
     "bundle.look": taking.look,

@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from conflict import fold as folding
+from conflict.state import State
 from node import facts, glance, lives, refold, trust
 from node.acts import acts
 from node.entropy import SystemEntropy
+from node.erasure import listed
 from node.keys import Keys
 from node.matters import KINDS
 from node.store import chain, folded, links, reading, records, settings
@@ -80,22 +82,25 @@ def _entitled(db: Connection, registry: Registry, path: str) -> Iterator[tuple[b
         kind = KINDS.get(row.matter)
         if kind is None:
             continue
-        units = kind.matter.scope(folded.decode(row.state))
+        state = folded.decode(row.state)
+        units = kind.matter.scope(state)
         if kind.matter.everywhere or any(covers(path, registry.now(unit)) for unit in units):
-            yield row.record, row.digest + _words(db, row.id)
+            yield row.record, row.digest + _words(db, row.id, state)
 
 
-def _words(db: Connection, record: int) -> bytes:
-    """Words by id and state."""
+def _words(db: Connection, record: int, state: State) -> bytes:
+    """Words by id and state. Erased are those that a standing order lists, whether or not they ever came here;
+    what is destroyed on arrival is as if it hadn't come (3.11)."""
     rows = db.execute(
-        select(CHANGE.c.change, CHANGE.c.body.is_(None).label("erased"))
+        select(CHANGE.c.change)
         .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
         .where(CHANGE.c.record == record, CHANGE.c.of.is_not(None), CHANGE.c.fault == "",
-               COMMIT.c.held.is_(False))
-        .order_by(CHANGE.c.change)
+               CHANGE.c.body.is_not(None), COMMIT.c.held.is_(False))
     )  # fmt: skip
-    states = [[row.change, "erased" if row.erased else "present"] for row in rows]
-    return hashlib.sha256(cbor.encode(states)).digest()
+    states = dict.fromkeys(listed.words(db, record, state), "erased") | {
+        row.change: "present" for row in rows
+    }
+    return hashlib.sha256(cbor.encode([[one, states[one]] for one in sorted(states)])).digest()
 
 
 def _frontier(db: Connection) -> str:

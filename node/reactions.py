@@ -98,7 +98,7 @@ def stamp(work: Work) -> None:
     if work.registry.root is None or work.registry.root.node != work.node:
         return
     last = settings.number(work.db, "stamped_ms")
-    if last and work.now_ms - last < DAY_MS:
+    if last and 0 <= work.now_ms - last < DAY_MS:
         return
     entry = work.registry.node(work.node)
     assert entry is not None, "the root is enrolled by its first commit"

@@ -19,6 +19,7 @@ from node.matters import KINDS
 from node.matters.draft import Kind, Verb
 from node.operations import no_record
 from node.page import Page, Person, View
+from node.refold import ERASED, GONE
 from node.store import database, folded, reading, search, settings
 from node.store.reading import Filter
 from sync_protocol import clock as hybrid
@@ -165,7 +166,7 @@ class Reader:
             "number": row.number,
             "title": row.title,
             "phase": row.phase,
-            "phase_name": kind.matter.names.get(row.phase, row.phase),
+            "phase_name": GONE if row.phase == ERASED else kind.matter.names.get(row.phase, row.phase),
             "round": row.round,
             "owner": row.owner,
             "owner_name": names.get(row.owner, row.owner),
@@ -253,6 +254,20 @@ class Reader:
             return {"words": {}, "words_against": {}}
         words = account.words_by_act(kind.matter, records.changes_of(db, row.record))
         return {"words": words.get(row.act, {}), "words_against": words.get(row.winner, {})}
+
+    # Erasures
+
+    def erasures(self, name: str | None = None) -> dict[str, Any]:
+        """Who has erased what, and whose receipt is missing: of every record, or of one. Raises NotFound."""
+        from node import config
+        from node.erasure import receipts
+
+        hours = config.load(self.directory).backup_retention_hours
+        with self._read() as db:
+            row = None if name is None else reading.find(db, name)
+            if name is not None and row is None:
+                raise no_record(name)
+            return receipts.status(db, None if row is None else row.name, hours)
 
     # Proof
 

@@ -78,8 +78,11 @@ class Holding:
             yield record, (bucket_of(record, registry), record_digest(ids))
 
     def _query(self) -> Select[tuple[bytes, str, bytes]]:
-        query = select(RECORD.c.record, RECORD.c.matter, CHANGE.c.change).join(
-            CHANGE, CHANGE.c.record == RECORD.c.id
+        """What was erased is compared no more: one who never had it agrees with one who destroyed it (3.11)."""
+        query = (
+            select(RECORD.c.record, RECORD.c.matter, CHANGE.c.change)
+            .join(CHANGE, CHANGE.c.record == RECORD.c.id)
+            .where(CHANGE.c.body.is_not(None))
         )
         registry = RECORD.c.matter == trust.MATTER
         if self._peer is None:
@@ -102,6 +105,7 @@ def begin(work: Work, peer: PeerRow) -> None:
         work.db, peer.id, position=mark, position_id=name, next_position=mark + 1,
         reconcile_position=mark, reconcile_id=name,
     )  # fmt: skip
+    scope.hand_orders_again(work, peer.id)
 
 
 def answered(work: Work, peer: PeerRow, ask: Ask, made: Reply, room: int) -> Reply:

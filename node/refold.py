@@ -18,19 +18,20 @@ from node.attachments import named
 from node.erasure import destruction
 from node.matters import KINDS
 from node.matters.draft import Due, Kind, Place
+from node.registry import neighbours
 from node.store import folded, records, search
 from node.work import Work
 from sync_protocol import cbor
 from sync_protocol.names import short
 
-
-ERASED = "erased"  # phase of a record of which nothing is left
+ERASED, GONE = "erased", "已依法删除"  # phase and title of a record of which nothing is left
 
 
 def settle(work: Work) -> None:
     """Folds everything that this piece of work touched, and tells the children's outboxes."""
     if work.registry_changed:
         trust.project(work.db, work.registry)
+        neighbours.follow(work)
         scope.greet_children(work)
         work.registry_changed = False
     fresh, again = work.fresh, work.again
@@ -98,14 +99,15 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None
 
 def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) -> dict[str, Any]:
     """What lists and deadlines need of a record; nothing in it depends on the present."""
+    gone = erasure.is_whole(state)
     still_open = [due.due_ms for due in dues if due.done_ms is None and due.owed]
     return {
         "matter": kind.matter.name,
         "state": folded.encode(state),
         "digest": record_digest(name, kind, state),
         "number": str(state.shown("number", "")),
-        "title": kind.title(state)[:200],
-        "phase": ERASED if erasure.is_whole(state) else kind.phase(state),
+        "title": GONE if gone else kind.title(state)[:200],
+        "phase": ERASED if gone else kind.phase(state),
         "round": _round(state),
         "owner": work.registry.now(state.owner),
         "author": next(iter(state.marks.values())).actor if state.marks else "",

@@ -11,14 +11,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from conflict import erasure
 from conflict import fold as folding
 from conflict.declaration import Matter
 from conflict.state import State
 from node import trust
 from node.acts import acts
+from node.erasure import handing
 from node.matters import KINDS
+from node.registry import neighbours
 from node.store import links, records
 from node.store.chain import COMMIT, LOG
+from node.store.links import PeerRow
 from node.units import offices_below
 from node.work import Work
 from sync_protocol.names import covers, parent_of
@@ -46,16 +50,24 @@ def children(work: Work) -> Iterator[Child]:
 
 
 def greet_children(work: Work) -> None:
-    """Makes the link of each child that the registry has newly given, and fills its outbox."""
+    """Makes the link of each child that the registry has newly given, and fills its outbox. Who is no child, or no
+    more, is told the registry."""
+    for peer in neighbours.strangers(work):
+        _part(work, peer)
     for entry in offices_below(work.registry, work.path):
-        if links.peer(work.db, entry.node) is None:
+        parted = neighbours.is_parted(work, entry.node)
+        if parted or links.peer(work.db, entry.node) is None:
+            neighbours.welcome(work, entry.node)
             links.ensure(work.db, entry.node, entry.newest_log)
             fill(work, entry.node)
 
 
 def fill(work: Work, node: bytes) -> None:
     """A child's outbox from nothing: the registry, what is everywhere, then every record in its scope."""
-    child = next(one for one in children(work) if one.node == node)
+    child = next((one for one in children(work) if one.node == node), None)
+    if child is None:
+        peer = links.peer(work.db, node)
+        return None if peer is None else _part(work, peer)
     links.clear(work.db, child.peer)
     _queue(work, child, _registry_commits(work), ahead=links.REGISTRY)
     for matter, record in _all_records(work):
@@ -63,6 +75,14 @@ def fill(work: Work, node: bytes) -> None:
             links.deliver(work.db, child.peer, record)
         elif _wants(work, child, KINDS[matter].matter, _state(work, record)):
             _enter(work, child, record, _urgency(_state(work, record)))
+
+
+def _part(work: Work, peer: PeerRow) -> None:
+    links.clear(work.db, peer.id)
+    for record in records.rows_of_matter(work.db, trust.MATTER):
+        links.deliver(work.db, peer.id, record)
+    links.enqueue(work.db, peer.id, _registry_commits(work), work.now_ms, ahead=links.REGISTRY)
+    work.children.add(peer.node)
 
 
 def _registry_commits(work: Work) -> list[int]:
@@ -94,6 +114,7 @@ def deliver_everywhere(work: Work, record: int, commits: set[int]) -> None:
 def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[int]) -> None:
     """Queues what is new of a record for each child whose scope it is in, enters or leaves."""
     before = links.delivered_to(work.db, record)
+    ever = before | links.has_left(work.db, record)
     for child in children(work):
         wanted = _wants(work, child, matter, state)
         if wanted and child.peer in before:
@@ -102,11 +123,34 @@ def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[
             _enter(work, child, record, _urgency(state))
         elif child.peer in before:
             _leave(work, child, record, matter)
+        if child.peer in ever:
+            _hand_orders(work, child, record, state, wanted=wanted)
+
+
+def _hand_orders(work: Work, child: Child, record: int, state: State, *, wanted: bool) -> None:
+    """A child that has left a record's scope is told to erase it, too (3.11); once."""
+    for order in erasure.orders(state):
+        if not handing.is_handed(work.db, child.peer, order.id):
+            handing.note(work.db, child.peer, order.id)
+            place = None if wanted else records.place_of_act(work.db, record, order.id)
+            if place is not None and not _written_below(work, child, [place[1]]):
+                links.enqueue(work.db, child.peer, [place[1]], work.now_ms, parting=place[0])
+                work.children.add(child.node)
+
+
+def hand_orders_again(work: Work, peer: int) -> None:
+    """Every order about what has left a child's scope: it may have been restored from before it."""
+    handing.forget(work.db, peer)
+    child = next((one for one in children(work) if one.peer == peer), None)
+    for record in handing.records(work.db) if child is not None else ():
+        if child is not None and peer in links.has_left(work.db, record):
+            _hand_orders(work, child, record, _state(work, record), wanted=False)
 
 
 def is_here(work: Work, matter: Matter, state: State) -> bool:
     """Whether the record is in this node's own scope, or was left behind."""
-    return matter.everywhere or _within(work, work.path, matter, state)
+    reach = work.registry.scope_of(work.node) or work.path  # an auditor's is wider than its own unit
+    return matter.everywhere or _within(work, reach, matter, state)
 
 
 def _wants(work: Work, child: Child, matter: Matter, state: State) -> bool:
@@ -131,7 +175,8 @@ def _enter(work: Work, child: Child, record: int, ahead: int) -> None:
 def _leave(work: Work, child: Child, record: int, matter: Matter) -> None:
     """The child gets the act that says so; its words stay here."""
     links.withdraw(work.db, child.peer, record)
-    parting = _parting(work, child, record, matter)
+    erased = erasure.is_whole(_state(work, record))  # then the order says so, once
+    parting = None if erased else _parting(work, child, record, matter)
     if parting is not None:
         change, commit = parting
         links.enqueue(work.db, child.peer, [commit], work.now_ms, parting=change)
@@ -149,6 +194,9 @@ def _parting(work: Work, child: Child, record: int, matter: Matter) -> tuple[int
     """(change row, commit row) of the act by which the child's units lost the record: the first behind the
     newest past in which it was still theirs."""
     name, _ = records.name_of(work.db, record)
+    whole = [one for one in erasure.orders(_state(work, record)) if erasure.FIELDS not in one.data]
+    if whole:
+        return records.place_of_act(work.db, record, whole[0].id)
     found = sorted(acts(work, name, records.changes_of(work.db, record)), key=lambda one: one.key)
     for length in range(len(found) - 1, 0, -1):
         if _wants(work, child, matter, folding.fold(matter, found[:length])):

@@ -121,11 +121,9 @@ def answer(work: Work, *, confirm: bool) -> dict[str, Any]:
     elif asked:
         settings.put(work.db, KEPT, asked)
     _put_number(work, ASKED, None)
-    question = _question(work)
-    if question is not None:
-        settings.put(work.db, QUESTION, question.answered(confirm).packed())
     if confirm:
         look(work, vouched=True)
+    _note_answer(work, confirm)
     return told(lambda name: settings.get(work.db, name), work.now_ms)
 
 
@@ -133,8 +131,14 @@ def _confirm(work: Work, offset: int | None) -> None:
     if offset is not None:
         _apply(work, offset)
         _put_number(work, CONFIRMED, offset if abs(offset) > AUTOMATIC_MS else None)
-    if _question(work) is not None and offset is not None:
-        ask_at_start(work)
+
+
+def _note_answer(work: Work, confirm: bool) -> None:
+    """What is still odd about the clock has been answered."""
+    ask_at_start(work)
+    question = _question(work)
+    if question is not None:
+        settings.put(work.db, QUESTION, question.answered(confirm).packed())
 
 
 # What follows

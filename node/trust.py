@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from sqlalchemy import Connection
 
 from node.branches import Stored
@@ -25,6 +28,29 @@ def load(db: Connection, root: bytes | None) -> Registry:
         if act is not None:
             acts.append(act)
     return rules.fold(acts, root, Stored(db))
+
+
+def turned(old: Registry, new: Registry) -> bool:
+    """Whether verdicts on commits that are here may be others now: something known before stands otherwise. What
+    is only new concerns commits that come later."""
+    return any(_right(new, node) != _right(old, node) for node in old.roster.nodes) or any(
+        _place(new, log) != _place(old, log) for log in old.roster.logs
+    )
+
+
+def _right(registry: Registry, node: bytes) -> Any:
+    """What a node's acts are judged by."""
+    entry = registry.node(node)
+    hosted = registry.roster.hosting.get(node, set())
+    return (
+        None if entry is None else (list(entry.paths), set(hosted), dict(registry.roster.cuts.get(node, {})))
+    )
+
+
+def _place(registry: Registry, log: bytes) -> Any:
+    """What a log's commits are admitted by; where its node left it says nothing of those before."""
+    entry = registry.log(log)
+    return None if entry is None else replace(entry, closed=None)
 
 
 def registry_act(record: bytes, placed: Placed) -> RegistryAct | None:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from node import incarnation, intake, keys, link, operations, reactions, rebuild, timekeeping, trust
+from node.bundles import letters
 from node.clock import OFFSET, Clock
 from node.config import Config
 from node.entropy import Entropy
@@ -22,6 +23,7 @@ from node.erasure import scrub
 from node.errors import LineDown
 from node.glance import DATABASE
 from node.language import say
+from node.registry import neighbours
 from node.marker import Marker, SystemMarker
 from node.reconciling import Holding
 from node.store import database, links, settings
@@ -202,6 +204,7 @@ class Writer:
             reply = messages.parse_reply(opened.envelope.payload)
             work.up = False
             log, own_ms = opened.envelope.log, self.clock.own_ms()
+            letters.note(work, opened.sender, log, opened.envelope.number)
             self._holding.see(work)
             got = link.take_reply(work, opened.sender, log, reply, sent_ms, own_ms, plan)
             reactions.settle(work)
@@ -303,7 +306,7 @@ class Writer:
 
     def _key(self, work: Work, node: bytes) -> bytes | None:
         if work.registry.node(node) is not None:
-            return work.registry.peer_key(node)
+            return neighbours.line_key(work.registry, node)
         known = settings.get(work.db, link.PARENT)
         return settings.get(work.db, "parent_sign") if known == node else None
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import cbor2
 
 from .errors import BadCbor, LocalError
-from .limits import MAX_DEPTH
+from .limits import MAX_DEPTH, MAX_ITEMS
 
 Value = Any  # int | bytes | str | list[Value] | dict[int, Value] | dict[str, Value] | bool | None
 
@@ -40,6 +40,8 @@ def encode(value: Value) -> bytes:
 
 def decode(data: bytes) -> Value:
     """The value of `data`. Raises BadCbor when these bytes aren't its one encoding."""
+    if len(data) > MAX_ITEMS and _count(data) > MAX_ITEMS:
+        raise BadCbor(f"more than {MAX_ITEMS} items")
     try:
         value = cbor2.loads(
             data,
@@ -59,6 +61,20 @@ def decode(data: bytes) -> Value:
     if again != data:
         raise BadCbor("not the deterministic encoding")
     return value
+
+
+def _count(data: bytes) -> int:
+    """How many items there are, or one past the bound, before any of them takes memory: a byte of them
+    can become 64. What isn't CBOR is left to the decoder.
+    """
+    at = count = 0
+    while at < len(data) and count <= MAX_ITEMS:
+        major, low = data[at] >> 5, data[at] & 31
+        width = 1 << low - 24 if 24 <= low < 28 else 0
+        size = int.from_bytes(data[at + 1 : at + 1 + width], "big") if width else low
+        at += 1 + width + (size if major in (2, 3) else 0)
+        count += 1
+    return count
 
 
 def _walk(value: Value, depth: int) -> None:

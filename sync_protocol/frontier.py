@@ -17,7 +17,7 @@ from . import cbor
 from .errors import BadMessage
 from .names import SHORT
 
-MAX_LOGS = 60_000  # of one frontier: 3.4 MB, so that a head holds it
+MAX_LOGS = 40_000  # of one frontier: 2.3 MB and 160,000 items, so that a head holds it
 MAX_BESIDES = 10_000  # further chains of one frontier: 600 kB
 MAX_CHAINS = 256  # further chains of one log: one office's gaps don't crowd out the others'
 

@@ -1,6 +1,7 @@
 """Bounds on everything that comes in (protocol 3.2, 3.4, 3.5), and on what we write."""
 
 MAX_DEPTH = 16  # nesting of one CBOR item, the outermost at depth 1
+MAX_ITEMS = 256 * 1024  # of one CBOR item, itself and all within: 15 MB once decoded, and a second of work
 MAX_BODY = 256 * 1024  # bytes of one change body
 MAX_CHANGES = 1000  # changes of one commit
 MAX_COMMIT = 1024 * 1024  # bytes of one commit with its bodies

@@ -64,7 +64,9 @@ class Plan:
         self._vain = 0  # changes given up, and records that didn't differ when looked at, altogether
 
     def ask(self) -> Ask:
-        """What to ask next."""
+        """What to ask next; nothing when it is done."""
+        if self.done:
+            return Ask()
         if self._comparing:
             return Ask(buckets=self._mine.buckets())
         if self._open:
@@ -82,6 +84,8 @@ class Plan:
 
         Raises BadMessage (reconcile_stuck).
         """
+        if self.done:
+            return
         if told is None:
             _stuck("nothing was told")
         if self._comparing:

@@ -29,6 +29,7 @@ def upgrade() -> None:
     ):
         op.add_column("peer", column)
     op.execute("UPDATE peer SET frontier = NULL")  # written in another form; the next exchange says it anew
+    op.create_index("stray_place", "stray", ["log", "seq"])
     op.create_table(
         "blob",
         sa.Column("hash", sa.LargeBinary(), nullable=False),

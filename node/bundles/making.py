@@ -13,7 +13,7 @@ from typing import Any
 
 from node import lanes, link
 from node.attachments import link as attachments
-from node.bundles import letters, standing, steps
+from node.bundles import letters, owing, standing, steps
 from node.bundles.letters import Neighbour
 from node.bundles.steps import Side, Step
 from node.config import Config
@@ -122,7 +122,7 @@ def _down(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Reply, Curs
     assert entry is not None, "a child is enrolled"
     peer = links.ensure(work.db, to.node, entry.newest_log)
     at = cursor or _begun_down(work, peer, to)
-    made, left = _whole(work, peer, to, at) if at.whole else _outbox(work, peer, at)
+    made, left = _stepped(work, peer, to, at) if at.steps else _outbox(work, peer, at)
     if at.first:
         made = replace(made, receipt=_receipt(work, peer, to))
     if left is None:
@@ -133,21 +133,23 @@ def _down(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Reply, Curs
 
 def _begun_down(work: Work, peer: PeerRow, to: Neighbour) -> Cursor:
     if peer.reconcile_position is None:
-        return Cursor(False, [], lanes.start(peer), first=True)
+        return Cursor(False, owing.to(work, to.node), lanes.start(peer), first=True)
     mark = Mark(peer.reconcile_position, peer.reconcile_id or ZERO)
-    return Cursor(True, steps.everything(work, _side(work, peer, to)), mark, first=True)
+    return Cursor(True, steps.everything(work, _side(work, to, peer)), mark, first=True)
 
 
-def _side(work: Work, peer: PeerRow, to: Neighbour) -> Side:
+def _side(work: Work, to: Neighbour, peer: PeerRow) -> Side:
     return Side(peer, tuple(lanes.nodes_within(work, to.unit)))
 
 
-def _whole(work: Work, peer: PeerRow, to: Neighbour, at: Cursor) -> tuple[Reply, Cursor | None]:
-    items, left = steps.batch(work, _side(work, peer, to), at.steps, lanes.ROOM)
-    made = _reply(work, above=START, upto=START if left else at.mark)
-    return replace(made, commits=items, more=bool(left)), replace(
-        at, steps=left, first=False
-    ) if left else None
+def _stepped(work: Work, peer: PeerRow, to: Neighbour, at: Cursor) -> tuple[Reply, Cursor | None]:
+    """What doesn't come from the outbox moves no position, but for the last of everything."""
+    items, left = steps.batch(work, _side(work, to, peer), at.steps, lanes.ROOM)
+    ends = at.whole and not left
+    above = START if at.whole else at.mark
+    made = _reply(work, above=above, upto=at.mark if ends else above)
+    made = replace(made, commits=items, more=not ends)
+    return made, None if ends else replace(at, steps=left, first=False)
 
 
 def _outbox(work: Work, peer: PeerRow, at: Cursor) -> tuple[Reply, Cursor | None]:

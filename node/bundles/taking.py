@@ -13,7 +13,7 @@ from typing import Any
 
 from node import handed, incarnation, intake, lanes, link
 from node.attachments import link as attachments
-from node.bundles import letters, standing
+from node.bundles import letters, owing, standing
 from node.bundles.age import Age
 from node.bundles.letters import Neighbour
 from node.config import Config
@@ -94,6 +94,8 @@ def _from_child(work: Work, opened: Opened) -> dict[str, Any]:
     peer = links.ensure(work.db, opened.sender, opened.envelope.log)
     asked = replace(asked, clock_ms=work.now_ms + peer.offset_ms)  # it says nothing about its clock now
     heard = link.take_request(work, opened.sender, opened.envelope.log, opened.envelope.number, asked)
+    if heard.counts and asked.frontier is not None:
+        owing.note(work, opened.sender, asked.frontier)
     return {"commits": heard.received, "fits": True, "notes": list(heard.notes)}
 
 

@@ -22,7 +22,9 @@ app = subject()
     help="本机时间、与上级的偏差；时钟有待确认的问题时由管理员回答。无论怎样回答，工作照常。\n"
     "--confirm：按所问的办（采用上级的时间；或者本机时钟没错）。--keep：暂不改动。",
     epilog=examples(
-        "qiao --dir D clock", "qiao --dir D --as STAFF clock --confirm", "qiao --dir D --as STAFF clock --keep"
+        "qiao --dir D clock",
+        "qiao --dir D --as STAFF clock --confirm",
+        "qiao --dir D --as STAFF clock --keep",
     ),
 )
 def clock(

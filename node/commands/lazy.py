@@ -35,6 +35,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "call": ("matter", "来电台账"),
     "batch": ("batch", "按行执行一批操作"),
     "exceptions": ("exceptions", "待处理异常：冲突、暂扣、隔离、被拒、不完整"),
+    "erase": ("erase", "依法删除，及其回执"),
     "search": ("search", "全文检索"),
     "heads": ("heads", "各日志的位置"),
     "digest": ("digest", "本单位应有数据的指纹，核对码"),

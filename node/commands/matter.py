@@ -148,8 +148,14 @@ def _example(kind: Kind, verb: Verb) -> str:
     text = positional(verb)
     for field in verb.takes:
         if field.name in verb.required:
-            words += ["TEXT"] if field is text else [option(field.name), _sample(field)]
+            words += _asked(field, text)
     return examples(" ".join(words))
+
+
+def _asked(field: Field, text: Field | None) -> list[str]:
+    if field.type is Type.FILES:
+        return ["FILE"]
+    return ["TEXT"] if field is text else [option(field.name), _sample(field)]
 
 
 def _sample(field: Field) -> str:

@@ -25,6 +25,7 @@ from .destruction import KNOWN, SCRUB, count
 
 _SETTING = table(Setting)
 
+
 def owed(work: Work, record: int, state: State) -> list[Draft]:
     """The receipts that this node hasn't signed yet for orders that stand."""
     orders = erasure.orders(state)
@@ -34,7 +35,9 @@ def owed(work: Work, record: int, state: State) -> list[Draft]:
     missing = [one for one in orders if one.id not in told]
     if missing:
         told |= set(_signed(work, record))
-    return [Draft(ERASED, {BY: one.id, COUNT: count(work.db, one.id)}) for one in missing if one.id not in told]
+    return [
+        Draft(ERASED, {BY: one.id, COUNT: count(work.db, one.id)}) for one in missing if one.id not in told
+    ]
 
 
 def _receipts(state: State) -> list[Mark]:

@@ -14,7 +14,9 @@ from .records import RECORD
 def newest(db: Connection) -> int:
     """Hybrid time of the newest commit at the end of a log that isn't held; 0 where there is none."""
     ends = (COMMIT.c.log == LOG.c.id) & (COMMIT.c.seq == LOG.c.head_seq) & (COMMIT.c.commit == LOG.c.head_id)
-    query = select(func.max(COMMIT.c.time)).select_from(LOG.join(COMMIT, ends)).where(COMMIT.c.held.is_(False))
+    query = (
+        select(func.max(COMMIT.c.time)).select_from(LOG.join(COMMIT, ends)).where(COMMIT.c.held.is_(False))
+    )
     return int(db.execute(query).scalar() or 0)
 
 

@@ -109,6 +109,7 @@ class Stray(Kept, table=True):
     """A commit whose author isn't known yet (3.4): not receipted, bounded a peer."""
 
     __tablename__ = "stray"
+    __table_args__ = (Index("stray_place", "log", "seq"),)
     id: int | None = Field(default=None, primary_key=True)
     peer: bytes = _blob(nullable=False)
     log: bytes = _blob(nullable=False)

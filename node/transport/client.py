@@ -25,6 +25,9 @@ CODE_HEADER = "qiao-code"
 CONNECT_SECONDS = 10.0
 # Between two pieces of a body; the parent's own work on a request is at most 30 s (promise R15).
 SILENCE_SECONDS = 45.0
+# The slowest line that is still used. What was written may wait in this system's buffers, and a router's:
+# silence begins when the whole of it can have arrived.
+SLOWEST = 2000  # bytes a second
 # A body of 8 MiB at 8 KiB a second, as the server bounds it.
 TOTAL_SECONDS = 20 * 60.0
 
@@ -70,7 +73,8 @@ class Peer:
         if not self.url or not is_url(self.url):
             raise self._down("bad_address", "不是网址", "isn't a URL")
         self.cut = False
-        timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS, read=SILENCE_SECONDS + hold_seconds)
+        silence = SILENCE_SECONDS + hold_seconds + len(sealed) / SLOWEST
+        timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS, read=silence)
         try:
             async with asyncio.timeout(TOTAL_SECONDS + hold_seconds):
                 sending = self._client.stream("POST", self.url + path, content=sealed, timeout=timeout)

@@ -134,7 +134,9 @@ class Line:
         if ended is State.IDLE:
             self._quiet, self.fault = True, ""
             if hold and not call.moved and took < min(hold, HASTY_SECONDS):
-                return True  # a parent that answers at once and says nothing would else be asked without a pause
+                return (
+                    True  # a parent that answers at once and says nothing would else be asked without a pause
+                )
             self._succeeded()
             if hold and took >= hold:
                 self._hold.kept()

@@ -7,23 +7,23 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance.office import Office, Tree
-from tests.acceptance.relay import Relay
+from tests.acceptance.relay import BadLine
 
 
 @pytest.fixture(scope="session")
-def relays() -> dict[str, Relay]:
+def relays() -> dict[str, BadLine]:
     """By the code of the county whose line it is."""
     return {}
 
 
 @pytest.fixture(scope="session")
-def tree(tmp_path_factory: pytest.TempPathFactory, relays: dict[str, Relay]) -> Iterator[Tree]:
+def tree(tmp_path_factory: pytest.TempPathFactory, relays: dict[str, BadLine]) -> Iterator[Tree]:
     """A province, a city, two counties. The line of the second county, 370212, goes through a relay."""
 
     def dial(code: str, port: int) -> int:
         if code != "370212":
             return port
-        relays[code] = Relay(port)
+        relays[code] = BadLine(port)
         return relays[code].port
 
     tree = Tree(tmp_path_factory.mktemp("tree"), "370211", "370212", dial=dial)

@@ -33,8 +33,16 @@ class Relay(Line):
         (self.up if up else self.down)[connection] += chunk
 
     def replies(self) -> list[bytes]:
-        """The bodies that the parent sent, each response with its length."""
-        return [body for stream in self.down for body in _bodies(bytes(stream))]
+        """The bodies that the parent sent."""
+        return [body for stream in self.down for _head, body in _messages(bytes(stream))]
+
+    def exchanges(self) -> list[int]:
+        """Bytes of each exchange that was answered, both ways, with the heads of HTTP."""
+        found = []
+        for up, down in zip(self.up, self.down, strict=True):
+            pairs = zip(_messages(bytes(up)), _messages(bytes(down)), strict=False)
+            found += [sum(map(len, (*asked, *answered))) for asked, answered in pairs]
+        return found
 
     def carried(self) -> int:
         """Bytes both ways, heads and all."""
@@ -92,12 +100,15 @@ class BadLine(Relay):
         raise ConnectionAbortedError
 
 
-def _bodies(stream: bytes) -> list[bytes]:
+def _messages(stream: bytes) -> list[tuple[bytes, bytes]]:
+    """(head, body) of each message that is there whole, by the length that it states."""
     found = []
     while b"\r\n\r\n" in stream:
-        head, _, rest = stream.partition(b"\r\n\r\n")
+        head, blank, rest = stream.partition(b"\r\n\r\n")
         fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
         length = int(fields[b"content-length"])
-        found.append(rest[:length])
+        if len(rest) < length:
+            break
+        found.append((head + blank, rest[:length]))
         stream = rest[length:]
     return found

@@ -63,10 +63,13 @@ _ON_BYTES: tuple[Callable[[Random, bytes], bytes], ...] = (
 def of_tree(draw: Random, tree: Any, heavy: bool = False) -> Any:
     """One to three faults at any places of it."""
     for _ in range(draw.choice((1, 1, 1, 2, 3))):
-        paths = list(_paths(tree))
-        path = draw.choice(paths)
-        tree = _at(tree, path, lambda value: _wrong(draw, value, tree, heavy))
+        tree = _once(draw, tree, heavy)
     return tree
+
+
+def _once(draw: Random, tree: Any, heavy: bool) -> Any:
+    path = draw.choice(list(_paths(tree)))
+    return _at(tree, path, lambda value: _wrong(draw, value, tree, heavy))
 
 
 def _paths(value: Any) -> Iterator[Path]:

@@ -14,7 +14,7 @@ from sync_protocol import commit as commits
 from tests.node.fakes import identity
 from tests.node.tree import Tree
 
-HOUR_MS = 3600 * 1000
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 DATABASE = ("node.db", "node.db-wal", "node.db-shm")
 
 
@@ -245,22 +245,36 @@ def test_two_restores_in_a_row_lose_nothing(tree: Tree, tmp_path: Path) -> None:
     assert len(logs(tree, "k")) == 3
 
 
-def test_a_life_overtaken_by_another_begins_one_log_an_hour(tree: Tree, tmp_path: Path) -> None:
+def test_a_life_that_finds_a_later_one_goes_past_it(tree: Tree, tmp_path: Path) -> None:
     """The clock went back between two restores, so the older life's log is the newest by its time."""
     saved = Saved(tree, "k", tmp_path / "backup")
-    tree.register("k")
     tree.sync("k", "c")
-    tree.clock("k").advance(5 * 60_000)
+    tree.clock("k").advance(5 * MINUTE_MS)
     saved.restore(tree)
     tree.sync("k", "c")
-    tree.clock("k").advance(-5 * 60_000)
+    tree.clock("k").advance(-5 * MINUTE_MS)
     saved.restore(tree)
-    tree.quiet()
-    assert reasons(tree, "k")[0] == "restored" and len(reasons(tree, "k")) <= 2
+    tree.sync("k", "c")
+    assert reasons(tree, "k") == ["restored", "superseded"]
     with tree.at("k").work() as work:
         entry = work.registry.node(work.node)
         assert entry is not None and entry.newest_log == work.log
     agree(tree)
+
+
+def test_two_copies_that_both_run_begin_no_logs_without_end(tree: Tree, tmp_path: Path) -> None:
+    tree.shut("k")
+    twin = Tree(tmp_path / "twin", seed=3)
+    shutil.copytree(tree.base / "k", twin.base / "k")
+    twin.identities["k"] = identity("another")
+    for _ in range(3):
+        tree.sync("k", "c")
+        taken = tree.at("c").take(twin.at("k").request(0))
+        assert taken.reply is not None
+        twin.at("k").take_reply(taken.reply)
+    assert len(reasons(twin, "k")) + len(reasons(tree, "k")) <= 4
+    twin.close()
+    assert is_unforked(tree)
 
 
 def test_a_new_logs_first_act_closes_the_old_one_where_it_was_left(tree: Tree) -> None:

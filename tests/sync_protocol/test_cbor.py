@@ -85,6 +85,22 @@ def test_a_declared_length_costs_nothing_before_its_bytes_are_there() -> None:
             cbor.decode(b"\x81" + head + b"\x7f\xff\xff\xff" + bytes(100))
 
 
+def test_more_items_than_anybody_needs_are_refused_before_they_take_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four million empty maps would take 300 MB, and 20 seconds."""
+    monkeypatch.setattr(cbor, "MAX_ITEMS", 1000)
+    assert len(cbor.decode(b"\x99" + (999).to_bytes(2, "big") + bytes(999))) == 999
+    monkeypatch.setattr(cbor2, "loads", lambda *_, **__: pytest.fail("decoded"))
+    for item in (b"\x00", b"\xa0", b"\x40", b"\x18\xff"):
+        with pytest.raises(BadCbor):
+            cbor.decode(b"\x99" + (1000).to_bytes(2, "big") + item * 1000)
+
+
+def test_a_long_byte_string_is_one_item() -> None:
+    assert len(cbor.decode(b"\x5a" + (4_000_000).to_bytes(4, "big") + bytes(4_000_000))) == 4_000_000
+
+
 def test_a_byte_string_begins_the_depth_anew() -> None:
     inner = cbor.encode(_nested(16))
     outer = cbor.encode([inner])

@@ -79,6 +79,14 @@ def test_a_record_too_large_for_one_answer_is_compared_page_by_page() -> None:
     assert child.ids == parent.held.ids and plan.equal and plan.left == 0
 
 
+def test_when_it_is_done_nothing_is_asked_any_more() -> None:
+    plan = Plan(many(3, 1))
+    plan.take(Told())
+    assert plan.done and plan.ask() == comparison.Ask()
+    plan.take(Told(differs=(1,)))
+    assert plan.equal
+
+
 def test_a_lost_reply_changes_nothing() -> None:
     child, parent = many(300, 5), Parent(many(300, 6))
     plan = Plan(child)

@@ -28,7 +28,22 @@ def dues(state: State, policies: Policies, calendar: WorkingDays) -> list[Due]:
         for one in read.assignments(state, number):
             found += _of_assignment(state, one, policies, calendar)
         found += _work(state, number, policies, calendar)
-    return sorted(found, key=lambda due: (due.round, due.clock, due.unit))
+    return _one_each(found)
+
+
+def _one_each(found: list[Due]) -> list[Due]:
+    """Whom a unit above hands his own ticket back has two limits for passing it on: the one that is open counts,
+    else the one that was kept the worse."""
+    kept: dict[tuple[int, str, str], Due] = {}
+    for one in found:
+        key = (one.round, one.clock, one.unit)
+        if key not in kept or _weight(one) > _weight(kept[key]):
+            kept[key] = one
+    return [kept[key] for key in sorted(kept)]
+
+
+def _weight(due: Due) -> tuple[bool, int]:
+    return due.done_ms is None, (due.done_ms or 0) - due.due_ms
 
 
 def _ms(mark: Mark) -> int:

@@ -3,6 +3,7 @@ import inspect
 import pytest
 import typer
 
+from conflict.declaration import Type
 from node.commands.lazy import SUBJECTS, others
 from node.commands.matter import app_for, begins, positional
 from node.matters import KINDS
@@ -20,7 +21,7 @@ def test_a_ticket_has_the_verbs_of_the_command_line() -> None:
     app = app_for("ticket")
     names = {command.name for command in app.registered_commands}
     assert names >= {
-        "register", "answer", "dispatch", "accept", "decline", "note", "ask", "submit", "review", "recall",
+        "register", "answer", "dispatch", "accept", "decline", "note", "attach", "attachments", "save", "ask", "submit", "review", "recall",
         "follow-up", "quality-check", "rework", "withdraw", "amend", "archive", "list", "show",
     }  # fmt: skip
 
@@ -33,7 +34,8 @@ def test_every_verb_has_help_with_an_example_and_all_that_it_takes(kind: Kind, v
         text = command.get_help(context)
     assert f"qiao --as STAFF {kind.matter.name} {verb.name}" in inspect.cleandoc(text)
     for field in verb.takes:
-        assert "--" + field.name.replace("_", "-") in text
+        option = "FILE..." if field.type is Type.FILES else "--" + field.name.replace("_", "-")
+        assert option in text
     assert begins(kind, verb) or " ID" in text
 
 

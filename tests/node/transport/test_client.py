@@ -100,6 +100,18 @@ async def test_silence_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (await _fault(url)).code == "line_slow"
 
 
+async def test_silence_begins_when_a_slow_line_can_have_carried_the_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client, "SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr(client, "SLOWEST", 10)
+    answer = b"HTTP/1.1 200 OK\r\n" + TYPE + b"content-length: 2\r\n\r\nok"
+    async with _answering(b"", answer, pause=0.3) as url, Peer(url) as peer:
+        assert await peer.sync(b"x" * 20) == b"ok"
+        with pytest.raises(LineDown):
+            await peer.sync(b"x")
+
+
 async def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "TOTAL_SECONDS", 0.3)
     head = b"HTTP/1.1 200 OK\r\n" + TYPE + b"content-length: 99\r\n\r\n"

@@ -1,0 +1,101 @@
+"""What the registry makes of a node's links (protocol 3.4, 3.8): who dials us, whom we dial, and who no more.
+
+A child that was moved away, revoked or replaced gets the registry, which tells it so, and nothing else. A node
+whose parent's unit has another node, or that was moved itself, dials the new parent.
+"""
+
+from __future__ import annotations
+
+from node import trust
+from node.store import links, settings
+from node.store.links import PeerRow
+from node.units import offices_below
+from node.work import Work
+from sync_protocol.change import Act, parse_body
+from sync_protocol.errors import BadChange
+from sync_protocol.messages import CommitItem
+from sync_protocol.registry import Registry
+from sync_protocol.roster import NodeEntry, Role
+
+PARENT = "parent"  # setting: node id of the parent
+
+
+def cut_off(registry: Registry, node: bytes) -> str:
+    """`revoked` or `replaced` for a node that takes and gives nothing but the registry; empty for all others."""
+    entry = registry.node(node)
+    if entry is None or entry.active:
+        return ""
+    return "revoked" if entry.revoked else "replaced"
+
+
+def line_key(registry: Registry, node: bytes) -> bytes | None:
+    """The key of a peer's envelopes: also of one cut off, which is to learn that it is."""
+    entry = registry.node(node)
+    return None if entry is None or entry.role is Role.RECOVERY else entry.sign
+
+
+def registry_alone(items: tuple[CommitItem, ...]) -> tuple[CommitItem, ...]:
+    """What is left of a message from a node that was cut off."""
+    found = (
+        CommitItem(one.raw, tuple(each for each in one.changes if _is_registry(each.body))) for one in items
+    )
+    return tuple(one for one in found if one.changes)
+
+
+def _is_registry(body: bytes) -> bool:
+    try:
+        act = parse_body(body)
+    except BadChange:
+        return False
+    return isinstance(act, Act) and act.matter.partition("/")[0] == trust.MATTER
+
+
+# Who dials us
+
+
+def is_parted(work: Work, node: bytes) -> bool:
+    """Whether a peer with a link isn't our child (any more)."""
+    return bool(settings.get(work.db, _parted(node)))
+
+
+def strangers(work: Work) -> list[PeerRow]:
+    """Peers with a link that are neither our children nor our parent, and weren't yet when last looked at. They
+    are noted as such."""
+    ours = {entry.node for entry in offices_below(work.registry, work.path)}
+    ours.add(settings.get(work.db, PARENT) or b"")
+    found = [one for one in links.peers(work.db) if one.node not in ours and not is_parted(work, one.node)]
+    for one in found:
+        settings.put(work.db, _parted(one.node), b"1")
+    return found
+
+
+def welcome(work: Work, node: bytes) -> None:
+    settings.put(work.db, _parted(node), b"")
+
+
+def _parted(node: bytes) -> str:
+    return f"parted/{node.hex()}"
+
+
+# Whom we dial
+
+
+def follow(work: Work) -> None:
+    """Takes the parent that the registry gives us, where it is another than before."""
+    entry, known = work.registry.node(work.node), settings.get(work.db, PARENT)
+    above = None if entry is None or not known else work.registry.parent(entry.path)
+    office = None if above is None else work.registry.office(above.path)
+    if office is None or office.node == known or known is None:
+        return
+    _dial(work, office, work.registry.node(known))
+
+
+def _dial(work: Work, office: NodeEntry, before: NodeEntry | None) -> None:
+    """Nothing that the former parent said counts at the new one. Its address is kept only where the unit is the
+    same, and no other is registered."""
+    settings.put(work.db, PARENT, office.node)
+    settings.put(work.db, "parent_sign", office.sign)
+    settings.put(work.db, "parent_seal", office.seal)
+    if office.address or before is None or before.path != office.path:
+        settings.put(work.db, "parent_url", office.address.encode())
+    links.ensure(work.db, office.node, bytes(16))

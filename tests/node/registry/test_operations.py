@@ -1,0 +1,100 @@
+"""Revoking, moving, retiring (design 4, `registry`): what an administrator may do below his own unit."""
+
+from __future__ import annotations
+
+import pytest
+
+from node.errors import Forbidden, NotFound, QiaoError
+from tests.node.tree import PATHS, Tree
+
+MOVED = "370000/370900/370211"
+
+
+def status(tree: Tree, name: str, record: str) -> dict[str, str]:
+    return {one["unit"]: one["status"] for one in tree.show(name, record)["assignments"]}
+
+
+def refused(tree: Tree, name: str, operation: str, **params: object) -> str:
+    with pytest.raises(QiaoError) as caught:
+        tree.do(name, operation, **params)
+    return caught.value.code
+
+
+def test_only_an_administrator_and_only_below(tree: Tree) -> None:
+    tree.do("p", "staff.add", "a", id="b", name="乙", roles=["dispatcher"], password="pass1")
+    with pytest.raises(Forbidden) as caught:
+        tree.do("p", "registry.revoke", "b", unit="370200", reason="lost")
+    assert caught.value.code == "role"
+    assert refused(tree, "c", "registry.revoke", unit="370902", reason="lost") == "outside_subtree"
+    assert refused(tree, "c", "registry.revoke", unit="370200", reason="lost") == "outside_subtree"
+    assert refused(tree, "c", "registry.revoke", unit="370211", reason="tired") == "bad_value"
+    assert refused(tree, "c", "registry.revoke", unit="999", reason="lost") == "unknown_unit"
+    assert refused(tree, "c", "registry.revoke", unit="370211", reason="lost", keep=[{"log": 1}]) == "bad_value"
+    assert refused(tree, "c", "registry.move", unit="370211", to=MOVED) == "outside_subtree"
+    assert refused(tree, "p", "registry.move", unit="370211", to="370000/370900/370902") == "unit_taken"
+    assert refused(tree, "p", "registry.retire", unit="370200", successor="370900") == "has_units_below"
+    assert refused(tree, "p", "registry.retire", unit="370211", successor="370211") == "outside_subtree"
+
+
+def test_what_a_revoked_node_had_delivered_stays_and_what_comes_later_is_quarantined(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    tree.quiet()
+    tree.act("k", "submit", record, result="completed", resolved=True, text="已补发")
+    done = tree.do("c", "registry.revoke", unit="370211", reason="stolen")
+    assert done["items"][0]["keep"] and done["items"][0]["action"] == "revoke"
+    moved = tree.sync("k", "c")
+    assert moved.sent > 0
+    assert status(tree, "c", record)[PATHS["k"]] == "accepted"
+    assert [one["reason"] for one in tree.reader("c").exceptions("quarantine").items]
+    assert status(tree, "k", record)[PATHS["k"]] == "accepted", "it was told, and judges itself alike"
+    later = tree.register("c")
+    tree.act("c", "dispatch", later, lead="370211")
+    tree.sync("k", "c")
+    assert not any(later == one["record"] for one in tree.reader("k").list("ticket").items)
+
+
+def test_a_county_moves_to_another_city_with_its_open_work(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    tree.quiet()
+    own = tree.register("k")
+    tree.sync("k", "c")
+    tree.act("k", "note", record, text="路上")
+    tree.act("k", "submit", record, result="completed", resolved=True, text="已补发")
+    done = tree.do("p", "registry.move", unit="370211", to=MOVED)
+    acts = [one["action"] for one in done["items"]]
+    assert acts == ["move", "reassign", "reassign"]
+    for link in (("c", "p"), ("t", "p"), ("k", "c"), ("k", "t"), ("t", "p"), ("c", "p"), ("t", "p"), ("k", "t")):
+        tree.sync(*link)
+    assert tree.reader("k").unit == MOVED
+    for name in ("p", "t", "k"):
+        assert status(tree, name, record) == {"370000/370900": "accepted", MOVED: "submitted"}, name
+    assert tree.show("t", own)["owner"] == MOVED
+    tree.act("t", "review", record, unit="370211", outcome="pass")
+    tree.sync("t", "p")
+    tree.sync("k", "t")
+    assert status(tree, "p", record) == {"370000/370900": "submitted", MOVED: "completed"}
+    tree.act("p", "review", record, unit="370900", outcome="pass")
+    assert tree.show("p", record)["phase"] == "follow_up"
+    tree.act("k", "answer", own, text="已答复")
+    tree.sync("k", "t")
+    tree.sync("t", "p")
+    tree.sync("k", "t")
+    assert tree.show("p", own)["phase"] == "closed"
+    for name, path in (("t", "370000/370900"), ("k", MOVED)):
+        upper = tree.reader({"t": "p", "k": "t"}[name]).digest(path)
+        assert tree.reader(name).digest(path)["digest"] == upper["digest"]
+    with pytest.raises(NotFound):
+        tree.show("c", own)
+
+
+def test_a_retired_unit_leaves_its_work_to_its_successor(tree: Tree) -> None:
+    record = tree.dispatched("370902")
+    tree.quiet()
+    done = tree.do("p", "registry.retire", unit="370902", successor="370900")
+    assert [one["action"] for one in done["items"]] == ["revoke", "reassign"]
+    tree.sync("t", "p")
+    found = {one["unit"]: one for one in tree.show("t", record)["assignments"]}
+    assert len(found) == 2
+    tree.act("t", "accept", record)
