@@ -6,7 +6,7 @@ PY := .venv/bin/python
 SOURCE := sync_protocol conflict node tui cli.py
 ALL := $(SOURCE) migrations tests bench
 
-.PHONY: demo test check bench soak setup clean
+.PHONY: demo test check bench soak mutants setup clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/run  ## a day of the hotline on one machine; ARGS="--keep DIR --json"
@@ -28,6 +28,9 @@ bench: .venv/dev  ## figures of this machine; nothing is asserted
 
 soak: .venv/dev  ## the conflict generator with fresh seeds; MINUTES=10
 	$(PY) -m bench.soak --minutes $(MINUTES)
+
+mutants: .venv/dev  ## planted faults, each to be noticed by a test; ARGS="--only NAME"
+	$(PY) -m tests.mutants $(ARGS)
 
 setup: .venv/dev
 

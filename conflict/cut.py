@@ -265,7 +265,8 @@ class Cut:
             Row("denied", act, "list_lies", values=self.lies[act])
             for at in self.standing if (act := self._act(at).id) in self.lies
         ]  # fmt: skip
-        return [row for row in listed if row] + lied
+        again = [Row("quarantine", one, "repeated") for one in self.order.again if one in state.marks]
+        return [row for row in listed if row] + lied + again
 
     def _quoted(self, at: int) -> tuple[bytes, ...]:
         effect = self._effect(at)

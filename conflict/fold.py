@@ -12,7 +12,7 @@ from .cut import Cut, Judged
 from .declaration import Matter
 from .judge import Judgement, Quote, judged
 from .merge import replaced, settled
-from .order import Order, arrange
+from .order import Order, arrange, repeats
 from .state import Row, State
 from .step import advance, copied, extends, fits
 
@@ -22,13 +22,15 @@ _REMEMBERED = 20_000  # marks in remembered states of one record: bounds the mem
 def fold(matter: Matter, acts: Iterable[Act]) -> State:
     """The state of one record. Order, duplicates and batches of what is handed in don't matter, nor whether
     what an erasure destroys has been destroyed already."""
-    given = arrange(acts)
+    come = list(acts)
+    given = arrange(come)
+    again = repeats(come, given)
     gone = erasure.reach(given)
     ordered = erasure.cleansed(given, gone)
     state = State()
     for act in ordered:
-        if not fits(state, act):
-            return _Folding(matter, Order(ordered, gone.gone), gone.lies).run()
+        if again or not fits(state, act):
+            return _Folding(matter, Order(ordered, gone.gone, again), gone.lies).run()
         advance(matter, state, act, _judged(matter, state, act))
     return state
 

@@ -13,7 +13,7 @@ from .act import Act, Key, Presence
 from .declaration import Action, Matter, Merge
 from .merge import Write, plain, writes
 from .order import ADOPT, QUOTES, quotes_of
-from .state import Standing, State, Verdict
+from .state import Standing, State, Verdict, meant_by
 
 
 class Quote(NamedTuple):
@@ -195,19 +195,11 @@ def _quoted_effect(matter: Matter, version: Matter, state: State, act: Act, quot
 
 def _restated(state: State, data: Mapping[str, Any]) -> dict[str, Any]:
     """Where the data name an act for which a standing `adopt` stands, they mean that one."""
-    stands: dict[Any, bytes] = {}
+    stands: dict[bytes, bytes] = {}
     for mark in state.marks.values():
         if mark.action == ADOPT and state.verdicts[mark.id].standing is Standing.STANDS:
             stands.update((one, mark.id) for one in mark.data.get(QUOTES, ()))
-    if not stands:
-        return dict(data)
-    return {name: _meant(value, stands) for name, value in data.items()}
-
-
-def _meant(value: Any, stands: Mapping[Any, bytes]) -> Any:
-    if isinstance(value, bytes):
-        return stands.get(value, value)
-    return [_meant(one, stands) for one in value] if isinstance(value, list) else value
+    return meant_by(data, stands)
 
 
 def _not_yet(state: State, act: Act, found: tuple[Write, ...]) -> tuple[Write, ...]:

@@ -22,6 +22,12 @@ def arrange(acts: Iterable[Act]) -> list[Act]:
     return list(once.values())
 
 
+def repeats(acts: Iterable[Act], ordered: Sequence[Act]) -> list[bytes]:
+    """Ids that stand at more than one place: a log named them a second time."""
+    first = {act.id: act.key for act in ordered}
+    return sorted({act.id for act in acts if act.key != first[act.id]})
+
+
 def _place(act: Act) -> tuple[tuple[int, bytes, int, int], bytes, bool, str]:
     """Two acts never have one key in an honest log; in a forked one the id decides."""
     return act.key, act.id, act.presence is not Presence.PRESENT, act.presence
@@ -51,9 +57,10 @@ def bits(past: int) -> Iterator[int]:
 class Order:
     """The acts of one record in order, their pasts, and what is missing."""
 
-    def __init__(self, acts: Iterable[Act], gone: Container[bytes] = ()) -> None:
-        """`gone`: short ids that an erasure accounts for; they aren't missing."""
+    def __init__(self, acts: Iterable[Act], gone: Container[bytes] = (), again: Sequence[bytes] = ()) -> None:
+        """`gone`: short ids that an erasure accounts for; they aren't missing. `again`: of `repeats`."""
         self.acts = arrange(acts)
+        self.again = again
         self.gone = gone
         self.place = {act.id: at for at, act in enumerate(self.acts)}
         self.parents = [[self.place[one] for one in act.after if one in self.place] for act in self.acts]

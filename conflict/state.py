@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from .order import ADOPT, QUOTES
+
+ADOPTED = "adopted"  # code of an act for which an `adopt` stands that hadn't seen it
 
 
 class Standing(StrEnum):
@@ -69,6 +74,29 @@ class State:
     incomplete: bool = False
     last: tuple[int, bytes, int, int] = (0, b"", 0, 0)  # key of the last act that counts
 
+    def meant(self) -> Iterator[Mark]:
+        """The timeline, with an `adopt` of what was held as what it stands for, at its own time (3.6)."""
+        stands: dict[bytes, bytes] = {}
+        for mark in self.marks.values():
+            quoted = self._stood_for(mark)
+            if not quoted:
+                yield mark
+            stands.update((one.id, mark.id) for one in quoted)
+            for one in quoted:
+                yield replace(mark, action=one.action, value=one.value, data=meant_by(one.data, stands))
+
+    def _stood_for(self, mark: Mark) -> list[Mark]:
+        """Held acts, or such as were held, that a standing `adopt` quotes."""
+        verdict = self.verdicts.get(mark.id)
+        if mark.action != ADOPT or verdict is None or verdict.standing is not Standing.STANDS:
+            return []
+        found = [self.marks[one] for one in mark.data.get(QUOTES, ()) if one in self.marks]
+        return [one for one in found if self._was_held(self.verdicts[one.id])]
+
+    @staticmethod
+    def _was_held(verdict: Verdict) -> bool:
+        return verdict.standing is Standing.HELD or verdict.code == ADOPTED
+
     def at(self, name: str) -> Mark | None:
         """Who holds a slot now."""
         writers = self.slots.get(name)
@@ -100,3 +128,14 @@ class State:
             values = write.value if isinstance(write.value, list) else [write.value]
             found.extend(one for one in values if one not in found)
         return found
+
+
+def meant_by(data: Mapping[str, Any], stands: Mapping[bytes, bytes]) -> dict[str, Any]:
+    """Data in which an act for which an `adopt` stands is named by that one."""
+    return {name: _meant(value, stands) for name, value in data.items()} if stands else dict(data)
+
+
+def _meant(value: Any, stands: Mapping[bytes, bytes]) -> Any:
+    if isinstance(value, bytes):
+        return stands.get(value, value)
+    return [_meant(one, stands) for one in value] if isinstance(value, list) else value

@@ -17,6 +17,7 @@ from conflict.state import Row, State
 from node.attachments import listing, reference
 from node.iso import iso, iso_or_none
 from node.masking import fields_masked
+from node.matters import KINDS
 from node.matters.draft import Kind
 from node.store import folded, reading, records
 from node.store.records import Placed
@@ -47,7 +48,7 @@ def whole(db: Connection, row: Any, kind: Kind, names: Names, now_ms: int, langu
         "assignments": assignments(db, row.record, names, now_ms, lead=row.lead),
         "deadlines": [_deadline(due, now_ms) for due in reading.dues(db, row.record)],
         **_attachments(db, kind.matter, state),
-        "cards": [_card(mark) for mark in state.marks.values() if mark.action == "card"],
+        "cards": [_card(mark) for mark in state.meant() if mark.action == "card"],
         "timeline": timeline(kind, state, changes, names, language),
         "exceptions": exceptions(db, row.record, kind.matter, state, names, language),
         "incomplete": state.incomplete,
@@ -140,7 +141,7 @@ def words_by_act(matter: Matter, changes: list[Placed]) -> dict[bytes, dict[str,
     """Short act id → its words, the personal ones masked."""
     found: dict[bytes, dict[str, Any]] = {}
     for one in changes:
-        if one.of is None or one.body is None or one.fault:
+        if one.of is None or one.body is None:
             continue
         try:
             body = parse_body(one.body)
@@ -148,6 +149,23 @@ def words_by_act(matter: Matter, changes: list[Placed]) -> dict[bytes, dict[str,
             continue
         if isinstance(body, Words):
             found.setdefault(body.of, {}).update(plain(fields_masked(matter, body.data)))
+    return found
+
+
+def words_of(changes: list[Placed], act: bytes) -> dict[str, Any]:
+    """The words of one act, or such as stand without one, also where they are held or quarantined; the personal
+    ones masked."""
+    found: dict[str, Any] = {}
+    for one in changes:
+        if one.body is None or act not in (one.of, short(one.change)):
+            continue
+        try:
+            body = parse_body(one.body)
+        except BadChange:
+            continue
+        kind = KINDS.get(body.matter.partition("/")[0])
+        if isinstance(body, Words):
+            found |= plain(fields_masked(kind.matter, body.data) if kind else body.data)
     return found
 
 

@@ -93,8 +93,8 @@ def _present(work: Work, record: bytes | None) -> State:
     return (folded.state(work.db, row) if row is not None else None) or State()
 
 
-def _sheet(work: Work, unit: str, actor: str, past: int) -> _Sheet:
-    log = chain.begin_log(work.db, work.log, work.node)
+def _sheet(work: Work, unit: str, actor: str, past: int, name: bytes = b"") -> _Sheet:
+    log = chain.begin_log(work.db, name or work.log, work.node)
     highest = max(settings.number(work.db, HIGH_WATER), log.head.time, past)
     return _Sheet(log, clock.next_time(work.now_ms, highest), unit, actor, [], [])
 
@@ -219,10 +219,11 @@ def write_registry(
     after: Iterable[bytes] = (),
     actor: str = SYSTEM,
     past: int = 0,
+    log: bytes = b"",
 ) -> Written:
     """A registry change (3.4). `after`: its record's heads and the enrolment on which our right rests; `past`:
-    the newest time among these."""
-    sheet = _sheet(work, work.path, actor, max(past, _registry_time(work)))
+    the newest time among these; `log`: where it isn't our newest one."""
+    sheet = _sheet(work, work.path, actor, max(past, _registry_time(work)), log)
     named = tuple(sorted(set(after)))
     body = changes.Act("registry/1", action, named, data, record)
     made = changes.make(sheet.log.log, work.entropy.bytes(16), body)

@@ -76,6 +76,15 @@ class Node:
             Path(directory), lines.read(invitation), post_join, clock=SystemClock(), entropy=SystemEntropy()
         )
 
+    @staticmethod
+    def replace_root(directory: Path, recovery: Path, following: Path, *, stolen: bool = False) -> Item:
+        """Puts a new root in the place of the one in `directory`. Raises as rooting.replace_root."""
+        from node.registry import rooting
+
+        return rooting.replace_root(
+            Path(directory), recovery, following, clock=SystemClock(), entropy=SystemEntropy(), stolen=stolen
+        )
+
     def close(self) -> None:
         if "_reader" in self.__dict__:
             self._reader.close()
@@ -185,6 +194,9 @@ class Node:
 
     def heads(self) -> Sequence[Item]:
         return self._reader.heads()
+
+    def registry(self) -> Sequence[Item]:
+        return self._reader.registry()
 
     def digest(self, unit: str | None = None) -> Item:
         return self._reader.digest(unit)

@@ -13,15 +13,19 @@ from typing import Any
 import cbor2
 import sqlcipher3.dbapi2 as driver
 
-from node import config, lives
 from node import clock as clocks
+from node import config, lives
 from node.backup import replica
 from node.clock import SystemClock
 from node.errors import Damaged, NotFound, QiaoError, Stale
 from node.iso import iso_or_none
 from node.language import say
+from sync_protocol.limits import MAX_WAITING
 
 DATABASE = "node.db"
+_EXCEPTIONS = (
+    "SELECT count(*) FROM exception_ LEFT JOIN folded USING (record) WHERE open AND coalesce(here, 1)"
+)
 _BREACHES = (
     "SELECT count(*) FROM due JOIN folded USING (record)"
     " WHERE here AND coalesce(done_ms, CASE WHEN owed THEN ? ELSE 0 END) > due_ms"
@@ -101,11 +105,18 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "registry_missing": int(_setting(db, "stamp_missing") or 0),
         "lives": [one.told() for one in lives.read(_setting(db, lives.LIVES))],
         "lost": lives.lost_told(db),
-        "exceptions": _one(db, "SELECT count(*) FROM exception_ WHERE open"),
+        "exceptions": _one(db, _EXCEPTIONS),
+        "waiting_authors": _waiting(db),
         "breaches": _one(db, _BREACHES, now),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},
         "backup_age_seconds": _backup_age(directory),
     }
+
+
+def _waiting(db: Any) -> dict[str, int]:
+    """Commits whose authors aren't known yet, and their bytes; the bound is one peer's (3.4)."""
+    count, used = db.execute("SELECT count(*), coalesce(sum(length(item)), 0) FROM stray").fetchone()
+    return {"commits": int(count), "bytes": int(used), "bound": MAX_WAITING}
 
 
 def _setting(db: Any, name: str) -> Any:

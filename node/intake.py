@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import delete, func, insert, select
 
-from node import trust
+from node import signatures, trust
 from node.erasure import destruction
 from node.registry.authors import Author, author_of
 from node.store import chain, folded, records, settings
@@ -162,7 +162,8 @@ def _known(work: Work, log: LogRow, item: _Item, taken: Taken) -> bool:
     row = chain.has(work.db, log.id, header.seq, item.commit.id)
     if row is None:
         return False
-    _store_bodies(work, row, item.commit, item.sent, records.fault_of(work.db, row), taken)
+    fault = records.fault_of(work.db, row) or (signatures.CODE if signatures.is_bad(work.db, item.commit.id) else "")
+    _store_bodies(work, row, item.commit, item.sent, fault, taken)
     return True
 
 

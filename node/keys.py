@@ -32,6 +32,7 @@ from sync_protocol.keys import Open, Sign
 from sync_protocol.names import node_id
 
 DIRECTORY = "keys"
+NEXT, FORMER = "keys.next", "keys.former"  # beside it: a pair not in use yet, and the one before
 SIGN_FILE = "sign.pem"
 SEAL_FILE = "seal.pem"
 
@@ -94,6 +95,51 @@ def load(folder: Path) -> Keys:
     if not isinstance(sign, Ed25519PrivateKey) or not isinstance(opening, X25519PrivateKey):
         raise _damaged(folder)
     return _from_private(sign, opening)
+
+
+def of(directory: Path, node: bytes | None) -> Keys:
+    """The keys of the node that the database in `directory` belongs to; a change of keys that was cut short
+    behind the database is finished. `node` None: a database that doesn't say. Raises as `load`."""
+    folder, following = directory / DIRECTORY, directory / NEXT
+    if node is not None and following.exists() and _node_in(following) == node != _node_in(folder):
+        swap(directory)
+    return load(folder)
+
+
+def _node_in(folder: Path) -> bytes | None:
+    return load(folder).node if folder.exists() else None
+
+
+def prepare(directory: Path, entropy: Entropy) -> Keys:
+    """A new pair in DIR/keys.next, durable; one that was never taken into use is replaced. Raises DiskTrouble."""
+    try:
+        shutil.rmtree(directory / NEXT, ignore_errors=True)
+        return make(directory / NEXT, entropy)
+    finally:
+        sync_directory(directory)
+
+
+def swap(directory: Path) -> None:
+    """The next pair becomes the node's, the node's the former one. Cut short, `of` finishes it. Raises
+    DiskTrouble."""
+    folder, following, former = directory / DIRECTORY, directory / NEXT, directory / FORMER
+    try:
+        if folder.exists():
+            shutil.rmtree(former, ignore_errors=True)
+            folder.rename(former)
+            sync_directory(directory)
+        following.rename(folder)
+        sync_directory(directory)
+    except OSError as fault:
+        raise DiskTrouble(
+            say(f"换不了密钥：{fault}", f"the keys can't be changed: {fault}"), hint=f"df -h {directory}"
+        ) from fault
+
+
+def former(directory: Path) -> Keys | None:
+    """The pair before the last change, which peers that don't know of it still speak to."""
+    folder = directory / FORMER
+    return load(folder) if folder.exists() else None
 
 
 def write_private(path: Path, content: bytes) -> None:

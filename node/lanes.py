@@ -12,7 +12,7 @@ from itertools import chain as joined
 
 from sqlalchemy import select
 
-from node import trust
+from node import signatures, trust
 from node.store import chain, folded, links, records
 from node.store.chain import CHANGE, COMMIT, LogRow
 from node.store.links import PeerRow
@@ -28,6 +28,7 @@ from sync_protocol.names import ZERO, covers
 ROOM = 3 * BATCH  # uncompressed bytes of a batch: Chinese text and ids come to about a third
 STRETCH = 500  # commits or outbox rows looked at in one step
 FIRST = 200  # commits that may go before their turn in one message
+FEW = 20  # commits that go in their turn: the worst line carries them in some minutes
 WINDOW = 20_000  # commits of a backlog in which what is urgent is looked for
 
 
@@ -62,7 +63,7 @@ def by_frontier(
     spans = [(log, span) for log, found in lacked.lacks.items() for span in found]
     spans.sort(key=lambda one: (one[0] != work.log, one[0], one[1].first))
     size = sum(span.last - span.first + 1 for _, span in spans)
-    early = _first_of(work, spans) if first and size > FIRST else {}
+    early = _first_of(work, spans) if first and size > FEW else {}
     rest = (one for log, span in spans for one in stretch(work, log, span) if one[0] not in early)
     items = (CommitItem(raw, tuple(bodies(work, row))) for row, raw in joined(early.items(), rest))
     return messages.fitting(items, room)
@@ -88,7 +89,8 @@ def _first_of(work: Work, spans: Iterable[tuple[bytes, Span]]) -> dict[int, byte
                 .order_by(COMMIT.c.seq)
                 .limit(FIRST)
             )  # fmt: skip
-            found.update({one.id: one.raw for one in work.db.execute(query)})
+            rows = work.db.execute(query).all()
+            found.update({one.id: one.raw for one in rows if signatures.is_sure(work, one.id)})
     return found
 
 
@@ -163,7 +165,7 @@ def _in_turn(work: Work, peer: PeerRow, above: Mark, room: int) -> tuple[list[Co
             item = CommitItem(chain.raw(work.db, commit), tuple(in_scope(work, peer, commit, parting)))
             if items and (spent + item.size > room or len(items) == messages.MAX_PARTS):
                 return items, upto
-            if item.changes:
+            if _may_leave(work, peer, commit, item):
                 items.append(item)
                 spent += item.size
             upto = Mark(position, chain.id_of(work.db, commit))
@@ -180,9 +182,19 @@ def _before(
         room -= item.size
         if (found and room < 0) or (not early and ahead != links.REGISTRY):
             break
-        if item.changes:
+        if _may_leave(work, peer, commit, item):
             found.append((position, item))
     return found
+
+
+def _may_leave(work: Work, peer: PeerRow, commit: int, item: CommitItem) -> bool:
+    """Whether there is something in it for this child, and its own signature counts: it leaves its run here.
+    Of what was erased with its record the commit says who and when."""
+    if not item.changes:
+        erased = records.records_of_erased(work.db, commit)
+        if not erased or not links.in_scope(work.db, peer.id, erased):
+            return False
+    return signatures.is_sure(work, commit)
 
 
 def in_scope(work: Work, peer: PeerRow, commit: int, parting: int | None) -> Iterator[ChangeItem]:

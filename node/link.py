@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from node import incarnation, intake, lanes, reactions, reconciling, scope, timekeeping
 from node.attachments import link as attachments
 from node.matters import KINDS
-from node.registry import neighbours
+from node.registry import neighbours, replacing
 from node.store import chain, links, settings
 from node.store.links import PeerRow
 from node.work import Work
@@ -25,6 +25,8 @@ from sync_protocol.names import ZERO
 from sync_protocol.reconcile import Plan
 
 PARENT = "parent"  # setting: node id of the parent
+START = 192 * 1024  # uncompressed bytes of the first batch: a line of 2 KB/s carries it in half a minute
+CEILING = "line_ceiling"  # setting: the batch at which the line last broke off
 STEP = 32 * 1024  # by which a batch grows again
 SMALLEST = 64 * 1024  # uncompressed bytes of a batch on the worst line
 
@@ -57,7 +59,7 @@ def understands() -> tuple[str, ...]:
 def request(work: Work, hold_s: int, plan: Plan | None = None) -> Sent:
     """The next request to the parent: what it lacks of our subtree, and how far we have its outbox."""
     peer = parent(work)
-    room = peer.budget or lanes.ROOM
+    room = peer.budget or START
     nodes = lanes.nodes_within(work, work.path)
     mine, known = chain.frontier(work.db, nodes), stated(peer.frontier)
     first = "early" in peer.can.split()
@@ -198,15 +200,20 @@ def _has_more(work: Work, node: bytes) -> bool:
 def cut(work: Work) -> None:
     """The line broke off while it carried: half as much next time."""
     peer = parent(work)
-    room = peer.budget or lanes.ROOM
+    room = peer.budget or START
+    settings.put_number(work.db, CEILING, room)
     links.change(work.db, peer.id, budget=max(SMALLEST, room // 2))
 
 
 def fitted(work: Work, *, full: bool) -> None:
-    """An exchange came through: a little more next time, where there is more."""
+    """An exchange came through: where there is more, the next carries twice as much, and near what the line has
+    broken off at a little more."""
     peer = parent(work)
-    if full and 0 < peer.budget < lanes.ROOM:
-        links.change(work.db, peer.id, budget=min(lanes.ROOM, peer.budget + max(STEP, peer.budget // 8)))
+    room, ceiling = peer.budget or START, settings.number(work.db, CEILING)
+    if full and room < lanes.ROOM:
+        near = ceiling and 2 * room > ceiling // 2
+        grown = room + max(STEP, room // 8) if near else 2 * room
+        links.change(work.db, peer.id, budget=min(lanes.ROOM, grown))
 
 
 # The parent's side
@@ -273,7 +280,7 @@ def _fits(work: Work, peer: PeerRow, taken: Taken) -> bool:
         return taken == (work.log, peer.reconcile_position, peer.reconcile_id)
     if taken.position == 0 and peer.position == 0:
         return True
-    if taken.log != work.log or taken.position < peer.position:
+    if not replacing.continues(work, taken.log) or taken.position < peer.position:
         return False
     if taken.position == peer.position:
         return taken.id == peer.position_id
@@ -312,7 +319,7 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
         understands=understands(),
         clock_ms=work.now_ms,
         upto=lanes.start(peer),
-        receipt=_receipt(work, peer),
+        receipt=_receipt(work, peer) if asked.frontier is not None or _is_news(work, peer) else None,
         commits=own,
         more=more,
         urgent=False,
@@ -320,7 +327,8 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
         can=CAN,
     )
     if peer.reconcile_position is not None:
-        made = replace(made, reconcile=Mark(peer.reconcile_position, peer.reconcile_id or ZERO))
+        mark = Mark(peer.reconcile_position, peer.reconcile_id or ZERO)
+        made = replace(made, reconcile=mark, receipt=_receipt(work, peer))
     elif not more:
         down = lanes.outbox(work, peer, lanes.start(peer), room, early="early" in peer.can.split())
         made = replace(

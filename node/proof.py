@@ -157,18 +157,19 @@ def _verify_log(
     """A chain link by link; the newest signature of an unbroken stretch vouches for what is before it."""
     rows = list(
         db.execute(select(COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.raw, COMMIT.c.time, COMMIT.c.unit,
-                          COMMIT.c.actor)
+                          COMMIT.c.actor, COMMIT.c.chained)
                    .where(COMMIT.c.log == log.id)
-                   .order_by(COMMIT.c.seq))
+                   .order_by(COMMIT.c.chained.desc(), COMMIT.c.seq))
     )  # fmt: skip
     before: Any = None
     for at, row in enumerate(rows):
-        last = at + 1 == len(rows) or rows[at + 1].seq != row.seq + 1
-        fault = _commit_fault(row, log, key, before, signature=every or last)
+        last = at + 1 == len(rows) or rows[at + 1].seq != row.seq + 1 or not rows[at + 1].chained
+        signature = every or last or not row.chained  # out of its turn, or on a branch: it counts alone
+        fault = _commit_fault(row, log, key, before if row.chained else None, signature=signature)
         if fault:
             problems.append(_problem(*fault, f"{log.log.hex()}/{row.seq}"))
         before = row
-    if log.head_seq and not any(row.commit == log.head_id for row in rows):
+    if log.head_seq and not any(row.commit == log.head_id and row.chained for row in rows):
         problems.append(_problem("head_missing", "链头不在库中", log.log.hex()))
     return len(rows)
 
@@ -219,11 +220,13 @@ def _names(raw: bytes) -> tuple[bytes, ...]:
 
 def _receipts(db: Connection, registry: Registry) -> Iterator[dict[str, str]]:
     """Each is signed; and of what our parent has receipted, nothing of our own is missing here."""
-    own = settings.get(db, "node") or b""
+    own = registry.lineage(settings.get(db, "node") or b"")
     for row in db.execute(select(links.RECEIPT)):
-        key = registry.key_of(own if row.given else row.peer)
+        signers, children = (own, {row.peer}) if row.given else ({row.peer}, own)
         try:
-            found = receipt.verify(row.raw, key or b"", child=row.peer if row.given else own)
+            found = receipt.parse(row.raw)
+            key = registry.key_of(found.node) if found.node in signers and found.child in children else None
+            found.verify(key or b"")
         except ProtocolError as fault:
             yield _problem("receipt", f"回执不对：{fault}", str(row.id))
             continue

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from conflict.state import State
-from node import account, glance, keys, people
+from node import account, glance, keys, people, waiting
 from node.clock import SystemClock
 from node.errors import NotFound, Usage
 from node.iso import end_of_day, iso, iso_or_none
@@ -216,19 +216,27 @@ class Reader:
         if after is not None and not after.isdigit():
             raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
         with self._read() as db:
-            rows = reading.exceptions(db, kind, limit + 1, int(after or 0))
             names = reading.unit_names(db)
+            apart = self._waiting(db, names) if after is None and kind in (None, waiting.KIND) else []
+            rows = reading.exceptions(db, kind, limit + 1, int(after or 0))
             items = [self._exception(db, row, names) for row in rows[:limit]]
-        return Page(items, str(rows[limit - 1].id) if len(rows) > limit else None)
+        return Page([*apart, *items], str(rows[limit - 1].id) if len(rows) > limit else None)
+
+    def _waiting(self, db: Connection, names: Mapping[str, str]) -> Sequence[dict[str, Any]]:
+        """What stands in no record: a line for each neighbour, before the first page."""
+        return waiting.told(db, lambda path: names.get(path, path), self.language)
 
     def exception(self, name: str) -> dict[str, Any]:
         """One of them, with the words of both sides. Raises NotFound."""
         with self._read() as db:
+            names = reading.unit_names(db)
             row = reading.exception(db, name)
+            apart = next((one for one in self._waiting(db, names) if one["id"] == name), None)
+            if apart is not None:
+                return {**apart, "words": {}, "words_against": {}}
             if row is None:
                 text = say(f"没有这条异常：{name}", f"no such exception: {name}")
                 raise NotFound(text, hint="qiao exceptions list")
-            names = reading.unit_names(db)
             return {**self._exception(db, row, names), **self._words(db, row)}
 
     def _exception(self, db: Connection, row: Any, names: Mapping[str, str]) -> dict[str, Any]:
@@ -249,11 +257,8 @@ class Reader:
     def _words(self, db: Connection, row: Any) -> dict[str, Any]:
         from node.store import records
 
-        kind = KINDS.get(row.matter)
-        if kind is None:
-            return {"words": {}, "words_against": {}}
-        words = account.words_by_act(kind.matter, records.changes_of(db, row.record))
-        return {"words": words.get(row.act, {}), "words_against": words.get(row.winner, {})}
+        changes = records.changes_of(db, row.record)
+        return {"words": account.words_of(changes, row.act), "words_against": account.words_of(changes, row.winner)}
 
     # Erasures
 
@@ -276,6 +281,12 @@ class Reader:
 
         with self._read() as db:
             return proof.heads(db)
+
+    def registry(self) -> Sequence[dict[str, Any]]:
+        from node.registry import listing
+
+        with self._read() as db:
+            return listing.items(db)
 
     def digest(self, unit: str | None = None) -> dict[str, Any]:
         from node import proof

@@ -126,9 +126,7 @@ def _parting(work: Work, peer: PeerRow, record: bytes) -> Iterator[CommitItem]:
     row = records.row_of(work.db, record)
     if row is None or peer.id not in links.has_left(work.db, row):
         return
-    parting = scope.parting_of(work, peer.node, row)
-    if parting is not None:
-        change, commit = parting
+    for change, commit in scope.parting_of(work, peer.node, row):
         yield CommitItem(chain.raw(work.db, commit), tuple(lanes.in_scope(work, peer, commit, change)))
 
 

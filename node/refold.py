@@ -14,7 +14,7 @@ from conflict import fold as folding
 from conflict.state import Row, State
 from node import facts, scope, trust
 from node.acts import acts
-from node.attachments import named
+from node.attachments import named, reference
 from node.erasure import destruction
 from node.matters import KINDS
 from node.matters.draft import Due, Kind, Place
@@ -62,7 +62,9 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
         found = acts(work, name, records.changes_of(work.db, record))
         state = folding.fold(kind.matter, found)
         if destruction.carry_out(work, record, name, found):
-            named_before = destruction.named(work.db, record)
+            left = acts(work, name, records.changes_of(work.db, record))
+            named_before = destruction.named(work.db, record) | reference.contents(found)
+            named_before -= reference.contents(left)  # of what is quarantined the projection says nothing
     save(work, record, name, kind, state)
     destruction.forget(work, named_before)
     scope.deliver(work, record, kind.matter, state, commits)

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from conflict import erasure
-from conflict import fold as folding
 from conflict.declaration import Matter
 from conflict.state import State
-from node import trust
-from node.acts import acts
+from node import leaving, trust
 from node.erasure import handing
 from node.matters import KINDS
 from node.registry import neighbours
@@ -52,6 +50,7 @@ def children(work: Work) -> Iterator[Child]:
 def greet_children(work: Work) -> None:
     """Makes the link of each child that the registry has newly given, and fills its outbox. Who is no child, or no
     more, is told the registry."""
+    neighbours.succeed(work)
     for peer in neighbours.strangers(work):
         _part(work, peer)
     for entry in offices_below(work.registry, work.path):
@@ -122,7 +121,7 @@ def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[
         elif wanted:
             _enter(work, child, record, _urgency(state))
         elif child.peer in before:
-            _leave(work, child, record, matter)
+            _leave(work, child, record, matter, commits)
         if child.peer in ever:
             _hand_orders(work, child, record, state, wanted=wanted)
 
@@ -172,36 +171,28 @@ def _enter(work: Work, child: Child, record: int, ahead: int) -> None:
     _queue(work, child, records.commits_of(work.db, record), ahead=ahead)
 
 
-def _leave(work: Work, child: Child, record: int, matter: Matter) -> None:
-    """The child gets the act that says so; its words stay here."""
+def _leave(work: Work, child: Child, record: int, matter: Matter, commits: set[int]) -> None:
+    """The child gets the act that says so, and of its past what hadn't reached it; their words stay here."""
     links.withdraw(work.db, child.peer, record)
-    erased = erasure.is_whole(_state(work, record))  # then the order says so, once
-    parting = None if erased else _parting(work, child, record, matter)
-    if parting is not None:
-        change, commit = parting
-        links.enqueue(work.db, child.peer, [commit], work.now_ms, parting=change)
-        work.children.add(child.node)
+    if erasure.is_whole(_state(work, record)):
+        return  # the order says so, once
+    underway = commits | links.commits_waiting(work.db, child.peer, record)
+    places = parting_of(work, child.node, record, matter)
+    for place in places:
+        if place == places[-1] or place[1] in underway:
+            links.enqueue(work.db, child.peer, [place[1]], work.now_ms, parting=place[0])
+            work.children.add(child.node)
 
 
-def parting_of(work: Work, node: bytes, record: int) -> tuple[int, int] | None:
-    """(change row, commit row) of the act by which a child lost a record that it once had."""
+def parting_of(work: Work, node: bytes, record: int, matter: Matter | None = None) -> list[leaving.Place]:
+    """What tells a child that it lost a record that it once had: (change row, commit row), the act last."""
     child = next((one for one in children(work) if one.node == node), None)
     kind = KINDS.get(records.name_of(work.db, record)[1])
-    return None if child is None or kind is None else _parting(work, child, record, kind.matter)
-
-
-def _parting(work: Work, child: Child, record: int, matter: Matter) -> tuple[int, int] | None:
-    """(change row, commit row) of the act by which the child's units lost the record: the first behind the
-    newest past in which it was still theirs."""
-    name, _ = records.name_of(work.db, record)
-    whole = [one for one in erasure.orders(_state(work, record)) if erasure.FIELDS not in one.data]
-    if whole:
-        return records.place_of_act(work.db, record, whole[0].id)
-    found = sorted(acts(work, name, records.changes_of(work.db, record)), key=lambda one: one.key)
-    for length in range(len(found) - 1, 0, -1):
-        if _wants(work, child, matter, folding.fold(matter, found[:length])):
-            return records.place_of_act(work.db, record, found[length].id)
-    return None
+    if child is None or kind is None:
+        return []
+    found, declared = child, matter or kind.matter
+    state = _state(work, record)
+    return leaving.parting(work, record, declared, state, lambda one: _wants(work, found, declared, one))
 
 
 def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: int = 0) -> None:

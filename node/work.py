@@ -49,6 +49,7 @@ class Work:
     left: Left | None = None  # the newest envelope made by this transaction
     scrub: bool = False  # something was destroyed whose traces in the files are still to go (3.11)
     facts: dict[str, Any] = field(default_factory=dict)  # policies, calendar, once loaded
+    former: Keys | None = None  # ours before the last change of keys (3.4)
     places: Any = None  # which commits count (node/branches.py), as of this registry
 
     @property

@@ -14,7 +14,19 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from node import incarnation, intake, keys, link, operations, reactions, rebuild, timekeeping, trust
+from node import (
+    incarnation,
+    intake,
+    keys,
+    link,
+    operations,
+    reactions,
+    rebuild,
+    signatures,
+    timekeeping,
+    trust,
+)
+from node.attachments import sweep
 from node.bundles import letters
 from node.clock import OFFSET, Clock
 from node.config import Config
@@ -22,10 +34,11 @@ from node.entropy import Entropy
 from node.erasure import scrub
 from node.errors import LineDown
 from node.glance import DATABASE
+from node.keys import Keys
 from node.language import say
-from node.registry import neighbours
 from node.marker import Marker, SystemMarker
 from node.reconciling import Holding
+from node.registry import neighbours, replacing
 from node.store import database, links, settings
 from node.work import ROOT, Work
 from sync_protocol import envelope, messages
@@ -56,6 +69,7 @@ class Taken:
     answers: int
     asked: Request
     notes: tuple[str, ...] = ()
+    me: bytes = b""  # node id by which the child spoke to us
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +106,9 @@ class Writer:
         self.clock = clock
         self._entropy = entropy
         self._marker = marker or SystemMarker(directory)
-        self.keys = keys.load(directory / keys.DIRECTORY)
+        with engine.begin() as db:
+            self.keys = keys.of(directory, settings.get(db, "node"))
+        self.former = keys.former(directory)
         self._facts: dict[str, Any] = {}  # policies and calendar as of the last transaction
         self.listeners: list[Callable[[Change], None]] = []
         with engine.begin() as db:
@@ -135,7 +151,7 @@ class Writer:
             with self._engine.begin() as db:
                 work = Work(
                     db, self.keys, self._registry, self.clock.now_ms(), self._entropy,
-                    config=self.config, facts=dict(self._facts),
+                    config=self.config, facts=dict(self._facts), former=self.former,
                 )  # fmt: skip
                 yield work
                 reactions.settle(work)
@@ -160,8 +176,22 @@ class Writer:
 
     def do(self, operation: str, params: Mapping[str, Any], staff: str | None) -> dict[str, Any]:
         """One of node/operations.py. Raises QiaoError."""
+        if operation == replacing.OPERATION:
+            return self._replace_keys(staff)
         with self.work() as work:
             return operations.run(work, operation, params, staff, self.config)
+
+    def _replace_keys(self, staff: str | None) -> dict[str, Any]:
+        """New keys: made durable before the database names them, taken into use behind it."""
+        following = keys.prepare(self.directory, self._entropy)
+        with self.work() as work:
+            done = replacing.replace(work, following, staff)
+        self.take_keys()
+        return done
+
+    def take_keys(self) -> None:
+        keys.swap(self.directory)
+        self.keys, self.former = keys.load(self.directory / keys.DIRECTORY), keys.former(self.directory)
 
     def tick(self) -> None:
         """Once a minute: what was held and whose time has come, a clock that went back, the root's daily stamp."""
@@ -169,6 +199,8 @@ class Writer:
             intake.release(work)
             timekeeping.look(work)
             scrub.resume(work)
+            sweep.tick(work)
+            signatures.check(work)
             reactions.stamp(work)
 
     # Towards the parent
@@ -187,8 +219,9 @@ class Writer:
             open_request = f"{number} {self.clock.own_ms()} {sent.commits}"
             settings.put(work.db, OPEN_REQUEST, open_request.encode())
             payload = messages.encode(sent.request)
-            made = Envelope(parent, work.log, number, 0, Kind.REQUEST, payload)
-            return self._seal(work, made, self._seal_key(work, parent))
+            me = replacing.towards_parent(work)
+            made = Envelope(parent, replacing.log_of(work, me), number, 0, Kind.REQUEST, payload)
+            return self._seal(made, self._seal_key(work, parent), me)
 
     def take_reply(self, sealed: bytes) -> Round:
         """Raises RemoteError; a reply that doesn't name the open request is dropped."""
@@ -205,6 +238,10 @@ class Writer:
             work.up = False
             log, own_ms = opened.envelope.log, self.clock.own_ms()
             letters.note(work, opened.sender, log, opened.envelope.number)
+            if opened.envelope.receiver != work.node:
+                self._plan = plan
+                received, more = replacing.heard(work, opened.sender, reply, commits)
+                return Round(commits, received, more, False)
             self._holding.see(work)
             got = link.take_reply(work, opened.sender, log, reply, sent_ms, own_ms, plan)
             reactions.settle(work)
@@ -258,18 +295,19 @@ class Writer:
             opened = self._open(work, sealed, Kind.REQUEST)
             asked = messages.parse_request(opened.envelope.payload)
             number, child = opened.envelope.number, opened.sender
+            me = opened.envelope.receiver
             heard = link.take_request(work, child, opened.envelope.log, number, asked)
             reactions.settle(work)
             if heard.idle and asked.hold_s and not link.has_news(work, child, asked):
                 self._complete(work, child)
-                return Taken(None, child, asked.hold_s, number, asked)
-            sealed_reply = self._reply(work, child, number, asked, heard.notes)
-            return Taken(sealed_reply, child, 0, number, asked, heard.notes)
+                return Taken(None, child, asked.hold_s, number, asked, me=me)
+            sealed_reply = self._reply(work, child, number, asked, heard.notes, me)
+            return Taken(sealed_reply, child, 0, number, asked, heard.notes, me)
 
     def reply(self, taken: Taken) -> bytes:
         """The reply to a held request, made now."""
         with self.work() as work:
-            return self._reply(work, taken.child, taken.answers, taken.asked, taken.notes)
+            return self._reply(work, taken.child, taken.answers, taken.asked, taken.notes, taken.me)
 
     def take_join(self, sealed: bytes) -> bytes:
         """A request to be enrolled, answered. Raises RemoteError and QiaoError with its code."""
@@ -285,20 +323,25 @@ class Writer:
         if peer is not None:
             links.change(work.db, peer.id, complete_ms=work.now_ms)
 
-    def _reply(self, work: Work, child: bytes, answers: int, asked: Request, notes: tuple[str, ...]) -> bytes:
-        payload = messages.encode(link.reply(work, child, asked, notes))
+    def _reply(
+        self, work: Work, child: bytes, answers: int, asked: Request, notes: tuple[str, ...], me: bytes
+    ) -> bytes:
+        """By the keys that the child spoke to: it may not have heard of newer ones."""
+        with replacing.speaking(work, me) as own:
+            payload = messages.encode(link.reply(work, child, asked, notes))
         number = incarnation.next_number(work)
-        made = Envelope(child, work.log, number, answers, Kind.REPLY, payload)
-        return self._seal(work, made, self._seal_key(work, child))
+        made = Envelope(child, replacing.log_of(work, own), number, answers, Kind.REPLY, payload)
+        return self._seal(made, self._seal_key(work, child), own)
 
     # Envelopes
 
-    def _seal(self, work: Work, made: Envelope, seal_key: bytes) -> bytes:
-        return envelope.seal(made, kid=work.node, signer=self.keys.sign, seal=keys.seal, seal_key=seal_key)
+    def _seal(self, made: Envelope, seal_key: bytes, own: Keys) -> bytes:
+        return envelope.seal(made, kid=own.node, signer=own.sign, seal=keys.seal, seal_key=seal_key)
 
     def _open(self, work: Work, sealed: bytes, kind: Kind) -> envelope.Opened:
+        own = replacing.named(work, envelope.receiver_of(sealed))
         opened = envelope.open(
-            sealed, me=work.node, open=self.keys.open, key_of=lambda node: self._key(work, node)
+            sealed, me=own.node, open=own.open, key_of=lambda node: self._key(work, node)
         )
         if opened.envelope.kind is not kind:
             raise BadEnvelope(f"not a {kind}", code="unknown_kind")

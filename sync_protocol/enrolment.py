@@ -129,6 +129,7 @@ def _by_itself(roster: Roster, act: RegistryAct, author: NodeEntry, wanted: Enro
     author.replaced_by = wanted.node
     _close_behind(roster, act, author)
     _add_node(roster, act, wanted, author.path, author.enrolled_by)
+    roster.nodes[wanted.node].paths[:0] = author.paths[:-1]
     unit = roster.units[author.path]
     unit.records.append(act.id)
     if unit.node == author.node:

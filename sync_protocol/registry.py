@@ -58,6 +58,15 @@ class Registry:
         """Whoever was enrolled under that id, also once replaced or revoked; also a root's recovery key."""
         return self.roster.nodes.get(node)
 
+    def lineage(self, node: bytes) -> set[bytes]:
+        """The node and those whose keys it replaced, one after the other."""
+        found = {node}
+        while True:
+            before = {one.node for one in self.roster.nodes.values() if one.replaced_by in found} - found
+            if not before:
+                return found
+            found |= before
+
     def nodes(self) -> list[NodeEntry]:
         """Offices and auditors ever enrolled, by path and id."""
         known = (one for one in self.roster.nodes.values() if one.role is not Role.RECOVERY)

@@ -61,7 +61,7 @@ def _is_too_large(work: Work, chunk: Chunk) -> bool:
 def _finish(work: Work, peer: bytes, chunk: Chunk, known: Part) -> str:
     if not store.files(work).finish(chunk.hash, peer):
         return _at_fault(work, peer, chunk, known)
-    store.completed(work, chunk.hash, chunk.size)
+    store.completed(work, chunk.hash, chunk.size, peer)
     return ""
 
 

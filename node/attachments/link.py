@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from node import scope
-from node.store import links, settings
+from node.matters import KINDS
+from node.store import folded, links, records, settings
 from node.work import Work
 from sync_protocol import cbor
 from sync_protocol.limits import BATCH
 from sync_protocol.messages import BlobWant, Chunk
+from sync_protocol.names import covers
 
-from . import arriving, budget, choosing, memory, store, sweep
+from . import arriving, budget, choosing, memory, reference, store, sweep
 
 ROOM = 256 * 1024  # bytes of chunks in one message, where nobody says how much there is
 BLOBS = "blobs"  # the feature by which a peer says that it knows of attachments
@@ -163,16 +165,31 @@ def _servable(
         if (
             size is not None
             and served[peer, one.hash, one.offset] < memory.MOST_SERVED
-            and _may_have(work, child, one.hash)
+            and _may_have(work, peer, child, one.hash)
             and _is_sound(work, one.hash)
         ):
             yield one.hash, one.offset, size
 
 
-def _may_have(work: Work, child: int | None, content: bytes) -> bool:
-    """Judged when the chunk is made (3.5)."""
+def _may_have(work: Work, peer: bytes, child: int | None, content: bytes) -> bool:
+    """Judged when the chunk is made (3.5). A child's own naming opens nothing to it: whoever only knows a
+    hash could ask for the file by it. It gets back what it gave, and what others named for it."""
     naming = store.records_naming(work.db, content)
-    return bool(naming if child is None else store.delivered(work.db, child, naming))
+    if child is None:
+        return bool(naming)
+    seen = store.delivered(work.db, child, naming)
+    return bool(seen) and (
+        store.came_from(work.db, content, peer) or any(_by_others(work, peer, one, content) for one in seen)
+    )
+
+
+def _by_others(work: Work, peer: bytes, record: int, content: bytes) -> bool:
+    """Whether a unit outside a child's subtree names it in this record."""
+    entry, state = work.registry.node(peer), folded.state(work.db, record)
+    kind = KINDS.get(records.name_of(work.db, record)[1])
+    if entry is None or state is None or kind is None:
+        return False
+    return any(not covers(entry.path, unit) for unit in reference.namers(kind.matter, state, content))
 
 
 def _is_sound(work: Work, content: bytes) -> bool:

@@ -6,9 +6,10 @@ away to whoever tries all the possible ones. So it is withheld and erased as wor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from conflict.act import Act
 from conflict.declaration import Field, Matter, Type
 from conflict.state import State
 
@@ -68,6 +69,24 @@ def named(matter: Matter, state: State) -> list[Reference]:
     for one in _references(matter, state):
         found.setdefault(one.hash, one)
     return list(found.values())
+
+
+def contents(acts: Iterable[Act]) -> set[bytes]:
+    """Every content that the words of these acts name, whatever the verdict on them."""
+    lists = (value for act in acts for text in act.texts for value in text.data.values())
+    found = (read(value) for listed in lists if isinstance(listed, list) for value in listed)
+    return {one.hash for one in found if one is not None}
+
+
+def namers(matter: Matter, state: State, content: bytes) -> set[str]:
+    """The units whose standing acts name this content."""
+    return {
+        mark.unit
+        for field in fields(matter)
+        for mark in state.fields.get(field.name, ())
+        for value in (mark.value if isinstance(mark.value, list) else ())
+        if (found := read(value)) is not None and found.hash == content
+    }
 
 
 def _references(matter: Matter, state: State) -> Iterator[Reference]:

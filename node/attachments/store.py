@@ -21,6 +21,7 @@ from .files import Files
 
 BLOB, FRAGMENT, NAMED = table(Blob), table(Fragment), table(Attachment)
 MOST_FAULTS = 3  # wrong contents from one peer, and it isn't asked for it again
+GAVE = -1  # in place of faults: the peer has given us the whole
 STRETCH = 2000  # of what is missing, looked at for one message
 
 
@@ -81,8 +82,8 @@ def want(db: Connection, contents: Iterable[tuple[bytes, int]], now_ms: int) -> 
             db.execute(insert(BLOB).values(complete=False, **values))
 
 
-def completed(work: Work, content: bytes, size: int) -> None:
-    """Its file is whole and durable: what was partial of it goes."""
+def completed(work: Work, content: bytes, size: int, giver: bytes | None = None) -> None:
+    """Its file is whole and durable: what was partial of it goes, but that `giver` gave it is kept."""
     values = {"size": size, "complete": True}
     if is_known(work.db, content):
         work.db.execute(update(BLOB).where(BLOB.c.hash == content).values(**values))
@@ -91,14 +92,22 @@ def completed(work: Work, content: bytes, size: int) -> None:
         work.db.execute(new)
     for peer in [row.peer for row in work.db.execute(select(FRAGMENT).where(FRAGMENT.c.hash == content))]:
         files(work).discard(content, peer)
-    work.db.execute(delete(FRAGMENT).where(FRAGMENT.c.hash == content))
+    work.db.execute(delete(FRAGMENT).where(FRAGMENT.c.hash == content, FRAGMENT.c.faults != GAVE))
+    if giver is not None:
+        put_part(work.db, content, giver, Part(size, 0, GAVE))
+
+
+def came_from(db: Connection, content: bytes, peer: bytes) -> bool:
+    """Whether this peer gave us the whole of it, once."""
+    return part(db, content, peer).faults == GAVE
 
 
 def lost(work: Work, content: bytes) -> None:
     """Its file is gone or isn't what it was: it is asked for again, of everybody."""
     files(work).remove(content)
     work.db.execute(update(BLOB).where(BLOB.c.hash == content).values(complete=False))
-    work.db.execute(delete(FRAGMENT).where(FRAGMENT.c.hash == content))
+    work.db.execute(delete(FRAGMENT).where(FRAGMENT.c.hash == content, FRAGMENT.c.faults != GAVE))
+    work.db.execute(update(FRAGMENT).where(FRAGMENT.c.hash == content).values(have=0))
 
 
 def forget(work: Work, content: bytes) -> bool:
@@ -155,10 +164,10 @@ def lacking(db: Connection, giver: bytes, child: int | None, *, only: bytes | No
         yield row.hash
 
 
-def delivered(db: Connection, child: int, records: Iterable[int]) -> bool:
-    """Whether any of these record rows is in a child's scope now."""
+def delivered(db: Connection, child: int, records: Iterable[int]) -> set[int]:
+    """Those of these record rows that are in a child's scope now."""
     query = select(DELIVERY.c.record).where(_in_scope(child), DELIVERY.c.record.in_(list(records)))
-    return db.execute(query).first() is not None
+    return {row.record for row in db.execute(query)}
 
 
 def _in_scope(child: int) -> ColumnElement[bool]:

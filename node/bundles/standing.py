@@ -46,26 +46,22 @@ def given_anew(work: Work, peer: PeerRow) -> Taken | None:
 def move(work: Work, peer: PeerRow, log: bytes, reply: Reply) -> bool:
     """Advances our position by a bundle's letter that counts; False where something between is missing."""
     above, upto = reply.above, reply.upto
-    if above is None or upto == above:
+    if above is None:
         return True
-    if above.position == 0 and peer.position and log != peer.incarnation:
+    if given_anew(work, peer) == (log, *above):  # the parent has heard that we have it
+        _stand(work, peer, log, upto)
+    elif upto == above:
+        return True
+    elif above.position == 0 and peer.position and log != peer.incarnation:
         settings.put(work.db, ANEW, cbor.encode([log, upto.position, upto.id]))
         links.change(work.db, peer.id, reconcile_position=upto.position, reconcile_id=upto.id, early=None)
-        return True
-    if not _follows(work, peer, log, above):
+    elif above.position == 0 or above == (peer.position, peer.position_id):
+        _stand(work, peer, log, upto)
+    elif log != peer.incarnation or above.position > peer.position:
         return False
-    if above.position == 0 or log != peer.incarnation or upto.position > peer.position:
+    elif upto.position > peer.position:
         _stand(work, peer, log, upto)
     return True
-
-
-def _follows(work: Work, peer: PeerRow, log: bytes, above: Mark) -> bool:
-    """Whether nothing lies between what we have and where the letter begins."""
-    if above.position == 0 or (log == peer.incarnation and above.position <= peer.position):
-        return True
-    given = given_anew(work, peer)
-    acknowledged = given is not None and given == (log, above.position, above.id)
-    return acknowledged or above == (peer.position, peer.position_id)
 
 
 def _stand(work: Work, peer: PeerRow, log: bytes, upto: Mark) -> None:

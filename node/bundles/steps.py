@@ -115,14 +115,15 @@ def _walk_partings(work: Work, side: Side, step: Step) -> Iterator[tuple[CommitI
         DELIVERY.c.peer == side.child.id, DELIVERY.c.gone.is_(True), DELIVERY.c.record > step[1]
     )
     for (record,) in work.db.execute(rows.order_by(DELIVERY.c.record)).all():
-        parting = scope.parting_of(work, side.child.node, record)
-        item = None
-        if parting is not None:
-            change, commit = parting
+        places = scope.parting_of(work, side.child.node, record)
+        for change, commit in places:
             item = CommitItem(
                 chain.raw(work.db, commit), tuple(lanes.in_scope(work, side.child, commit, change))
             )
-        yield item, [PARTINGS, record]
+            last = (change, commit) == places[-1]
+            yield item, [PARTINGS, record if last else record - 1]
+        if not places:
+            yield None, [PARTINGS, record]
 
 
 _WALKS: dict[int, Walk] = {

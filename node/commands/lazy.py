@@ -31,6 +31,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "status": ("status", "线路、待发、时钟、备份等现状"),
     "clock": ("clock", "本机时间，确认时钟"),
     "staff": ("staff", "本单位人员"),
+    "registry": ("registry", "登记册：单位与节点，吊销、迁移、撤并、换密钥"),
     "ticket": ("matter", "工单"),
     "call": ("matter", "来电台账"),
     "batch": ("batch", "按行执行一批操作"),

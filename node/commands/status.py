@@ -34,6 +34,7 @@ _LABELS = {
     "registry_age_seconds": ("注册表龄(秒)", "registry age (s)"),
     "registry_missing": ("注册表缺失", "registry changes missing"),
     "exceptions": ("待处理异常", "exceptions"),
+    "waiting_authors": ("作者未知的提交", "commits of unknown authors"),
     "breaches": ("超期", "breaches"),
     "database": ("数据库", "database"),
     "backup_age_seconds": ("备份龄(秒)", "backup age (s)"),

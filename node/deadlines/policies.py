@@ -53,7 +53,7 @@ def from_states(states: Iterable[State]) -> Policies:
     steps = [
         (_effective(mark.data, clock.to_ms(mark.time)), mark.time, _values(mark.data))
         for state in states
-        for mark in state.marks.values()
+        for mark in state.meant()
         if state.verdicts[mark.id].standing is Standing.STANDS
     ]
     return Policies(tuple((start, values) for start, _, values in sorted(steps, key=lambda one: one[:2])))

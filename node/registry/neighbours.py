@@ -58,6 +58,16 @@ def is_parted(work: Work, node: bytes) -> bool:
     return bool(settings.get(work.db, _parted(node)))
 
 
+def succeed(work: Work) -> None:
+    """The link of a child that has new keys goes on as it was."""
+    for entry in offices_below(work.registry, work.path):
+        if links.peer(work.db, entry.node) is None:
+            old = (one.node for one in work.registry.nodes() if one.replaced_by == entry.node)
+            peer = next((found for one in old if (found := links.peer(work.db, one)) is not None), None)
+            if peer is not None and not is_parted(work, peer.node):
+                links.change(work.db, peer.id, node=entry.node)
+
+
 def strangers(work: Work) -> list[PeerRow]:
     """Peers with a link that are neither our children nor our parent, and weren't yet when last looked at. They
     are noted as such."""
@@ -91,11 +101,14 @@ def follow(work: Work) -> None:
 
 
 def _dial(work: Work, office: NodeEntry, before: NodeEntry | None) -> None:
-    """Nothing that the former parent said counts at the new one. Its address is kept only where the unit is the
-    same, and no other is registered."""
+    """Nothing that the former parent said counts at the new one, unless it is the same with new keys. Its address
+    is kept where the unit is the same, and no other is registered."""
     settings.put(work.db, PARENT, office.node)
     settings.put(work.db, "parent_sign", office.sign)
     settings.put(work.db, "parent_seal", office.seal)
     if office.address or before is None or before.path != office.path:
         settings.put(work.db, "parent_url", office.address.encode())
+    peer = None if before is None else links.peer(work.db, before.node)
+    if before is not None and before.replaced_by == office.node and peer is not None:
+        links.change(work.db, peer.id, node=office.node)
     links.ensure(work.db, office.node, bytes(16))

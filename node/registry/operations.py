@@ -13,7 +13,7 @@ from node.language import say
 from node.matters.draft import Shift
 from node.matters.registry import REVOKE_REASONS
 from node.page import Person
-from node.registry import reassigning, writing
+from node.registry import handing, reassigning, writing
 from node.store import chain, reading, records
 from node.units import RegistryTree
 from node.work import Work
@@ -186,4 +186,6 @@ OPERATIONS: dict[str, Operation] = {
     "registry.revoke": revoke,
     "registry.move": move,
     "registry.retire": retire,
+    "registry.save": handing.save,
+    "registry.load": handing.load,
 }

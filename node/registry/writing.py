@@ -67,6 +67,12 @@ def decide(work: Work, action: str, data: dict[str, Any], record: bytes, actor: 
 
     written = write(work, action, data, record, actor)
     reactions.settle(work)
+    check(work, written)
+    return {"change": written.first.hex(), "commit": written.commit.hex()}
+
+
+def check(work: Work, written: Written) -> None:
+    """Raises Forbidden where what was written doesn't stand."""
     verdict = work.registry.verdicts[short(written.first)]
     if verdict.standing is not Standing.STANDS:
         why = _WHY.get(verdict.code, verdict.code)
@@ -75,7 +81,6 @@ def decide(work: Work, action: str, data: dict[str, Any], record: bytes, actor: 
             code=verdict.code,
             hint="qiao registry list",
         )
-    return {"change": written.first.hex(), "commit": written.commit.hex()}
 
 
 _WHY = {

@@ -12,9 +12,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sync_protocol.names import ZERO
 
 from .prepared import Prepared, given
-from .schema import Delivery, Outbox, Peer, Receipt, table
+from .schema import Change, Delivery, Outbox, Peer, Receipt, table
 
 REGISTRY, URGENT = 1, 2  # why a commit goes ahead of what waits
+CHANGE = table(Change)
 PEER, OUTBOX, DELIVERY, RECEIPT = table(Peer), table(Outbox), table(Delivery), table(Receipt)
 
 
@@ -143,6 +144,16 @@ def waiting_ahead(db: Connection, peer_id: int, above: int, limit: int) -> list[
 def taken_early(db: Connection, peer_id: int, positions: Iterable[int]) -> None:
     """The child has these already: they needn't come in their turn."""
     db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id, OUTBOX.c.position.in_(list(positions))))
+
+
+def commits_waiting(db: Connection, peer_id: int, record: int) -> set[int]:
+    """Commit rows in a child's outbox that name a record."""
+    query = (
+        select(OUTBOX.c.commit)
+        .join(CHANGE, CHANGE.c.commit == OUTBOX.c.commit)
+        .where(OUTBOX.c.peer == peer_id, CHANGE.c.record == record)
+    )
+    return {row.commit for row in db.execute(query)}
 
 
 def count_waiting(db: Connection, peer_id: int) -> tuple[int, int]:

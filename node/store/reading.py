@@ -216,6 +216,9 @@ def places(db: Connection, record: int) -> list[Any]:
     )
 
 
+_IS_HERE = func.coalesce(FOLDED.c.here, True)  # a record left behind is like one that was never here (R11)
+
+
 def exceptions(
     db: Connection, kind: str | None, limit: int, after: int, record: int | None = None
 ) -> list[Any]:
@@ -223,7 +226,7 @@ def exceptions(
         select(EXCEPTION, RECORD.c.record.label("record_id"), RECORD.c.matter, FOLDED.c.number)
         .join(RECORD, RECORD.c.id == EXCEPTION.c.record)
         .join(FOLDED, FOLDED.c.record == EXCEPTION.c.record, isouter=True)
-        .where(EXCEPTION.c.id > after)
+        .where(EXCEPTION.c.id > after, _IS_HERE)
         .order_by(EXCEPTION.c.id)
         .limit(limit)
     )
@@ -239,7 +242,7 @@ def exception(db: Connection, name: str) -> Any | None:
         select(EXCEPTION, RECORD.c.record.label("record_id"), RECORD.c.matter, FOLDED.c.number)
         .join(RECORD, RECORD.c.id == EXCEPTION.c.record)
         .join(FOLDED, FOLDED.c.record == EXCEPTION.c.record, isouter=True)
-        .where(EXCEPTION.c.name == name)
+        .where(EXCEPTION.c.name == name, _IS_HERE)
     )
     return db.execute(query).first()
 

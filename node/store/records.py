@@ -135,6 +135,12 @@ def bodies(db: Connection, commit: int) -> Sequence[tuple[int, int, int, bytes, 
     return [tuple(row) for row in _BODIES(db, within=commit)]
 
 
+def records_of_erased(db: Connection, commit: int) -> set[int]:
+    """Record rows of a commit's changes whose bodies were destroyed."""
+    rows = db.execute(select(CHANGE.c.record).where(CHANGE.c.commit == commit, CHANGE.c.body.is_(None)))
+    return {row.record for row in rows}
+
+
 def record_of_act(db: Connection, commit: int, place: int, act: bytes) -> int | None:
     """The record row of the act at that place of a commit, if it has this short id."""
     row = db.execute(
@@ -155,11 +161,22 @@ def bring_words(db: Connection, commit: int, place: int, act: bytes, record: int
 
 
 def fault_of(db: Connection, commit: int) -> str:
-    """What was wrong with a commit as a whole when it came (`clock`, `too_large`); it holds for every body."""
+    """What was wrong with a commit as a whole when it came (`clock`, `too_large`), or is since
+    (`bad_signature`); it holds for every body."""
     faults = select(CHANGE.c.fault).where(
-        CHANGE.c.commit == commit, CHANGE.c.fault.in_(("clock", "too_large"))
+        CHANGE.c.commit == commit, CHANGE.c.fault.in_(("clock", "too_large", "bad_signature"))
     )
     return str(db.execute(faults).scalar() or "")
+
+
+def acts_at(db: Connection, record: int) -> dict[bytes, tuple[int, int]]:
+    """Short id → (change row, commit row) of each act of a record."""
+    rows = db.execute(
+        select(CHANGE.c.id, CHANGE.c.commit, CHANGE.c.change).where(
+            CHANGE.c.record == record, CHANGE.c.of.is_(None)
+        )
+    )
+    return {row.change[:16]: (row.id, row.commit) for row in rows}
 
 
 def places(db: Connection, record: int) -> dict[bytes, int]:

@@ -76,7 +76,8 @@ class Reference:
     def __init__(self, matter: Matter, acts: Iterable[Act]) -> None:
         self.matter = matter
         self.acts: dict[bytes, Act] = {}
-        for act in sorted(acts, key=lambda one: (one.key, one.id)):
+        given = list(acts)
+        for act in sorted(given, key=lambda one: (one.key, one.id)):
             self.acts.setdefault(act.id, act)
         roots = [a.id for a in self.acts.values() if (a.id == a.record if a.record else not a.after)]
         self.root = roots[0] if roots else None
@@ -85,6 +86,7 @@ class Reference:
         self.lies: dict[bytes, list[bytes]] = {}
         self.judgements: dict[bytes, tuple[str, Effect | None]] = {}
         self.pictures: dict[frozenset[bytes], Picture] = {}
+        self.again = {act.id for act in given if act.key != self.acts[act.id].key}
         self.erase()
 
     def all(self) -> Picture:
@@ -527,6 +529,8 @@ class Fold:
             if standing in kinds and not (standing == "denied" and unsure):
                 is_open = standing == "unknown" or one not in restored
                 found.append((one, "", kinds[standing], code, b"", (), is_open))
+        found += [(one, "", "quarantine", "repeated", b"", (), True)
+                  for one in self.r.again if one in self.picture.verdicts]  # fmt: skip
         for one in self.standing:
             if one in self.r.lies:
                 found.append((one, "", "denied", "list_lies", b"", tuple(self.r.lies[one]), True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 from random import Random
@@ -250,3 +251,14 @@ def test_no_word_of_what_was_erased_stands_in_a_state() -> None:
             for text in act.texts:
                 if text.id in reach.texts:
                     assert not {(act.id, name) for name in text.data} & standing, seed
+
+
+def test_a_change_that_its_log_names_a_second_time_is_quarantined_and_the_first_stands() -> None:
+    for seed, world in every(20):
+        acts = list(world.acts.values())
+        twice = Random(seed).choice(acts)
+        later = replace(twice, key=twice.key._replace(seq=twice.key.seq + 1, time=twice.key.time + 1))
+        state = fold(ERRAND, [later, *acts])
+        assert as_pictured(state) == pictured([*acts, later]), seed
+        listed = [row.act for row in state.rows if row.code == "repeated"]
+        assert listed == ([twice.id] if twice.id in state.marks else []), seed

@@ -213,7 +213,7 @@ class Enemies:
         tree = values.decode(draw.choice(self.field.bodies))
         if draw.random() < 0.3 and 3 in tree:
             kind = draw.choice(list(KINDS.values()))
-            tree |= {2: kind.matter.versioned, 3: draw.choice(sorted(kind.matter.actions))}
+            tree |= {2: kind.matter.versioned, 3: draw.choice(kind.matter.actions).name}
         if draw.random() < 0.8:
             tree = mutation.of_tree(draw, tree, heavy=draw.random() < 0.1)
         return values.encode(tree)

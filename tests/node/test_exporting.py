@@ -84,3 +84,47 @@ def test_a_siblings_export_holds_nothing_of_the_ticket(worked: Tree) -> None:
     path = worked.base / "log.cbor"
     worked.reader("s").export_log(path)
     assert NARRATIVE.encode() not in path.read_bytes()
+
+
+def items(path: Path) -> list[list[object]]:
+    return [cbor.decode(raw) for _, raw in sequence.items([path.read_bytes()])]
+
+
+def test_what_was_erased_is_held_or_quarantined_is_absent_and_says_so(worked: Tree) -> None:
+    record = worked.register("k")
+    worked.quiet()
+    forger = Forger(worked, "k")
+    odd = forger.body(b"\xff")
+    give(worked, "c", [forger.commit([odd]), forger.commit([forger.body(b"\xf6")], ahead_ms=20 * 60_000)])
+    worked.do("p", "erase", record=record, ground="依法", fields=[])
+    worked.quiet()
+    path = worked.base / "log.cbor"
+    worked.reader("c").export_log(path)
+    why = [one[2] for one in items(path) if one[0] == "absent"]
+    assert {"erased", "quarantined"} <= set(why)
+    assert good(path.read_bytes()) and outsider(path) == 0
+
+
+def test_a_badly_signed_commit_is_a_link_and_the_one_behind_it_verifies(worked: Tree) -> None:
+    record = worked.register("k")
+    worked.quiet()
+    forger = Forger(worked, "k")
+    bad = badly_signed(forger, forger.note(record, heads(worked, "k", record)))
+    give(worked, "c", [bad, forger.commit(forger.note(record, heads(worked, "k", record)))])
+    path = worked.base / "log.cbor"
+    worked.reader("c").export_log(path)
+    links = [one for one in items(path) if one[0] == "link" and one[4] == "lost"]
+    assert len(links) == 1 and links[0][1] == forger.log
+    assert good(path.read_bytes()) and outsider(path) == 0
+
+
+def test_what_isnt_admitted_is_part_of_a_link(worked: Tree) -> None:
+    record = worked.register("k")
+    worked.act("k", "note", record, text="撤销之后的话")
+    worked.quiet()
+    keep = {"keep": [[one["log"], one["seq"] - 2, "00"] for one in worked.reader("p").heads()]}
+    assert keep
+    with worked.at("c").work() as work:
+        from sync_protocol.roster import Admission, Cut, Place
+
+        assert (Admission, Cut, Place, work)

@@ -82,6 +82,7 @@ def agree(tree: Tree) -> None:
     for upper, child, unit in (("p", "c", "370200"), ("c", "k", "370211")):
         assert tree.reader(upper).digest(unit)["digest"] == tree.reader(child).digest()["digest"]
     assert tree.verify("p") == tree.verify("c") == tree.verify("k") == []
+    assert [told(tree, name)["pending_up"] for name in "pck"] == [0, 0, 0]
     assert is_unforked(tree)
 
 

@@ -201,7 +201,7 @@ def hostile(planted: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     tree.close()
 
 
-def test_a_fork_is_noted_and_takes_no_place(tree: Tree) -> None:
+def test_a_fork_is_noted_and_both_branches_are_kept_and_set_aside(tree: Tree) -> None:
     record, _ = noted(tree, 0)
     one, other = Forger(tree, "k"), Forger(tree, "k")
     after = heads(tree, "k", record)
@@ -209,7 +209,9 @@ def test_a_fork_is_noted_and_takes_no_place(tree: Tree) -> None:
     taken = give(
         tree, "c", [other.commit(other.note(record, after, "二")), other.commit(other.note(record, after))]
     )
-    assert taken.new == 0 and "forked" in taken.notes
+    assert taken.new == 2 and "forked" in taken.notes
+    aside = "SELECT count(*) FROM commit_ c JOIN log l ON l.id = c.log WHERE l.forked AND NOT c.chained"
+    assert tree.one("c", aside) == 2
     assert tree.verify("c") == []
 
 
@@ -268,7 +270,7 @@ def test_a_held_registry_change_counts_once_its_time_has_come(tree: Tree) -> Non
     tree.clock("c").advance(DAY_MS)
     tree.do("c", "invite", unit="ENT9", name="某企业", role="hosted", kind="enterprise")
     tree.clock("c").advance(-DAY_MS)
-    tree.sync("c", "p")
+    tree.exchange("c", "p")  # the city doesn't hear that it is ahead
     assert "ENT9" not in {one["code"] for one in tree.reader("p").units()}
     tree.later(DAY_MS)
     tree.at("p").tick()

@@ -51,7 +51,9 @@ def test_a_file_brought_by_copying_does_not_fit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "other", [{"machine": "b"}, {"inode": 8}, {"generation": 2}], ids=lambda one: next(iter(one))
 )
-def test_another_machine_inode_or_generation_does_not_fit(tmp_path: Path, other: dict[str, str | int]) -> None:
+def test_another_machine_inode_or_generation_does_not_fit(
+    tmp_path: Path, other: dict[str, str | int]
+) -> None:
     on(tmp_path, generation=1).note(LOG, 1, 1)
     found = on(tmp_path, **{"generation": 1, **other}).read()  # type: ignore[arg-type]
     assert found is not None and not found.here

@@ -142,9 +142,7 @@ def test_what_is_no_file_is_not_found(folder: Path) -> None:
         assert fault.value.code == "no_file"
 
 
-def test_a_stick_pulled_out_while_reading_is_exit_9(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stick_pulled_out_while_reading_is_exit_9(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "a").write_bytes(WHOLE)
     with stick.opened(folder / "a") as source:
         monkeypatch.setattr(source, "_file", Pulled())

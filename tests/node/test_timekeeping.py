@@ -251,7 +251,7 @@ def test_others_see_the_adopted_work_at_once_and_not_twice_later(tree: Tree) -> 
     assert (later["phase"], later["assignments"]) == (shown["phase"], shown["assignments"])
     codes = {one["verdict"] for one in later["timeline"] if one["action"] != "adopt"}
     assert codes == {"overtaken"}
-    assert not [one for one in tree.reader("c").exceptions() .items if one["record"] == record]
+    assert not [one for one in tree.reader("c").exceptions().items if one["record"] == record]
     assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest()["digest"]
 
 

@@ -27,7 +27,6 @@ def stop_faults(world: World) -> None:
 
 
 def any_held(world: World) -> bool:
-    """What one node holds and its author doesn't is no disagreement, but it hides one."""
     held = 0
     for office in world.offices.values():
         with office.read() as db:
@@ -39,6 +38,10 @@ def let_held_come(world: World) -> None:
     """What was signed far ahead is held until its time comes: here it comes."""
     latest = max(one.newest_ms for one in world.offices.values())
     world.pass_time(max(0, latest - world.now_ms) + DAY_MS)
+    tick(world)
+
+
+def tick(world: World) -> None:
     for office in world.offices.values():
         office.work(Phase.ACTING, lambda writer: writer.tick())
 

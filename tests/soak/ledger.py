@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,7 +99,10 @@ def copy(directory: Path, target: Path) -> None:
 
 
 def put_back(directory: Path, older: Path) -> None:
-    """An older database in a stopped node's place, without the journal of the newer one."""
+    """An older database in a dead node's place, without the journal of the newer one. A new file: what a
+    backup program that outlives its node for a moment still does to the old one, it does to that."""
+    fresh = directory / "node.db.older"
+    shutil.copyfile(older, fresh)
     for name in ("node.db-wal", "node.db-shm"):
         (directory / name).unlink(missing_ok=True)
-    (directory / "node.db").write_bytes(older.read_bytes())
+    fresh.replace(directory / "node.db")

@@ -113,16 +113,22 @@ class Stage:
 
     # People's work
 
-    def writing(self, plan: Plan, random: Random, *offices: Office) -> list[Writing]:
-        """A batch begun in each of these offices."""
+    def writing(
+        self, plan: Plan, random: Random, *offices: Office, records: list[str] | None = None
+    ) -> list[Writing]:
+        """A batch begun in each of these offices, about `records` or whatever is newest."""
         below = dict(zip(self.tree.offices, [one.code for one in self.tree.offices[1:]], strict=False))
         # What a city gives to its county is then in scope of all three; the province's tickets stop half way.
         below.pop(self.tree.province)
-        records = self.ledger.shared[-3:]  # notes on one alone would make its fold the dearest part
+        records = records or self.newest()
         return [
             Writing(one, work(random, one, below.get(one), records, f"{plan.number}.{one.code}"))
             for one in offices
         ]
+
+    def newest(self) -> list[str]:
+        """Notes on one record alone would make its fold the dearest part."""
+        return self.ledger.shared[-3:]
 
     def over(self, writings: list[Writing]) -> None:
         """What was acknowledged is entered when the commands are over."""
@@ -206,7 +212,7 @@ def _importing(stage: Stage, plan: Plan, random: Random) -> None:
 def _restoring(stage: Stage, plan: Plan, random: Random, *, marked: bool) -> None:
     """An older database is put in the place of a newer one, from which everything had gone out; whoever was
     restored writes on at once, and dies while it is being healed."""
-    victims = stage.victims(plan)
+    victims, known = stage.victims(plan), stage.newest()
     for office in victims:
         stage.aside(office, "older").unlink(missing_ok=True)
         ledger.copy(office.directory, stage.aside(office, "older"))
@@ -221,7 +227,7 @@ def _restoring(stage: Stage, plan: Plan, random: Random, *, marked: bool) -> Non
         stage.cut(plan)  # it works at once without a line, too
     for office in victims:
         office.start()
-    writings = stage.writing(plan, random, *victims)
+    writings = stage.writing(plan, random, *victims, records=known)
     stage.wait(plan, writings)
     _killed(victims)
     stage.over(writings)

@@ -19,7 +19,7 @@ from typing import Any
 
 import cbor2
 import zstandard
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
@@ -467,6 +467,47 @@ def check_envelope() -> None:
     need(plain == vector["payload"], "payload")
 
 
+def check_bundle() -> None:
+    vector = load("bundle")
+    found = opened_bundle(vector, bytes.fromhex(vector["hex"]))
+    need(found == [(one["number"], one["kind"], one["payload"]) for one in vector["letters"]], "letters")
+    for fault in vector["faults"]:
+        try:
+            opened_bundle(vector, bytes.fromhex(fault["hex"]))
+        except (Fault, InvalidTag):
+            continue
+        raise Fault(f"taken for good: {fault['name']}")
+
+
+def opened_bundle(vector: dict[str, Any], raw: bytes) -> list[tuple[int, str, str]]:
+    """(number, kind, payload) of each envelope, the trailer the last."""
+    receiver, log = bytes.fromhex(vector["receiver"]), bytes.fromhex(vector["log"])
+    private = X25519PrivateKey.from_private_bytes(bytes.fromhex(vector["receiver_seal_private"]))
+    suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+    need(raw[:8] == b"QIAOBND1", "a bundle's beginning")
+    found: list[tuple[int, str, str]] = []
+    at, kind = 8, ""
+    while at < len(raw):
+        need(kind != "trailer", "something behind the trailer")
+        end = at + 4 + int.from_bytes(raw[at : at + 4], "big")
+        need(at + 4 < end <= len(raw), "a length")
+        version, to, sealed = decode(raw[at + 4 : end])
+        need(version == 1 and to == receiver, "outside")
+        kid, signed, signature = sign1(suite.decrypt(sealed, private, b"qiao/envelope/1\0" + receiver))
+        check_signature(bytes.fromhex(vector["sender_key"]), signature, kid, b"qiao/envelope/1", signed)
+        inner, of, number, answers, kind, packed = decode(signed)
+        need((inner, of, answers) == (receiver, log, 0) and kind in ("bundle", "trailer"), "inside")
+        need(not found or number > found[-1][0], "the order of the numbers")
+        payload = zstandard.ZstdDecompressor().decompress(packed, max_output_size=1 << 20)
+        if kind == "trailer":
+            end_of = decode(payload)
+            need((end_of[1], end_of[2]) == (len(found), sha(raw[:at])), "count or digest")
+        found.append((number, kind, payload.hex()))
+        at = end
+    need(kind == "trailer", "a bundle without its trailer")
+    return found
+
+
 def check_commit_faults() -> None:
     for vector in load("commit_faults"):
         try:
@@ -560,6 +601,7 @@ CHECKS = {
     "export": check_export,
     "envelope": check_envelope,
     "exchange": check_exchange,
+    "bundle": check_bundle,
 }
 
 

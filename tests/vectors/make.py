@@ -22,6 +22,7 @@ from sync_protocol.change import Act, Change
 from sync_protocol.commit import Commit
 from sync_protocol.export import Entry, Link, Reason
 from tests.sync_protocol.scene import Office, Tree, act, seal_public, seed
+from tests.vectors import bundle
 from tests.vectors.exchange import exchange_vectors
 
 HERE = Path(__file__).parent
@@ -352,6 +353,7 @@ def vectors() -> Iterator[tuple[str, Any]]:
     yield "export", export_vectors()
     yield "envelope", envelope_vector()
     yield "exchange", exchange_vectors()
+    yield "bundle", bundle.vector(seal_with_fixed_key)
 
 
 def rendered() -> Iterator[tuple[str, str]]:

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
-from sync_protocol import envelope
+from sync_protocol import bundle, envelope
+from sync_protocol.errors import RemoteError
 from tests.sync_protocol.scene import Tree
 from tests.vectors import check, make
 
 FOLDER = Path(__file__).parent
+SEALED = ("envelope", "bundle")  # their bytes depend on the version of zstandard
 ALLOWED = {"cbor2", "zstandard", "cryptography"} | sys.stdlib_module_names
 
 
@@ -38,13 +40,12 @@ def test_it_imports_nothing_of_the_project() -> None:
     assert {name.partition(".")[0] for name in imported} <= ALLOWED
 
 
-@pytest.mark.parametrize("name", [name for name in check.CHECKS if name != "envelope"])
+@pytest.mark.parametrize("name", [name for name in check.CHECKS if name not in SEALED])
 def test_a_vector_is_what_the_code_makes_today(name: str) -> None:
     assert (FOLDER / f"{name}.json").read_text("utf-8") == dict(make.rendered())[f"{name}.json"]
 
 
 def test_the_envelope_opens_with_the_fixed_key() -> None:
-    """Its bytes depend on the version of zstandard; what is in it doesn't."""
     vector = check.load("envelope")
     city, county = Tree().city, Tree().county
     opened = envelope.open(
@@ -56,6 +57,30 @@ def test_the_envelope_opens_with_the_fixed_key() -> None:
     assert opened.sender == county.id
     assert opened.envelope.payload.hex() == vector["payload"]
     assert (opened.envelope.number, opened.envelope.answers) == (vector["number"], vector["answers"])
+
+
+def read_bundle(vector: Any, raw: str) -> list[Any]:
+    """(number, kind, payload) of its letters, as the project reads them."""
+    receiver, sender = Tree().city, Tree().county
+    found = []
+
+    def opened(sealed: bytes) -> bundle.Letter:
+        one = envelope.open(sealed, me=receiver.id, open=receiver.open, key_of={sender.id: sender.key}.get)
+        found.append((one.envelope.number, str(one.envelope.kind), one.envelope.payload.hex()))
+        return bundle.letter_of(one)
+
+    list(bundle.read([bytes.fromhex(raw)], me=receiver.id, open=opened))
+    return found
+
+
+def test_the_bundle_is_read_and_each_of_its_faults_is_named() -> None:
+    vector = check.load("bundle")
+    letters = [(one["number"], one["kind"], one["payload"]) for one in vector["letters"]]
+    assert read_bundle(vector, vector["hex"]) == letters
+    for fault in vector["faults"]:
+        with pytest.raises(RemoteError) as told:
+            read_bundle(vector, fault["hex"])
+        assert told.value.code == fault["code"], fault["name"]
 
 
 def test_there_is_a_vector_of_every_kind() -> None:

@@ -68,7 +68,7 @@ def counted(state: State, mark: Mark) -> bool:
 
 def acts(state: State, action: str, round: int) -> Iterator[Mark]:
     """Standing acts of one round, in order."""
-    for mark in state.marks.values():
+    for mark in state.meant():
         if mark.action == action and mark.data.get("round") == round and standing(state, mark):
             yield mark
 
@@ -204,7 +204,7 @@ def receipt(state: State, unit: str, mark: Mark) -> Mark | None:
     """The `receive` that answers an `assign`: of the unit named, or of whom it was reassigned to."""
     number = mark.data.get("round")
     held = {unit, _holder(state, number, unit)} if type(number) is int else {unit}
-    found = (one for one in state.marks.values() if one.action == "receive" and one.unit in held)
+    found = (one for one in state.meant() if one.action == "receive" and one.unit in held)
     return next((one for one in found if one.data.get("from") == mark.id and standing(state, one)), None)
 
 

@@ -52,7 +52,7 @@ def _ms(mark: Mark) -> int:
 
 def _done(state: State, action: str, round: int) -> Iterator[Mark]:
     """Acts of a round that count for deadlines, in order."""
-    for mark in state.marks.values():
+    for mark in state.meant():
         if mark.action == action and mark.data.get("round") == round and read.counted(state, mark):
             yield mark
 
@@ -77,7 +77,7 @@ def _earliest(*moments: int | None) -> int | None:
 
 def _forward(state: State, policies: Policies) -> Iterator[Due]:
     """By the registering unit: an hour where the jurisdiction is clear, wall clock."""
-    first = next(iter(state.marks.values()), None)
+    first = next(state.meant(), None)
     if first is None or first.action != "register":
         return
     start = _ms(first)
@@ -91,7 +91,7 @@ def _forward(state: State, policies: Policies) -> Iterator[Due]:
 def _round_end(state: State, round: int) -> int | None:
     """When the owner, or a unit above it, ended the round's work."""
     return _earliest(
-        *(_ms(mark) for mark in state.marks.values()
+        *(_ms(mark) for mark in state.meant()
           if mark.action in _ENDING and _ends(mark, round) and read.counted(state, mark))
     )  # fmt: skip
 

@@ -55,7 +55,7 @@ def _answered(state: State, own: Assignment) -> bool:
         one.action == "receive"
         and one.unit in (own.unit, own.holder)
         and one.data.get("from") == own.assigned.id
-        for one in state.marks.values()
+        for one in state.meant()
     )
 
 
@@ -74,7 +74,7 @@ def _passed_on(state: State, own: Assignment, desk: Desk) -> Iterator[Draft]:
 def _was_passed(state: State, own: Assignment, unit: str) -> bool:
     return any(
         one.action == "assign" and one.data.get("unit") == unit and one.data.get("from") == own.assigned.id
-        for one in state.marks.values()
+        for one in state.meant()
     )
 
 

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from node import author
 from node.attachments import link, memory
+from node.matters import KINDS
+from node.matters.draft import Draft
 from sync_protocol.messages import BlobWant, Chunk
 from tests.node.attachments import paper
 from tests.node.attachments.paper import attach, noise, states
@@ -58,6 +61,21 @@ def test_what_is_out_of_scope_is_answered_like_what_was_never_there(tree: Tree, 
     assert paper.given(tree, "p", "c", BlobWant(content, 0))
     assert paper.given(tree, "p", "t", BlobWant(content, 0)) == ()
     assert paper.given(tree, "p", "t", BlobWant(bytes(32), 0)) == ()
+
+
+def test_naming_a_file_by_its_hash_alone_doesnt_bring_it(tree: Tree, record: str) -> None:
+    """A sibling that has got to know a hash names it in a ticket of its own."""
+    content = attach(tree, "p", record, noise(5_000))
+    own = tree.register("t")
+    named = {"hash": content, "size": 5_000, "type": "text/plain", "name": "x"}
+    with tree.at("t").work() as work:
+        draft = Draft("attach", {"attachments": [named]})
+        roles = frozenset({"handler"})
+        author.write(work, KINDS["ticket"], bytes.fromhex(own), [draft], actor="a", roles=roles)
+    tree.sync("t", "p")
+    assert states(tree, "t", own) == ["missing"] and states(tree, "p", own) == ["present"]
+    assert paper.given(tree, "p", "t", BlobWant(content, 0)) == ()
+    assert paper.given(tree, "p", "c", BlobWant(content, 0)) != ()
 
 
 def test_a_unit_that_has_left_is_given_no_more(tree: Tree, record: str) -> None:
@@ -129,6 +147,16 @@ def test_a_restore_without_the_files_fetches_them_again(tree: Tree, record: str)
     shutil.rmtree(paper.files(tree, "c").root)
     tree.sync("c", "p")
     assert states(tree, "c", record) == ["present"] and tree.verify("c") == []
+
+
+def test_a_restored_child_gets_back_what_it_gave(tree: Tree, record: str) -> None:
+    attach(tree, "k", record, noise(40_000))
+    paper.up(tree)
+    for name in ("k", "c"):
+        tree.shut(name)
+        shutil.rmtree(paper.files(tree, name).root)
+    paper.down(tree)
+    assert states(tree, "k", record) == states(tree, "c", record) == ["present"]
 
 
 def test_a_rotten_file_isnt_given_away_but_asked_for(tree: Tree, record: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from conflict.act import Act, Key, Text
 from conflict.state import Mark, State
 from node.attachments import reference
 from node.attachments.reference import Reference
@@ -41,6 +42,19 @@ def test_a_record_names_each_content_once_and_whatever_else_stands_there_is_pass
     marks = [Mark(bytes([at]) * 16, at, "u", "a", "attach", value) for at, value in enumerate(writes)]
     found = reference.named(matter, State(fields={"attachments": marks}))
     assert [(one.hash, one.name) for one in found] == [(HASH, "a.pdf"), (bytes(32), "a.pdf")]
+
+
+def test_what_the_words_of_an_act_name_is_found_whatever_they_are() -> None:
+    data = {
+        "attachments": [GOOD, 5],
+        "more": [{**GOOD, "hash": bytes(32)}],
+        "text": "x",
+        "odd": {"hash": HASH},
+    }
+    act = Act(
+        b"a", Key(1, b"", 1, 0), "u", "a", "ticket/1", "attach", {}, texts=(Text(b"t", "ticket/1", data),)
+    )
+    assert reference.contents([act]) == {HASH, bytes(32)} and reference.contents([]) == set()
 
 
 def test_a_matter_without_attachments_names_none() -> None:

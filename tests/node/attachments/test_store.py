@@ -54,6 +54,9 @@ def test_presence_tells_the_four_states(tree: Tree) -> None:
         store.completed(work, content, 90)
         assert store.presence(work.db, content) == (Presence.PRESENT, 90)
         assert store.part(work.db, content, PEER) == Part()
+        assert not store.came_from(work.db, content, PEER)
+        store.completed(work, content, 90, PEER)
+        assert store.came_from(work.db, content, PEER) and not store.came_from(work.db, content, b"q" * 16)
 
 
 def test_the_projection_follows_the_state_and_comes_back_when_it_is_rebuilt(tree: Tree, record: str) -> None:

@@ -17,7 +17,7 @@ KEPT = ("outbox", "delivery", "commit_", "folded")
 
 
 def report(tree: Tree, who: str, to: str) -> dict[str, Any]:
-    path = tree.base / f"{who}-{to}"
+    path = tree.base / f"{who}-{to[-6:]}"
     path.unlink(missing_ok=True)
     return courier.export(couriers.asking(tree, who), to, path)
 

@@ -13,7 +13,7 @@ from node.errors import QiaoError
 from tests.node import couriers
 from tests.node.tree import Tree, snapshot
 
-TABLES = ("commit_", "change", "peer", "outbox", "folded", "setting")
+TABLES = ("commit_", "change", "peer", "outbox", "folded")
 
 
 def state(tree: Tree, who: str) -> list[Any]:
@@ -114,9 +114,7 @@ def test_a_bundle_behind_one_that_was_lost_moves_no_position(tree: Tree) -> None
 def test_a_taking_that_was_killed_is_begun_again(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lanes, "ROOM", 1000)
     for _ in range(4):
-        tree.register("p", lead=None, workplace_region=None)
         tree.register("c", workplace_region=None)
-    tree.do("p", "invite", unit="ENT1", name="某企业工会", role="hosted", kind="enterprise")
     path = couriers.export(tree, "c", "p")
     ask, done = couriers.asking(tree, "p"), 0
 

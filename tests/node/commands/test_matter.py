@@ -21,8 +21,9 @@ def test_a_ticket_has_the_verbs_of_the_command_line() -> None:
     app = app_for("ticket")
     names = {command.name for command in app.registered_commands}
     assert names >= {
-        "register", "answer", "dispatch", "accept", "decline", "note", "attach", "attachments", "save", "ask", "submit", "review", "recall",
-        "follow-up", "quality-check", "rework", "withdraw", "amend", "archive", "list", "show",
+        "register", "answer", "dispatch", "accept", "decline", "note", "ask", "attach", "attachments", "save",
+        "submit", "review", "recall", "follow-up", "quality-check", "rework", "withdraw",
+        "amend", "archive", "list", "show",
     }  # fmt: skip
 
 

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from node.errors import Forbidden, NotFound, Stale, Usage
+from tests.node.erasure.files import GROUND, erase, has
 from tests.node.tree import NARRATIVE, Tree
 
-GROUND = "《个人信息保护法》第四十七条"
 PHONE, NAME = "13800001111", "王小明"
-
-
-def erase(tree: Tree, who: str, record: str, *fields: str, ground: str = GROUND) -> dict[str, object]:
-    return tree.do(who, "erase", record=record, ground=ground, fields=list(fields))
-
-
-def has(tree: Tree, name: str, *texts: str) -> list[str]:
-    """Those of the texts that are in some file of the node."""
-    tree.shut(name)
-    files = b"".join(path.read_bytes() for path in sorted((tree.base / name).rglob("*")) if path.is_file())
-    return [text for text in texts if text.encode() in files]
 
 
 def test_a_whole_record_is_gone_everywhere_and_everybody_says_so(tree: Tree) -> None:
@@ -133,6 +120,7 @@ def test_only_the_root_or_the_registering_unit_erases_and_only_an_administrator(
         (GROUND, ["number"], "not_words"),
         (GROUND, ["nothing"], "not_words"),
     ],
+    ids=["empty", "long", "name", "control", "coded", "unknown"],
 )
 def test_an_order_that_says_too_little_or_too_much_is_refused(
     tree: Tree, ground: str, fields: list[str], code: str

@@ -25,9 +25,9 @@ def test_registry_changes_are_found_ahead_of_what_waits(tree: Tree) -> None:
     with tree.at("p").work() as work:
         peer = links.ensure(work.db, b"n" * 16, b"i" * 16)
         links.enqueue(work.db, peer.id, [1, 2], 7)
-        links.enqueue(work.db, peer.id, [3], 7, ahead=True)
-        assert links.waiting_ahead(work.db, peer.id, 0) == [(3, 3)]
-        assert links.waiting_ahead(work.db, peer.id, 3) == []
+        links.enqueue(work.db, peer.id, [3], 7, ahead=links.REGISTRY)
+        assert links.waiting_ahead(work.db, peer.id, 0, 9) == [(3, 3, links.REGISTRY)]
+        assert links.waiting_ahead(work.db, peer.id, 3, 9) == []
 
 
 def test_scope_is_remembered_and_withdrawn(tree: Tree) -> None:

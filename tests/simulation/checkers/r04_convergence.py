@@ -89,7 +89,7 @@ class Convergence(Checker):
             batch, items = items[:count], items[count:]
             with writer.work() as work:
                 intake.take(work, batch, peer=b"observed")
-        for _ in range(2):  # every exchange tries what was kept aside once more
+        for _ in range(self.world.depth + 3):  # each exchange tries what was kept aside; authors come tier by tier
             with writer.work() as work:
                 intake.take(work, [], peer=b"observed")
 

@@ -16,9 +16,11 @@ class Liveness(Checker):
     promise = "R13"
 
     def rested(self) -> None:
+        """What one node holds and its author doesn't is no disagreement, but hides one: so its time comes first."""
         rest.stop_faults(self.world)
+        self._quiet(agreeing=False)
+        rest.tick(self.world)
         if rest.any_held(self.world):
-            self._quiet(agreeing=False)
             rest.let_held_come(self.world)
         self._quiet(agreeing=True)
 

@@ -1,0 +1,143 @@
+"""New keys for this node (换密钥, protocol 3.4): enrolled by the old ones as their last commit.
+
+Peers hear of it by the registry alone, which comes over the line: so until the parent has receipted that last
+commit we still speak to it by the old keys, and to a child for as long as it speaks to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from node import intake, people, reactions
+from node.errors import Forbidden, Stale
+from node.keys import Keys
+from node.language import say
+from node.registry import neighbours, writing
+from node.store import chain, settings
+from node.work import LOG, Left, Work
+from sync_protocol import enrolment, receipt
+from sync_protocol import frontier as frontiers
+from sync_protocol.enrolment import Enrolment
+from sync_protocol.messages import Reply
+from sync_protocol.roster import NodeEntry
+
+OPERATION = "registry.replace"
+LAST = "last_of_former"  # setting: log and number of the old keys' last commit, while the parent lacks it
+FORMER_LOG = "former_log"  # setting: the log before and the one begun then, which it goes on as
+
+
+def replace(work: Work, following: Keys, staff: str | None) -> dict[str, Any]:
+    """Signs the enrolment of new keys, and goes on with them in a log of their own. Raises Forbidden, Stale
+    `keys_not_delivered`, `root_needs_recovery`."""
+    who = people.must_be_admin(people.find(work.db, staff) if staff else None)
+    entry = _entry(work)
+    log = work.entropy.bytes(16)
+    wanted = successor(entry, following, log, replaces=entry.node)
+    written = writing.write(work, "enrol", enrolment.data_of(wanted), None, who.id)
+    begun = take_over(work, following, log)
+    writing.check(work, written)
+    return {"items": [{"action": "enrol", "unit": entry.path, "node": following.node.hex(),
+                       "replaces": entry.node.hex(), "log": begun.hex(),
+                       "change": written.first.hex(), "commit": written.commit.hex()}]}  # fmt: skip
+
+
+def _entry(work: Work) -> NodeEntry:
+    entry = work.registry.node(work.node)
+    if entry is None or not entry.active:
+        raise Forbidden(
+            say("本节点没有登记或已被吊销", "this node isn't enrolled, or was revoked"), code="not_enrolled",
+            hint="qiao join INVITATION",
+        )  # fmt: skip
+    if work.registry.root is not None and work.registry.root.node == entry.node:
+        raise Forbidden(
+            say("根节点只能用恢复密钥更换", "a root is replaced by its recovery key alone"),
+            code="root_needs_recovery",
+            hint="qiao --dir DIR registry replace-root --recovery FILE",
+        )
+    if settings.get(work.db, LAST):
+        raise Stale(
+            say("上一次换的密钥还没有送到上级", "the parent hasn't got the last change of keys"),
+            code="keys_not_delivered",
+            hint="qiao sync",
+        )
+    return entry
+
+
+def successor(
+    entry: NodeEntry, keys: Keys, log: bytes, *, replaces: bytes, recovery: bytes = b""
+) -> Enrolment:
+    """The enrolment of new keys for a node: unit, role and kind stay."""
+    return Enrolment(
+        entry.path, entry.name, entry.kind, entry.role, entry.address, node=keys.node, sign=keys.sign_key,
+        seal=keys.seal_key, log=log, recovery=recovery, replaces=replaces,
+    )  # fmt: skip
+
+
+def take_over(work: Work, following: Keys, log: bytes) -> bytes:
+    """The database names the new node from here on; everything further is signed by it. Returns its log."""
+    old = work.log
+    row = chain.log_row(work.db, old)
+    head = row.head.seq if row is not None else 0
+    if settings.get(work.db, neighbours.PARENT):
+        settings.put(work.db, LAST, f"{old.hex()} {head}".encode())
+    settings.put(work.db, FORMER_LOG, f"{old.hex()} {log.hex()}".encode())
+    settings.put(work.db, "node", following.node)
+    settings.put(work.db, LOG, log)
+    work.former, work.keys = work.keys, following
+    work.left = Left(log, settings.number(work.db, "envelope"), 0)
+    intake.renew(work)
+    reactions.settle(work)
+    return work.log
+
+
+# By which keys we speak
+
+
+def named(work: Work, node: bytes) -> Keys:
+    """The keys that a peer spoke to."""
+    former = work.former
+    return former if former is not None and former.node == node else work.keys
+
+
+def towards_parent(work: Work) -> Keys:
+    """The old ones while the parent lacks their last commit."""
+    former = work.former
+    return former if former is not None and settings.get(work.db, LAST) else work.keys
+
+
+def log_of(work: Work, own: Keys) -> bytes:
+    """The newest log of these keys."""
+    entry = work.registry.node(own.node)
+    return work.log if own.node == work.node or entry is None else entry.newest_log
+
+
+@contextmanager
+def speaking(work: Work, node: bytes) -> Iterator[Keys]:
+    """Signs receipts by the keys that a peer spoke to; no commit is written meanwhile."""
+    own, work.keys = work.keys, named(work, node)
+    try:
+        yield work.keys
+    finally:
+        work.keys = own
+
+
+def continues(work: Work, log: bytes) -> bool:
+    """Whether a position taken in that log is one of ours: a change of keys interrupts nothing."""
+    return log == work.log or f"{log.hex()} {work.log.hex()}".encode() == settings.get(work.db, FORMER_LOG)
+
+
+def heard(work: Work, parent: bytes, reply: Reply, sent: int) -> tuple[int, bool]:
+    """A reply to the old keys: the registry and the receipt in it count. Returns (commits new, whether another
+    exchange is to follow). Raises RemoteError."""
+    taken = intake.take(work, neighbours.registry_alone(reply.commits), peer=parent)
+    former, entry = work.former, work.registry.node(parent)
+    covered = False
+    if former is not None and reply.receipt is not None and entry is not None:
+        found = receipt.verify(reply.receipt, entry.sign, child=former.node)
+        log, _, seq = settings.text(work.db, LAST).partition(" ")
+        covered = bool(log) and frontiers.covers(found.frontier, bytes.fromhex(log), int(seq))
+    if covered:
+        settings.put(work.db, LAST, b"")
+    return taken.new, covered or sent > 0

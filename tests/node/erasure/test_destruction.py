@@ -1,0 +1,145 @@
+"""What an order reaches is destroyed wherever a node keeps it; what its list lies about isn't, and is listed."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from sqlalchemy import text
+
+from conflict.erasure import ID
+from node.erasure import destruction
+from sync_protocol.change import Act, Words
+from sync_protocol.names import short
+from tests.node.erasure.files import GROUND, erase, has
+from tests.node.forge import Forger, give, heads
+from tests.node.tree import NARRATIVE, Tree
+
+
+def test_held_quarantined_and_stray_words_go_too(tree: Tree) -> None:
+    record = tree.dispatched()
+    forger = Forger(tree, "k")
+    first = heads(tree, "k", record)
+    ahead = forger.note(record, first, "来自未来的话")
+    apart = forger.made(Words("ticket/1", {"text": "无主的话"}, first[0]))
+    stray = Forger(tree, "s")
+    stray.log = b"L" * 16
+    waiting = stray.commit(stray.note(record, first, "陌生人的话"))
+    give(tree, "c", [forger.commit([apart]), forger.commit(ahead, ahead_ms=20 * 60_000), waiting])
+    said = ("来自未来的话", "无主的话", "陌生人的话")
+    assert has(tree, "c", *said) == list(said)
+    erase(tree, "p", record)
+    tree.sync("c", "p")
+    assert has(tree, "c", *said, NARRATIVE) == []
+    assert tree.reader("c").exceptions("quarantine").items == []
+    assert (
+        len(tree.reader("c").exceptions("held").items) == 1
+    )  # the stray's commit waits on, without its words
+    assert tree.verify("c") == []
+
+
+def test_a_body_that_comes_back_is_refused_and_the_peer_is_told(tree: Tree) -> None:
+    record = tree.dispatched()
+    forger = Forger(tree, "k")
+    item = forger.commit(forger.note(record, heads(tree, "k", record), "寄来两次的话"))
+    give(tree, "c", [item])
+    erase(tree, "p", record)
+    tree.sync("c", "p")
+    taken = give(tree, "c", [item])
+    assert taken.notes == ["erased", "erased"]
+    assert has(tree, "c", "寄来两次的话") == []
+
+
+def test_a_node_from_before_the_erasure_erases_when_it_comes_back(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.shut("k")
+    shutil.copytree(tree.base / "k", tree.base / "before")  # a backup, without the marker
+    tree.act("c", "recall", record, unit="370211", text="另派")
+    erase(tree, "p", record, "narrative")
+    tree.quiet()
+    assert has(tree, "k", NARRATIVE) == []
+    tree.shut("k")
+    for file in ("node.db", "node.db-wal"):
+        (tree.base / "k" / file).unlink(missing_ok=True)
+        if (tree.base / "before" / file).exists():
+            shutil.copy2(tree.base / "before" / file, tree.base / "k" / file)
+    assert has(tree, "k", NARRATIVE)
+    tree.quiet()
+    assert has(tree, "k", NARRATIVE) == []
+    assert has(tree, "c", NARRATIVE) == []
+
+
+def test_a_list_that_lies_about_a_body_spares_it_and_is_listed(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.quiet()
+    tree.later(1000)
+    forger = Forger(tree, "p")
+    with tree.at("p").work() as work:
+        rows = work.db.execute(text("SELECT change, body FROM change JOIN record r ON r.id = change.record"
+                                    " WHERE r.matter = 'ticket' AND of IS NOT NULL")).all()  # fmt: skip
+    words = rows[0].change
+    item = {ID: words, 2: "ticket/1", 6: b"?" * 16}
+    data = {"ground": GROUND, "fields": ["narrative"], "changes": [item]}
+    order = forger.made(Act("ticket/1", "erase", heads(tree, "p", record), data, bytes.fromhex(record)))
+    give(tree, "c", [forger.commit([order])])
+    (one,) = tree.reader("c").exceptions("denied").items
+    assert one["reason"] == "list_lies" and one["values"] == [short(words).hex()]
+    assert "未删除" in one["sentence"]
+    assert has(tree, "c", NARRATIVE)
+    with tree.at("c").work() as work:
+        assert not destruction.is_erased(work, short(words))
+
+
+def test_an_order_by_somebody_who_may_not_erases_nothing(tree: Tree) -> None:
+    record = tree.dispatched()
+    forger = Forger(tree, "k")
+    data = {"ground": GROUND, "changes": []}
+    order = forger.made(Act("ticket/1", "erase", heads(tree, "k", record), data, bytes.fromhex(record)))
+    give(tree, "c", [forger.commit([order])])
+    assert [one["reason"] for one in tree.reader("c").exceptions("denied").items] == ["not_registrar"]
+    assert has(tree, "c", NARRATIVE)
+
+
+def test_a_new_child_agrees_about_a_record_of_which_it_only_ever_gets_the_links(tree: Tree) -> None:
+    own = tree.register("k")
+    erase(tree, "k", own)
+    tree.quiet()
+    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
+    assert tree.reader("p").digest("370200")["digest"] == tree.reader("c").digest("370200")["digest"]
+    with tree.at("p").work() as work:
+        work.db.execute(text("DELETE FROM change WHERE body IS NULL"))
+        work.again.update(row.id for row in work.db.execute(text("SELECT id FROM record")))
+    assert tree.show("p", own)["owner"] == "370000/370200/370211"
+    assert tree.show("p", own)["incomplete"] is False
+    assert tree.reader("p").digest("370200")["digest"] == tree.reader("c").digest("370200")["digest"]
+
+
+@pytest.mark.parametrize("of", [None, "narrative"])
+def test_an_attachment_goes_with_the_words_that_name_it(tree: Tree, of: str | None) -> None:
+    record = tree.register()
+    paper = tree.base / "paper.txt"
+    paper.write_text("欠条的扫描件")
+    from node.attachments import upload
+
+    data = {"attachments": [str(paper)]}
+    params = {"matter": "ticket", "verb": "attach", "record": record, "data": data}
+    brought = upload.brought(tree.base / "p", 1 << 20, params)
+    tree.at("p").do("act", brought, "a")
+    paper.unlink()
+    assert has(tree, "p", "欠条的扫描件")
+    erase(tree, "p", record, *([of] if of else []))
+    assert bool(has(tree, "p", "欠条的扫描件")) == bool(of)
+    if of:
+        erase(tree, "p", record, "attachments")
+        assert has(tree, "p", "欠条的扫描件", "paper.txt") == []
+
+
+def test_exports_made_before_are_listed(tree: Tree) -> None:
+    record = tree.register()
+    with tree.at("p").work() as work:
+        from node.erasure import exports
+
+        exports.note(work.db, "/usb/all.qlog", work.now_ms)
+    tree.later(1000)
+    told = erase(tree, "p", record)
+    assert [one["path"] for one in told["items"][0]["exports"]] == ["/usb/all.qlog"]  # type: ignore[index]

@@ -1,0 +1,92 @@
+"""New keys (protocol 3.4): the node goes on under another id, whoever has heard of it or not."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from node import keys
+from node.errors import QiaoError
+from tests.node.tree import PATHS, Tree
+
+
+def status(tree: Tree, name: str, record: str) -> dict[str, str]:
+    return {one["unit"]: one["status"] for one in tree.show(name, record)["assignments"]}
+
+
+def agree(tree: Tree, child: str, parent: str) -> None:
+    mine, theirs = (tree.reader(one).digest(PATHS[child]) for one in (child, parent))
+    assert mine["digest"] == theirs["digest"]
+    assert tree.verify(child) == [] == tree.verify(parent)
+
+
+def test_a_county_goes_on_with_new_keys_and_its_parent_learns_them_over_the_line(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    old = tree.at("k").keys.node
+    done = tree.do("k", "registry.replace")
+    assert done["items"][0]["replaces"] == old.hex() and tree.at("k").keys.node != old
+    tree.act("k", "submit", record, result="completed", resolved=True, text="已补发")
+    with pytest.raises(QiaoError) as caught:
+        tree.do("k", "registry.replace")
+    assert caught.value.code == "keys_not_delivered"
+    moved = tree.sync("k", "c")
+    assert moved.sent <= 6 and moved.rounds < 5
+    assert status(tree, "c", record)[PATHS["k"]] == "submitted"
+    assert tree.quiet() < 10 and tree.quiet() == 0
+    agree(tree, "k", "c")
+    agree(tree, "c", "p")
+
+
+def test_a_city_goes_on_with_new_keys_and_its_county_learns_them_over_the_line(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.do("c", "registry.replace")
+    tree.act("k", "accept", record)
+    tree.sync("k", "c")
+    tree.act("k", "note", record, text="换过以后")
+    tree.quiet()
+    assert tree.quiet() == 0
+    assert status(tree, "p", record)[PATHS["k"]] == "accepted"
+    agree(tree, "k", "c")
+    agree(tree, "c", "p")
+    tree.do("c", "registry.replace")
+    tree.quiet()
+    agree(tree, "k", "c")
+
+
+def test_the_old_keys_get_nothing_any_more_but_the_registry(tree: Tree) -> None:
+    tree.dispatched()
+    shutil.copytree(tree.base / "k" / "keys", tree.base / "stolen")
+    tree.do("k", "registry.replace")
+    tree.quiet()
+    tree.shut("k")
+    shutil.rmtree(tree.base / "k" / "keys.former")
+    assert keys.former(tree.base / "k") is None
+    assert tree.quiet() == 0
+
+
+@pytest.mark.parametrize("step", ["made", "signed", "swapping"])
+def test_a_change_of_keys_that_is_cut_short_leaves_a_node_that_works(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    record = tree.dispatched()
+    folder = tree.base / "k"
+
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if step == "made":
+        monkeypatch.setattr("node.registry.replacing.replace", cut)
+    else:
+        monkeypatch.setattr("node.writer.keys.swap", cut)
+    with pytest.raises(KeyboardInterrupt):
+        tree.do("k", "registry.replace")
+    monkeypatch.undo()
+    tree.shut("k")
+    if step == "swapping":
+        (folder / "keys").rename(folder / "keys.former")
+    tree.act("k", "accept", record)
+    tree.quiet()
+    assert status(tree, "p", record)[PATHS["k"]] == "accepted"
+    agree(tree, "k", "c")

@@ -1,0 +1,77 @@
+"""A new root by the recovery key (protocol 3.4): the tree goes on under it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from node.errors import QiaoError
+from node.registry import rooting
+from tests.node.tree import PATHS, Tree
+
+
+@pytest.fixture
+def paper(planted: Path) -> Path:
+    return planted / "p.pem"
+
+
+def replaced(tree: Tree, paper: Path, **more: Any) -> dict[str, Any]:
+    tree.shut("p")
+    return rooting.replace_root(
+        tree.base / "p", paper, tree.base / "next.pem", clock=tree.clock("p"), entropy=tree.entropy("p2"),
+        marker=tree.marker("p"), **more,
+    )  # fmt: skip
+
+
+def code(tree: Tree, paper: Path) -> str:
+    with pytest.raises(QiaoError) as caught:
+        replaced(tree, paper)
+    return caught.value.code
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_the_tree_goes_on_under_a_new_root(tree: Tree, paper: Path, lost: bool) -> None:
+    record = tree.dispatched()
+    tree.quiet()
+    old = tree.at("p").keys.node
+    tree.shut("p")
+    if lost:
+        shutil.rmtree(tree.base / "p" / "keys")
+    done = replaced(tree, paper, stolen=not lost)
+    assert done["items"][0]["replaces"] == old.hex()
+    assert len(done["items"]) == (1 if lost else 2)
+    assert (tree.base / "next.pem").stat().st_mode & 0o77 == 0
+    tree.act("p", "note", record, text="新根")
+    tree.act("k", "accept", record)
+    if lost:
+        tree.do("p", "registry.save", None, path=str(tree.base / "book"))
+        for name in ("c", "t"):
+            assert tree.do(name, "registry.load", None, path=str(tree.base / "book"))["commits"] == 1
+        tree.quiet()
+        assert [one["status"] for one in tree.show("p", record)["assignments"]] == ["accepted"] * 2
+    else:
+        tree.quiet()
+        assert tree.quiet() == 0
+        assert [one["status"] for one in tree.show("p", record)["assignments"]] == ["accepted"] * 2
+        for name in ("c", "t"):
+            mine, theirs = (tree.reader(one).digest(PATHS[name]) for one in (name, "p"))
+            assert mine["digest"] == theirs["digest"]
+        tree.later(86_400_000)
+        tree.at("p").tick()
+        tree.quiet()
+        assert tree.verify("p") == [] == tree.verify("c")
+        (tree.base / "next.pem").unlink()
+        assert code(tree, paper) == "not_recovery_key"
+
+
+def test_another_key_or_file_is_refused_and_changes_nothing(tree: Tree, paper: Path) -> None:
+    (tree.base / "not.pem").write_text("nothing")
+    assert code(tree, tree.base / "not.pem") == "bad_recovery"
+    assert code(tree, tree.base / "none.pem") == "no_file"
+    assert code(tree, tree.base / "p" / "keys" / "sign.pem") == "not_recovery_key"
+    assert not (tree.base / "next.pem").exists()
+    (tree.base / "next.pem").write_text("")
+    assert code(tree, paper) == "file_exists"
