@@ -1,6 +1,7 @@
 # One way in; .ci/run calls the same targets. The environment is the project's own, in .venv.
 PYTHON ?= python3
 MINUTES ?= 10
+ROUNDS ?= 20
 PIP := .venv/bin/pip --disable-pip-version-check --no-input --quiet
 PY := .venv/bin/python
 SOURCE := sync_protocol conflict node tui cli.py
@@ -28,6 +29,8 @@ bench: .venv/dev  ## figures of this machine; nothing is asserted
 
 soak: .venv/dev  ## the conflict generator with fresh seeds; MINUTES=10
 	$(PY) -m bench.soak --minutes $(MINUTES)
+	$(PY) -m tests.soak.kill --rounds $(ROUNDS)
+	$(PY) -m tests.soak.lines
 
 mutants: .venv/dev  ## planted faults, each to be noticed by a test; ARGS="--only NAME"
 	$(PY) -m tests.mutants $(ARGS)

@@ -25,6 +25,11 @@ _MAIN = Prepared(
         COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), COMMIT.c.chained.is_(True)
     )
 )
+_IS_LINK = Prepared(
+    select(COMMIT.c.id)
+    .join(LOG, COMMIT.c.log == LOG.c.id)
+    .where(COMMIT.c.id == given("of"), LOG.c.forked > 0, COMMIT.c.seq >= LOG.c.forked)
+)
 
 
 def of(db: Connection, log: int) -> Branches:
@@ -98,18 +103,39 @@ def admission(work: Work, log: bytes, seq: int, commit: bytes, node: bytes = b""
 def watch(work: Work) -> None:
     """Notes for another fold what rests on a log whose branches are held otherwise than at the last look."""
     work.places = None
-    forked = list(work.db.execute(select(LOG.c.id, LOG.c.log, LOG.c.forked).where(LOG.c.forked > 0)))
+    forked = list(work.db.execute(select(LOG).where(LOG.c.forked > 0)))
     if not forked:
         return
     known = settings.get(work.db, SEEN)
     before = cbor.decode(known) if known else []
-    now = [[row.log, *_fingerprint(work.db, row.id)] for row in forked]
+    now = [[row.log, row.head_seq, *_fingerprint(work.db, row.id)] for row in forked]
     if now == before:
         return
     settings.put(work.db, SEEN, cbor.encode(now))
     for row, seen in zip(forked, now, strict=True):
         if seen not in before:
             _again(work, row.id, row.forked)
+            work.links.update(links_of(work.db, row.id, row.forked))
+
+
+def links_of(db: Connection, log: int, above: int) -> list[int]:
+    """Rows of a forked log's commits from its fork on. Whoever holds some of them is to have all their headers:
+    by these alone it can tell on which branch a commit is."""
+    rows = db.execute(
+        select(COMMIT.c.id).where(COMMIT.c.log == log, COMMIT.c.seq >= above).order_by(COMMIT.c.seq)
+    )
+    return [row.id for row in rows]
+
+
+def every_link(db: Connection) -> list[int]:
+    """The same of every forked log."""
+    forked = db.execute(select(LOG.c.id, LOG.c.forked).where(LOG.c.forked > 0)).all()
+    return [one for row in forked for one in links_of(db, row.id, row.forked)]
+
+
+def is_link(db: Connection, commit: int) -> bool:
+    """Whether a commit is sent though nothing of it may be: its header says on which branch others are."""
+    return _IS_LINK(db, of=commit).first() is not None
 
 
 def _fingerprint(db: Connection, log: int) -> tuple[int, int, int]:

@@ -89,6 +89,7 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "unit": _own_path(db),
         "unit_name": (_setting(db, "name") or b"").decode(),
         "node": _setting(db, "node").hex(),
+        "standing": (_setting(db, "standing") or b"active").decode(),
         "running": (directory / "socket").exists(),
         "parent": parent["node"].hex() if parent else None,
         "last_sync_up": iso_or_none(parent["complete_ms"] if parent else 0),
@@ -132,7 +133,7 @@ def _own_path(db: Any) -> str:
     row = db.execute(
         "SELECT path FROM unit WHERE node = (SELECT value FROM setting WHERE name = 'node')"
     ).fetchone()
-    return row[0] if row else (_setting(db, "unit") or b"").decode()
+    return row[0] if row else (_setting(db, "path") or _setting(db, "unit") or b"").decode()
 
 
 def _parent(db: Any) -> dict[str, Any] | None:

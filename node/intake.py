@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, insert, select
 
 from node import signatures, trust
-from node.erasure import destruction
+from node.erasure import destruction, handing
 from node.registry.authors import Author, author_of
 from node.store import chain, folded, records, settings
 from node.store.chain import LogRow
@@ -40,6 +40,7 @@ class Taken:
 
     new: int = 0
     notes: list[str] = field(default_factory=list)
+    peer: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class _Item:
 
 def take(work: Work, items: Iterable[CommitItem], *, peer: bytes) -> Taken:
     """Stores what may be stored, and notes in `work` what is to be folded."""
-    taken = Taken()
+    taken = Taken(peer=peer)
     waiting = _by_log(_parsed(items, taken))
     waiting.update(_strays(work, set(waiting)))
     while _round(work, waiting, taken):
@@ -202,6 +203,7 @@ def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault:
         name = commit.header.changes[place]
         if destruction.is_erased(work, short(name)):
             taken.notes.append("erased")
+            handing.owe(work, taken.peer, short(name))
             continue
         record, of, bad = _target(work, commit, row, place, body, acts)
         if records.add_change(work.db, row, place, name, record, salt, body, of=of, fault=fault or bad):

@@ -12,7 +12,7 @@ from itertools import chain as joined
 
 from sqlalchemy import select
 
-from node import signatures, trust
+from node import branches, scope, signatures, trust
 from node.store import chain, folded, links, records
 from node.store.chain import CHANGE, COMMIT, LogRow
 from node.store.links import PeerRow
@@ -38,6 +38,17 @@ def nodes_within(work: Work, unit: str) -> list[bytes]:
     return list(dict.fromkeys([*below, *([work.node] if unit == work.path else [])]))
 
 
+def depth(work: Work, log: bytes) -> int:
+    """Tiers between the root and a log's owner: an enroller's log goes before that of whom he enrolled."""
+    owner = work.registry.owner_of(log)
+    return 0 if owner is None else owner.path.count("/")
+
+
+def unit_of(work: Work, node: bytes) -> str:
+    """The subtree that a peer may know of; before our parent's enrolment is here, ours."""
+    return work.registry.scope_of(node) or work.path
+
+
 # By frontiers
 
 
@@ -56,16 +67,16 @@ def gap(work: Work, nodes: Iterable[bytes], theirs: Frontier) -> Gap:
 
 
 def by_frontier(
-    work: Work, lacked: Gap, room: int, *, first: bool = True
+    work: Work, lacked: Gap, room: int, towards: str, *, first: bool = True
 ) -> tuple[tuple[CommitItem, ...], bool]:
-    """The next batch of what a frontier lacks, and whether more is left. `first`: the peer takes commits
-    that come before their turn."""
+    """The next batch of what a frontier lacks, and whether more is left. `towards`: the unit whose peer gets it.
+    `first`: it takes commits that come before their turn."""
     spans = [(log, span) for log, found in lacked.lacks.items() for span in found]
-    spans.sort(key=lambda one: (one[0] != work.log, one[0], one[1].first))
+    spans.sort(key=lambda one: (one[0] != work.log, depth(work, one[0]), one[0], one[1].first))
     size = sum(span.last - span.first + 1 for _, span in spans)
     early = _first_of(work, spans) if first and size > FEW else {}
     rest = (one for log, span in spans for one in stretch(work, log, span) if one[0] not in early)
-    items = (CommitItem(raw, tuple(bodies(work, row))) for row, raw in joined(early.items(), rest))
+    items = (CommitItem(raw, tuple(bodies(work, row, towards))) for row, raw in joined(early.items(), rest))
     return messages.fitting(items, room)
 
 
@@ -117,10 +128,15 @@ def _main(
         yield from reversed(found) if backwards else found
 
 
-def bodies(work: Work, commit: int) -> Iterator[ChangeItem]:
-    """All that are here: a parent may have whatever its child has."""
-    for _row, place, _record, salt, body in records.bodies(work.db, commit):
-        yield ChangeItem(place, salt, body)
+def bodies(work: Work, commit: int, towards: str) -> Iterator[ChangeItem]:
+    """What is here of a commit of the subtree, for a peer of that unit. What was written below it is its to have;
+    of what a moved unit wrote elsewhere, the records in its scope."""
+    present = records.bodies(work.db, commit)
+    unit = chain.unit_of(work.db, commit)
+    theirs = covers(towards, unit) or "/" not in unit  # a bare code is of before its enrolment
+    for _row, place, record, salt, body in present:
+        if theirs or scope.reaches(work, towards, record):
+            yield ChangeItem(place, salt, body)
 
 
 # By positions
@@ -190,7 +206,7 @@ def _before(
 def _may_leave(work: Work, peer: PeerRow, commit: int, item: CommitItem) -> bool:
     """Whether there is something in it for this child, and its own signature counts: it leaves its run here.
     Of what was erased with its record the commit says who and when."""
-    if not item.changes:
+    if not item.changes and not branches.is_link(work.db, commit):
         erased = records.records_of_erased(work.db, commit)
         if not erased or not links.in_scope(work.db, peer.id, erased):
             return False

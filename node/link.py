@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from node import incarnation, intake, lanes, reactions, reconciling, scope, timekeeping
 from node.attachments import link as attachments
+from node.erasure import handing
 from node.matters import KINDS
 from node.registry import neighbours, replacing
 from node.store import chain, links, settings
@@ -56,8 +57,12 @@ def understands() -> tuple[str, ...]:
 # The child's side
 
 
-def request(work: Work, hold_s: int, plan: Plan | None = None) -> Sent:
-    """The next request to the parent: what it lacks of our subtree, and how far we have its outbox."""
+def request(work: Work, hold_s: int, plan: Plan | None = None, *, afresh: bool = False) -> Sent:
+    """The next request to the parent: what it lacks of our subtree, and how far we have its outbox.
+
+    `afresh`: this process hasn't heard it yet. It is told where we stand, even if that is what it last said: a
+    restored database has what it last said, too.
+    """
     peer = parent(work)
     room = peer.budget or START
     nodes = lanes.nodes_within(work, work.path)
@@ -66,7 +71,9 @@ def request(work: Work, hold_s: int, plan: Plan | None = None) -> Sent:
     items, more = (
         ((), False)
         if known is None
-        else lanes.by_frontier(work, lanes.gap(work, nodes, known), room, first=first)
+        else lanes.by_frontier(
+            work, lanes.gap(work, nodes, known), room, lanes.unit_of(work, peer.node), first=first
+        )
     )
     comparing = plan is not None and not items
     loose = reconciling.lacked(work, plan, room) if plan is not None and comparing else ()
@@ -74,8 +81,8 @@ def request(work: Work, hold_s: int, plan: Plan | None = None) -> Sent:
         understands=understands(),
         digest=frontiers.digest(mine),
         clock_ms=work.now_ms,
-        frontier=None if known == mine else mine,
-        commits=(*items, *loose),
+        frontier=None if known == mine and not afresh else mine,
+        commits=(*items, *loose, *handing.owed(work)),
         taken=Taken(peer.incarnation, peer.position, peer.position_id) if peer.position else None,
         early=early(peer),
         more=more,
@@ -84,7 +91,7 @@ def request(work: Work, hold_s: int, plan: Plan | None = None) -> Sent:
         room=room,
     )
     if not items and not comparing and known is not None:
-        parcel = attachments.for_request(work, peer.node, room)
+        parcel = attachments.for_request(work, peer.node, room // attachments.DENSE)
         made = replace(made, wants=parcel.wants, chunks=parcel.chunks)
     idle = not made.commits and not comparing and not made.chunks and known is not None
     return Sent(replace(made, hold_s=hold_s if idle else 0), len(made.commits))
@@ -120,13 +127,13 @@ def take_reply(
     vouched = timekeeping.discipline(work, reply.clock_ms, sent_ms, own_ms)
     taken = intake.take(work, reply.commits, peer=node)
     links.change(work.db, peer.id, **_moved(work, peer, log, reply), seen_ms=own_ms, can=" ".join(reply.can))
+    incarnation.look(work)  # before anything is signed
+    if vouched:
+        timekeeping.look(work, vouched=True)
     reactions.settle(work)
     if plan is not None and reply.told is not None:
         plan.take(reply.told)
     fits = plan is not None and plan.done and _compared(work, peer, log)
-    incarnation.look(work)
-    if vouched:
-        timekeeping.look(work, vouched=True)
     took = attachments.take(work, node, reply.wants, reply.chunks)
     parts = attachments.pending(work, node)
     more = reply.more or fits or _has_more(work, node)
@@ -246,7 +253,8 @@ def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Reques
             work.db, peer.id, incarnation=log, envelope=number, seen_ms=work.now_ms,
             offset_ms=asked.clock_ms - work.now_ms, can=" ".join(asked.can),
         )  # fmt: skip
-    took = attachments.take(work, node, asked.wants, asked.chunks)
+    took = attachments.take(work, node, asked.wants if counts else None, asked.chunks)
+    asked = asked if counts else replace(asked, wants=())
     idle = counts and not (asked.commits or asked.more or asked.ask or asked.chunks)
     return Heard(asked, counts, taken.new, idle, tuple(dict.fromkeys([*taken.notes, *took.notes])))
 
@@ -297,14 +305,18 @@ def has_news(work: Work, node: bytes, asked: Request) -> bool:
     return (
         waits
         or _own(work, node, asked, 1)[0] != ()
-        or _is_news(work, peer)
+        or _is_news(work, peer, asked)
         or attachments.has_chunks(work, node, asked.wants)
     )
 
 
-def _is_news(work: Work, peer: PeerRow) -> bool:
-    """Whether our receipt would say something else than the last one did."""
-    return packed(_held(work, peer.node)) != peer.frontier
+def _is_news(work: Work, peer: PeerRow, asked: Request) -> bool:
+    """Whether our receipt would say something new: else than the last one did, or than the child holds. A child
+    put back by a snapshot of its whole machine learns by it that it holds less than it had."""
+    held = _held(work, peer.node)
+    return packed(held) != peer.frontier or (
+        asked.frontier is None and frontiers.digest(held) != asked.digest
+    )
 
 
 def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) -> Reply:
@@ -319,7 +331,7 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
         understands=understands(),
         clock_ms=work.now_ms,
         upto=lanes.start(peer),
-        receipt=_receipt(work, peer) if asked.frontier is not None or _is_news(work, peer) else None,
+        receipt=_receipt(work, peer) if asked.frontier is not None or _is_news(work, peer, asked) else None,
         commits=own,
         more=more,
         urgent=False,
@@ -339,7 +351,7 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
         made = reconciling.answered(work, peer, asked.ask, made, room)
     if made.commits or made.more or asked.ask is not None:
         return made
-    parcel = attachments.for_reply(work, node, asked.wants, room)
+    parcel = attachments.for_reply(work, node, asked.wants, room // attachments.DENSE)
     return replace(made, wants=parcel.wants, chunks=parcel.chunks)
 
 
@@ -354,7 +366,7 @@ def _own(work: Work, node: bytes, asked: Request, room: int) -> tuple[tuple[Comm
     if asked.frontier is None and frontiers.digest(holds) != asked.digest:
         return (), False
     lacked = lanes.gap(work, lanes.nodes_within(work, entry.path), holds)
-    return lanes.by_frontier(work, lacked, room)
+    return lanes.by_frontier(work, lacked, room, lanes.unit_of(work, node))
 
 
 def _held(work: Work, node: bytes) -> Frontier:

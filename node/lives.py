@@ -78,7 +78,7 @@ def packed(lives: Iterable[Life]) -> bytes:
 
 
 def lost(raw: Any) -> list[tuple[bytes, int, int]]:
-    """(log, first, last) of our own numbers that left once, and that nobody has brought back so far.
+    """(log, first, last) of our own numbers that were written once, and that nobody has brought back so far.
 
     `raw`: a connection of the driver. They lie beyond what an earlier log has without a gap, below the
     highest number that was sent or has come back.
@@ -116,8 +116,8 @@ def lost_told(raw: Any) -> list[dict[str, Any]]:
 def lost_sentence(one: dict[str, Any]) -> str:
     numbers = f"{one['first']}–{one['last']}" if one["first"] != one["last"] else f"{one['first']}"
     return say(
-        f"日志 {one['log'][:8]} 的第 {numbers} 笔曾经送出，至今没有找回",
-        f"log {one['log'][:8]}: {numbers} had left, and nobody has brought it back so far",
+        f"日志 {one['log'][:8]} 的第 {numbers} 笔曾经写下，至今没有找回",
+        f"log {one['log'][:8]}: {numbers} had been written, and nobody has brought it back so far",
     )
 
 

@@ -17,7 +17,7 @@ from node.author import Written
 from node.bundles import making, taking
 from node.config import Config
 from node.erasure import asking
-from node.errors import Forbidden, NotFound, Stale, Usage
+from node.errors import NotFound, Stale, Usage
 from node.language import say
 from node.matters import KINDS, border
 from node.matters.draft import Draft, Kind, Verb

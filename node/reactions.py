@@ -20,6 +20,7 @@ from node.work import UNIT, Work
 from sync_protocol import clock
 
 MOST = 16  # rounds of reactions to one piece of work; a loop of matters ends here
+STAMPED = 10_000  # registry changes that one stamp names: a body holds no more items than that
 DAY_MS = 24 * 3600 * 1000
 _ROLES = frozenset({author.SYSTEM})
 
@@ -102,6 +103,6 @@ def stamp(work: Work) -> None:
         return
     entry = work.registry.node(work.node)
     assert entry is not None, "the root is enrolled by its first commit"
-    data = {"time": clock.from_ms(work.now_ms), "new": work.registry.unstamped()}
+    data = {"time": clock.from_ms(work.now_ms), "new": work.registry.unstamped()[:STAMPED]}
     writing.write(work, "stamp", data, entry.record)
     settings.put_number(work.db, "stamped_ms", work.now_ms)

@@ -61,7 +61,7 @@ class Reader:
         """This unit's path; before enrolment its bare code."""
         with self._read() as db:
             row = next((one for one in reading.units(db) if one.node == self.id), None)
-        return row.path if row else self._code
+            return row.path if row else settings.text(db, "path") or self._code
 
     def units(self) -> Sequence[dict[str, Any]]:
         with self._read() as db:

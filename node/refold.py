@@ -34,6 +34,7 @@ def settle(work: Work) -> None:
         neighbours.follow(work)
         scope.greet_children(work)
         work.registry_changed = False
+    scope.tell_forks(work)
     fresh, again = work.fresh, work.again
     work.fresh, work.again = {}, set()
     for record in sorted(set(fresh) | again, key=lambda row: _global_first(work, row)):

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from conflict import erasure
 from conflict.declaration import Matter
 from conflict.state import State
-from node import leaving, trust
+from node import branches, leaving, trust
 from node.erasure import handing
 from node.matters import KINDS
 from node.registry import neighbours
@@ -74,6 +74,14 @@ def fill(work: Work, node: bytes) -> None:
             links.deliver(work.db, child.peer, record)
         elif _wants(work, child, KINDS[matter].matter, _state(work, record)):
             _enter(work, child, record, _urgency(_state(work, record)))
+    _queue(work, child, branches.every_link(work.db), ahead=links.REGISTRY)
+
+
+def tell_forks(work: Work) -> None:
+    """The headers of a log that has forked go to every child, so that all judge its branches alike (3.8)."""
+    found, work.links = sorted(work.links), set()
+    for child in children(work) if found else ():
+        _queue(work, child, found, ahead=links.REGISTRY)
 
 
 def _part(work: Work, peer: PeerRow) -> None:
@@ -150,6 +158,12 @@ def is_here(work: Work, matter: Matter, state: State) -> bool:
     """Whether the record is in this node's own scope, or was left behind."""
     reach = work.registry.scope_of(work.node) or work.path  # an auditor's is wider than its own unit
     return matter.everywhere or _within(work, reach, matter, state)
+
+
+def reaches(work: Work, unit: str, record: int) -> bool:
+    """Whether a record is in the scope of a unit. What can't be folded here yet is everybody's."""
+    kind = KINDS.get(records.name_of(work.db, record)[1])
+    return kind is None or kind.matter.everywhere or _within(work, unit, kind.matter, _state(work, record))
 
 
 def _wants(work: Work, child: Child, matter: Matter, state: State) -> bool:

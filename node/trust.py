@@ -18,6 +18,7 @@ from sync_protocol.names import code_of, short
 from sync_protocol.registry import Registry, RegistryAct
 
 MATTER = "registry"
+PATH, STANDING = "path", "standing"  # settings: of this node as the registry has it, for those who don't fold it
 
 
 def load(db: Connection, root: bytes | None) -> Registry:
@@ -88,6 +89,10 @@ def project(db: Connection, registry: Registry) -> None:
     """Writes the tree of units, which every screen and every path check reads, and the registry's age."""
     settings.put_number(db, "stamp", to_ms(registry.stamp_time() or 0))
     settings.put_number(db, "stamp_missing", len(registry.missing_stamped()))
+    own = registry.node(settings.get(db, "node") or b"")
+    if own is not None:
+        settings.put(db, PATH, own.path.encode())
+        settings.put(db, STANDING, own.standing.encode())
     folded.save_units(
         db,
         [

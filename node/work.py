@@ -50,6 +50,7 @@ class Work:
     scrub: bool = False  # something was destroyed whose traces in the files are still to go (3.11)
     facts: dict[str, Any] = field(default_factory=dict)  # policies, calendar, once loaded
     former: Keys | None = None  # ours before the last change of keys (3.4)
+    links: set[int] = field(default_factory=set)  # commit rows whose headers every child is to have (3.8)
     places: Any = None  # which commits count (node/branches.py), as of this registry
 
     @property

@@ -118,6 +118,7 @@ class Writer:
         self._plan: Plan | None = None  # how the link with the parent is being compared
         self._comparing = False  # a person asked for it
         self.compared: Compared | None = None  # what that found
+        self._heard = False  # whether the parent has answered this process
 
     @classmethod
     def open(
@@ -213,7 +214,7 @@ class Writer:
     def request(self, hold_s: int) -> bytes:
         """The next request, sealed to the parent."""
         with self.work() as work:
-            sent = link.request(work, hold_s, self._seen(work))
+            sent = link.request(work, hold_s, self._seen(work), afresh=not self._heard)
             number = incarnation.next_number(work)
             parent = settings.get(work.db, link.PARENT) or b""
             open_request = f"{number} {self.clock.own_ms()} {sent.commits}"
@@ -248,7 +249,7 @@ class Writer:
             done = Round(commits, got.received, got.more or work.up, got.urgent)
             link.fitted(work, full=reply.more or done.more)
             following = self._following(work, plan, reply.more)
-        self._plan = following
+        self._plan, self._heard = following, True
         moved = bool(done.sent or done.received or got.moved or plan is not None or following is not None)
         return replace(done, more=done.more or following is not None, moved=moved)
 
@@ -297,6 +298,7 @@ class Writer:
             number, child = opened.envelope.number, opened.sender
             me = opened.envelope.receiver
             heard = link.take_request(work, child, opened.envelope.log, number, asked)
+            asked = heard.asked
             reactions.settle(work)
             if heard.idle and asked.hold_s and not link.has_news(work, child, asked):
                 self._complete(work, child)

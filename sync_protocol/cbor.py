@@ -40,7 +40,7 @@ def encode(value: Value) -> bytes:
 
 def decode(data: bytes) -> Value:
     """The value of `data`. Raises BadCbor when these bytes aren't its one encoding."""
-    if len(data) > MAX_ITEMS and _count(data) > MAX_ITEMS:
+    if has_more(data, MAX_ITEMS):
         raise BadCbor(f"more than {MAX_ITEMS} items")
     try:
         value = cbor2.loads(
@@ -63,18 +63,23 @@ def decode(data: bytes) -> Value:
     return value
 
 
-def _count(data: bytes) -> int:
-    """How many items there are, or one past the bound, before any of them takes memory: a byte of them
-    can become 64. What isn't CBOR is left to the decoder.
+def has_more(data: bytes, most: int) -> bool:
+    """Whether there are more items than that, all within counted. Cheap, and before they take memory: a byte
+    of them can become 64.
     """
-    at = count = 0
-    while at < len(data) and count <= MAX_ITEMS:
+    return len(data) > most and count(data, most) > most
+
+
+def count(data: bytes, most: int) -> int:
+    """How many items there are, or one past `most`. What isn't CBOR is left to the decoder."""
+    at = found = 0
+    while at < len(data) and found <= most:
         major, low = data[at] >> 5, data[at] & 31
         width = 1 << low - 24 if 24 <= low < 28 else 0
         size = int.from_bytes(data[at + 1 : at + 1 + width], "big") if width else low
         at += 1 + width + (size if major in (2, 3) else 0)
-        count += 1
-    return count
+        found += 1
+    return found
 
 
 def _walk(value: Value, depth: int) -> None:

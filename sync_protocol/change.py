@@ -11,7 +11,7 @@ from typing import Any
 
 from . import cbor
 from .errors import BadCbor, BadChange, LocalError
-from .limits import MAX_BODY
+from .limits import MAX_BODY, MAX_BODY_ITEMS
 from .names import SHORT, short
 
 
@@ -59,7 +59,7 @@ def change_id(log: bytes, salt: bytes, body: bytes) -> bytes:
 def make(log: bytes, salt: bytes, body: Body) -> Change:
     """A change ready to be committed. Raises LocalError past the size that may be written."""
     raw = encode_body(body)
-    if len(raw) > MAX_BODY:
+    if _is_too_large(raw):
         raise LocalError(f"a change of {len(raw)} bytes", code="too_large")
     return Change(change_id(log, salt, raw), salt, raw)
 
@@ -85,7 +85,7 @@ def encode_body(body: Body) -> bytes:
 
 def parse_body(raw: bytes) -> Body:
     """Raises BadChange. Unknown keys are kept in the bytes and ignored here."""
-    if len(raw) > MAX_BODY:
+    if _is_too_large(raw):
         raise BadChange("a body past its bound", code="too_large")
     try:
         fields: Any = cbor.decode(raw)
@@ -98,6 +98,10 @@ def parse_body(raw: bytes) -> Body:
     if type(matter) is not str or not _is_text_map(data):
         raise BadChange("a body without matter or data")
     return _words(fields, matter, data) if 6 in fields else _act(fields, matter, data)
+
+
+def _is_too_large(raw: bytes) -> bool:
+    return len(raw) > MAX_BODY or cbor.has_more(raw, MAX_BODY_ITEMS)
 
 
 def _act(fields: dict[int, Any], matter: str, data: dict[str, Any]) -> Act:

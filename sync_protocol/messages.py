@@ -27,7 +27,7 @@ From 14 on, a key is absent when there is nothing to say; a peer of v0.1.0 neith
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -37,7 +37,7 @@ from .commit import Commit
 from .comparison import Ask, Told
 from .errors import BadMessage, LocalError, TooLarge, UnknownVersion
 from .frontier import Frontier
-from .limits import BATCH, MAX_CHANGES, MAX_EXPANDED, MAX_HOLD
+from .limits import BATCH, MAX_BODY_ITEMS, MAX_CHANGES, MAX_EXPANDED, MAX_HOLD, MAX_LOAD
 from .names import SHORT, ZERO
 
 VERSION = 1
@@ -54,6 +54,7 @@ MAX_WANTS = 64  # attachments asked for at once
 MAX_CHUNKS = 64  # pieces of attachments at once
 MAX_CHUNK_BYTES = 3 * 1024 * 1024  # of all of them: they stand in the head, which is one part
 ROOM = 3 * BATCH  # of a child that doesn't say: Chinese text and ids come to about a third
+WORTH = 100  # bytes of room that a unit of load takes: a whole room is three quarters of MAX_LOAD
 
 _SALT = 16
 
@@ -74,8 +75,16 @@ class CommitItem:
 
     @property
     def size(self) -> int:
-        """Bytes before compression, near enough."""
-        return len(self.raw) + sum(len(one.body) + 24 for one in self.changes) + 12
+        """What it takes of the room in a message: its bytes before compression, near enough; more where it is
+        many small things, as these take work.
+        """
+        plain = len(self.raw) + sum(len(one.body) + 24 for one in self.changes) + 12
+        return max(plain, WORTH * self.load)
+
+    @property
+    def load(self) -> int:
+        """The work of taking it in, in about the milliseconds of a small machine."""
+        return 3 + sum(1 + cbor.count(one.body, MAX_BODY_ITEMS) // 64 for one in self.changes)
 
 
 class Note(NamedTuple):
@@ -184,7 +193,7 @@ def match(item: CommitItem, commit: Commit) -> Matched:
 
 
 def fitting(items: Iterable[CommitItem], budget: int) -> tuple[tuple[CommitItem, ...], bool]:
-    """As many items as `budget` bytes (uncompressed) hold, at least one, and whether any remain."""
+    """As many items as `budget` bytes (`CommitItem.size`) hold, at least one, and whether any remain."""
     batch: list[CommitItem] = []
     spent = 0
     for item in items:
@@ -314,7 +323,17 @@ def _parts(raw: bytes, what: str) -> tuple[dict[int, Any], tuple[CommitItem, ...
         raise UnknownVersion(f"a message of version {head[1]}")
     if head.get(0) != what:
         raise BadMessage(f"not a {what}")
-    return head, tuple(map(parse_item, rest))
+    return head, tuple(_bounded(rest))
+
+
+def _bounded(parts: Iterable[bytes]) -> Iterator[CommitItem]:
+    load = 0
+    for part in parts:
+        item = parse_item(part)
+        load += item.load
+        if load > MAX_LOAD:
+            raise TooLarge("a message that is too much work")
+        yield item
 
 
 def _common(head: dict[int, Any]) -> dict[str, Any]:

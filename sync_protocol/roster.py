@@ -100,6 +100,11 @@ class NodeEntry:
         return not self.replaced_by and not self.revoked
 
     @property
+    def standing(self) -> str:
+        """`active`, `revoked` or `replaced`."""
+        return "revoked" if self.revoked else "replaced" if self.replaced_by else "active"
+
+    @property
     def newest_log(self) -> bytes:
         return self.logs[-1] if self.logs else b""
 

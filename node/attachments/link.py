@@ -15,14 +15,16 @@ from node.matters import KINDS
 from node.store import folded, links, records, settings
 from node.work import Work
 from sync_protocol import cbor
-from sync_protocol.limits import BATCH
-from sync_protocol.messages import BlobWant, Chunk
+from sync_protocol.messages import MAX_CHUNK_BYTES, BlobWant, Chunk
 from sync_protocol.names import covers
 
 from . import arriving, budget, choosing, memory, reference, store, sweep
 
 ROOM = 256 * 1024  # bytes of chunks in one message, where nobody says how much there is
+DENSE = 3  # a file seldom gets smaller, and tickets come to a third: so much less room it has on a line
 BLOBS = "blobs"  # the feature by which a peer says that it knows of attachments
+
+MOST_WANTS = choosing.MOST_WANTS
 
 
 class Parcel(NamedTuple):
@@ -39,30 +41,64 @@ class Took(NamedTuple):
     notes: tuple[str, ...]
 
 
-def for_request(work: Work, parent: bytes, room: int = ROOM) -> Parcel:
-    """For the parent: what we lack, and chunks of what its last reply wanted."""
-    return _parcel(work, parent, _wanted_by(work, parent), room)
+def for_request(
+    work: Work,
+    parent: bytes,
+    room: int = ROOM,
+    asked: Sequence[BlobWant] | None = None,
+    most: int = MOST_WANTS,
+) -> Parcel:
+    """For the parent: what we lack, and chunks of what it `asked` for (None: with its last reply)."""
+    return _parcel(work, parent, _wanted_by(work, parent) if asked is None else asked, room, most)
 
 
-def for_reply(work: Work, child: bytes, asked: Sequence[BlobWant] | None = None, room: int = ROOM) -> Parcel:
+def for_reply(
+    work: Work,
+    child: bytes,
+    asked: Sequence[BlobWant] | None = None,
+    room: int = ROOM,
+    most: int = MOST_WANTS,
+) -> Parcel:
     """For a child: what we lack of its records, and chunks of what it asked for now (None: last)."""
-    return _parcel(work, child, _wanted_by(work, child) if asked is None else asked, room)
+    return _parcel(work, child, _wanted_by(work, child) if asked is None else asked, room, most)
 
 
-def take(work: Work, peer: bytes, wants: Sequence[BlobWant], chunks: Iterable[Chunk]) -> Took:
-    """Stores what came and is wanted here, and remembers what the peer wants. A bad one stops no other."""
+def onward(
+    work: Work, peer: bytes, asked: Sequence[BlobWant] | None, chunks: Iterable[Chunk]
+) -> tuple[BlobWant, ...]:
+    """What is left of what a peer wants once these chunks have come: for a bundle's next letter. Nothing,
+    where no chunk could be made any more."""
+    given = {one.hash: one for one in chunks}
+    wants = _wanted_by(work, peer) if asked is None else asked
+    return tuple(left for want in wants if given and (left := _left_of(want, given.get(want.hash))))
+
+
+def _left_of(want: BlobWant, chunk: Chunk | None) -> BlobWant | None:
+    if chunk is None:
+        return want
+    at = chunk.offset + len(chunk.data)
+    return BlobWant(want.hash, at) if at < chunk.size else None
+
+
+def take(work: Work, peer: bytes, wants: Sequence[BlobWant] | None, chunks: Iterable[Chunk]) -> Took:
+    """Stores what came and is wanted here, and remembers what the peer wants (None: it says nothing that
+    counts). A bad chunk stops no other."""
     sweep.once(work)
-    _remember(work, peer, wants)
+    if wants is not None:
+        _remember(work, peer, wants)
     child = _child(work, peer)
     known, codes, stored = memory.of(work), [], 0
     for chunk in chunks:
-        budget.spend(work, peer, len(chunk.data))
         code = arriving.take(work, peer, child, chunk)
-        stored += not code
-        codes.extend([code] if code and code != arriving.UNASKED else [])
-        if not code:
-            known.in_vain.pop((peer, chunk.hash), None)
-            _tell(work, chunk.hash)
+        if code == arriving.UNASKED:
+            continue
+        budget.spend(work, peer, len(chunk.data))
+        if code:
+            codes.append(code)
+            continue
+        stored += 1
+        known.in_vain.pop((peer, chunk.hash), None)
+        _tell(work, chunk.hash)
     known.barren[peer] = 0 if stored else known.barren[peer] + 1
     return Took(stored, tuple(dict.fromkeys(codes)))
 
@@ -82,15 +118,15 @@ def has_chunks(work: Work, peer: bytes, asked: Sequence[BlobWant]) -> bool:
     return bool(budget.left(work, peer)) and any(_servable(work, peer, _child(work, peer), asked))
 
 
-def _parcel(work: Work, peer: bytes, asked: Sequence[BlobWant], room: int) -> Parcel:
+def _parcel(work: Work, peer: bytes, asked: Sequence[BlobWant], room: int, most: int) -> Parcel:
     row = links.peer(work.db, peer)
     if row is None or BLOBS not in row.can.split():
         return Parcel((), ())
     sweep.once(work)
     child = _child(work, peer)
-    chunks = tuple(_chunks(work, peer, child, asked, min(room, BATCH)))
+    chunks = tuple(_chunks(work, peer, child, asked, min(room, MAX_CHUNK_BYTES)))
     budget.spend(work, peer, sum(len(one.data) for one in chunks))
-    return Parcel(_wants(work, peer, child), chunks)
+    return Parcel(_wants(work, peer, child, most), chunks)
 
 
 def _child(work: Work, peer: bytes) -> int | None:
@@ -128,11 +164,11 @@ def _lacking(work: Work, peer: bytes, child: int | None) -> list[bytes]:
     return list(store.lacking(work.db, peer, child))
 
 
-def _wants(work: Work, peer: bytes, child: int | None) -> tuple[BlobWant, ...]:
+def _wants(work: Work, peer: bytes, child: int | None, most: int) -> tuple[BlobWant, ...]:
     known = memory.of(work)
     in_vain = {content: known.in_vain[peer, content] for content in _lacking(work, peer, child)}
     asked = []
-    for content in choosing.asked_next(in_vain, in_vain):
+    for content in choosing.asked_next(in_vain, in_vain, most):
         if not arriving.is_here_after_all(work, content):
             asked.append(BlobWant(content, arriving.durable(work, content, peer)))
             known.in_vain[peer, content] += 1

@@ -1,53 +1,35 @@
 """Making a bundle, a letter at a time (protocol 3.10). Nothing advances by it: it may never arrive.
 
 Up goes what the parent's last receipt doesn't cover, down the outbox behind what the child acknowledged. Where
-one side has been restored, everything that the other may have goes instead.
+one side has been restored, everything that the other may have goes instead. Attachments come last.
 """
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from node import lanes, link
 from node.attachments import link as attachments
 from node.bundles import letters, owing, standing, steps
+from node.bundles.cursor import Cursor
 from node.bundles.letters import Neighbour
-from node.bundles.steps import Side, Step
+from node.bundles.steps import Side
 from node.config import Config
 from node.page import Person
 from node.store import chain, links
 from node.store.links import PeerRow
 from node.work import Work
-from sync_protocol import cbor, frontier, messages, receipt
+from sync_protocol import frontier, messages, receipt
 from sync_protocol.bundle import Trailer
 from sync_protocol.envelope import Kind
-from sync_protocol.messages import CAN, MAX_CHUNK_BYTES, Mark, Reply, Request, Taken
+from sync_protocol.messages import CAN, MAX_CHUNK_BYTES, MAX_WANTS, Mark, Reply, Request, Taken
 from sync_protocol.names import ZERO
 
 Params = Mapping[str, Any]
 START = Mark(0, ZERO)
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a bundle has been made. `whole`: everything is sent; `mark`: what the child may then acknowledge
-    (downwards), or behind which the next batch of the outbox begins."""
-
-    whole: bool
-    steps: list[Step]
-    mark: Mark = START
-    first: bool = False
-
-    def packed(self) -> str:
-        return b64encode(cbor.encode([self.whole, self.steps, list(self.mark)])).decode()
-
-    @classmethod
-    def read(cls, packed: str) -> Cursor:
-        whole, left, mark = cbor.decode(b64decode(packed))
-        return cls(whole, left, Mark(*mark))
 
 
 def letter(work: Work, params: Params, _person: Person | None, _config: Config) -> dict[str, Any]:
@@ -55,13 +37,14 @@ def letter(work: Work, params: Params, _person: Person | None, _config: Config) 
     the answer behind the last. Raises QiaoError for who is no neighbour."""
     to = letters.neighbour(work, str(params["to"]))
     given = params.get("cursor")
-    make = _up if to.is_parent else _down
-    message, left = make(work, to, Cursor.read(given) if given else None)
-    sealed = letters.sealed(work, to.node, Kind.BUNDLE, messages.encode(message))
+    made, left = (_up if to.is_parent else _down)(work, to, Cursor.read(given) if given else None)
+    if not left.has_commits:
+        made, left = _enclosing(work, to, made, left)
+    payload = messages.encode(replace(made, more=left.is_left))
     return {
-        "letter": b64encode(sealed).decode(),
-        "commits": len(message.commits),
-        "cursor": left.packed() if left else None,
+        "letter": b64encode(letters.sealed(work, to.node, Kind.BUNDLE, payload)).decode(),
+        "commits": len(made.commits),
+        "cursor": left.packed() if left.is_left else None,
         "unit": to.unit,
     }
 
@@ -73,10 +56,20 @@ def trailer(work: Work, params: Params, _person: Person | None, _config: Config)
     return {"letter": b64encode(letters.sealed(work, to.node, Kind.TRAILER, end.encode())).decode()}
 
 
+def _enclosing(
+    work: Work, to: Neighbour, made: Request | Reply, at: Cursor
+) -> tuple[Request | Reply, Cursor]:
+    """What is wanted, and chunks of what the other wants. Until it has said so, it wants nothing."""
+    give = attachments.for_request if to.is_parent else attachments.for_reply
+    wants, chunks = give(work, to.node, room=MAX_CHUNK_BYTES, asked=at.asked, most=MAX_WANTS)
+    left = attachments.onward(work, to.node, at.asked, chunks)
+    return replace(made, wants=wants, chunks=chunks), replace(at, asked=left)
+
+
 # Up
 
 
-def _up(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Request, Cursor | None]:
+def _up(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Request, Cursor]:
     peer = link.parent(work)
     side = Side(None, tuple(lanes.nodes_within(work, work.path)))
     at = cursor or _begun_up(work, peer, side)
@@ -90,13 +83,9 @@ def _up(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Request, Curs
         commits=items,
         taken=_taken(work, peer, whole=at.whole and not left),
         early=link.early(peer),
-        more=bool(left),
         can=CAN,
     )
-    if left:
-        return made, replace(at, steps=left, first=False)
-    wants, chunks = attachments.for_request(work, to.node, room=MAX_CHUNK_BYTES)
-    return replace(made, wants=wants, chunks=chunks), None
+    return made, replace(at, steps=left, first=False)
 
 
 def _begun_up(work: Work, peer: PeerRow, side: Side) -> Cursor:
@@ -117,23 +106,20 @@ def _taken(work: Work, peer: PeerRow, *, whole: bool) -> Taken | None:
 # Down
 
 
-def _down(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Reply, Cursor | None]:
+def _down(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Reply, Cursor]:
     entry = work.registry.node(to.node)
     assert entry is not None, "a child is enrolled"
     peer = links.ensure(work.db, to.node, entry.newest_log)
     at = cursor or _begun_down(work, peer, to)
-    made, left = _stepped(work, peer, to, at) if at.steps else _outbox(work, peer, at)
+    made, left = _outbox(work, peer, at) if at.outbox and not at.steps else _stepped(work, peer, to, at)
     if at.first:
         made = replace(made, receipt=_receipt(work, peer, to))
-    if left is None:
-        wants, chunks = attachments.for_reply(work, to.node, None, MAX_CHUNK_BYTES)
-        made = replace(made, wants=wants, chunks=chunks)
-    return made, left
+    return made, replace(left, first=False)
 
 
 def _begun_down(work: Work, peer: PeerRow, to: Neighbour) -> Cursor:
     if peer.reconcile_position is None:
-        return Cursor(False, owing.to(work, to.node), lanes.start(peer), first=True)
+        return Cursor(False, owing.to(work, to.node), lanes.start(peer), outbox=True, first=True)
     mark = Mark(peer.reconcile_position, peer.reconcile_id or ZERO)
     return Cursor(True, steps.everything(work, _side(work, to, peer)), mark, first=True)
 
@@ -142,20 +128,19 @@ def _side(work: Work, to: Neighbour, peer: PeerRow) -> Side:
     return Side(peer, tuple(lanes.nodes_within(work, to.unit)))
 
 
-def _stepped(work: Work, peer: PeerRow, to: Neighbour, at: Cursor) -> tuple[Reply, Cursor | None]:
+def _stepped(work: Work, peer: PeerRow, to: Neighbour, at: Cursor) -> tuple[Reply, Cursor]:
     """What doesn't come from the outbox moves no position, but for the last of everything."""
     items, left = steps.batch(work, _side(work, to, peer), at.steps, lanes.ROOM)
-    ends = at.whole and not left
     above = START if at.whole else at.mark
+    ends = at.whole and bool(at.steps) and not left
     made = _reply(work, above=above, upto=at.mark if ends else above)
-    made = replace(made, commits=items, more=not ends)
-    return made, None if ends else replace(at, steps=left, first=False)
+    return replace(made, commits=items), replace(at, steps=left)
 
 
-def _outbox(work: Work, peer: PeerRow, at: Cursor) -> tuple[Reply, Cursor | None]:
+def _outbox(work: Work, peer: PeerRow, at: Cursor) -> tuple[Reply, Cursor]:
     found = lanes.outbox(work, peer, at.mark, lanes.ROOM, early=False)
-    made = replace(_reply(work, above=at.mark, upto=found.upto), commits=found.items, more=found.more)
-    return made, Cursor(False, [], found.upto) if found.more else None
+    made = replace(_reply(work, above=at.mark, upto=found.upto), commits=found.items)
+    return made, replace(at, mark=found.upto, outbox=found.more)
 
 
 def _reply(work: Work, *, above: Mark, upto: Mark) -> Reply:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from node import lanes, scope, trust
-from node.store import chain
+from node.store import chain, settings
 from node.store.chain import CHANGE, COMMIT
 from node.store.links import DELIVERY, PeerRow
 from node.store.records import RECORD
@@ -38,7 +38,7 @@ def missing(work: Work, side: Side, theirs: Frontier) -> list[Step]:
     """The commits of the subtree that a frontier doesn't cover; an enroller's log before the enrolled."""
     gap = lanes.gap(work, side.nodes, theirs)
     found = [(log, span) for log, spans in gap.lacks.items() for span in spans]
-    found.sort(key=lambda one: (_depth(work, one[0]), one[0], one[1].first))
+    found.sort(key=lambda one: (lanes.depth(work, one[0]), one[0], one[1].first))
     return [[SPAN, log, *_span(span)] for log, span in found]
 
 
@@ -71,16 +71,19 @@ def _span(span: Span) -> Step:
     return [span.first, span.last, span.tip, span.backwards]
 
 
-def _depth(work: Work, log: bytes) -> int:
-    owner = work.registry.owner_of(log)
-    return 0 if owner is None else owner.path.count("/")
+def _unit(work: Work, side: Side) -> str:
+    node = side.child.node if side.child is not None else settings.get(work.db, "parent")
+    return lanes.unit_of(work, node or b"")
 
 
-def _walk_span(work: Work, _side: Side, step: Step) -> Iterator[tuple[CommitItem | None, Step]]:
+def _walk_span(work: Work, side: Side, step: Step) -> Iterator[tuple[CommitItem | None, Step]]:
     _, log, first, last, tip, backwards = step
     for row, raw in lanes.stretch(work, log, Span(first, last, tip, backwards)):
         first, last = (first, last - 1) if backwards else (first + 1, last)
-        yield CommitItem(raw, tuple(lanes.bodies(work, row))), [SPAN, log, first, last, tip, backwards]
+        yield (
+            CommitItem(raw, tuple(lanes.bodies(work, row, _unit(work, side)))),
+            [SPAN, log, first, last, tip, backwards],
+        )
 
 
 def _walk_registry(work: Work, side: Side, step: Step) -> Iterator[tuple[CommitItem | None, Step]]:
@@ -144,6 +147,10 @@ def _paged(work: Work, query: Any, after: int) -> Iterator[int]:
 
 def _item(work: Work, side: Side, row: int) -> CommitItem | None:
     """With the bodies that the other may have; None without any."""
-    bodies = lanes.bodies(work, row) if side.child is None else lanes.in_scope(work, side.child, row, None)
+    bodies = (
+        lanes.bodies(work, row, _unit(work, side))
+        if side.child is None
+        else lanes.in_scope(work, side.child, row, None)
+    )
     found = tuple(bodies)
     return CommitItem(chain.raw(work.db, row), found) if found else None

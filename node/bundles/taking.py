@@ -106,15 +106,15 @@ def _from_parent(work: Work, sender: Neighbour, opened: Opened) -> dict[str, Any
     taken = intake.take(work, reply.commits, peer=sender.node)
     if work.registry_changed:
         intake.renew(work)
-    fits = True
-    if letters.is_newest(work, sender, log, number):
+    fits, counts = True, letters.is_newest(work, sender, log, number)
+    if counts:
         letters.note(work, sender.node, log, number)
         if reply.receipt is not None:
             links.change(work.db, peer.id, frontier=link.believed(work, peer, reply.receipt))
         fits = standing.move(work, peer, log, reply)
-        links.change(work.db, peer.id, seen_ms=work.now_ms)
+        links.change(work.db, peer.id, seen_ms=work.now_ms, can=" ".join(reply.can))
     incarnation.look(work)
-    got = attachments.take(work, sender.node, reply.wants, reply.chunks)
+    got = attachments.take(work, sender.node, reply.wants if counts else None, reply.chunks)
     return {"commits": taken.new, "fits": fits, "notes": [*dict.fromkeys([*taken.notes, *got.notes])]}
 
 

@@ -20,6 +20,7 @@ _LABELS = {
     "unit": ("单位", "unit"),
     "unit_name": ("单位名称", "unit name"),
     "node": ("节点", "node"),
+    "standing": ("登记状态", "standing"),
     "running": ("运行中", "running"),
     "parent": ("上级节点", "parent node"),
     "last_contact": ("最近联系上级", "last contact"),
@@ -76,6 +77,11 @@ def alarms(found: dict[str, Any]) -> Iterator[str]:
         yield say(
             f"登记册缺 {missing} 项已公布的变更，可能有吊销未到：qiao sync，再与上级核对",
             f"{missing} published registry changes are missing, maybe a revocation: qiao sync, then ask the parent",
+        )
+    if found.get("standing") == "revoked":
+        yield say(
+            "本节点已被上级吊销：此后所写的一律隔离，也不再收到工单；请联系上级，重新邀请",
+            "this node was revoked: what it writes is quarantined, and it gets no tickets; ask the parent to invite anew",
         )
     if found.get("clock_question"):
         yield f"{found['clock_question']} qiao --as STAFF clock --confirm | --keep"

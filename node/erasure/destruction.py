@@ -47,6 +47,12 @@ def is_erased(work: Work, change: bytes) -> bool:
     return bool(work.facts[_ANY]) and _IS(work.db, named=change).first() is not None
 
 
+def order_of(db: Connection, change: bytes) -> bytes | None:
+    """Short id of the order that destroyed a change (its short id) here."""
+    found: bytes | None = _IS(db, named=change).scalar()
+    return found
+
+
 def count(db: Connection, order: bytes) -> int:
     """How many bodies an order (short id) has destroyed here."""
     query = select(func.count()).select_from(ERASED).where(ERASED.c.by == order)

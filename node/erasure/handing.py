@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection, delete, select
 
+from node.store import chain, settings
 from node.store import records as stored
-from node.store import settings
 from node.store.schema import Setting, table
+from node.work import Work
+from sync_protocol.messages import ChangeItem, CommitItem
 
-from .destruction import KNOWN
+from .destruction import KNOWN, order_of
 
 _SETTING = table(Setting)
+PARENT = "parent"  # setting: node id of the parent
+_OWED = "erasure owed "  # setting: with the order's short id behind it
 _NAME = "erasure handed "  # setting: with the peer's row and the order's short id behind it
 
 
@@ -31,6 +37,31 @@ def records(db: Connection) -> list[int]:
     rows = db.execute(select(_SETTING.c.value).where(_SETTING.c.name.startswith(KNOWN))).all()
     found = (stored.row_of(db, row.value) for row in rows)
     return sorted({row for row in found if row is not None})
+
+
+# Upwards: a parent that was restored from before an erasure sends what was erased; it is told by whom and why
+
+
+def owe(work: Work, peer: bytes, change: bytes) -> None:
+    """A peer sent a body that was erased here. A child is handed its orders when its link is compared."""
+    order = order_of(work.db, change)
+    if order is not None and peer == settings.get(work.db, PARENT):
+        settings.put(work.db, _OWED + order.hex(), b"1")
+
+
+def owed(work: Work) -> Iterator[CommitItem]:
+    """The orders' commits, to go up with the next request; what is sent in vain is owed anew."""
+    rows = work.db.execute(select(_SETTING.c.name).where(_SETTING.c.name.startswith(_OWED))).all()
+    for row in rows:
+        work.db.execute(delete(_SETTING).where(_SETTING.c.name == row.name))
+        order = bytes.fromhex(row.name.removeprefix(_OWED))
+        name = settings.get(work.db, KNOWN + order.hex())
+        record = stored.row_of(work.db, name) if name is not None else None
+        place = stored.place_of_act(work.db, record, order) if record is not None else None
+        if place is not None:
+            bodies = stored.bodies(work.db, place[1])
+            items = tuple(ChangeItem(at, salt, body) for _, at, _, salt, body in bodies)
+            yield CommitItem(chain.raw(work.db, place[1]), items)
 
 
 def _name(peer: int, order: bytes) -> str:

@@ -26,13 +26,12 @@ def items(db: Connection) -> list[dict[str, Any]]:
 
 
 def _node(registry: Registry, entry: NodeEntry) -> dict[str, Any]:
-    state = "revoked" if entry.revoked else "replaced" if entry.replaced_by else "active"
     return {
         "unit": entry.path,
         "name": entry.name,
         "kind": entry.kind,
         "role": str(entry.role),
-        "state": state,
+        "state": entry.standing,
         "node": entry.node.hex(),
         "address": entry.address,
         "logs": [log.hex() for log in entry.logs],

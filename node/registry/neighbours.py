@@ -25,7 +25,7 @@ def cut_off(registry: Registry, node: bytes) -> str:
     entry = registry.node(node)
     if entry is None or entry.active:
         return ""
-    return "revoked" if entry.revoked else "replaced"
+    return entry.standing
 
 
 def line_key(registry: Registry, node: bytes) -> bytes | None:

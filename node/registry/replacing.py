@@ -129,15 +129,19 @@ def continues(work: Work, log: bytes) -> bool:
 
 
 def heard(work: Work, parent: bytes, reply: Reply, sent: int) -> tuple[int, bool]:
-    """A reply to the old keys: the registry and the receipt in it count. Returns (commits new, whether another
-    exchange is to follow). Raises RemoteError."""
+    """A reply to the old keys: the registry in it counts, and that the parent has their last commit. Returns
+    (commits new, whether another exchange is to follow). Raises RemoteError."""
     taken = intake.take(work, neighbours.registry_alone(reply.commits), peer=parent)
-    former, entry = work.former, work.registry.node(parent)
-    covered = False
-    if former is not None and reply.receipt is not None and entry is not None:
-        found = receipt.verify(reply.receipt, entry.sign, child=former.node)
-        log, _, seq = settings.text(work.db, LAST).partition(" ")
-        covered = bool(log) and frontiers.covers(found.frontier, bytes.fromhex(log), int(seq))
-    if covered:
+    known = any(note.code == "replaced" for note in reply.notes) or _covered(work, parent, reply)
+    if known:
         settings.put(work.db, LAST, b"")
-    return taken.new, covered or sent > 0
+    return taken.new, known or sent > 0
+
+
+def _covered(work: Work, parent: bytes, reply: Reply) -> bool:
+    entry = work.registry.node(parent)
+    log, _, seq = settings.text(work.db, LAST).partition(" ")
+    if work.former is None or reply.receipt is None or entry is None or not log:
+        return False
+    found = receipt.verify(reply.receipt, entry.sign, child=work.former.node)
+    return frontiers.covers(found.frontier, bytes.fromhex(log), int(seq))

@@ -68,6 +68,7 @@ _ON_MAIN = Prepared(
         COMMIT.c.chained.is_(True),
     )
 )  # fmt: skip
+_UNIT = Prepared(select(COMMIT.c.unit).where(COMMIT.c.id == given("row")))
 _RAW = Prepared(select(COMMIT.c.raw, COMMIT.c.commit).where(COMMIT.c.id == given("row")))
 
 
@@ -238,6 +239,12 @@ def _log_row(found: Any) -> LogRow:
 
 def id_of(db: Connection, commit: int) -> bytes:
     found: bytes = _RAW(db, row=commit).one().commit
+    return found
+
+
+def unit_of(db: Connection, commit: int) -> str:
+    """The author's unit path as the header says it; before his enrolment the bare code."""
+    found: str = _UNIT(db, row=commit).scalar_one()
     return found
 
 

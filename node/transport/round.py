@@ -57,7 +57,8 @@ class Report:
     def plus(self, other: Report) -> Report:
         """Two rounds, one behind the other."""
         names = ("sent", "received", "rounds", "bytes_up", "bytes_down")
-        return Report(*(getattr(self, name) + getattr(other, name) for name in names), other.complete)
+        sums = {name: getattr(self, name) + getattr(other, name) for name in names}
+        return Report(**sums, complete=other.complete)
 
 
 class Call:

@@ -37,7 +37,9 @@ def record(tree: Tree) -> str:
 
 
 def _noted(office: Office, record: str) -> list[str]:
-    return [one["words"].get("text", "") for one in office.show(record)["timeline"] if one["action"] == "note"]
+    return [
+        one["words"].get("text", "") for one in office.show(record)["timeline"] if one["action"] == "note"
+    ]
 
 
 def test_what_was_sent_but_never_answered_for_counts_once(

@@ -26,7 +26,7 @@ from tests.fuzz import mutation, values
 from tests.node.tree import PATHS, Tree, grown, plant
 from tests.sync_protocol.scene import Office, seal_public
 
-ROUNDS = 20  # attacks on one copy of the tree before peace is tried
+ROUNDS = 20  # attacks on one copy of the tree, then peace is tried
 
 
 class Field:
@@ -91,23 +91,19 @@ class Enemies:
             self.ask, self.ask, self.ask, self.answer, self.answer, self.join, self.replay,
         )  # fmt: skip
         self._sent: list[bytes] = []
-        self._met = 0
 
     def attack(self, draw: Random) -> str:
-        """One attack, and now and then peace. Returns what became of it; a finding raises."""
+        """One attack. Returns what became of it; a finding raises."""
         kind = draw.choice(self.attacks)
         try:
             kind(draw)
             found = "taken"
         except (RemoteError, QiaoError) as fault:
             found = fault.code
-        self._met += 1
-        if self._met % ROUNDS == 0:
-            self.peace()
         return f"{kind.__name__} {found}"
 
     def peace(self) -> None:
-        """The neighbours exchange what they honestly wrote, and have it; then all is as before."""
+        """The neighbours exchange what they honestly write, and have it."""
         tree = self.field.tree
         record = tree.register("k")
         for link in (("k", "c"), ("c", "p"), ("k", "c")):
@@ -115,6 +111,9 @@ class Enemies:
         for name in "kcp":
             assert tree.show(name, record)["timeline"], name
             assert tree.verify(name) == [], name
+
+    def again(self) -> None:
+        """All is as it was before the first attack."""
         self._sent.clear()
         self.field.again()
 
@@ -131,7 +130,7 @@ class Enemies:
         tree = self.field.tree
         asked = self._letter("c", "k", tree.at("k").request(0))
         with tree.at("c").work() as work:
-            log, number = work.log, 10**6 + self._met
+            log, number = work.log, 10**6 + len(self._sent)
         reply = Reply(("ticket/1",), tree.clock("c").now_ms(), Mark(draw.randrange(9), draw.randbytes(32)))
         letter = Envelope(b"", log, number, asked.number, Kind.REPLY, messages.encode(reply))
         items = self._commits(draw, "c", draw.choice((0, 1, 2, 5)))

@@ -1,7 +1,7 @@
 """The parsers and pure rules that bytes of others reach, each as a way to make a bad input and to feed it.
 
-An input is bytes, so that one that was found can be kept. `feed` says what became of it: a code of a
-ProtocolError, or what it was taken for; any other exception is a finding.
+An input is bytes, so that one that was found can be kept. `feed` says what became of it: the code of a
+RemoteError, or what it was taken for; any other exception is a finding.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from sync_protocol import registry as registries
 from sync_protocol.change import Act
 from sync_protocol.commit import Commit
 from sync_protocol.envelope import Kind
-from sync_protocol.errors import BadChange, BadCommit, ProtocolError
+from sync_protocol.errors import BadChange, BadCommit, ProtocolError, RemoteError
 from sync_protocol.frontier import Frontier, Position
 from sync_protocol.limits import MAX_BATCH, MAX_EXPANDED
 from sync_protocol.messages import CommitItem
@@ -42,6 +42,7 @@ from sync_protocol.registry import RegistryAct
 from tests.fuzz import mutation, samples, values
 from tests.sync_protocol.holding import many
 from tests.sync_protocol.scene import seed
+from tests.sync_protocol.sealing import seal
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ class Target:
 
 
 def outcome(feed: Callable[[bytes], str], raw: bytes) -> str:
-    """What became of an input; whatever isn't of the protocol's errors goes on."""
+    """What became of an input; whatever isn't the peer's fault goes on."""
     try:
         return feed(raw)
-    except ProtocolError as fault:
+    except RemoteError as fault:
         return fault.code
 
 
@@ -250,7 +251,7 @@ def _feed_plan(raw: bytes) -> str:
 def _bad_tolds(draw: Random) -> bytes:
     """Answers to what a plan really asks, from another holding, one of them wrong."""
     plan, theirs = Plan(many(40, 1)), many(40, draw.randrange(3))
-    tolds = []
+    tolds: list[object] = []
     while not plan.done and len(tolds) < 8:
         told = comparison.answer(plan.ask(), theirs, draw.choice((0, 500, 100_000)))
         tolds.append(comparison.encode_told(told))
@@ -395,7 +396,7 @@ def _feed_answer(raw: bytes) -> str:
     """As the child: `raw` is what its parent's key has signed."""
     me = samples.county()
     message = cose.sign(raw, samples.city().id, cose.JOIN, samples.SIGN_PARENT).raw
-    sealed = samples.seal(message, samples.COUNTY_SEAL, b"qiao/join/1\0" + me.id)
+    sealed = seal(message, samples.COUNTY_SEAL, b"qiao/join/1\0" + me.id)
     outside = cbor.encode(["qiao-join", 1, me.id, sealed])
     got = join.open_reply(
         outside, request=b"asked", invitation=samples.invited(), me=me.id, open=samples.OPEN_CHILD

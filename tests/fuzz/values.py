@@ -50,8 +50,8 @@ def encode(value: Any) -> bytes:
         case Pairs(pairs):
             return head(5, len(pairs)) + b"".join(encode(key) + encode(one) for key, one in pairs)
         case dict():
-            pairs = sorted((encode(key), encode(one)) for key, one in value.items())
-            return head(5, len(pairs)) + b"".join(key + one for key, one in pairs)
+            items = sorted((encode(key), encode(one)) for key, one in value.items())
+            return head(5, len(items)) + b"".join(key + one for key, one in items)
         case list():
             return head(4, len(value)) + b"".join(map(encode, value))
         case bytes():

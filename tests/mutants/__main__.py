@@ -26,7 +26,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME")
     parser.add_argument("--from", dest="folder", type=Path, help="patches of another folder, too")
-    parser.add_argument("--seeds", type=int, default=20, help="of the simulated world, for those that survive")
+    parser.add_argument(
+        "--seeds", type=int, default=20, help="of the simulated world, for those that survive"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--trust", action="store_true", help="the tests pass without a mutant: don't look")
     asked = parser.parse_args()
@@ -56,7 +58,9 @@ def _summed(outcomes: list[Outcome], seconds: float) -> int:
     broken = [one.patch.name for one in outcomes if one.broken]
     survived = [one.patch.name for one in outcomes if not one.broken and not one.killer]
     killed = len(outcomes) - len(broken) - len(survived)
-    print(f"{killed} of {len(outcomes)} killed, {len(survived)} survived, {len(broken)} broken, {seconds:.0f} s")
+    print(
+        f"{killed} of {len(outcomes)} killed, {len(survived)} survived, {len(broken)} broken, {seconds:.0f} s"
+    )
     for name in survived:
         print(f"survived: {name}")
     for name in broken:

@@ -45,4 +45,6 @@ def read(path: Path) -> Patch:
     fields = dict(line.partition(": ")[::2] for line in head.splitlines())
     if not blank or tuple(fields) != KEYS or not all(fields.values()):
         raise ValueError(f"{path}: its head should be {', '.join(KEYS)}")
-    return Patch(path.absolute(), fields["Breaks"], tuple(fields["Tests"].split()), tuple(fields["Then"].split()))
+    return Patch(
+        path.absolute(), fields["Breaks"], tuple(fields["Tests"].split()), tuple(fields["Then"].split())
+    )

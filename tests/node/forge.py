@@ -71,3 +71,12 @@ def heads(tree: Tree, name: str, record: str) -> tuple[bytes, ...]:
     """Short ids of a record's heads at a node."""
     timeline = tree.show(name, record)["timeline"]
     return (short(bytes.fromhex(timeline[-1]["change"])),)
+
+
+def badly_signed(forger: Forger, changes: list[Change]) -> CommitItem:
+    """A commit with another's signature; the one behind it vouches for its bits all the same."""
+    item = forger.commit(changes)
+    raw = bytearray(item.raw)
+    raw[-1] ^= 1
+    forger.head = type(forger.head)(forger.head.seq, commit.parse(bytes(raw)).id, forger.head.time)
+    return CommitItem(bytes(raw), item.changes)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
-from node import branches
+from node import branches, link
+from node.store import links
 from sync_protocol import commit as commits
 from sync_protocol.messages import CommitItem
 from sync_protocol.roster import Admission
 from tests.node.forge import Forger, give, heads
-from tests.node.tree import Tree
+from tests.node.tree import PATHS, Tree
 
 
 def verdicts(tree: Tree, name: str, record: str) -> dict[str, str]:
@@ -18,78 +17,93 @@ def verdicts(tree: Tree, name: str, record: str) -> dict[str, str]:
     return {str(one["words"].get("text")): one["verdict"] for one in shown if one["action"] == "note"}
 
 
-def fork(tree: Tree, record: str) -> tuple[CommitItem, list[CommitItem]]:
-    """Two branches of the county's log: one of a commit, the other of two."""
-    after = heads(tree, "k", record)
+def fork(tree: Tree, *records: str) -> tuple[CommitItem, list[CommitItem]]:
+    """Two branches of the county's log: one of a commit, the other of one for each record."""
     one, other = Forger(tree, "k"), Forger(tree, "k")
     other.salts = 100
-    first = one.commit(one.note(record, after, "甲一"))
-    return first, [other.commit(other.note(record, after, text)) for text in ("乙一", "乙二")]
+    first = one.commit(one.note(records[0], heads(tree, "k", records[0]), "甲"))
+    rest = [
+        other.commit(other.note(record, heads(tree, "k", record), f"乙{number}"))
+        for number, record in enumerate(records, 1)
+    ]
+    return first, rest
 
 
-def ruling(tree: Tree, name: str) -> list[tuple[int, bytes]]:
+def kept(tree: Tree, name: str) -> list[bytes]:
+    """Commit ids that the rulings known there keep."""
     with tree.at(name).work() as work:
-        log = work.registry.log(Forger(tree, "k").log) if False else None
-        assert log is None
-        return [
-            (number, one.keep)
-            for entry in work.registry.logs().values()
-            for number, one in entry.rulings.items()
-        ]
+        return [one.keep for entry in work.registry.logs().values() for one in entry.rulings.values()]
+
+
+def name_of(item: CommitItem) -> bytes:
+    return commits.parse(item.raw).id
 
 
 def test_the_branch_that_was_receipted_is_kept_and_the_other_can_be_read(tree: Tree) -> None:
     record = tree.dispatched()
     tree.quiet()
-    first, others = fork(tree, record)
+    first, others = fork(tree, record, record)
     give(tree, "c", others)
+    county = tree.at("k").keys.node
     with tree.at("c").work() as work:
-        county = next(one for one in work.registry.nodes() if one.path.endswith("370211"))
-        from node import link
-        from node.store import links
-
-        peer = links.peer(work.db, county.node)
+        peer = links.peer(work.db, county)
         assert peer is not None
         link._receipt(work, peer)
     give(tree, "c", [first])
-    assert [keep for _, keep in ruling(tree, "c")] == [commits.parse(others[0].raw).id]
-    assert verdicts(tree, "c", record) == {"甲一": "quarantined", "乙一": "stands", "乙二": "stands"}
+    assert kept(tree, "c") == [name_of(others[0])]
+    assert verdicts(tree, "c", record) == {"甲": "quarantined", "乙1": "stands", "乙2": "stands"}
 
 
-def test_without_a_receipt_the_lower_id_is_kept_wherever_they_came_first(tree: Tree) -> None:
+def test_without_a_receipt_the_lower_id_is_kept_and_all_agree(tree: Tree) -> None:
     record = tree.dispatched()
     tree.quiet()
-    first, others = fork(tree, record)
+    first, others = fork(tree, record, record)
     give(tree, "c", [*others, first])
-    lower = min(commits.parse(one.raw).id for one in (first, others[0]))
-    assert [keep for _, keep in ruling(tree, "c")] == [lower]
+    assert kept(tree, "c") == [min(name_of(first), name_of(others[0]))]
     tree.sync("c", "p")
     tree.sync("c", "p")
     assert verdicts(tree, "p", record) == verdicts(tree, "c", record)
-    assert sorted(verdicts(tree, "c", record).values()).count("quarantined") in (1, 2)
+    assert "quarantined" in verdicts(tree, "c", record).values()
 
 
 def test_above_the_one_who_is_to_rule_both_branches_wait_in_quarantine(tree: Tree) -> None:
     record = tree.dispatched()
     tree.quiet()
-    first, others = fork(tree, record)
+    first, others = fork(tree, record, record)
     give(tree, "p", [first])
-    assert verdicts(tree, "p", record) == {"甲一": "stands"}
+    assert verdicts(tree, "p", record) == {"甲": "stands"}
     give(tree, "p", others)
-    assert set(verdicts(tree, "p", record).values()) == {"quarantined"}
-    assert ruling(tree, "p") == []
+    assert set(verdicts(tree, "p", record).values()) == {"quarantined"} and kept(tree, "p") == []
     give(tree, "c", [first, *others])
     tree.sync("c", "p")
     assert "stands" in verdicts(tree, "p", record).values()
 
 
+def test_who_holds_a_branch_in_pieces_is_told_its_headers_and_judges_alike(tree: Tree) -> None:
+    shared = tree.register()
+    tree.act("p", "dispatch", shared, lead="370211", co=["370902"])
+    tree.quiet()
+    own = tree.register("k")
+    tree.quiet()
+    first, others = fork(tree, own, shared)
+    give(tree, "c", others)
+    tree.quiet()
+    assert verdicts(tree, "s", shared) == {"乙2": "stands"}
+    give(tree, "c", [first])
+    tree.quiet()
+    found = {name: verdicts(tree, name, shared)["乙2"] for name in PATHS}
+    assert set(found.values()) in ({"stands"}, {"quarantined"}), found
+    assert found["s"] == ("stands" if kept(tree, "c") == [name_of(others[0])] else "quarantined")
+    assert tree.quiet() == 0
+
+
 def test_what_is_quarantined_by_a_ruling_can_be_admitted(tree: Tree) -> None:
     record = tree.dispatched()
     tree.quiet()
-    first, others = fork(tree, record)
+    first, others = fork(tree, record, record)
     give(tree, "c", [first, *others])
     lost = [text for text, verdict in verdicts(tree, "c", record).items() if verdict == "quarantined"]
-    rows = [one for one in tree.reader("c").exceptions("quarantine").items]
+    rows = tree.reader("c").exceptions("quarantine").items
     assert len(rows) == len(lost)
     for row in rows:
         tree.do("c", "admit", id=row["id"])
@@ -112,9 +126,8 @@ def test_a_node_judges_its_own_commits_alike(tree: Tree) -> None:
         assert branches.admission(work, log, 1, bytes(32), node) is Admission.REVOKED
 
 
-@pytest.mark.parametrize("number", [1])
-def test_a_log_without_a_fork_costs_one_look_up(tree: Tree, number: int) -> None:
+def test_a_log_without_a_fork_costs_one_look_up(tree: Tree) -> None:
     with tree.at("c").work() as work:
         places = branches.Places(work.db, work.registry)
-        assert places.admission(work.log, number, bytes(32), work.node) is Admission.OK
+        assert places.admission(work.log, 1, bytes(32), work.node) is Admission.OK
         assert places._doubts == {work.log: None}

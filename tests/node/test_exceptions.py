@@ -8,9 +8,7 @@ import pytest
 
 from node.errors import NotFound
 from sync_protocol import cbor
-from sync_protocol import commit as commits
-from sync_protocol.change import Act, Change, Words
-from sync_protocol.messages import CommitItem
+from sync_protocol.change import Act, Words
 from tests.node.forge import Forger, give, heads
 from tests.node.tree import Tree
 
@@ -90,54 +88,6 @@ def test_an_act_whose_past_is_missing_makes_its_record_incomplete(tree: Tree) ->
     give(tree, "c", [forger.commit(forger.note(record, (*heads(tree, "k", record), b"?" * 16)))])
     found = listed(tree, "c", "incomplete")
     assert found["missing"]["record"] == record and found["missing"]["values"] == [(b"?" * 16).hex()]
-
-
-def badly_signed(forger: Forger, changes: list[Change]) -> CommitItem:
-    """A commit with another's signature; the one behind it vouches for its bits all the same."""
-    item = forger.commit(changes)
-    raw = bytearray(item.raw)
-    raw[-1] ^= 1
-    forger.head = type(forger.head)(forger.head.seq, commits.parse(bytes(raw)).id, forger.head.time)
-    return CommitItem(bytes(raw), item.changes)
-
-
-def test_a_badly_signed_commit_that_a_run_covers_is_found_in_idle_time(tree: Tree) -> None:
-    record = tree.dispatched()
-    forger = Forger(tree, "k")
-    bad = badly_signed(forger, forger.note(record, heads(tree, "k", record), "签名不对的话"))
-    good = forger.commit(forger.note(record, heads(tree, "k", record), "好的话"))
-    assert give(tree, "c", [bad, good]).new == 2
-    assert listed(tree, "c", "quarantine") == {}
-    tree.at("c").tick()
-    one = listed(tree, "c", "quarantine")["bad_signature"]
-    assert tree.reader("c").exception(one["id"])["words"] == {"text": "签名不对的话"}
-    told = {line["words"].get("text"): line["verdict"] for line in tree.show("c", record)["timeline"]}
-    assert (told["签名不对的话"], told["好的话"]) == ("quarantined", "stands")
-
-
-def test_a_badly_signed_commit_doesnt_leave_outside_its_run(tree: Tree) -> None:
-    record = tree.dispatched()
-    forger = Forger(tree, "p")
-    bad = badly_signed(forger, forger.note(record, heads(tree, "p", record), "签名不对的话"))
-    good = forger.commit(forger.note(record, heads(tree, "p", record), "好的话"))
-    give(tree, "c", [bad, good])
-    moved = tree.sync("k", "c")
-    assert "好的话" in str(tree.show("k", record)["timeline"])
-    assert "签名不对的话" not in str(tree.show("k", record)["timeline"])
-    assert moved.received >= 1 and "bad_signature" in listed(tree, "c", "quarantine")
-
-
-def test_commits_of_an_unknown_author_wait_in_a_line_of_their_own(tree: Tree) -> None:
-    record = tree.dispatched()
-    forger = Forger(tree, "k")
-    forger.log = b"L" * 16
-    forger.head = type(forger.head)(1, b"p" * 32, 0)
-    items = [forger.commit(forger.note(record, (), f"第{at}句")) for at in range(3)]
-    give(tree, "s", items, peer=tree.at("t").keys.node)
-    (one,) = listed(tree, "s", "held").values()
-    assert (one["reason"], one["commits"], one["bound"]) == ("unknown_author", 3, 16 << 20)
-    assert "泰安市总工会" in one["sentence"] and "16.0 MiB" in one["sentence"]
-    assert tree.reader("s").exception(one["id"])["commit"] == one["commit"]
 
 
 def test_the_list_of_what_a_unit_has_left_is_not_its_any_more(tree: Tree) -> None:

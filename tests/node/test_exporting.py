@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from node.errors import Stale
-from sync_protocol import proof
+from sync_protocol import cbor, proof, sequence
+from tests.node.forge import Forger, badly_signed, give, heads
 from tests.node.tree import NARRATIVE, Tree
 
 CHECK = Path(__file__).parent.parent / "vectors" / "check.py"
@@ -91,17 +92,18 @@ def items(path: Path) -> list[list[object]]:
 
 
 def test_what_was_erased_is_held_or_quarantined_is_absent_and_says_so(worked: Tree) -> None:
-    record = worked.register("k")
+    record, other = worked.register("k"), worked.register("k")
     worked.quiet()
     forger = Forger(worked, "k")
-    odd = forger.body(b"\xff")
-    give(worked, "c", [forger.commit([odd]), forger.commit([forger.body(b"\xf6")], ahead_ms=20 * 60_000)])
+    ahead = forger.note(other, heads(worked, "k", other))
+    odd = forger.commit([forger.body(b"\xff")])
+    give(worked, "c", [odd, forger.commit(ahead, ahead_ms=20 * 60_000)])
     worked.do("p", "erase", record=record, ground="依法", fields=[])
     worked.quiet()
     path = worked.base / "log.cbor"
     worked.reader("c").export_log(path)
     why = [one[2] for one in items(path) if one[0] == "absent"]
-    assert {"erased", "quarantined"} <= set(why)
+    assert {"erased", "quarantined", "held"} <= set(why)
     assert good(path.read_bytes()) and outsider(path) == 0
 
 
@@ -118,13 +120,24 @@ def test_a_badly_signed_commit_is_a_link_and_the_one_behind_it_verifies(worked: 
     assert good(path.read_bytes()) and outsider(path) == 0
 
 
-def test_what_isnt_admitted_is_part_of_a_link(worked: Tree) -> None:
+def test_what_was_revoked_is_part_of_a_link(worked: Tree) -> None:
     record = worked.register("k")
-    worked.act("k", "note", record, text="撤销之后的话")
+    for at in range(3):
+        worked.act("k", "note", record, text=f"撤销之后的第{at}句")
     worked.quiet()
-    keep = {"keep": [[one["log"], one["seq"] - 2, "00"] for one in worked.reader("p").heads()]}
-    assert keep
-    with worked.at("c").work() as work:
-        from sync_protocol.roster import Admission, Cut, Place
-
-        assert (Admission, Cut, Place, work)
+    (head,) = (one for one in worked.reader("c").heads() if one["unit"] == "370000/370200/370211")
+    with worked.sql("c") as db:
+        before, kept = db.execute(
+            'SELECT c.seq, c."commit" FROM commit_ c JOIN log l ON l.id = c.log WHERE l.log = ? AND c.seq = ?',
+            (bytes.fromhex(head["log"]), head["seq"] - 3),
+        ).fetchone()
+    keep = {"items": [{"log": head["log"], "seq": before, "id": kept.hex()}]}
+    worked.do("c", "registry.revoke", unit="370211", reason="lost", keep=keep)
+    path = worked.base / "log.cbor"
+    worked.reader("c").export_log(path)
+    links = [one for one in items(path) if one[0] == "link" and one[4] == "revoked"]
+    assert [one[1:4] for one in links] == [
+        [bytes.fromhex(head["log"]), head["seq"], bytes.fromhex(head["id"])]
+    ]
+    assert "撤销之后".encode() not in path.read_bytes()
+    assert good(path.read_bytes()) and outsider(path) == 0

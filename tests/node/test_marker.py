@@ -91,11 +91,9 @@ def test_a_file_that_says_nothing_is_as_none(tmp_path: Path, content: bytes) -> 
 
 def test_every_flipped_byte_is_noticed(tmp_path: Path) -> None:
     SystemMarker(tmp_path).note(LOG, 1, 1)
-    path = tmp_path / "marker"
-    raw = path.read_bytes()
+    raw = (tmp_path / "marker").read_bytes()
     for at in range(SLOT, SLOT + len(raw[SLOT:].rstrip())):
-        path.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
-        assert marker._newest(path.read_bytes()) is None, at
+        assert marker._newest(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]) is None, at
 
 
 def test_one_that_is_deleted_under_a_running_node_is_made_again(tmp_path: Path) -> None:

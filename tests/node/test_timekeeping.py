@@ -232,7 +232,12 @@ def test_a_log_ahead_of_the_clock_is_held_and_adopted_in_a_new_one(tree: Tree) -
     verdicts = [(one["action"], one["verdict"]) for one in after["timeline"]]
     assert verdicts.count(("adopt", "stands")) == len([one for one in verdicts if one[1] == "held"]) > 3
     assert "时钟快了" in str(after["timeline"])
+    assert {one["actor"] for one in after["timeline"] if one["action"] == "adopt"} == {"a", "system"}
     assert tree.verify("k") == []
+    tree.at("k").tick()
+    tree.shut("k")
+    tree.at("k").tick()
+    assert tree.show("k", record)["timeline"] == after["timeline"], "nothing is adopted twice"
 
 
 def test_others_see_the_adopted_work_at_once_and_not_twice_later(tree: Tree) -> None:
@@ -253,25 +258,6 @@ def test_others_see_the_adopted_work_at_once_and_not_twice_later(tree: Tree) -> 
     assert codes == {"overtaken"}
     assert not [one for one in tree.reader("c").exceptions().items if one["record"] == record]
     assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest()["digest"]
-
-
-def test_who_did_it_is_who_did_it(tree: Tree) -> None:
-    record = ahead(tree)
-    tree.at("k").tick()
-    adopted = [one for one in tree.show("k", record)["timeline"] if one["action"] == "adopt"]
-    assert {one["actor"] for one in adopted} >= {"a"}
-
-
-def test_nothing_is_adopted_twice(tree: Tree) -> None:
-    record = ahead(tree)
-    for _ in range(3):
-        tree.at("k").tick()
-        tree.shut("k")
-    timeline = tree.show("k", record)["timeline"]
-    assert len([one for one in timeline if one["action"] == "adopt"]) == len(
-        [one for one in timeline if one["verdict"] == "held"]
-    )
-    assert reasons(tree, "k") == ["clock"]
 
 
 def test_an_act_after_the_correction_goes_on_top_at_the_right_time(tree: Tree) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tests.simulation.clocks import DAY_MS, HOUR_MS, MINUTE_MS, YEAR_MS
 from tests.simulation.disk import Trouble
-from tests.simulation.faults import Fault
-from tests.simulation.office import Gone, Office
+from tests.simulation.faults import Fault, Phase
+from tests.simulation.office import Backup, Gone, Office
 from tests.simulation.wire import Weather
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Accidents:
         self.world, self.random = world, world.random
         self.kinds: list[Callable[[], None]] = [
             self.kill, self.kill, self.power, self.power, self.full, self.io, self.partition, self.one_way,
-            self.weather, self.weather, self.clock,
+            self.weather, self.weather, self.clock, self.backup, self.backup, self.restore,
         ]  # fmt: skip
 
     def one(self) -> None:
@@ -51,12 +51,49 @@ class Accidents:
         if office is None:
             return
         if trouble in (Trouble.KILL, Trouble.POWER) and self.random.random() < 0.15:
-            office.phase = office.phase.IDLE
+            office.phase = Phase.IDLE
             office.die(trouble)
             self.world.died(office, trouble)
             return
         office.disk.met = lambda met: self.world.met(_OF_DISK[met], office)
         office.disk.arm(trouble, self.random.choice((3, 30, 120, 400)) + self.random.randrange(120), lasts)
+
+    # Backups
+
+    def backup(self) -> None:
+        """A copy of the node's database is put aside; nothing happens to the node."""
+        office = self._office()
+        if office is not None:
+            office.backup = Backup(
+                office.disk.image(), office.marked.note, set(self.world.ledger.holds(office.name)), office.seen_row
+            )
+
+    def restore(self) -> None:
+        """The machine is lost, or somebody thinks so: the node goes on from an older copy of its database. Its
+        parent, or one of its children, may go the same way."""
+        office = self.random.choice(list(self.world.offices.values()))
+        near = [one for one in self.world.offices.values() if office.name == one.parent or one.name == office.parent]
+        both = [office, self.random.choice(near)] if near and self.random.random() < 0.3 else [office]
+        for one in both:
+            if one.backup is not None:
+                self._put_back(one, one.backup)
+
+    def _put_back(self, office: Office, backup: Backup) -> None:
+        if office.up:
+            office.phase = Phase.IDLE
+            office.die(Trouble.KILL)
+        marked = office.marked
+        how = self.random.choice(("database alone", "whole directory", "no marker"))
+        if how == "whole directory":
+            marked.note = backup.note
+            marked.move(self.random.getrandbits(32))
+        elif how == "no marker":
+            marked.note = None
+        office.put_back(backup)
+        lost = self.world.ledger.lose(office.name, backup.holds)
+        self.world.say(f"{office.name} restored, {how}, {len(lost)} commits are nowhere")
+        self.world.met(Fault.RESTORE, office)
+        self.world.after(self.random.randrange(1000, HOUR_MS), lambda: self.restart(office))
 
     # Lines
 

@@ -147,14 +147,21 @@ class Caller:
         asked = planting.ask(child, given)
 
         def back(reply: bytes) -> None:
-            self._tried(lambda: planting.joined(child, reply, asked, given))
-            if child.enrolled:
+            try:
+                planting.joined(child, reply, asked, given)
                 self.nudge()
+            except Gone:
+                return
+            except (QiaoError, ProtocolError):
+                self.invitation = None
 
         def there(data: bytes) -> None:
             try:
                 reply = parent.work(Phase.JOINING, lambda writer: writer.take_join(data))
-            except FAILURES:
+            except Gone:
+                return
+            except (QiaoError, ProtocolError):
+                self.invitation = None  # somebody telephones, and another is made
                 return
             self.world.wire.carry(Sent(parent.name, child.name, "reply", reply), Phase.JOINING, back)
 
@@ -165,12 +172,6 @@ class Caller:
         asked = planting.ask(self.office, given)
         reply = self.parent.work(Phase.JOINING, lambda writer: writer.take_join(asked))
         planting.joined(self.office, reply, asked, given)
-
-    def _tried(self, job: Callable[[], None]) -> None:
-        try:
-            job()
-        except FAILURES:
-            return
 
     # Without faults, one exchange after the other: how a tree comes to rest
 

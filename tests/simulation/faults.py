@@ -14,6 +14,7 @@ class Phase(StrEnum):
     UP = "up"  # commits on their way to the parent, or being taken there
     DOWN = "down"  # the parent's outbox on its way, or being taken
     OWN = "own lane"  # a restored node's own commits, coming back to it
+    RECONCILING = "reconciling"
     JOINING = "joining"
     OPENING = "opening"  # the process starts over what the last one left
 
@@ -33,6 +34,7 @@ class Fault(StrEnum):
     FULL = "disk full"
     IO = "I/O error"
     CLOCK = "clock"
+    RESTORE = "restore"
 
 
 class Tally:
@@ -59,3 +61,19 @@ class Tally:
             for fault in faults
         ]
         return "\n".join([head, *rows])
+
+
+def unmet(tally: Tally) -> list[tuple[str, str]]:
+    """Pairs of fault and phase that should have met, and didn't."""
+    return [(fault, phase) for fault, phases in MEET.items() for phase in phases if not tally.met[fault, phase]]
+
+
+_WIRE = (Phase.IDLE, Phase.UP, Phase.DOWN, Phase.OWN, Phase.RECONCILING, Phase.JOINING)
+_PROCESS = (Phase.IDLE, Phase.ACTING, Phase.UP, Phase.DOWN, Phase.JOINING, Phase.OPENING)
+MEET: dict[Fault, tuple[Phase, ...]] = {
+    **dict.fromkeys((Fault.DROP, Fault.DUPLICATE, Fault.DELAY, Fault.TRUNCATE, Fault.FLIP, Fault.LOST_REPLY), _WIRE),
+    **dict.fromkeys((Fault.PARTITION, Fault.ONE_WAY), _WIRE),
+    **dict.fromkeys((Fault.KILL, Fault.POWER), _PROCESS),
+    **dict.fromkeys((Fault.FULL, Fault.IO), (Phase.ACTING, Phase.UP, Phase.DOWN, Phase.JOINING)),
+    Fault.RESTORE: (Phase.IDLE,),
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +13,8 @@ from sqlalchemy import Connection
 from node import config, keys
 from node.errors import QiaoError
 from node.work import Work
+from node.link import PARENT
+from node.store import settings
 from node.writer import Writer
 from sync_protocol.errors import ProtocolError
 from tests.simulation import shim
@@ -19,7 +22,7 @@ from tests.simulation.checkers.checker import Breach, Stored
 from tests.simulation.clocks import MachineClock
 from tests.simulation.disk import VFS, Disk, File, Killed, Trouble
 from tests.simulation.faults import Phase
-from tests.simulation.marker import Marked, WorldMarker
+from tests.simulation.marker import Marked, Note, WorldMarker
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -32,6 +35,16 @@ FROM commit_ c JOIN log l ON l.id = c.log WHERE c.id > ? ORDER BY c.id"""
 
 class Gone(Exception):
     """The node isn't running, or died at this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What was put aside: files, marker, the commits that were in it, and how far the checkers had looked."""
+
+    files: dict[str, File]
+    note: Note | None
+    holds: set[bytes]
+    seen_row: int
 
 
 class Entropy:
@@ -62,6 +75,7 @@ class Office:
         self.enrolled = False
         self.lives = 0
         self.seen_row = 0  # newest commit row that the checkers were told of
+        self.backup: Backup | None = None
         self.high_ms = 0  # the highest disciplined time that it ever had
         self.newest_ms = 0  # the time of the newest commit that it has
 
@@ -104,6 +118,8 @@ class Office:
         except QiaoError as fault:
             self.world.refused(self, "open", fault)
             raise Gone(fault.code) from fault
+        with self.read() as db:
+            self.enrolled = self.parent is None or settings.get(db, PARENT) is not None
         self.look()
         self.world.reopened(self)
 
@@ -128,6 +144,11 @@ class Office:
         self.disk = Disk(self.disk.after(trouble, self.world.random))
         self.world.died(self, trouble)
         raise Gone(self.name)
+
+    def put_back(self, backup: Backup) -> None:
+        """An older copy of the database takes the place of what there was."""
+        self.disk = Disk({name: one.copy() for name, one in backup.files.items()})
+        self.seen_row = backup.seen_row
 
     def _bury(self) -> None:
         self.disk.dead = True

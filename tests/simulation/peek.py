@@ -33,10 +33,14 @@ def peek(world: World, sealed: bytes, receiver: Office) -> Seen:
 
 
 def _of_request(asked: Request) -> Phase:
+    if asked.ask is not None:
+        return Phase.RECONCILING
     return Phase.UP if asked.commits else Phase.IDLE
 
 
 def _of_reply(told: Reply, child: Office) -> Phase:
+    if told.told is not None or told.reconcile is not None:
+        return Phase.RECONCILING
     if any(_is_own(one.raw, child) for one in told.commits):
         return Phase.OWN
     return Phase.DOWN if told.commits else Phase.IDLE

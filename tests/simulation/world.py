@@ -53,6 +53,7 @@ class World:
         self.faults, self.acts = 0, 0
         self.verbs: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
+        self.turned: Counter[tuple[str, str]] = Counter()
         self.authors: dict[bytes, str] = {}  # commit id → who signed it
         self.wicked: set[bytes] = set()  # nodes that keep no promise
         self._names: dict[bytes, str] = {}  # node id → office

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from subprocess import DEVNULL
 
 from node.errors import QiaoError
 from node.transport import local
@@ -197,9 +199,11 @@ def _importing(stage: Stage, plan: Plan, random: Random) -> None:
     stage.over(stage.writing(plan, random, parent, child))
     for giver, taker in random.sample([(parent, child), (child, parent)], 2):
         stick = stage.aside(giver, f"stick-{plan.number}")
+        begun = time.monotonic()
         giver.ok("bundle", "export", "--to", taker.code, str(stick), staff=None)
-        reading = taker.begin("bundle", "import", str(stick))
-        stage.wait(plan, [])
+        writing = time.monotonic() - begun  # about as long as reading it will take on this machine now
+        reading = taker.begin("bundle", "import", str(stick), stdout=DEVNULL, stderr=DEVNULL)
+        threading.Event().wait(writing * random.random() * 1.2)
         _killed([one for one in stage.victims(plan) if one is taker])
         if random.random() < 0.3:
             reading.kill()

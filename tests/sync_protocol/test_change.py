@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sync_protocol import cbor, change
 from sync_protocol.change import Act, Body, Words
 from sync_protocol.errors import BadChange, LocalError
-from sync_protocol.limits import MAX_BODY
+from sync_protocol.limits import MAX_BODY, MAX_BODY_ITEMS
 from tests.sync_protocol.test_cbor import scalars
 
 LOG, SALT = bytes(16), bytes(range(16))
@@ -105,6 +105,17 @@ def test_a_body_is_at_most_256_kib_both_ways() -> None:
     made = change.make(LOG, SALT, fits)
     assert len(made.body) == MAX_BODY and change.parse_body(made.body) == fits
     over = Act("t", "a", (), {"x": "y" * (MAX_BODY - frame + 1)}, None)
+    with pytest.raises(LocalError) as ours:
+        change.make(LOG, SALT, over)
+    with pytest.raises(BadChange) as theirs:
+        change.parse_body(change.encode_body(over))
+    assert ours.value.code == theirs.value.code == "too_large"
+
+
+def test_a_body_of_more_items_than_anybody_needs_is_neither_written_nor_decoded() -> None:
+    stamp = Act("registry/1", "stamp", (), {"time": 1, "new": [bytes(16)] * 10_000}, SALT)
+    assert change.parse_body(change.make(LOG, SALT, stamp).body) == stamp
+    over = Act("t", "a", (), {"x": [{}] * MAX_BODY_ITEMS}, None)
     with pytest.raises(LocalError) as ours:
         change.make(LOG, SALT, over)
     with pytest.raises(BadChange) as theirs:

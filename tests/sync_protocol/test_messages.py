@@ -194,11 +194,32 @@ def test_we_write_nothing_that_a_receiver_would_refuse_for_its_size() -> None:
 
 
 def test_a_batch_holds_what_its_bytes_allow_and_one_at_least() -> None:
-    items = [CommitItem(bytes(100)) for _ in range(5)]
-    assert messages.fitting(items, 250) == (tuple(items[:2]), True)
+    items = [CommitItem(bytes(988)) for _ in range(5)]
+    assert messages.fitting(items, 2500) == (tuple(items[:2]), True)
     assert messages.fitting(items, 1) == (tuple(items[:1]), True)
     assert messages.fitting(items, 10_000) == (tuple(items), False)
     assert messages.fitting([], 1) == ((), False)
+
+
+def test_many_small_things_take_more_room_than_their_bytes() -> None:
+    assert CommitItem(bytes(988)).size == 1000
+    tiny = CommitItem(b"", tuple(ChangeItem(at, bytes(16), b"\xa0") for at in range(5)))
+    assert (tiny.load, tiny.size) == (8, 800)
+    dense = CommitItem(b"", (ChangeItem(0, bytes(16), b"\x99\x20\x00" + bytes(8192)),))
+    assert (dense.load, dense.size) == (132, 13_200)
+
+
+def test_a_message_that_is_too_much_work_is_refused_by_what_is_in_it() -> None:
+    part = messages.encode_item(CommitItem(b"", tuple(ChangeItem(at, bytes(16), b"\0") for at in range(97))))
+    assert messages.parse_request(with_head({}, *[part] * 400)).commits
+    assert code_of(with_head({}, *[part] * 401)) == "too_large"
+
+
+@given(st.lists(st.integers(0, 2000), max_size=40), st.integers(0, 20))
+def test_what_a_sender_fits_into_a_room_a_receiver_takes(sizes: list[int], changes: int) -> None:
+    bodies = tuple(ChangeItem(at, bytes(16), b"\x80") for at in range(changes))
+    items, _ = messages.fitting([CommitItem(bytes(size), bodies) for size in sizes * 200], messages.ROOM)
+    assert sum(one.load for one in items) <= limits.MAX_LOAD
 
 
 def test_bodies_are_bound_to_the_header_of_their_commit() -> None:

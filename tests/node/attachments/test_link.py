@@ -274,3 +274,13 @@ def test_whatever_is_cut_or_killed_it_comes_whole(
             paper.took(tree, "k", "c", *back.chunks, wants=back.wants)
         tree.later(memory.HOUR_MS)
     assert paper.path(tree, "c", content).read_bytes() == data
+
+
+def test_a_request_that_is_played_again_is_given_nothing(tree: Tree, record: str) -> None:
+    attach(tree, "p", record, noise(5_000))
+    tree.exchange("c", "p")
+    tree.at("c").take_reply(tree.exchange("c", "p")[1].reply or b"")
+    request, taken = tree.exchange("c", "p")
+    again = tree.at("p").take(request)
+    assert taken.reply is not None and again.reply is not None
+    assert len(taken.reply) > 5_000 > len(again.reply)

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from node import lanes
-from node.bundles import courier
 from node.errors import QiaoError
 from tests.node import couriers
 from tests.node.tree import Tree, snapshot
@@ -109,63 +107,6 @@ def test_a_bundle_behind_one_that_was_lost_moves_no_position(tree: Tree) -> None
     got = couriers.carry(tree, "c", "k")
     assert got["fits"] and couriers.agree(tree, "k", "c")
     assert "甲" in str(tree.show("k", record)["timeline"])
-
-
-def test_a_taking_that_was_killed_is_begun_again(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "ROOM", 1000)
-    for _ in range(4):
-        tree.register("c", workplace_region=None)
-    path = couriers.export(tree, "c", "p")
-    ask, done = couriers.asking(tree, "p"), 0
-
-    def killed(operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        nonlocal done
-        done += operation == "bundle.take"
-        if done == 3:
-            raise KeyboardInterrupt
-        return ask(operation, params)
-
-    with pytest.raises(KeyboardInterrupt):
-        courier.take(killed, tree.at("p").keys.node, path)
-    again = couriers.take(tree, "p", path)
-    assert 0 < again["commits"] < 4 and again["age"] == "new"
-    couriers.carry(tree, "p", "c")
-    assert couriers.agree(tree, "c", "p")
-
-
-def test_two_takings_at_once_take_each_commit_once(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "ROOM", 1000)
-    for _ in range(4):
-        tree.register("c", workplace_region=None)
-    path = couriers.export(tree, "c", "p")
-    ask, inner = couriers.asking(tree, "p"), []
-
-    def two(operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        if operation == "bundle.take" and not inner:
-            inner.append(None)
-            inner.append(couriers.take(tree, "p", path)["commits"])
-        return ask(operation, params)
-
-    outer = courier.take(two, tree.at("p").keys.node, path)
-    assert (inner[1], outer["commits"]) == (4, 0)
-    couriers.carry(tree, "p", "c")
-    assert couriers.agree(tree, "c", "p")
-
-
-def test_a_file_that_changes_between_the_passes_is_told(tree: Tree, small: Path) -> None:
-    tree.register("k", workplace_region=None)
-    other = couriers.export(tree, "k", "c").read_bytes()
-    ask = couriers.asking(tree, "c")
-
-    def swapping(operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        said = ask(operation, params)
-        if said["trailer"] and operation == "bundle.look":
-            small.write_bytes(other)
-        return said
-
-    with pytest.raises(QiaoError) as fault:
-        courier.take(swapping, tree.at("c").keys.node, small)
-    assert fault.value.code == "bundle_damaged"
 
 
 def test_the_clock_in_a_bundle_disciplines_nobody(tree: Tree) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from tests.node.tree import Tree
 
 GROUND = "《个人信息保护法》第四十七条"
+
+PHONE, NAME = "13800001111", "王小明"
 
 
 def erase(tree: Tree, who: str, record: str, *fields: str, ground: str = GROUND) -> dict[str, Any]:
@@ -18,3 +22,18 @@ def has(tree: Tree, name: str, *texts: str) -> list[str]:
     tree.shut(name)
     files = b"".join(path.read_bytes() for path in sorted((tree.base / name).rglob("*")) if path.is_file())
     return [text for text in texts if text.encode() in files]
+
+
+def agreed(tree: Tree) -> None:
+    """City and county, each against the office above."""
+    for child, parent, unit in (("c", "p", "370200"), ("k", "c", "370211")):
+        assert tree.reader(child).digest(unit)["digest"] == tree.reader(parent).digest(unit)["digest"]
+
+
+def rolled_back(tree: Tree, name: str, backup: Path) -> None:
+    """The database as it was, beside the marker of today."""
+    tree.shut(name)
+    for file in ("node.db", "node.db-wal"):
+        (tree.base / name / file).unlink(missing_ok=True)
+        if (backup / file).exists():
+            shutil.copy2(backup / file, tree.base / name / file)

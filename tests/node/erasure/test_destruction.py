@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from sqlalchemy import text
 
 from conflict.erasure import ID
+from node.attachments import upload
 from node.erasure import destruction
 from sync_protocol.change import Act, Words
 from sync_protocol.names import short
 from tests.node.erasure.files import GROUND, erase, has
 from tests.node.forge import Forger, give, heads
 from tests.node.tree import NARRATIVE, Tree
+
+
+def test_what_was_written_meanwhile_is_gone_the_moment_it_arrives(tree: Tree) -> None:
+    record = tree.dispatched()
+    erase(tree, "p", record)
+    tree.act("k", "accept", record)
+    tree.act("k", "note", record, text="断线时写的话")
+    tree.sync("k", "c")
+    assert has(tree, "c", "断线时写的话") == ["断线时写的话"]  # nobody has told it yet
+    tree.sync("c", "p")
+    tree.quiet()
+    assert [has(tree, node, "断线时写的话", NARRATIVE) for node in "pck"] == [[], [], []]
+    assert tree.reader("p").erasures(record)["outstanding"] == []
+    assert [tree.verify(node) for node in "pck"] == [[], [], []]
 
 
 def test_held_quarantined_and_stray_words_go_too(tree: Tree) -> None:
@@ -50,25 +63,6 @@ def test_a_body_that_comes_back_is_refused_and_the_peer_is_told(tree: Tree) -> N
     assert has(tree, "c", "寄来两次的话") == []
 
 
-def test_a_node_from_before_the_erasure_erases_when_it_comes_back(tree: Tree) -> None:
-    record = tree.dispatched()
-    tree.shut("k")
-    shutil.copytree(tree.base / "k", tree.base / "before")  # a backup, without the marker
-    tree.act("c", "recall", record, unit="370211", text="另派")
-    erase(tree, "p", record, "narrative")
-    tree.quiet()
-    assert has(tree, "k", NARRATIVE) == []
-    tree.shut("k")
-    for file in ("node.db", "node.db-wal"):
-        (tree.base / "k" / file).unlink(missing_ok=True)
-        if (tree.base / "before" / file).exists():
-            shutil.copy2(tree.base / "before" / file, tree.base / "k" / file)
-    assert has(tree, "k", NARRATIVE)
-    tree.quiet()
-    assert has(tree, "k", NARRATIVE) == []
-    assert has(tree, "c", NARRATIVE) == []
-
-
 def test_a_list_that_lies_about_a_body_spares_it_and_is_listed(tree: Tree) -> None:
     record = tree.dispatched()
     tree.quiet()
@@ -100,27 +94,11 @@ def test_an_order_by_somebody_who_may_not_erases_nothing(tree: Tree) -> None:
     assert has(tree, "c", NARRATIVE)
 
 
-def test_a_new_child_agrees_about_a_record_of_which_it_only_ever_gets_the_links(tree: Tree) -> None:
-    own = tree.register("k")
-    erase(tree, "k", own)
-    tree.quiet()
-    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
-    assert tree.reader("p").digest("370200")["digest"] == tree.reader("c").digest("370200")["digest"]
-    with tree.at("p").work() as work:
-        work.db.execute(text("DELETE FROM change WHERE body IS NULL"))
-        work.again.update(row.id for row in work.db.execute(text("SELECT id FROM record")))
-    assert tree.show("p", own)["owner"] == "370000/370200/370211"
-    assert tree.show("p", own)["incomplete"] is False
-    assert tree.reader("p").digest("370200")["digest"] == tree.reader("c").digest("370200")["digest"]
-
-
 @pytest.mark.parametrize("of", [None, "narrative"])
 def test_an_attachment_goes_with_the_words_that_name_it(tree: Tree, of: str | None) -> None:
     record = tree.register()
     paper = tree.base / "paper.txt"
     paper.write_text("欠条的扫描件")
-    from node.attachments import upload
-
     data = {"attachments": [str(paper)]}
     params = {"matter": "ticket", "verb": "attach", "record": record, "data": data}
     brought = upload.brought(tree.base / "p", 1 << 20, params)
@@ -132,14 +110,3 @@ def test_an_attachment_goes_with_the_words_that_name_it(tree: Tree, of: str | No
     if of:
         erase(tree, "p", record, "attachments")
         assert has(tree, "p", "欠条的扫描件", "paper.txt") == []
-
-
-def test_exports_made_before_are_listed(tree: Tree) -> None:
-    record = tree.register()
-    with tree.at("p").work() as work:
-        from node.erasure import exports
-
-        exports.note(work.db, "/usb/all.qlog", work.now_ms)
-    tree.later(1000)
-    told = erase(tree, "p", record)
-    assert [one["path"] for one in told["items"][0]["exports"]] == ["/usb/all.qlog"]  # type: ignore[index]

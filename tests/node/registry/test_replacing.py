@@ -6,8 +6,7 @@ import shutil
 
 import pytest
 
-from node import keys
-from node.errors import QiaoError
+from node.errors import NotFound, QiaoError
 from tests.node.tree import PATHS, Tree
 
 
@@ -57,13 +56,19 @@ def test_a_city_goes_on_with_new_keys_and_its_county_learns_them_over_the_line(t
 
 def test_the_old_keys_get_nothing_any_more_but_the_registry(tree: Tree) -> None:
     tree.dispatched()
-    shutil.copytree(tree.base / "k" / "keys", tree.base / "stolen")
+    tree.shut("k")
+    shutil.copytree(tree.base / "k", tree.base / "stolen")
     tree.do("k", "registry.replace")
     tree.quiet()
-    tree.shut("k")
-    shutil.rmtree(tree.base / "k" / "keys.former")
-    assert keys.former(tree.base / "k") is None
+    later = tree.dispatched()
+    assert tree.sync("stolen", "c").received > 0
+    with pytest.raises(NotFound):
+        tree.show("stolen", later)
+    with tree.at("stolen").work() as work:
+        entry = work.registry.node(work.node)
+        assert entry is not None and entry.standing == "replaced"
     assert tree.quiet() == 0
+    agree(tree, "k", "c")
 
 
 @pytest.mark.parametrize("step", ["made", "signed", "swapping"])

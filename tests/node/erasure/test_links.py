@@ -1,0 +1,22 @@
+"""What is left of acts that were erased with their record."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from tests.node.erasure.files import erase
+from tests.node.tree import Tree
+
+
+def test_a_new_child_agrees_about_a_record_of_which_it_only_ever_gets_the_links(tree: Tree) -> None:
+    own = tree.register("k")
+    erase(tree, "k", own)
+    tree.quiet()
+    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
+    assert tree.reader("p").digest("370200")["digest"] == tree.reader("c").digest("370200")["digest"]
+    with tree.at("p").work() as work:
+        work.db.execute(text("DELETE FROM change WHERE body IS NULL"))
+        work.again.update(row.id for row in work.db.execute(text("SELECT id FROM record")))
+    assert tree.show("p", own)["owner"] == "370000/370200/370211"
+    assert tree.show("p", own)["incomplete"] is False
+    assert tree.reader("p").digest("370200")["digest"] == tree.reader("c").digest("370200")["digest"]
