@@ -7,7 +7,7 @@ PY := .venv/bin/python
 SOURCE := sync_protocol conflict node tui cli.py
 ALL := $(SOURCE) migrations tests bench
 
-.PHONY: demo test check bench soak mutants setup clean
+.PHONY: demo test check bench soak fuzz mutants setup clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/run  ## a day of the hotline on one machine; ARGS="--keep DIR --json"
@@ -31,6 +31,9 @@ soak: .venv/dev  ## the conflict generator with fresh seeds; MINUTES=10
 	$(PY) -m bench.soak --minutes $(MINUTES)
 	$(PY) -m tests.soak.kill --rounds $(ROUNDS)
 	$(PY) -m tests.soak.lines
+
+fuzz: .venv/dev  ## wrong input to every parser, and from enemies with good keys; MINUTES=10 ARGS="--seed 1"
+	$(PY) -m tests.fuzz.run --minutes $(MINUTES) $(ARGS)
 
 mutants: .venv/dev  ## planted faults, each to be noticed by a test; ARGS="--only NAME"
 	$(PY) -m tests.mutants $(ARGS)

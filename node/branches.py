@@ -25,6 +25,7 @@ _MAIN = Prepared(
         COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), COMMIT.c.chained.is_(True)
     )
 )
+_FORKED = Prepared(select(LOG.c.id, LOG.c.log, LOG.c.head_seq, LOG.c.forked).where(LOG.c.forked > 0))
 _IS_LINK = Prepared(
     select(COMMIT.c.id)
     .join(LOG, COMMIT.c.log == LOG.c.id)
@@ -74,12 +75,14 @@ class Places:
         if self.registry.log(log) is None:
             return self._unknown(log, node)
         if doubt is None:
-            return self.registry.admits(log, seq, commit)
+            return Admission.OK
         return self.registry.admits(log, seq, commit, doubt.chains, doubt.disputed)
 
     def _doubt(self, log: bytes, node: bytes) -> _Doubt | None:
         row, said = chain.log_row(self._db, log), self.registry.said(log, node)
-        if row is None or (said.nothing and not row.forked):
+        if row is None:
+            return None if said.nothing else _Doubt(Branches(), None)
+        if said.nothing and not row.forked:
             return None
         chains = of(self._db, row.id)
         return _Doubt(chains, branches.disputed(said, chains) if row.forked else None)
@@ -100,22 +103,24 @@ def admission(work: Work, log: bytes, seq: int, commit: bytes, node: bytes = b""
     return places.admission(log, seq, commit, node)
 
 
-def watch(work: Work) -> None:
-    """Notes for another fold what rests on a log whose branches are held otherwise than at the last look."""
+def watch(work: Work) -> bool:
+    """Notes for another fold what rests on a log whose branches are held otherwise than at the last look. Returns
+    whether any log has forked."""
     work.places = None
-    forked = list(work.db.execute(select(LOG).where(LOG.c.forked > 0)))
+    forked = _FORKED(work.db).all()
     if not forked:
-        return
+        return False
     known = settings.get(work.db, SEEN)
     before = cbor.decode(known) if known else []
     now = [[row.log, row.head_seq, *_fingerprint(work.db, row.id)] for row in forked]
     if now == before:
-        return
+        return True
     settings.put(work.db, SEEN, cbor.encode(now))
     for row, seen in zip(forked, now, strict=True):
         if seen not in before:
             _again(work, row.id, row.forked)
             work.links.update(links_of(work.db, row.id, row.forked))
+    return True
 
 
 def links_of(db: Connection, log: int, above: int) -> list[int]:

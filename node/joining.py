@@ -21,9 +21,10 @@ from node.store.schema import Invite, table
 from node.work import NAME, ROOT, UNIT, Work
 from sync_protocol import enrolment, join
 from sync_protocol.enrolment import Enrolment
-from sync_protocol.errors import BadSignature, InvitationExpired, InvitationUsed, ProtocolError
+from sync_protocol.errors import BadInvitation, BadSignature, InvitationExpired, InvitationUsed, ProtocolError
 from sync_protocol.invitation import Invitation
 from sync_protocol.join import JoinRequest
+from sync_protocol.limits import AHEAD_MS
 from sync_protocol.messages import ChangeItem, CommitItem
 from sync_protocol.names import code_of, is_above, node_hash
 from sync_protocol.roster import Role
@@ -201,6 +202,24 @@ def request(db: Connection, own: Keys, log: bytes, invitation: Invitation, addre
     )  # fmt: skip
 
 
+def _confirm(work: Work, invitation: Invitation, parent_ms: int) -> None:
+    """Raises RemoteError; Stale `clock_behind` where what the parent signed is still to come by our clock."""
+    try:
+        join.confirm(work.registry, invitation, work.node)
+    except BadInvitation as fault:
+        if fault.code != "not_enrolled" or parent_ms <= work.now_ms + AHEAD_MS:
+            raise
+        minutes = (parent_ms - work.now_ms) // 60_000
+        raise Stale(
+            say(
+                f"本机时钟比上级慢 {minutes} 分钟以上，先校正时钟，再收回执",
+                f"our clock is at least {minutes} minutes behind the parent's: set it, then take the reply again",
+            ),
+            code="clock_behind",
+            hint="date",
+        ) from fault
+
+
 def take_reply(work: Work, sealed: bytes, asked: bytes, invitation: Invitation) -> dict[str, Any]:
     """Takes the registry over, and the parent. Raises RemoteError with the code of a refusal."""
     reply = join.open_reply(sealed, request=asked, invitation=invitation, me=work.node, open=work.keys.open)
@@ -211,7 +230,7 @@ def take_reply(work: Work, sealed: bytes, asked: bytes, invitation: Invitation) 
     settings.put(work.db, "parent_seal", invitation.seal)
     intake.take(work, reply.commits, peer=invitation.parent)
     intake.renew(work)
-    join.confirm(work.registry, invitation, work.node)
+    _confirm(work, invitation, reply.clock_ms)
     settings.put(work.db, NAME, invitation.name.encode())
     settings.put(work.db, UNIT, code_of(invitation.unit).encode())
     links.ensure(work.db, invitation.parent, bytes(16))

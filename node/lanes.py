@@ -32,6 +32,12 @@ FEW = 20  # commits that go in their turn: the worst line carries them in some m
 WINDOW = 20_000  # commits of a backlog in which what is urgent is looked for
 
 
+def ours(work: Work) -> list[bytes]:
+    """The nodes whose logs we bring up: all of our subtree; once we were revoked or replaced, our own alone."""
+    entry = work.registry.node(work.node)
+    return nodes_within(work, work.path) if entry is None or entry.active else [work.node]
+
+
 def nodes_within(work: Work, unit: str) -> list[bytes]:
     """Every node that a unit and those below it ever had: their logs are that subtree's."""
     below = [one.node for one in work.registry.nodes() if covers(unit, one.path)]

@@ -57,7 +57,14 @@ def understands() -> tuple[str, ...]:
 # The child's side
 
 
-def request(work: Work, hold_s: int, plan: Plan | None = None, *, afresh: bool = False) -> Sent:
+def request(
+    work: Work,
+    hold_s: int,
+    plan: Plan | None = None,
+    owed: reconciling.Owed | None = None,
+    *,
+    afresh: bool = False,
+) -> Sent:
     """The next request to the parent: what it lacks of our subtree, and how far we have its outbox.
 
     `afresh`: this process hasn't heard it yet. It is told where we stand, even if that is what it last said: a
@@ -65,7 +72,7 @@ def request(work: Work, hold_s: int, plan: Plan | None = None, *, afresh: bool =
     """
     peer = parent(work)
     room = peer.budget or START
-    nodes = lanes.nodes_within(work, work.path)
+    nodes = lanes.ours(work)
     mine, known = chain.frontier(work.db, nodes), stated(peer.frontier)
     first = "early" in peer.can.split()
     items, more = (
@@ -76,7 +83,9 @@ def request(work: Work, hold_s: int, plan: Plan | None = None, *, afresh: bool =
         )
     )
     comparing = plan is not None and not items
-    loose = reconciling.lacked(work, plan, room) if plan is not None and comparing else ()
+    loose = owed.items(work, peer.node, room) if owed is not None and comparing else ()
+    if plan is not None and comparing and not loose:
+        loose = reconciling.lacked(work, plan, room)
     made = Request(
         understands=understands(),
         digest=frontiers.digest(mine),
@@ -198,7 +207,7 @@ def _compared(work: Work, peer: PeerRow, log: bytes) -> bool:
 
 def _has_more(work: Work, node: bytes) -> bool:
     peer = links.ensure(work.db, node, bytes(16))
-    nodes = lanes.nodes_within(work, work.path)
+    nodes = lanes.ours(work)
     gap = lanes.gap(work, nodes, stated(peer.frontier) or {})
     lost = bool(gap.ahead or gap.forked) and "reconcile" in peer.can.split()  # the parent gives it back
     return bool(gap.lacks) or lost or peer.reconcile_position is not None
@@ -276,7 +285,7 @@ def _acknowledged(work: Work, peer: PeerRow, asked: Request) -> None:
             links.acknowledge(work.db, peer.id, taken.position, taken.id)
         links.taken_early(work.db, peer.id, asked.early)
         links.change(work.db, peer.id, reconcile_position=None, reconcile_id=None)
-    elif "reconcile" not in asked.can:
+    elif "reconcile" not in asked.can or neighbours.is_parted(work, peer.node):
         scope.fill(work, peer.node)
         links.change(work.db, peer.id, position=0, position_id=ZERO)
     elif peer.reconcile_position is None:
@@ -340,7 +349,8 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
     )
     if peer.reconcile_position is not None:
         mark = Mark(peer.reconcile_position, peer.reconcile_id or ZERO)
-        made = replace(made, reconcile=mark, receipt=_receipt(work, peer))
+        own = chain.frontier(work.db, [work.node])
+        made = replace(made, reconcile=mark, receipt=_receipt(work, peer), own=own)
     elif not more:
         down = lanes.outbox(work, peer, lanes.start(peer), room, early="early" in peer.can.split())
         made = replace(

@@ -298,5 +298,6 @@ _OPERATIONS: dict[str, Operation] = {
     "bundle.letter": making.letter,
     "bundle.trailer": making.trailer,
     "bundle.look": taking.look,
+    "bundle.mine": taking.mine,
     "bundle.take": taking.take,
 }

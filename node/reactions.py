@@ -20,7 +20,7 @@ from node.work import UNIT, Work
 from sync_protocol import clock
 
 MOST = 16  # rounds of reactions to one piece of work; a loop of matters ends here
-STAMPED = 10_000  # registry changes that one stamp names: a body holds no more items than that
+STAMPED = 5_000  # registry changes that one stamp names: a body holds no more items than that
 DAY_MS = 24 * 3600 * 1000
 _ROLES = frozenset({author.SYSTEM})
 
@@ -28,7 +28,7 @@ _ROLES = frozenset({author.SYSTEM})
 def settle(work: Work) -> None:
     """Folds what was touched, and signs what the node does by itself, until nothing more follows."""
     for _ in range(MOST):
-        branches.watch(work)
+        forked = branches.watch(work)
         if work.registry_changed:
             intake.renew(work)
         touched = set(work.fresh) | work.again
@@ -36,7 +36,8 @@ def settle(work: Work) -> None:
             return
         refold.settle(work)
         react(work, touched)
-        ruling.rule(work)
+        if forked:
+            ruling.rule(work)
 
 
 def react(work: Work, touched: Iterable[int]) -> None:

@@ -20,9 +20,12 @@ from node.store.links import DELIVERY, PeerRow
 from node.store.records import RECORD
 from node.work import Work
 from sync_protocol import messages
+from sync_protocol.frontier import Frontier
 from sync_protocol.messages import ChangeItem, CommitItem, Reply
 from sync_protocol.names import ZERO, short
 from sync_protocol.reconcile import Ask, Plan, answer, bucket_digests, bucket_of, record_digest
+
+TRIES = 3  # requests that bring the parent no further before the rest is given up
 
 
 @dataclass(slots=True)
@@ -131,6 +134,33 @@ def _parting(work: Work, peer: PeerRow, record: bytes) -> Iterator[CommitItem]:
 
 
 # The child's side
+
+
+class Owed:
+    """What the parent, restored, lacks of its own logs and we hold: also of records that have left our scope, which
+    the comparison doesn't reach."""
+
+    def __init__(self) -> None:
+        self._lacks: Frontier | None = None
+        self._count = self._stalled = 0
+
+    def hear(self, own: Frontier | None) -> None:
+        """Where the parent's own logs stand with it; None where the link isn't being compared."""
+        self._lacks = own
+        if own is None:
+            self._count = self._stalled = 0
+
+    def items(self, work: Work, node: bytes, room: int) -> tuple[CommitItem, ...]:
+        """Nothing more once the parent takes no more of it."""
+        if self._lacks is None:
+            return ()
+        gap = lanes.gap(work, [node], self._lacks)
+        count = sum(span.last - span.first + 1 for spans in gap.lacks.values() for span in spans)
+        self._stalled = self._stalled + 1 if 0 < self._count <= count else 0
+        self._count = count
+        return (
+            () if self._stalled > TRIES else lanes.by_frontier(work, gap, room, lanes.unit_of(work, node))[0]
+        )
 
 
 def lacked(work: Work, plan: Plan, room: int) -> tuple[CommitItem, ...]:

@@ -37,7 +37,7 @@ from node.glance import DATABASE
 from node.keys import Keys
 from node.language import say
 from node.marker import Marker, SystemMarker
-from node.reconciling import Holding
+from node.reconciling import Holding, Owed
 from node.registry import neighbours, replacing
 from node.store import database, links, settings
 from node.work import ROOT, Work
@@ -115,6 +115,7 @@ class Writer:
             self._registry = trust.load(db, settings.get(db, ROOT))
             clock.discipline(settings.number(db, OFFSET))
         self._holding = Holding()
+        self._owed = Owed()
         self._plan: Plan | None = None  # how the link with the parent is being compared
         self._comparing = False  # a person asked for it
         self.compared: Compared | None = None  # what that found
@@ -214,7 +215,7 @@ class Writer:
     def request(self, hold_s: int) -> bytes:
         """The next request, sealed to the parent."""
         with self.work() as work:
-            sent = link.request(work, hold_s, self._seen(work), afresh=not self._heard)
+            sent = link.request(work, hold_s, self._seen(work), self._owed, afresh=not self._heard)
             number = incarnation.next_number(work)
             parent = settings.get(work.db, link.PARENT) or b""
             open_request = f"{number} {self.clock.own_ms()} {sent.commits}"
@@ -244,6 +245,7 @@ class Writer:
                 received, more = replacing.heard(work, opened.sender, reply, commits)
                 return Round(commits, received, more, False)
             self._holding.see(work)
+            self._owed.hear(reply.own)
             got = link.take_reply(work, opened.sender, log, reply, sent_ms, own_ms, plan)
             reactions.settle(work)
             done = Round(commits, got.received, got.more or work.up, got.urgent)
@@ -342,9 +344,7 @@ class Writer:
 
     def _open(self, work: Work, sealed: bytes, kind: Kind) -> envelope.Opened:
         own = replacing.named(work, envelope.receiver_of(sealed))
-        opened = envelope.open(
-            sealed, me=own.node, open=own.open, key_of=lambda node: self._key(work, node)
-        )
+        opened = envelope.open(sealed, me=own.node, open=own.open, key_of=lambda node: self._key(work, node))
         if opened.envelope.kind is not kind:
             raise BadEnvelope(f"not a {kind}", code="unknown_kind")
         return opened

@@ -96,6 +96,16 @@ def read(chunks: Iterable[bytes], *, me: bytes, open: Open) -> Iterator[tuple[by
     reader.end()
 
 
+def addressee(chunks: Iterable[bytes]) -> bytes | None:
+    """For whom the first envelope says that it is, before anything was looked at; None where that can't be read."""
+    try:
+        for sealed, _before in _frames(chunks):
+            return envelope.receiver_of(sealed)
+    except RemoteError:
+        return None
+    return None
+
+
 def _framed(sealed: bytes) -> bytes:
     return len(sealed).to_bytes(_HEAD, "big") + sealed
 

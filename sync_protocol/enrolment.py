@@ -22,9 +22,10 @@ _TEXT = 1024  # characters of a name, path or address
 class Contested(Exception):
     """Another office was enrolled for the unit by a unit below this author's: `enrolment` is that act."""
 
-    def __init__(self, enrolment: bytes) -> None:
+    def __init__(self, enrolment: bytes, unit: str) -> None:
         super().__init__("two offices for one unit")
         self.enrolment = enrolment
+        self.unit = unit  # its path
 
 
 class Refused(ProtocolError):
@@ -150,7 +151,7 @@ def _by_superior(roster: Roster, act: RegistryAct, author: NodeEntry, wanted: En
     unit = roster.units.get(path)
     if unit is not None and unit.role is Role.OFFICE and unit.node and wanted.role is not Role.AUDITOR:
         if wanted.role is Role.OFFICE and is_above(author.path, roster.nodes[unit.issuer].path):
-            raise Contested(unit.enrolment)
+            raise Contested(unit.enrolment, path)
         return "unit_taken"
     if wanted.node:
         _add_node(roster, act, wanted, path, author.node)

@@ -13,10 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from . import branches, registry_rules
 from .branches import STRAIGHT, Branches, Held, Said
 from .enrolment import Contested, Refused, enrol_root
+from .names import ancestors
 from .roster import Admission, NodeEntry, RegistryAct, Role, Roster, Standing, Verdict
 
 _STANDS = Verdict(Standing.STANDS)
 _ROUNDS = 32  # a round settles at least one tier of the tree
+_ONE_BY_ONE = 32  # enrolments undone, more than any honest tree has seen
 
 Refusals = Mapping[bytes, Admission]  # short id → why its place doesn't count
 
@@ -83,16 +85,16 @@ def _beyond(acts: Sequence[RegistryAct], roster: Roster, held: Held) -> Refusals
 
 
 def _uncontested(acts: Sequence[RegistryAct], root: bytes | None, refused: Refusals) -> _Run:
-    """One pass, begun again whenever a superior's enrolment undoes one that stood."""
+    """One pass, begun again whenever a superior's enrolment undoes one that stood: at first one at a time, then
+    all at once that don't touch each other, or an enemy's thousands would take a pass each.
+    """
     undone: set[bytes] = set()
     while True:
         run = _Run(acts, root, refused, undone)
-        try:
-            run.judge_all()
-        except Contested as fault:
-            undone.add(fault.enrolment)
-        else:
+        contested = run.judge_all(1 if len(undone) < _ONE_BY_ONE else len(acts))
+        if not contested:
             return run
+        undone |= contested
 
 
 class _Run:
@@ -109,9 +111,21 @@ class _Run:
         self._refused = refused
         self._undone = undone
 
-    def judge_all(self) -> None:
+    def judge_all(self, most: int) -> set[bytes]:
+        """Enrolments found to be undone: the first, and up to `most` whose unit and whose superior aren't below
+        the unit of one before it. Where there are any, what was judged behind them isn't right yet.
+        """
+        found: dict[str, bytes] = {}  # path of the unit → enrolment
         for act in self._acts:
-            self.verdicts[act.id] = self._verdict(act)
+            try:
+                self.verdicts[act.id] = self._verdict(act)
+            except Contested as fault:
+                unit, author = self.roster.here(fault.unit), self.roster.nodes[act.node].path
+                if found.keys().isdisjoint((*ancestors(unit), unit, *ancestors(author), author)):
+                    found[unit] = fault.enrolment
+                if len(found) == most:
+                    break
+        return set(found.values())
 
     def _verdict(self, act: RegistryAct) -> Verdict:
         if act.action not in registry_rules.RULES:

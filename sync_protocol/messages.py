@@ -19,6 +19,7 @@ that aren't known are ignored, so that a later version may add some.
               16 early: positions of the first commits of this message, sent before their turn
               18 told (comparison.py)
               23 above, in a bundle alone: [position, commit id] behind which this batch begins
+              24 own, beside 14: where the parent's own logs stand with it, [[log, seq, id] …] and further chains
     a part    [COSE bytes of a commit, [[index, salt, body] …]]: the bodies that travel, rising by index
 
 7 is absent while nothing changed; 9 until something was taken; 11 where the receipt before still says all.
@@ -84,7 +85,7 @@ class CommitItem:
     @property
     def load(self) -> int:
         """The work of taking it in, in about the milliseconds of a small machine."""
-        return 3 + sum(1 + cbor.count(one.body, MAX_BODY_ITEMS) // 64 for one in self.changes)
+        return 3 + sum(1 + cbor.count(one.body, MAX_BODY_ITEMS) // 32 for one in self.changes)
 
 
 class Note(NamedTuple):
@@ -165,6 +166,7 @@ class Reply:
     told: Told | None = None
     reconcile: Mark | None = None
     above: Mark | None = None
+    own: Frontier | None = None
     wants: tuple[BlobWant, ...] = ()
     chunks: tuple[Chunk, ...] = ()
 
@@ -241,6 +243,7 @@ def parse_reply(raw: bytes) -> Reply:
     """Raises BadMessage, TooLarge, UnknownVersion."""
     head, commits = _parts(raw, "reply")
     receipt, told, reconcile, above = head.get(11), head.get(18), head.get(14), head.get(23)
+    own = head.get(24)
     common = _common(head)
     if len(common["early"]) > len(commits):
         raise BadMessage("more early positions than commits")
@@ -249,6 +252,7 @@ def parse_reply(raw: bytes) -> Reply:
         told=None if told is None else comparison.decode_told(told),
         reconcile=None if reconcile is None else _mark(reconcile),
         above=None if above is None else _mark(above),
+        own=None if own is None else frontier.decode(*shape.exactly(own, "own", 2)),
         upto=_mark(head.get(12)),
         receipt=None if receipt is None else shape.octets(receipt, "receipt"),
         urgent=shape.flag(head.get(13), "urgent"),
@@ -288,6 +292,7 @@ def _reply_head(message: Reply) -> dict[int, Any]:
         14: None if message.reconcile is None else list(message.reconcile),
         18: None if message.told is None else comparison.encode_told(message.told),
         23: None if message.above is None else list(message.above),
+        24: None if message.own is None else list(frontier.encode(message.own)),
     })  # fmt: skip
 
 

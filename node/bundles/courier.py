@@ -81,13 +81,14 @@ class _Made:
 # In
 
 
-def take(ask: Ask, me: bytes, path: Path, tell: Tell = _nobody) -> dict[str, Any]:
+def take(ask: Ask, path: Path, tell: Tell = _nobody) -> dict[str, Any]:
     """Takes a bundle in: the whole file is looked through first, and nothing is taken of a bad one.
 
     Raises NotFound `no_file`, Damaged, Forbidden (for another, by a stranger), DiskTrouble; what was taken by
     then stays taken, and the rest comes when it is done again.
     """
     with stick.opened(path) as source:
+        me = _addressed(ask, source)
         looked, taken = _Pass(ask, "bundle.look", tell), _Pass(ask, "bundle.take", tell)
         looked.through(source, me)
         taken.through(source, me)
@@ -109,6 +110,13 @@ def take(ask: Ask, me: bytes, path: Path, tell: Tell = _nobody) -> dict[str, Any
         "notes": list(taken.notes),
         "sentence": sentence(age, taken.commits, taken.fits),
     }
+
+
+def _addressed(ask: Ask, source: Source) -> bytes:
+    """By which of its ids this node is called: it may have changed its keys since."""
+    mine = [bytes.fromhex(one) for one in ask("bundle.mine", {})["nodes"]]
+    named = bundle.addressee(source.chunks())
+    return named if named in mine else mine[0]
 
 
 @dataclass(slots=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from node import incarnation, keys, link
+from node import incarnation, keys, lanes, link
 from node.errors import Forbidden, NotFound, Usage
 from node.language import say
+from node.registry import neighbours, replacing
 from node.store import links, settings
 from node.units import RegistryTree, offices_below
 from node.work import Work
@@ -66,7 +67,13 @@ def _neighbours(work: Work) -> list[Neighbour]:
     entry = work.registry.node(node) if node else None
     above = [] if node is None else [Neighbour(node, entry.path if entry else "", True)]
     below = [Neighbour(one.node, one.path, False) for one in offices_below(work.registry, work.path)]
-    return above + below
+    known = {one.node for one in (*above, *below)}
+    parted = [
+        Neighbour(one.node, lanes.unit_of(work, one.node), False)
+        for one in links.peers(work.db)
+        if one.node not in known and neighbours.is_parted(work, one.node)
+    ]
+    return above + below + parted  # those are to learn by the registry that they are cut off
 
 
 def sealed(work: Work, receiver: bytes, kind: Kind, payload: bytes) -> bytes:
@@ -74,19 +81,29 @@ def sealed(work: Work, receiver: bytes, kind: Kind, payload: bytes) -> bytes:
     entry = work.registry.node(receiver)
     key = entry.seal if entry is not None else settings.get(work.db, "parent_seal")
     assert key is not None, "a neighbour's keys are known"
-    made = Envelope(receiver, work.log, incarnation.next_number(work), 0, kind, payload)
-    return envelope.seal(made, kid=work.node, signer=work.keys.sign, seal=keys.seal, seal_key=key)
+    above = receiver == settings.get(work.db, link.PARENT)
+    own = replacing.towards_parent(work) if above else work.keys
+    number = incarnation.next_number(work)
+    made = Envelope(receiver, replacing.log_of(work, own), number, 0, kind, payload)
+    return envelope.seal(made, kid=own.node, signer=own.sign, seal=keys.seal, seal_key=key)
+
+
+def mine(work: Work) -> list[bytes]:
+    """The node ids for which a bundle may be: ours, and the one before a change of keys."""
+    former = work.former
+    return [work.node, *([former.node] if former is not None else [])]
 
 
 def opened(work: Work, raw: bytes) -> Opened:
     """Raises RemoteError."""
-    return envelope.open(raw, me=work.node, open=work.keys.open, key_of=lambda node: key_of(work, node))
+    own = replacing.named(work, envelope.receiver_of(raw))
+    return envelope.open(raw, me=own.node, open=own.open, key_of=lambda node: key_of(work, node))
 
 
 def key_of(work: Work, node: bytes) -> bytes | None:
     """By which an envelope of a node's is verified."""
     if work.registry.node(node) is not None:
-        return work.registry.peer_key(node)
+        return neighbours.line_key(work.registry, node)
     known = settings.get(work.db, link.PARENT)
     return settings.get(work.db, "parent_sign") if known == node else None
 

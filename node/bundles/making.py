@@ -18,6 +18,7 @@ from node.bundles.cursor import Cursor
 from node.bundles.letters import Neighbour
 from node.bundles.steps import Side
 from node.config import Config
+from node.erasure import handing
 from node.page import Person
 from node.store import chain, links
 from node.store.links import PeerRow
@@ -71,16 +72,17 @@ def _enclosing(
 
 def _up(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Request, Cursor]:
     peer = link.parent(work)
-    side = Side(None, tuple(lanes.nodes_within(work, work.path)))
+    side = Side.up(work, to.node)
     at = cursor or _begun_up(work, peer, side)
     items, left = steps.batch(work, side, at.steps, lanes.ROOM)
     mine = chain.frontier(work.db, side.nodes)
+    orders = handing.owed(work) if at.first else ()
     made = Request(
         understands=link.understands(),
         digest=frontier.digest(mine),
         clock_ms=work.now_ms,
         frontier=mine if at.first else None,
-        commits=items,
+        commits=(*items, *orders),
         taken=_taken(work, peer, whole=at.whole and not left),
         early=link.early(peer),
         can=CAN,
@@ -111,9 +113,9 @@ def _down(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Reply, Curs
     assert entry is not None, "a child is enrolled"
     peer = links.ensure(work.db, to.node, entry.newest_log)
     at = cursor or _begun_down(work, peer, to)
-    made, left = _outbox(work, peer, at) if at.outbox and not at.steps else _stepped(work, peer, to, at)
+    made, left = _outbox(work, peer, at) if at.outbox and not at.steps else _stepped(work, peer, at)
     if at.first:
-        made = replace(made, receipt=_receipt(work, peer, to))
+        made = replace(made, receipt=_receipt(work, peer))
     return made, replace(left, first=False)
 
 
@@ -121,16 +123,12 @@ def _begun_down(work: Work, peer: PeerRow, to: Neighbour) -> Cursor:
     if peer.reconcile_position is None:
         return Cursor(False, owing.to(work, to.node), lanes.start(peer), outbox=True, first=True)
     mark = Mark(peer.reconcile_position, peer.reconcile_id or ZERO)
-    return Cursor(True, steps.everything(work, _side(work, to, peer)), mark, first=True)
+    return Cursor(True, steps.everything(work, Side.down(work, peer)), mark, first=True)
 
 
-def _side(work: Work, to: Neighbour, peer: PeerRow) -> Side:
-    return Side(peer, tuple(lanes.nodes_within(work, to.unit)))
-
-
-def _stepped(work: Work, peer: PeerRow, to: Neighbour, at: Cursor) -> tuple[Reply, Cursor]:
+def _stepped(work: Work, peer: PeerRow, at: Cursor) -> tuple[Reply, Cursor]:
     """What doesn't come from the outbox moves no position, but for the last of everything."""
-    items, left = steps.batch(work, _side(work, to, peer), at.steps, lanes.ROOM)
+    items, left = steps.batch(work, Side.down(work, peer), at.steps, lanes.ROOM)
     above = START if at.whole else at.mark
     ends = at.whole and bool(at.steps) and not left
     made = _reply(work, above=above, upto=at.mark if ends else above)
@@ -149,12 +147,12 @@ def _reply(work: Work, *, above: Mark, upto: Mark) -> Reply:
     )
 
 
-def _receipt(work: Work, peer: PeerRow, to: Neighbour) -> bytes:
+def _receipt(work: Work, peer: PeerRow) -> bytes:
     """What we hold of the child's subtree. What the line has told it last stays as it is."""
-    held = chain.frontier(work.db, lanes.nodes_within(work, to.unit))
+    held = chain.frontier(work.db, Side.down(work, peer).nodes or [peer.node])
     signed = receipt.make(
-        held, child=to.node, time_ms=work.now_ms, log=work.log, kid=work.node, signer=work.keys.sign
+        held, child=peer.node, time_ms=work.now_ms, log=work.log, kid=work.node, signer=work.keys.sign
     )
     if link.packed(held) != peer.frontier:
-        links.keep_receipt(work.db, to.node, signed.raw, work.now_ms, ours=True)
+        links.keep_receipt(work.db, peer.node, signed.raw, work.now_ms, ours=True)
     return signed.raw

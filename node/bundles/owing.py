@@ -4,7 +4,6 @@ bundle is to bring it. Over the line the same is found anew with each request.
 
 from __future__ import annotations
 
-from node import lanes
 from node.bundles import steps
 from node.bundles.steps import Side, Step
 from node.store import links, settings
@@ -15,12 +14,8 @@ from sync_protocol.frontier import Frontier
 
 def note(work: Work, child: bytes, stated: Frontier) -> None:
     """`stated`: what it has. Whatever else is here of its subtree it lost: what it makes, it has."""
-    entry = work.registry.node(child)
     peer = links.peer(work.db, child)
-    if entry is None or peer is None:
-        return
-    side = Side(peer, tuple(lanes.nodes_within(work, entry.path)))
-    found = steps.missing(work, side, stated)
+    found = [] if peer is None else steps.missing(work, Side.down(work, peer), stated)
     if found or settings.get(work.db, _name(child)):
         settings.put(work.db, _name(child), cbor.encode(found) if found else b"")
 

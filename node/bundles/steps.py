@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from node import lanes, scope, trust
-from node.store import chain, settings
+from node.store import chain
 from node.store.chain import CHANGE, COMMIT
 from node.store.links import DELIVERY, PeerRow
 from node.store.records import RECORD
@@ -32,6 +32,18 @@ class Side:
 
     child: PeerRow | None
     nodes: tuple[bytes, ...]
+    unit: str  # of whom it is for
+
+    @classmethod
+    def up(cls, work: Work, parent: bytes) -> Side:
+        return cls(None, tuple(lanes.nodes_within(work, work.path)), lanes.unit_of(work, parent))
+
+    @classmethod
+    def down(cls, work: Work, child: PeerRow) -> Side:
+        """One that was cut off gets nothing of its subtree's, and of records what its scope still has."""
+        entry = work.registry.node(child.node)
+        within = lanes.nodes_within(work, entry.path) if entry is not None and entry.active else []
+        return cls(child, tuple(within), lanes.unit_of(work, child.node))
 
 
 def missing(work: Work, side: Side, theirs: Frontier) -> list[Step]:
@@ -71,19 +83,12 @@ def _span(span: Span) -> Step:
     return [span.first, span.last, span.tip, span.backwards]
 
 
-def _unit(work: Work, side: Side) -> str:
-    node = side.child.node if side.child is not None else settings.get(work.db, "parent")
-    return lanes.unit_of(work, node or b"")
-
-
 def _walk_span(work: Work, side: Side, step: Step) -> Iterator[tuple[CommitItem | None, Step]]:
     _, log, first, last, tip, backwards = step
     for row, raw in lanes.stretch(work, log, Span(first, last, tip, backwards)):
         first, last = (first, last - 1) if backwards else (first + 1, last)
-        yield (
-            CommitItem(raw, tuple(lanes.bodies(work, row, _unit(work, side)))),
-            [SPAN, log, first, last, tip, backwards],
-        )
+        item = CommitItem(raw, tuple(lanes.bodies(work, row, side.unit)))
+        yield item, [SPAN, log, first, last, tip, backwards]
 
 
 def _walk_registry(work: Work, side: Side, step: Step) -> Iterator[tuple[CommitItem | None, Step]]:
@@ -112,7 +117,7 @@ def _walk_rest(work: Work, side: Side, step: Step) -> Iterator[tuple[CommitItem 
 
 
 def _walk_partings(work: Work, side: Side, step: Step) -> Iterator[tuple[CommitItem | None, Step]]:
-    """The acts by which records have left a child's scope."""
+    """What tells a child that records have left its scope."""
     assert side.child is not None, "only a child is parted from"
     rows = select(DELIVERY.c.record).where(
         DELIVERY.c.peer == side.child.id, DELIVERY.c.gone.is_(True), DELIVERY.c.record > step[1]
@@ -147,10 +152,8 @@ def _paged(work: Work, query: Any, after: int) -> Iterator[int]:
 
 def _item(work: Work, side: Side, row: int) -> CommitItem | None:
     """With the bodies that the other may have; None without any."""
-    bodies = (
-        lanes.bodies(work, row, _unit(work, side))
-        if side.child is None
-        else lanes.in_scope(work, side.child, row, None)
-    )
-    found = tuple(bodies)
+    if side.child is None:
+        found = tuple(lanes.bodies(work, row, side.unit))
+    else:
+        found = tuple(lanes.in_scope(work, side.child, row, None))
     return CommitItem(chain.raw(work.db, row), found) if found else None

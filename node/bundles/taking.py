@@ -18,7 +18,8 @@ from node.bundles.age import Age
 from node.bundles.letters import Neighbour
 from node.config import Config
 from node.page import Person
-from node.store import chain, links
+from node.registry import neighbours, replacing
+from node.store import chain, links, settings
 from node.work import Work
 from sync_protocol import bundle, messages, receipt
 from sync_protocol.bundle import Letter
@@ -26,6 +27,11 @@ from sync_protocol.envelope import Opened
 from sync_protocol.errors import RemoteError
 
 Params = Mapping[str, Any]
+
+
+def mine(work: Work, _params: Params, _person: Person | None, _config: Config) -> dict[str, Any]:
+    """The node ids (hex) for which a bundle may be."""
+    return {"nodes": [one.hex() for one in letters.mine(work)]}
 
 
 def look(work: Work, params: Params, _person: Person | None, _config: Config) -> dict[str, Any]:
@@ -65,7 +71,8 @@ def _looked_through(work: Work, sender: Neighbour, opened: Opened) -> int:
         return len(messages.parse_request(opened.envelope.payload).commits)
     reply = messages.parse_reply(opened.envelope.payload)
     if reply.receipt is not None:
-        receipt.verify(reply.receipt, letters.key_of(work, sender.node) or b"", child=work.node)
+        child = opened.envelope.receiver
+        receipt.verify(reply.receipt, letters.key_of(work, sender.node) or b"", child=child)
     return len(reply.commits)
 
 
@@ -103,10 +110,13 @@ def _from_parent(work: Work, sender: Neighbour, opened: Opened) -> dict[str, Any
     log, number = opened.envelope.log, opened.envelope.number
     reply = messages.parse_reply(opened.envelope.payload)
     peer = links.ensure(work.db, sender.node, log)
+    if neighbours.cut_off(work.registry, sender.node):
+        alone = intake.take(work, neighbours.registry_alone(reply.commits), peer=sender.node)
+        return {"commits": alone.new, "fits": True, "notes": [*dict.fromkeys(alone.notes)]}
     taken = intake.take(work, reply.commits, peer=sender.node)
     if work.registry_changed:
         intake.renew(work)
-    fits, counts = True, letters.is_newest(work, sender, log, number)
+    fits, counts = True, letters.is_newest(work, sender, log, number) and _speaks_to_us(work, opened)
     if counts:
         letters.note(work, sender.node, log, number)
         if reply.receipt is not None:
@@ -116,6 +126,15 @@ def _from_parent(work: Work, sender: Neighbour, opened: Opened) -> dict[str, Any
     incarnation.look(work)
     got = attachments.take(work, sender.node, reply.wants if counts else None, reply.chunks)
     return {"commits": taken.new, "fits": fits, "notes": [*dict.fromkeys([*taken.notes, *got.notes])]}
+
+
+def _speaks_to_us(work: Work, opened: Opened) -> bool:
+    """False for a letter to the keys that this node had before. To the new ones: the parent knows of them."""
+    if opened.envelope.receiver != work.node:
+        return False
+    if settings.get(work.db, replacing.LAST):
+        settings.put(work.db, replacing.LAST, b"")
+    return True
 
 
 def _closed(work: Work, sender: Neighbour, letter: Letter) -> dict[str, Any]:

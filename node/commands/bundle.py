@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from node import glance
 from node.bundles import courier
 from node.language import say
 
@@ -48,8 +47,7 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="数据包")],
 ) -> None:
     here = session(context)
-    me = bytes.fromhex(glance.status(here.directory)["node"])
-    here.answer(courier.take(_asking(here), me, file, _progress(here)), _imported)
+    here.answer(courier.take(_asking(here), file, _progress(here)), _imported)
 
 
 def _asking(here: Session) -> courier.Ask:

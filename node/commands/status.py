@@ -81,7 +81,7 @@ def alarms(found: dict[str, Any]) -> Iterator[str]:
     if found.get("standing") == "revoked":
         yield say(
             "本节点已被上级吊销：此后所写的一律隔离，也不再收到工单；请联系上级，重新邀请",
-            "this node was revoked: what it writes is quarantined, and it gets no tickets; ask the parent to invite anew",
+            "this node was revoked: what it writes is quarantined, and no tickets come; ask the parent to invite anew",
         )
     if found.get("clock_question"):
         yield f"{found['clock_question']} qiao --as STAFF clock --confirm | --keep"

@@ -200,6 +200,7 @@ class Reference(Past):
         return whole
 
     def quoted(self, act: Act, quote: Act, picture: Picture) -> Effect:
+        quote = replace(quote, data={name: self.meant(value, picture) for name, value in quote.data.items()})
         if above(act.unit, quote.unit):
             effect = self.effect(quote)
         else:
@@ -208,6 +209,16 @@ class Reference(Past):
             return effect
         added = (Merge.APPEND, Merge.UNION)
         return replace(effect, fields=[pair for pair in effect.fields if self.rule(pair[0]) not in added])
+
+    def meant(self, value: Any, picture: Picture) -> Any:
+        """An id that a standing `adopt` quotes stands for that one's."""
+        if isinstance(value, list):
+            return [self.meant(one, picture) for one in value]
+        for one in reversed(picture.timeline):
+            stands = picture.verdicts.get(one, ("",))[0] == "stands"
+            if self.acts[one].action == "adopt" and stands and value in self.acts[one].data["acts"]:
+                return one
+        return value
 
     # -- fields of the declaration
 
@@ -286,7 +297,8 @@ class Fold:
     def say(self) -> None:
         picture, r = self.picture, self.r
         picture.timeline = [one for one in self.ids if r.acts[one].presence is not Presence.ERASED]
-        if r.root in self.ids and r.root:
+        known = {*self.ids, *(quote for one in self.able for quote in self.effects[one].quoted)}
+        if r.root and r.root in known:
             picture.owner = self.unit(r.root)
         dated = [one for one in self.ids if one in picture.timeline or one == r.root]
         if dated:

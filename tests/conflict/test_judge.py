@@ -180,3 +180,23 @@ def test_an_adopt_writes_one_slot_only_and_never_another_adopt() -> None:
     adopt = story.does("p/a", "adopt", acts=[one], also=held)
     assert story.standing(story.does("p", "adopt", acts=[one, other])) == ("denied", "two_slots")
     assert story.standing(story.does("p", "adopt", acts=[adopt])) == ("denied", "quoted_adopt")
+
+
+def test_where_the_first_act_is_adopted_its_owner_is_still_known() -> None:
+    story = Story("p", title="t")
+    story.acts[0] = replace(story.acts[0], presence=Presence.HELD)
+    adopted = story.does("p", "adopt", acts=[story.first], after=())
+    closed = story.does("p", "close", after=[adopted])
+    denied = story.does("p/a", "close", after=[adopted])
+    assert (story.standing(closed)[0], story.standing(denied)) == ("stands", ("denied", "owner"))
+
+
+def test_an_act_named_by_a_quoted_one_means_the_adopt_that_stands_for_it() -> None:
+    story = sent()
+    one = story.does("p/a/x", "note", also={"presence": Presence.HELD})
+    two = story.does("p/a/x", "note", about=one, all=[one, b"?"], also={"presence": Presence.HELD})
+    first = story.does("p/a/x", "adopt", acts=[one])
+    second = story.does("p/a/x", "adopt", acts=[two])
+    mark = story.state().trace("", "note")
+    assert mark is not None and mark.id == second
+    assert mark.data == {"about": first, "all": [first, b"?"]}

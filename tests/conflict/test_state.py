@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
+from conflict.act import Presence
 from conflict.state import State
 
 from .story import Story, sent
@@ -33,3 +36,27 @@ def test_every_gives_each_element_of_a_union_once() -> None:
     story = Story("p", tags=["a", "b"])
     story.does("p", "note", tags=["b", "c"])
     assert story.state().every("tags") == ["a", "b", "c"]
+
+
+def test_the_timeline_can_be_read_with_an_adopt_of_what_was_held_as_what_it_stands_for() -> None:
+    story = sent()
+    heads = story.state().heads
+    held = story.does("p/a/x", "submit", result=2, also={"presence": Presence.HELD})
+    adopted = story.does("p/a/x", "adopt", acts=[held], after=heads)
+    marks = {one.id: one for one in story.state().meant()}
+    assert (marks[adopted].action, marks[adopted].data) == ("submit", {"result": 2})
+    assert marks[adopted].time == story.state().marks[adopted].time
+    at = next(at for at, act in enumerate(story.acts) if act.id == held)
+    late = story.acts[at].key._replace(time=story.acts[-1].key.time * 9)
+    story.acts[at] = replace(story.acts[at], presence=Presence.PRESENT, key=late)
+    assert [one.action for one in story.state().meant() if one.id == adopted] == ["submit"]
+
+
+def test_an_adopt_of_what_was_overtaken_is_read_as_itself() -> None:
+    story = sent()
+    heads = story.state().heads
+    lost = story.does("p/a/x", "submit", result=1, after=heads)
+    story.does("p", "recall", unit="p/a/x", after=heads)
+    adopted = story.does("p", "adopt", acts=[lost])
+    assert story.standing(adopted)[0] == "stands"
+    assert [one.action for one in story.state().meant() if one.id == adopted] == ["adopt"]

@@ -69,7 +69,7 @@ def _asked(patch: Patch, tree: Path, seeds: int) -> list[list[str]]:
     """What is run, one after another: the tests named first, the room's quick ones, the simulated world."""
     asked = [_pytest(patch.tests), _pytest(patch.then)]
     if seeds and (tree / WORLD.replace(".", "/")).is_dir():
-        asked.append(["-m", WORLD, "--seeds", str(seeds)])
+        asked.append(["-m", WORLD, "--count", str(seeds), "--from-seed", "1", "--jobs", "1"])
     return asked
 
 
@@ -96,4 +96,4 @@ def _failing(tree: Path, words: list[str]) -> str:
     found = _FAILED.findall(done.stdout)
     if words[1] == "pytest" and (done.returncode in _BROKEN or not found):
         return "!" + (done.stdout + done.stderr)[-600:]
-    return found[0] if found else (done.stdout + done.stderr).strip()[-300:]
+    return found[0] if found else f"{words[1]}: {(done.stdout + done.stderr).strip()[-300:]}"

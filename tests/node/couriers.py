@@ -31,7 +31,7 @@ def export(tree: Tree, who: str, to: str, path: Path | None = None) -> Path:
 
 
 def take(tree: Tree, who: str, path: Path) -> dict[str, Any]:
-    return courier.take(asking(tree, who), tree.at(who).keys.node, path)
+    return courier.take(asking(tree, who), path)
 
 
 def carry(tree: Tree, who: str, to: str) -> dict[str, Any]:

@@ -328,9 +328,3 @@ def test_status_says_in_one_sentence_what_happened(tree: Tree, monkeypatch: pyte
         (life,) = told(tree, "k")["lives"]
         assert words in life["sentence"] and json.dumps(life)
         assert life["log"] == newest(tree, "k").hex()
-
-
-def test_only_so_many_lives_are_kept() -> None:
-    one = lives.Life("aa", "bb", 1, 0, "restored", 5)
-    assert len(lives.read(lives.packed([one] * 500))) == lives.MOST
-    assert lives.read(None) == []

@@ -110,3 +110,25 @@ def test_comparing_repairs_what_was_lost_on_either_side(tree: Tree) -> None:
     tree.at("k").compare()
     tree.sync("k", "c")
     assert tree.at("k").compared.differed == 0  # type: ignore[union-attr]
+
+
+def test_a_restored_parent_gets_back_what_it_wrote_about_records_that_have_left_its_child(
+    tree: Tree, tmp_path: Path
+) -> None:
+    record = tree.dispatched()
+    tree.quiet()
+    kept = keep(tree, "c", tmp_path)
+    tree.act("c", "note", record, text="市里的话")
+    tree.act("c", "recall", record, unit="370211")
+    tree.sync("k", "c")
+    mine = tree.one("k", "SELECT count(*) FROM commit_ c JOIN log l ON l.id = c.log WHERE l.node = ?",
+                    tree.at("c").keys.node)  # fmt: skip
+    restore(tree, "c", kept)
+    tree.sync("k", "c")
+    theirs = "SELECT count(*) FROM commit_ c JOIN log l ON l.id = c.log WHERE l.node = ?"
+    with tree.sql("k") as db:
+        held = {row[0] for row in db.execute('SELECT "commit" FROM commit_')}
+    with tree.sql("c") as db:
+        assert held <= {row[0] for row in db.execute('SELECT "commit" FROM commit_')}
+    assert mine and tree.one("c", theirs, tree.at("c").keys.node) >= mine
+    assert tree.verify("c") == tree.verify("k") == []

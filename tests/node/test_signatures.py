@@ -45,7 +45,7 @@ def test_good_ones_of_a_run_are_checked_in_idle_time_and_stay(tree: Tree) -> Non
         tree.register("k")
     tree.sync("k", "c")
     unchecked = tree.one("c", "SELECT count(*) FROM commit_ WHERE NOT verified")
-    assert unchecked > 3
+    assert unchecked >= 3
     with tree.at("c").work() as work:
         assert signatures.check(work, 2) == 0
     assert tree.one("c", "SELECT count(*) FROM commit_ WHERE NOT verified") == unchecked - 2

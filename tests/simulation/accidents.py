@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.simulation.clocks import DAY_MS, HOUR_MS, MINUTE_MS, YEAR_MS
 from tests.simulation.disk import Trouble
 from tests.simulation.faults import Fault, Phase
+from tests.simulation.hostile import Hostile
 from tests.simulation.office import Backup, Gone, Office
 from tests.simulation.wire import Weather
 
@@ -22,7 +23,7 @@ class Accidents:
         self.world, self.random = world, world.random
         self.kinds: list[Callable[[], None]] = [
             self.kill, self.kill, self.power, self.power, self.full, self.io, self.partition, self.one_way,
-            self.weather, self.weather, self.clock, self.backup, self.backup, self.restore,
+            self.weather, self.weather, self.clock, self.backup, self.backup, self.restore, self.turn,
         ]  # fmt: skip
 
     def one(self) -> None:
@@ -94,6 +95,20 @@ class Accidents:
         self.world.say(f"{office.name} restored, {how}, {len(lost)} commits are nowhere")
         self.world.met(Fault.RESTORE, office)
         self.world.after(self.random.randrange(1000, HOUR_MS), lambda: self.restart(office))
+
+    # Nodes gone bad
+
+    def turn(self) -> None:
+        """One leaf of a larger tree goes over to the enemy, with its keys; mostly none does."""
+        world = self.world
+        above = {one.parent for one in world.offices.values()}
+        leaves = [one for one in world.offices.values() if one.name not in above and one.up and one.enrolled]
+        if len(world.offices) < 4 or not leaves or world.wicked or self.random.random() < 0.5:
+            return
+        office = self.random.choice(leaves)
+        hostile = Hostile(world, office)
+        world.part_with(office)
+        hostile.attack()
 
     # Lines
 

@@ -35,6 +35,7 @@ class Fault(StrEnum):
     IO = "I/O error"
     CLOCK = "clock"
     RESTORE = "restore"
+    HOSTILE = "hostile"  # met: what it did
 
 
 class Tally:

@@ -189,7 +189,8 @@ class Office:
             found = [Stored(*row) for row in db.exec_driver_sql(_STORED, (self.seen_row,))]
         if found:
             self.seen_row = found[-1].row
-            self.newest_ms = max(self.newest_ms, *(one.time // 65536 for one in found))
+            honest = [one.time // 65536 for one in found if one.node not in self.world.wicked]
+            self.newest_ms = max(self.newest_ms, *honest, 0)
             self.world.stored(self, found)
 
     def read(self) -> Any:

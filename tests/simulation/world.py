@@ -56,6 +56,8 @@ class World:
         self.turned: Counter[tuple[str, str]] = Counter()
         self.authors: dict[bytes, str] = {}  # commit id → who signed it
         self.wicked: set[bytes] = set()  # nodes that keep no promise
+        self.unsure: set[bytes] = set()  # commits of a node that went bad: they may never have left it
+        self.everyone: dict[str, Office] = {}  # those that went bad included
         self._names: dict[bytes, str] = {}  # node id → office
         self._fresh: set[bytes] = set()  # of the transaction being looked at: seen nowhere before
         self._scopes: dict[bytes, set[str]] = {}
@@ -174,11 +176,21 @@ class World:
         return max(office.depth for office in self.offices.values())
 
     def upwards(self, name: str) -> list[Office]:
-        """An office and everybody above it."""
-        found = [self.offices[name]]
+        """An office and everybody above it, but for one that has gone bad."""
+        found = [self.everyone[name]]
         while found[-1].parent is not None:
-            found.append(self.offices[found[-1].parent])
-        return found
+            found.append(self.everyone[found[-1].parent])
+        return [one for one in found if one.name in self.offices]
+
+    def part_with(self, office: Office) -> None:
+        """It is nobody's promise any more: its process ends, and only its keys go on."""
+        self.wicked.add(office.node)
+        office.stop()
+        del self.offices[office.name]
+        del self.callers[office.name]
+        for commit in [commit for commit, author in self.authors.items() if author == office.name]:
+            self.unsure.add(commit)
+        self.ledger.durable.pop(office.name, None)
 
     def is_new_of(self, office: Office, one: Stored) -> bool:
         """Whether this commit was signed here and now."""
@@ -194,7 +206,7 @@ class World:
         return any(covers(unit, one) for one in known)
 
     def key(self, node: bytes) -> bytes | None:
-        return next((one.keys.sign_key for one in self.offices.values() if one.node == node), None)
+        return next((one.keys.sign_key for one in self.everyone.values() if one.node == node), None)
 
     # What it is told
 
@@ -259,6 +271,7 @@ class World:
 
     def met_office(self, office: Office) -> None:
         """An office has its keys."""
+        self.everyone[office.name] = office
         self._names[office.node] = office.name
 
     def looked(self, office: Office) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.attachments.choosing import LEAST, MOST_CHUNKS, MOST_WANTS, Cut, asked_next, cuts
@@ -35,6 +35,7 @@ def test_the_chunks_of_one_message_are_bounded() -> None:
     assert len(list(cuts(many, 10_000_000))) == MOST_CHUNKS
 
 
+@settings(max_examples=40)
 @given(
     st.dictionaries(st.sampled_from([A, B, C]), st.binary(max_size=20_000)),
     st.lists(st.tuples(st.integers(0, 9000), st.booleans()), max_size=60),

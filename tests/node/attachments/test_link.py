@@ -98,10 +98,10 @@ def test_nothing_is_taken_that_no_record_in_the_childs_scope_names(tree: Tree) -
 
 def test_a_cut_costs_what_was_on_the_line_and_no_more(tree: Tree, record: str) -> None:
     """Every other exchange is lost, now on the way up, now on the way down."""
-    content = attach(tree, "k", record, noise(60_000))
+    content = attach(tree, "k", record, noise(24_000))
     tree.exchange("k", "c")
     up = 0
-    for at in range(60):
+    for at in range(30):
         with tree.at("k").work() as work:
             parcel = link.for_request(work, paper.node(tree, "c"), 4000)
         if at % 3 == 1:
@@ -113,7 +113,7 @@ def test_a_cut_costs_what_was_on_the_line_and_no_more(tree: Tree, record: str) -
         if at % 3 != 2:
             paper.took(tree, "k", "c", wants=back.wants)
     assert states(tree, "c", record) == ["present"] and paper.files(tree, "c").is_sound(content)
-    assert up <= 2 * 60_000  # a chunk is sent again where its reply was lost, once
+    assert up <= 2 * 24_000  # a chunk is sent again where its reply was lost, once
 
 
 def test_a_kill_between_a_chunk_and_its_row_is_made_good(tree: Tree, record: str) -> None:
@@ -188,13 +188,13 @@ def test_over_the_days_budget_attachments_wait_and_tickets_dont(tree: Tree, reco
 
 
 def test_what_nobody_has_any_more_stops_nothing_else_and_costs_little(tree: Tree, record: str) -> None:
-    gone = [attach(tree, "k", record, noise(1000, at), f"{at}.bin") for at in range(12)]
+    gone = [attach(tree, "k", record, noise(1000, at), f"{at}.bin") for at in range(3)]
     for content in gone:
         paper.path(tree, "k", content).unlink()
     tree.shut("k")
     attach(tree, "k", record, noise(1000, 99), "z.bin")
     paper.up(tree)
-    assert sorted(states(tree, "p", record)) == ["missing"] * 12 + ["present"]
+    assert sorted(states(tree, "p", record)) == ["missing"] * 3 + ["present"]
     again = tree.sync("k", "c")
     assert again.rounds == 1 and len(again.up[0]) < 1000 and len(again.down[0]) < 1500
 
@@ -218,22 +218,17 @@ def test_a_peer_that_doesnt_know_attachments_is_asked_for_none(tree: Tree, recor
     assert paper.asked(tree, "c", "p") == ()
 
 
-def test_a_child_that_waits_hears_of_what_has_come(tree: Tree) -> None:
-    record = tree.register("c")
-    tree.act("c", "dispatch", record, lead="370211")
-    paper.down(tree)
-    content = attach(tree, "p", record, noise(3_000))
-    path = paper.path(tree, "p", content)
-    tree.sync("c", "p", most=12)
-    assert path.exists() and states(tree, "k", record) == []
-    heard: list[frozenset[bytes]] = []
-    paper.files(tree, "c").remove(content)
-    with tree.sql("c") as db:
-        db.execute("UPDATE blob SET complete = 0")
-    tree.at("c").listeners.append(lambda change: heard.append(change.children))
+def test_a_child_that_waits_hears_of_what_has_come(tree: Tree, record: str) -> None:
+    attach(tree, "p", record, noise(3_000))
+    heard: set[bytes] = set()
+    tree.at("c").listeners.append(lambda change: heard.update(change.children))
+    tree.exchange("c", "p")
+    tree.at("c").take_reply(tree.exchange("c", "p")[1].reply or b"")
     tree.sync("k", "c")
+    assert states(tree, "k", record) == states(tree, "c", record) == ["missing"]
+    heard.clear()
     tree.sync("c", "p")
-    assert paper.node(tree, "k") in frozenset().union(*heard)
+    assert paper.node(tree, "k") in heard
     tree.sync("k", "c")
     assert states(tree, "k", record) == ["present"]
 
@@ -247,10 +242,10 @@ def test_quiet_is_quiet(tree: Tree, record: str) -> None:
         assert len(moved.up[0]) < 500
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    size=st.integers(1, 40_000),
-    rooms=st.lists(st.tuples(st.integers(1100, 9000), st.sampled_from(["", "up", "down", "kill"])), max_size=10),
+    size=st.integers(1, 30_000),
+    rooms=st.lists(st.tuples(st.integers(1100, 9000), st.sampled_from(["", "up", "down", "kill"])), max_size=6),
     seed=st.integers(0, 10_000),
 )  # fmt: skip
 def test_whatever_is_cut_or_killed_it_comes_whole(
@@ -260,7 +255,7 @@ def test_whatever_is_cut_or_killed_it_comes_whole(
     content = attach(tree, "k", record, data)
     tree.exchange("k", "c")
     child, parent = paper.node(tree, "k"), paper.node(tree, "c")
-    for room, fault in [*rooms, *[(9000, "")] * 12]:
+    for room, fault in [*rooms, *[(9000, "")] * 6]:
         with tree.at("k").work() as work:
             parcel = link.for_request(work, parent, room)
         if fault == "up":

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.attachments.naming import LONGEST, TYPES, UNKNOWN, UNNAMED, display_name, media_type
@@ -30,6 +30,7 @@ def test_a_long_name_keeps_its_ending() -> None:
     assert len(name) == LONGEST and name.endswith("长.pdf")
 
 
+@settings(max_examples=40)
 @given(st.text())
 def test_no_name_leads_anywhere_or_steers_a_terminal(raw: str) -> None:
     name = display_name(raw)
@@ -59,6 +60,7 @@ def test_a_type_is_guessed_from_the_bytes(head: bytes, name: str, kind: str) -> 
     assert media_type(head, name) == kind and kind in TYPES
 
 
+@settings(max_examples=40)
 @given(st.binary(max_size=600), st.text(max_size=20))
 def test_every_type_is_one_of_the_list(head: bytes, name: str) -> None:
     assert media_type(head, name) in TYPES

@@ -41,7 +41,7 @@ def test_a_taking_that_was_killed_is_begun_again(tree: Tree, monkeypatch: pytest
         return ask(operation, params)
 
     with pytest.raises(KeyboardInterrupt):
-        courier.take(killed, tree.at("p").keys.node, path)
+        courier.take(killed, path)
     again = couriers.take(tree, "p", path)
     assert 0 < again["commits"] < 4 and again["age"] == "new"
     couriers.carry(tree, "p", "c")
@@ -61,7 +61,7 @@ def test_two_takings_at_once_take_each_commit_once(tree: Tree, monkeypatch: pyte
             inner.append(couriers.take(tree, "p", path)["commits"])
         return ask(operation, params)
 
-    outer = courier.take(two, tree.at("p").keys.node, path)
+    outer = courier.take(two, path)
     assert (inner[1], outer["commits"]) == (4, 0)
     couriers.carry(tree, "p", "c")
     assert couriers.agree(tree, "c", "p")
@@ -93,10 +93,10 @@ def test_a_file_that_changes_between_the_passes_is_told(tree: Tree) -> None:
 
     def swapping(operation: str, params: dict[str, Any]) -> dict[str, Any]:
         said = ask(operation, params)
-        if said["trailer"] and operation == "bundle.look":
+        if operation == "bundle.look" and said["trailer"]:
             small.write_bytes(other)
         return said
 
     with pytest.raises(QiaoError) as fault:
-        courier.take(swapping, tree.at("c").keys.node, small)
+        courier.take(swapping, small)
     assert fault.value.code == "bundle_damaged"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from node import lanes
 from node.bundles import letters, steps
 from node.bundles.steps import Side
 from node.store import links
@@ -15,9 +14,8 @@ from tests.node.tree import Tree
 def walked(tree: Tree, who: str, child: str | None, room: int) -> list[CommitItem]:
     """Everything that `who` has for a child, or upwards."""
     with tree.at(who).work() as work:
-        unit = letters.neighbour(work, child).unit if child else work.path
         peer = links.peer(work.db, letters.neighbour(work, child).node) if child else None
-        side = Side(peer, tuple(lanes.nodes_within(work, unit)))
+        side = Side.up(work, work.node) if peer is None else Side.down(work, peer)
         left, found = steps.everything(work, side), []
         while left:
             items, left = steps.batch(work, side, left, room)

@@ -18,8 +18,7 @@ def erase(tree: Tree, who: str, record: str, *fields: str, ground: str = GROUND)
 
 
 def has(tree: Tree, name: str, *texts: str) -> list[str]:
-    """Those of the texts that are in some file of the node."""
-    tree.shut(name)
+    """Those of the texts that are in some file of the node, as it runs: its write-ahead log, too."""
     files = b"".join(path.read_bytes() for path in sorted((tree.base / name).rglob("*")) if path.is_file())
     return [text for text in texts if text.encode() in files]
 
@@ -28,6 +27,16 @@ def agreed(tree: Tree) -> None:
     """City and county, each against the office above."""
     for child, parent, unit in (("c", "p", "370200"), ("k", "c", "370211")):
         assert tree.reader(child).digest(unit)["digest"] == tree.reader(parent).digest(unit)["digest"]
+
+
+def calm(tree: Tree) -> int:
+    """The county's and the city's links until nothing moves on them. Returns how many commits moved."""
+    total = 0
+    while moved := sum(
+        one.sent + one.received for one in [tree.sync("k", "c"), tree.sync("c", "p"), tree.sync("k", "c")]
+    ):
+        total += moved
+    return total
 
 
 def rolled_back(tree: Tree, name: str, backup: Path) -> None:

@@ -10,7 +10,7 @@ from node.attachments import upload
 from node.erasure import destruction
 from sync_protocol.change import Act, Words
 from sync_protocol.names import short
-from tests.node.erasure.files import GROUND, erase, has
+from tests.node.erasure.files import GROUND, calm, erase, has
 from tests.node.forge import Forger, give, heads
 from tests.node.tree import NARRATIVE, Tree
 
@@ -23,7 +23,7 @@ def test_what_was_written_meanwhile_is_gone_the_moment_it_arrives(tree: Tree) ->
     tree.sync("k", "c")
     assert has(tree, "c", "断线时写的话") == ["断线时写的话"]  # nobody has told it yet
     tree.sync("c", "p")
-    tree.quiet()
+    calm(tree)
     assert [has(tree, node, "断线时写的话", NARRATIVE) for node in "pck"] == [[], [], []]
     assert tree.reader("p").erasures(record)["outstanding"] == []
     assert [tree.verify(node) for node in "pck"] == [[], [], []]
@@ -65,7 +65,7 @@ def test_a_body_that_comes_back_is_refused_and_the_peer_is_told(tree: Tree) -> N
 
 def test_a_list_that_lies_about_a_body_spares_it_and_is_listed(tree: Tree) -> None:
     record = tree.dispatched()
-    tree.quiet()
+    calm(tree)
     tree.later(1000)
     forger = Forger(tree, "p")
     with tree.at("p").work() as work:

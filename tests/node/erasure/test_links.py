@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from tests.node.erasure.files import erase
+from tests.node.erasure.files import calm, erase
 from tests.node.tree import Tree
 
 
 def test_a_new_child_agrees_about_a_record_of_which_it_only_ever_gets_the_links(tree: Tree) -> None:
     own = tree.register("k")
     erase(tree, "k", own)
-    tree.quiet()
+    calm(tree)
     assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
     assert tree.reader("p").digest("370200")["digest"] == tree.reader("c").digest("370200")["digest"]
     with tree.at("p").work() as work:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from node.errors import Forbidden, Stale, Usage
-from tests.node.erasure.files import GROUND, NAME, agreed, erase, has
+from tests.node.erasure.files import GROUND, NAME, agreed, calm, erase, has
 from tests.node.tree import NARRATIVE, Tree
 
 
@@ -19,9 +19,9 @@ def test_only_the_root_or_the_registering_unit_erases_and_only_an_administrator(
         tree.do("p", "erase", "b", record=record, ground=GROUND)
     assert role.value.code == "role"
     own = tree.register("k")
-    tree.quiet()
+    calm(tree)
     erase(tree, "k", own)
-    tree.quiet()
+    calm(tree)
     assert [has(tree, node, NARRATIVE) for node in "pck"] == [[NARRATIVE]] * 3  # the other ticket's
     assert tree.show("k", own)["phase"] == "erased" == tree.show("p", own)["phase"]
     agreed(tree)

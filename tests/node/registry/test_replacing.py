@@ -67,6 +67,7 @@ def test_the_old_keys_get_nothing_any_more_but_the_registry(tree: Tree) -> None:
     with tree.at("stolen").work() as work:
         entry = work.registry.node(work.node)
         assert entry is not None and entry.standing == "replaced"
+    tree.quiet()
     assert tree.quiet() == 0
     agree(tree, "k", "c")
 

@@ -26,8 +26,9 @@ class Durable(Checker):
     def _acknowledged(self) -> None:
         """What a person was told is safe is with whoever was told, unless no disk had it any more."""
         for one in self.world.ledger.acked.values():
-            held = self.world.ledger.holds(one.office)
-            if one.commit not in held and one.commit not in self.world.ledger.gone:
+            if one.office not in self.world.offices or one.commit in self.world.ledger.gone:
+                continue
+            if one.commit not in self.world.ledger.holds(one.office):
                 raise self.breach(f"{one.office} acknowledged {one.commit.hex()[:8]}, and hasn't got it")
 
 

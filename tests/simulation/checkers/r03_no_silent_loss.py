@@ -25,7 +25,7 @@ class NoSilentLoss(Checker):
         rows = {name: eyes.listed(one) for name, one in self.world.offices.items()}
         whole = states[self.world.root.name]
         for acked in self.world.ledger.acked.values():
-            if acked.commit in self.world.ledger.gone:
+            if self._is_excused(acked.commit):
                 continue
             state = whole.get(acked.record)
             if state is None:
@@ -34,11 +34,15 @@ class NoSilentLoss(Checker):
                 if eyes.is_entitled(office, state):
                     self._seen(office, states[name].get(acked.record), acked, rows[name])
 
+    def _is_excused(self, commit: bytes) -> bool:
+        """No disk had it any more; or its author went bad, and may never have sent it."""
+        return commit in self.world.ledger.gone or commit in self.world.unsure
+
     def _custody(self) -> None:
         """Whatever a node signed is with it and with everybody above it."""
         holds = self.world.ledger.holds
         for commit, author in self.world.authors.items():
-            if commit in self.world.ledger.gone:
+            if self._is_excused(commit):
                 continue
             for office in self.world.upwards(author):
                 if commit not in holds(office.name):
