@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from conflict.act import Act, Key, Presence, Text
 from node import branches
 from node.erasure import links
 from node.store.records import Placed
 from node.work import Work
+from sync_protocol import cbor
 from sync_protocol.change import Act as Body
 from sync_protocol.change import Words, parse_body
 from sync_protocol.errors import BadChange
+from sync_protocol.limits import MAX_BODY_ITEMS, MAX_RECORD_ITEMS
 from sync_protocol.names import short
 from sync_protocol.roster import Admission
 
 
-def acts(work: Work, record: bytes, placed: Iterable[Placed]) -> list[Act]:
-    """Input of the fold, from the stored changes of one record."""
+def acts(work: Work, record: bytes, placed: Sequence[Placed]) -> list[Act]:
+    """Input of the fold, from the stored changes of one record, in their order."""
     found: list[tuple[Placed, Body]] = []
     texts: dict[bytes, dict[bytes, Text]] = {}
     empty: list[Placed] = []
+    beyond = _beyond(placed)
     for one in placed:
-        body = _body(one)
+        body = None if one.change in beyond else _body(one)
         if isinstance(body, Words):
             texts.setdefault(body.of, {})[short(one.change)] = Text(short(one.change), body.matter, body.data)
         elif body is not None:
@@ -30,8 +33,25 @@ def acts(work: Work, record: bytes, placed: Iterable[Placed]) -> list[Act]:
         elif one.of is None:
             empty.append(one)
     whole = [_act(work, record, one, body, texts.get(short(one.change), {})) for one, body in found]
-    return [*whole, *(_broken(work, record, one) for one in empty if one.body is not None),
+    broken = [(one, "too_large" if one.change in beyond else "bad_change") for one in empty]
+    return [*whole, *(_broken(work, record, one, why) for one, why in broken if one.body is not None),
             *links.erased(work, record, whole, [one for one in empty if one.body is None], texts)]  # fmt: skip
+
+
+def _beyond(placed: Sequence[Placed]) -> frozenset[bytes]:
+    """Changes past what one record may hold, which an enemy's few messages would fill memory with. Words count
+    apart: they may be withheld here, and the verdict on acts is everybody's.
+    """
+    if sum(len(one.body or b"") for one in placed) <= MAX_RECORD_ITEMS:
+        return frozenset()
+    found = set()
+    left = {True: MAX_RECORD_ITEMS, False: MAX_RECORD_ITEMS}
+    for one in placed:
+        words = one.of is not None
+        left[words] -= cbor.count(one.body or b"", MAX_BODY_ITEMS) if left[words] >= 0 else 0
+        if left[words] < 0:
+            found.add(one.change)
+    return frozenset(found)
 
 
 def _body(placed: Placed) -> Body | Words | None:
@@ -70,8 +90,8 @@ def _is_given(work: Work, placed: Placed) -> bool:
     return work.registry.given(placed.node, placed.unit)
 
 
-def _broken(work: Work, record: bytes, placed: Placed) -> Act:
-    """A change whose bytes are no act: it keeps its place, and is quarantined (3.5)."""
+def _broken(work: Work, record: bytes, placed: Placed, why: str) -> Act:
+    """A change whose bytes are no act, or one too many: it keeps its place, and is quarantined (3.5)."""
     return Act(
         id=short(placed.change),
         key=Key(placed.time, placed.log, placed.seq, placed.place),
@@ -81,7 +101,7 @@ def _broken(work: Work, record: bytes, placed: Placed) -> Act:
         action="",
         data={},
         presence=Presence.QUARANTINED,
-        reason=placed.fault or "bad_change",
+        reason=placed.fault or why,
         record=record,
     )
 

@@ -110,7 +110,14 @@ class Daemon:
     async def tick(self) -> None:
         while True:
             await self.hand.run(lambda writer: writer.tick())
+            await self.scrub()
             await asyncio.sleep(TICK_SECONDS)
+
+    async def scrub(self) -> None:
+        """What was erased goes out of the write-ahead log, too, which the backup keeps from being cut off."""
+        if not await self.hand.run(lambda writer: writer.scrub()):
+            async with self.backup.paused():
+                await self.hand.run(lambda writer: writer.scrub())
 
     async def check(self) -> health.Health:
         """On the writer's thread, so that the check never takes the database from under it."""

@@ -252,7 +252,10 @@ class Node:
 
         url = self.config.parent or writer.parent_url
         if not url:
+            known = glance.status(self.directory)["parent"]
             raise NotFound(
-                say("本节点没有上级", "this node has no parent"), code="no_parent", hint="qiao join --help"
+                say("本节点没有上级，或不知道它的地址", "this node has no parent, or doesn't know its address"),
+                code="no_parent",
+                hint="qiao sync --parent URL" if known else "qiao join --help",
             )
         return asyncio.run(rounds.once(writer, url, verify=verify)).as_dict()

@@ -176,7 +176,7 @@ def join(
     with Lock.take(directory):
         writer = Writer.open(directory, configuration.load(directory), clock, entropy, marker=marker)
         try:
-            return _join(writer, invitation, post, address)
+            return _join(writer, invitation, post, address or writer.config.address)
         finally:
             writer.close()
 

@@ -112,6 +112,7 @@ def _author(work: Work, log: bytes, items: Sequence[_Item]) -> Author | None:
 def _admit(work: Work, log: bytes, author: Author, items: list[_Item], taken: Taken) -> None:
     node, key = author
     row = chain.begin_log(work.db, log, node)
+    beyond = _left_behind(work, log)
     fresh: dict[bytes, _Item] = {}
     again: list[_Item] = []  # one message may name a commit twice, each time with other bodies
     for one in items:
@@ -121,14 +122,24 @@ def _admit(work: Work, log: bytes, author: Author, items: list[_Item], taken: Ta
             fresh[one.commit.id] = one
     for stretch in _stretches([one.commit for one in fresh.values()]):
         head = _before(work, row, stretch[0])
-        run = admit(stretch, node=node, key=key, head=head)
+        run = admit(stretch, node=node, key=key, head=head, alone_from=beyond)
         if run.fault:
             taken.notes.append(run.fault)
         for commit in run.good:
-            alone = head is None or commit is run.good[-1]
+            alone = head is None or commit is run.good[-1] or _is_beyond(commit, beyond)
             row = _store(work, row, commit, fresh[commit.id].sent, commit.id in run.unrisen, alone, taken)
     for one in again:
         _known(work, row, one, taken)
+
+
+def _left_behind(work: Work, log: bytes) -> int | None:
+    """The number from which a log's node has left it (3.8): what comes of it counts commit by commit."""
+    entry = work.registry.log(log)
+    return entry.closed.seq + 1 if entry is not None and entry.closed is not None else None
+
+
+def _is_beyond(commit: Commit, number: int | None) -> bool:
+    return number is not None and commit.header.seq >= number
 
 
 def _stretches(commits: Iterable[Commit]) -> list[list[Commit]]:
@@ -146,12 +157,8 @@ def _stretches(commits: Iterable[Commit]) -> list[list[Commit]]:
 
 
 def _before(work: Work, log: LogRow, first: Commit) -> Head | None:
-    """The commit held that a stretch continues. None where there is a gap, and for a log that its node has
-    left (3.8): each commit counts by its own signature then."""
+    """The commit held that a stretch continues. None where there is a gap: each counts by its own signature."""
     seq, prev = first.header.seq - 1, first.header.prev
-    entry = work.registry.log(log.log)
-    if entry is not None and entry.closed is not None and seq >= entry.closed.seq:
-        return None
     if (seq, prev) == (log.head.seq, log.head.id):
         return log.head
     return chain.head_at(work.db, log.id, seq, prev)
@@ -163,7 +170,9 @@ def _known(work: Work, log: LogRow, item: _Item, taken: Taken) -> bool:
     row = chain.has(work.db, log.id, header.seq, item.commit.id)
     if row is None:
         return False
-    fault = records.fault_of(work.db, row) or (signatures.CODE if signatures.is_bad(work.db, item.commit.id) else "")
+    fault = records.fault_of(work.db, row) or (
+        signatures.CODE if signatures.is_bad(work.db, item.commit.id) else ""
+    )
     _store_bodies(work, row, item.commit, item.sent, fault, taken)
     return True
 

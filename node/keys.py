@@ -107,7 +107,16 @@ def of(directory: Path, node: bytes | None) -> Keys:
 
 
 def _node_in(folder: Path) -> bytes | None:
-    return load(folder).node if folder.exists() else None
+    found = _whole(folder)
+    return None if found is None else found.node
+
+
+def _whole(folder: Path) -> Keys | None:
+    """None where there is no pair, or what a crash left of one that was being removed."""
+    try:
+        return load(folder)
+    except (NotFound, Damaged):
+        return None
 
 
 def prepare(directory: Path, entropy: Entropy) -> Keys:
@@ -138,8 +147,7 @@ def swap(directory: Path) -> None:
 
 def former(directory: Path) -> Keys | None:
     """The pair before the last change, which peers that don't know of it still speak to."""
-    folder = directory / FORMER
-    return load(folder) if folder.exists() else None
+    return _whole(directory / FORMER)
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -349,8 +349,8 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
     )
     if peer.reconcile_position is not None:
         mark = Mark(peer.reconcile_position, peer.reconcile_id or ZERO)
-        own = chain.frontier(work.db, [work.node])
-        made = replace(made, reconcile=mark, receipt=_receipt(work, peer), own=own)
+        ours = chain.frontier(work.db, [work.node])
+        made = replace(made, reconcile=mark, receipt=_receipt(work, peer), own=ours)
     elif not more:
         down = lanes.outbox(work, peer, lanes.start(peer), room, early="early" in peer.can.split())
         made = replace(

@@ -22,6 +22,7 @@ from node.registry import neighbours
 from node.store import folded, records, search
 from node.work import Work
 from sync_protocol import cbor
+from sync_protocol.limits import MAX_RECORD_ITEMS
 from sync_protocol.names import short
 
 ERASED, GONE = "erased", "已依法删除"  # phase and title of a record of which nothing is left
@@ -75,7 +76,7 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
 
 def _on_top(work: Work, record: int, name: bytes, kind: Kind, commits: set[int]) -> State | None:
     state = folded.state(work.db, record)
-    if state is None or not commits:
+    if state is None or not commits or records.size_of(work.db, record) > MAX_RECORD_ITEMS:
         return None
     new = records.changes_of(work.db, record, commits)
     for act in acts(work, name, new):

@@ -205,6 +205,11 @@ class Writer:
             signatures.check(work)
             reactions.stamp(work)
 
+    def scrub(self) -> bool:
+        """Traces of what was erased, in the files. False where somebody reads old pages still."""
+        with database.disk_faults():
+            return scrub.now(self._engine)
+
     # Towards the parent
 
     @property
@@ -299,6 +304,7 @@ class Writer:
             asked = messages.parse_request(opened.envelope.payload)
             number, child = opened.envelope.number, opened.sender
             me = opened.envelope.receiver
+            letters.note_called(work, child, me)
             heard = link.take_request(work, child, opened.envelope.log, number, asked)
             asked = heard.asked
             reactions.settle(work)

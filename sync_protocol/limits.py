@@ -4,6 +4,7 @@ MAX_DEPTH = 16  # nesting of one CBOR item, the outermost at depth 1
 MAX_ITEMS = 256 * 1024  # of one CBOR item, itself and all within: 15 MB once decoded, and a second of work
 MAX_BODY = 256 * 1024  # bytes of one change body
 MAX_BODY_ITEMS = 8 * 1024  # CBOR items of one change body: a stamp of 5,000 registry changes
+MAX_RECORD_ITEMS = 200_000  # CBOR items of one record's acts, in their order: 15 MB while it is folded
 MAX_CHANGES = 1000  # changes of one commit
 MAX_COMMIT = 1024 * 1024  # bytes of one commit with its bodies
 BATCH = 1024 * 1024  # compressed bytes of one message, by default

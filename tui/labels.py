@@ -7,11 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 from conflict.declaration import Field, Matter, Type
+from conflict.explain import GENERIC
 from node import language
 from node.matters.draft import Verb
 
 from . import safe
 from .texts import t
+
+_GONE = {"erased": "已依法删除"}  # the phase of what was erased whole, in every matter
 
 
 @lru_cache(16)
@@ -42,13 +45,13 @@ def verb_label(verb: Verb) -> str:
 def action_label(matter: Matter | None, name: str) -> str:
     """An act's name; one that this program doesn't know is shown as it came."""
     action = matter.action(name) if matter else None
-    return safe.line(_named(name, action.label if action else ""))
+    return safe.line(_named(name, action.label if action else GENERIC.get(name, "")))
 
 
 def name_label(matter: Matter | None, code: object) -> str:
     """A phase or a status."""
     text = str(code or "")
-    return safe.line(_named(text, matter.names.get(text, "") if matter else ""))
+    return safe.line(_named(text, matter.names.get(text, _GONE.get(text, "")) if matter else ""))
 
 
 def code_label(field: Field, code: object) -> str:

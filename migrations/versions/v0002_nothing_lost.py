@@ -15,6 +15,7 @@ def upgrade() -> None:
         "UPDATE commit_ SET chained = 0 WHERE seq > (SELECT head_seq FROM log WHERE log.id = commit_.log)"
     )
     op.create_index("commit_loose", "commit_", ["log"], sqlite_where=sa.text("NOT chained"))
+    op.create_index("commit_held", "commit_", ["time"], sqlite_where=sa.text("held"))
     op.create_index("commit_unverified", "commit_", ["id"], sqlite_where=sa.text("NOT verified"))
     op.add_column("log", sa.Column("forked", sa.Integer(), nullable=False, server_default="0"))
     with op.batch_alter_table("outbox") as outbox:

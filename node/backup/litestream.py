@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import sysconfig
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from node.config import Config
@@ -84,6 +85,9 @@ class Litestream:
         self._config = config
         self._entropy = entropy
         self._backoff = Backoff()
+        self._process: asyncio.subprocess.Process | None = None
+        self._go = asyncio.Event()
+        self._go.set()
         self.pid: int | None = None
         self.fault = ""
 
@@ -97,8 +101,11 @@ class Litestream:
             log.error("litestream isn't installed: no continuous backup")
             return
         while True:
+            await self._go.wait()
             begun = asyncio.get_running_loop().time()
             await self._run_once(found)
+            if not self._go.is_set():
+                continue
             if asyncio.get_running_loop().time() - begun > STEADY_SECONDS:
                 self._backoff.succeeded()
             await asyncio.sleep(self._backoff.failed(self._entropy.fraction()))
@@ -111,14 +118,27 @@ class Litestream:
             self.fault = "backup_start"
             log.error("litestream can't be started: %s", fault)
             return
-        self.pid, self.fault = process.pid, ""
+        self.pid, self.fault, self._process = process.pid, "", process
         try:
             code = await process.wait()
-            self.fault = "backup_ended"
-            log.error("litestream ended with %s", code)
+            if self._go.is_set():
+                self.fault = "backup_ended"
+                log.error("litestream ended with %s", code)
         finally:
-            self.pid = None
+            self.pid = self._process = None
             await _stopped(process)
+
+    @contextlib.asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Stops it, and lets it go on behind: while it runs it holds old pages of the write-ahead log, so
+        that nobody else can cut that off."""
+        self._go.clear()
+        try:
+            if self._process is not None:
+                await _stopped(self._process)
+            yield
+        finally:
+            self._go.set()
 
     async def _started(self, found: str, path: Path) -> asyncio.subprocess.Process:
         watch = _WATCH.format(pid=os.getpid())

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from node import incarnation, keys, lanes, link
 from node.errors import Forbidden, NotFound, Usage
+from node.keys import Keys
 from node.language import say
 from node.registry import neighbours, replacing
 from node.store import links, settings
@@ -52,7 +53,10 @@ def neighbour(work: Work, unit: str) -> Neighbour:
 
 def sender_of(work: Work, node: bytes) -> Neighbour:
     """Raises Forbidden `not_a_neighbour`."""
-    found = next((one for one in _neighbours(work) if one.node == node), None)
+    known = _neighbours(work)
+    found = next((one for one in known if one.node == node), None) or next(
+        (one for one in known if node in work.registry.lineage(one.node)), None
+    )
     if found is None:
         raise Forbidden(
             say("签名的既不是上级，也不是直接下级", "signed by neither our parent nor a child"),
@@ -81,11 +85,28 @@ def sealed(work: Work, receiver: bytes, kind: Kind, payload: bytes) -> bytes:
     entry = work.registry.node(receiver)
     key = entry.seal if entry is not None else settings.get(work.db, "parent_seal")
     assert key is not None, "a neighbour's keys are known"
-    above = receiver == settings.get(work.db, link.PARENT)
-    own = replacing.towards_parent(work) if above else work.keys
+    own = speaking_to(work, receiver)
     number = incarnation.next_number(work)
     made = Envelope(receiver, replacing.log_of(work, own), number, 0, kind, payload)
     return envelope.seal(made, kid=own.node, signer=own.sign, seal=keys.seal, seal_key=key)
+
+
+def speaking_to(work: Work, receiver: bytes) -> Keys:
+    """By which keys: the former ones, as long as a neighbour may not know of a change (protocol 3.4)."""
+    if receiver == settings.get(work.db, link.PARENT):
+        return replacing.towards_parent(work)
+    called = settings.get(work.db, _called(receiver))
+    return work.keys if work.former is None or called == work.node else work.former
+
+
+def note_called(work: Work, child: bytes, receiver: bytes) -> None:
+    """A child called this node by that id."""
+    if work.former is not None and settings.get(work.db, _called(child)) != receiver:
+        settings.put(work.db, _called(child), receiver)
+
+
+def _called(child: bytes) -> str:
+    return f"called by {child.hex()}"
 
 
 def mine(work: Work) -> list[bytes]:

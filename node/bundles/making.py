@@ -20,6 +20,7 @@ from node.bundles.steps import Side
 from node.config import Config
 from node.erasure import handing
 from node.page import Person
+from node.registry import replacing
 from node.store import chain, links
 from node.store.links import PeerRow
 from node.work import Work
@@ -115,7 +116,8 @@ def _down(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Reply, Curs
     at = cursor or _begun_down(work, peer, to)
     made, left = _outbox(work, peer, at) if at.outbox and not at.steps else _stepped(work, peer, at)
     if at.first:
-        made = replace(made, receipt=_receipt(work, peer))
+        with replacing.speaking(work, letters.speaking_to(work, to.node).node):
+            made = replace(made, receipt=_receipt(work, peer))
     return made, replace(left, first=False)
 
 

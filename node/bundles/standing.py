@@ -23,7 +23,16 @@ ANEW = "given_anew"  # setting: [log, position, commit id]: a bundle brought eve
 
 def is_parent_new(work: Work, peer: PeerRow) -> bool:
     """Whether the parent goes on in another log than the one in which our position was taken."""
-    return bool(peer.position) and _parents_log(work, peer) != peer.incarnation
+    return bool(peer.position) and not _continues(work, peer, _parents_log(work, peer))
+
+
+def _continues(work: Work, peer: PeerRow, log: bytes) -> bool:
+    """Whether positions of that log go on from ours: it is the same, or the first of the parent's new keys."""
+    owner, entry = work.registry.owner_of(peer.incarnation), work.registry.node(peer.node)
+    if log == peer.incarnation or owner is None or entry is None:
+        return log == peer.incarnation
+    replaced = owner.replaced_by == entry.node and owner.newest_log == peer.incarnation
+    return replaced and entry.logs[:1] == [log]
 
 
 def receipted(work: Work, peer: PeerRow) -> Frontier:
@@ -48,16 +57,17 @@ def move(work: Work, peer: PeerRow, log: bytes, reply: Reply) -> bool:
     above, upto = reply.above, reply.upto
     if above is None:
         return True
+    continues = _continues(work, peer, log)
     if given_anew(work, peer) == (log, *above):  # the parent has heard that we have it
         _stand(work, peer, log, upto)
     elif upto == above:
         return True
-    elif above.position == 0 and peer.position and log != peer.incarnation:
+    elif above.position == 0 and peer.position and not continues:
         settings.put(work.db, ANEW, cbor.encode([log, upto.position, upto.id]))
         links.change(work.db, peer.id, reconcile_position=upto.position, reconcile_id=upto.id, early=None)
     elif above.position == 0 or above == (peer.position, peer.position_id):
         _stand(work, peer, log, upto)
-    elif log != peer.incarnation or above.position > peer.position:
+    elif not continues or above.position > peer.position:
         return False
     elif upto.position > peer.position:
         _stand(work, peer, log, upto)
@@ -68,7 +78,7 @@ def _stand(work: Work, peer: PeerRow, log: bytes, upto: Mark) -> None:
     settings.put(work.db, ANEW, b"")
     links.change(
         work.db, peer.id, incarnation=log, position=upto.position, position_id=upto.id,
-        early=peer.early if log == peer.incarnation else None, reconcile_position=None, reconcile_id=None,
+        early=peer.early if _continues(work, peer, log) else None, reconcile_position=None, reconcile_id=None,
     )  # fmt: skip
 
 

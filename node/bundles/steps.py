@@ -36,7 +36,7 @@ class Side:
 
     @classmethod
     def up(cls, work: Work, parent: bytes) -> Side:
-        return cls(None, tuple(lanes.nodes_within(work, work.path)), lanes.unit_of(work, parent))
+        return cls(None, tuple(lanes.ours(work)), lanes.unit_of(work, parent))
 
     @classmethod
     def down(cls, work: Work, child: PeerRow) -> Side:

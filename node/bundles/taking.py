@@ -72,7 +72,7 @@ def _looked_through(work: Work, sender: Neighbour, opened: Opened) -> int:
     reply = messages.parse_reply(opened.envelope.payload)
     if reply.receipt is not None:
         child = opened.envelope.receiver
-        receipt.verify(reply.receipt, letters.key_of(work, sender.node) or b"", child=child)
+        receipt.verify(reply.receipt, letters.key_of(work, opened.sender) or b"", child=child)
     return len(reply.commits)
 
 
@@ -98,6 +98,10 @@ def _age(work: Work, sender: Neighbour, letter: Letter) -> Age:
 
 def _from_child(work: Work, opened: Opened) -> dict[str, Any]:
     asked = messages.parse_request(opened.envelope.payload)
+    if neighbours.cut_off(work.registry, opened.sender):
+        alone = intake.take(work, asked.commits, peer=opened.sender)
+        return {"commits": alone.new, "fits": True, "notes": [*dict.fromkeys(alone.notes)]}
+    letters.note_called(work, opened.sender, opened.envelope.receiver)
     peer = links.ensure(work.db, opened.sender, opened.envelope.log)
     asked = replace(asked, clock_ms=work.now_ms + peer.offset_ms)  # it says nothing about its clock now
     heard = link.take_request(work, opened.sender, opened.envelope.log, opened.envelope.number, asked)
@@ -110,7 +114,7 @@ def _from_parent(work: Work, sender: Neighbour, opened: Opened) -> dict[str, Any
     log, number = opened.envelope.log, opened.envelope.number
     reply = messages.parse_reply(opened.envelope.payload)
     peer = links.ensure(work.db, sender.node, log)
-    if neighbours.cut_off(work.registry, sender.node):
+    if neighbours.cut_off(work.registry, opened.sender):
         alone = intake.take(work, neighbours.registry_alone(reply.commits), peer=sender.node)
         return {"commits": alone.new, "fits": True, "notes": [*dict.fromkeys(alone.notes)]}
     taken = intake.take(work, reply.commits, peer=sender.node)
@@ -152,6 +156,5 @@ def _closed(work: Work, sender: Neighbour, letter: Letter) -> dict[str, Any]:
 
 def _is_complete(work: Work) -> bool:
     peer = link.parent(work)
-    nodes = lanes.nodes_within(work, work.path)
-    known = standing.receipted(work, peer)
-    return peer.reconcile_position is None and chain.frontier(work.db, nodes) == known
+    mine = chain.frontier(work.db, lanes.ours(work))
+    return peer.reconcile_position is None and mine == standing.receipted(work, peer)

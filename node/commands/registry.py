@@ -131,7 +131,9 @@ def _hand(context: typer.Context, operation: str, file: Path) -> None:
 
 
 def _handed(found: dict[str, Any]) -> Iterator[str]:
-    yield line(say(f"{found['path']}：{found['commits']} 笔提交", f"{found['path']}: {found['commits']} commits"))
+    yield line(
+        say(f"{found['path']}：{found['commits']} 笔提交", f"{found['path']}: {found['commits']} commits")
+    )
 
 
 def _do(context: typer.Context, operation: str, params: dict[str, Any]) -> None:

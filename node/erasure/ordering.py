@@ -16,6 +16,7 @@ from node.matters.draft import Draft, Kind
 from node.page import Person
 from node.store import records
 from node.store.records import Placed
+from node.trust import host_path
 from node.work import Work
 from sync_protocol import cbor
 from sync_protocol.change import Act, Body, Words, parse_body
@@ -42,10 +43,16 @@ def order(
     if named:
         data[erasure.FIELDS] = named
     for items in _parts([item for item, _ in found]):
-        draft = Draft(ERASE, {**data, erasure.CHANGES: items})
+        draft = Draft(ERASE, {**data, erasure.CHANGES: items}, _unit(work, state.owner))
         author.write(work, kind, name, [draft], actor=who.id, roles=who.roles)
         reactions.settle(work)
     return len(found)
+
+
+def _unit(work: Work, owner: str) -> str | None:
+    """The registering unit, where this node acts for it: hosts it, or is it under a path of before a move."""
+    mine = work.registry.now(owner) == work.path or host_path(work.registry, owner) == work.path
+    return owner if mine and owner != work.path else None
 
 
 def _ground(ground: str) -> str:

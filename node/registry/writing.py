@@ -6,10 +6,11 @@ from typing import Any
 
 from node import author
 from node.author import Written
-from node.errors import Forbidden
+from node.errors import Forbidden, Stale
 from node.language import say
 from node.store import chain, records
 from node.work import Work
+from sync_protocol import clock
 from sync_protocol.change import Act, parse_body
 from sync_protocol.errors import ProtocolError
 from sync_protocol.names import short
@@ -65,10 +66,22 @@ def decide(work: Work, action: str, data: dict[str, Any], record: bytes, actor: 
     verdict; the transaction is given up then."""
     from node import reactions
 
+    _check_clock(work)
     written = write(work, action, data, record, actor)
     reactions.settle(work)
     check(work, written)
     return {"change": written.first.hex(), "commit": written.commit.hex()}
+
+
+def _check_clock(work: Work) -> None:
+    """Our right begins with our enrolment: a clock that stands before it signs no decision. Raises Stale."""
+    entry = work.registry.node(work.node)
+    if entry is not None and clock.to_ms(chain.time_of(work.db, entry.commit)) > work.now_ms:
+        raise Stale(
+            say("本机时钟早于本节点的登记时间，先校正时钟", "the clock stands before this node's enrolment"),
+            code="clock_behind",
+            hint="qiao clock",
+        )
 
 
 def check(work: Work, written: Written) -> None:

@@ -222,7 +222,7 @@ def raw(db: Connection, commit: int) -> bytes:
 
 def release_held(db: Connection, until: int) -> list[int]:
     """Row ids of commits whose time has come; they are held no longer."""
-    rows = db.execute(select(COMMIT.c.id).where(COMMIT.c.held.is_(True), COMMIT.c.time <= until))
+    rows = db.execute(select(COMMIT.c.id).where(text("held"), COMMIT.c.time <= until))
     found = [row.id for row in rows]
     if found:
         db.execute(

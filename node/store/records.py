@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from .chain import CHANGE, COMMIT, LOG, made
 from .prepared import Prepared, given
@@ -41,6 +41,7 @@ _NAME = Prepared(select(RECORD.c.record, RECORD.c.matter).where(RECORD.c.id == g
 _KNOWN = Prepared(
     select(CHANGE.c.id).where(CHANGE.c.commit == given("within"), CHANGE.c.place == given("at"))
 )
+_SIZE = Prepared(select(func.sum(func.length(CHANGE.c.body))).where(CHANGE.c.record == given("of_record")))
 _ADD = Prepared(insert(CHANGE), [column.name for column in CHANGE.c if column.name != "id"])
 _BODIES = Prepared(
     select(CHANGE.c.id, CHANGE.c.place, CHANGE.c.record, CHANGE.c.salt, CHANGE.c.body)
@@ -116,6 +117,11 @@ def changes_of(db: Connection, record: int, commits: Collection[int] = ()) -> li
         return [_placed(row) for row in _OF_RECORD(db, of_record=record)]
     some = [_placed(row) for one in commits for row in _OF_COMMIT(db, of_record=record, within=one)]
     return sorted(some, key=lambda one: (one.time, one.log, one.seq, one.place))
+
+
+def size_of(db: Connection, record: int) -> int:
+    """Bytes of all that is present of a record."""
+    return int(_SIZE(db, of_record=record).scalar() or 0)
 
 
 def _placed(row: Any) -> Placed:

@@ -65,6 +65,7 @@ class Commit(Kept, table=True):
     __table_args__ = (
         UniqueConstraint("log", "seq", "commit"),
         Index("commit_loose", "log", sqlite_where=text("NOT chained")),
+        Index("commit_held", "time", sqlite_where=text("held")),
         Index("commit_unverified", "id", sqlite_where=text("NOT verified")),
     )
     id: int | None = Field(default=None, primary_key=True)

@@ -26,6 +26,7 @@ from tests.fuzz import mutation, values
 from tests.node.tree import PATHS, Tree, grown, plant
 from tests.sync_protocol.scene import Office, seal_public
 
+LINKS = (("k", "c"), ("c", "p"))  # child, parent
 ROUNDS = 20  # attacks on one copy of the tree, then peace is tried
 
 
@@ -83,14 +84,14 @@ def _written(tree: Tree, name: str) -> list[CommitItem]:
 
 
 class Enemies:
-    """The county and the city of a field as enemies of each other, and a stranger at the city's door."""
+    """The county and the city of a field as enemies of their neighbours, and a stranger at the city's door."""
 
     def __init__(self, field: Field) -> None:
         self.field = field
         self.attacks: Sequence[Callable[[Random], None]] = (
             self.ask, self.ask, self.ask, self.answer, self.answer, self.join, self.replay,
         )  # fmt: skip
-        self._sent: list[bytes] = []
+        self._sent: list[tuple[str, bytes]] = []  # to whom, what
 
     def attack(self, draw: Random) -> str:
         """One attack. Returns what became of it; a finding raises."""
@@ -120,10 +121,11 @@ class Enemies:
     # What they send
 
     def ask(self, draw: Random) -> None:
-        """A request of the county's to its city."""
-        letter = self._letter("c", "k", self.field.tree.at("k").request(0))
-        items = self._commits(draw, "k", draw.choice((0, 1, 2, 5)))
-        self._give("k", "c", letter, _payload(draw, letter.payload, [*items, *self._old(draw)]))
+        """A request of the county's to its city, or of the city's to the province."""
+        sender, receiver = draw.choice(LINKS)
+        letter = self._letter(receiver, sender, self.field.tree.at(sender).request(0))
+        items = self._commits(draw, sender, draw.choice((0, 1, 2, 5)))
+        self._give(sender, receiver, letter, _payload(draw, letter.payload, [*items, *self._old(draw)]))
 
     def answer(self, draw: Random) -> None:
         """The city's answer to an open request of the county's."""
@@ -155,17 +157,18 @@ class Enemies:
     def replay(self, draw: Random) -> None:
         """Something that was sent before, once more."""
         if self._sent:
-            self.field.tree.at("c").take(draw.choice(self._sent))
+            receiver, sealed = draw.choice(self._sent)
+            self.field.tree.at(receiver).take(sealed)
 
     def _give(self, sender: str, receiver: str, letter: Envelope, payload: bytes) -> None:
         own, other = self.field.tree.at(sender).keys, self.field.tree.at(receiver).keys
         made = replace(letter, receiver=other.node, payload=payload)
         sealed = envelope.seal(made, kid=own.node, signer=own.sign, seal=keys.seal, seal_key=other.seal_key)
-        if receiver == "k":
-            self.field.tree.at("k").take_reply(sealed)
+        if letter.kind is Kind.REPLY:
+            self.field.tree.at(receiver).take_reply(sealed)
             return
-        self._sent.append(sealed)
-        self.field.tree.at("c").take(sealed)
+        self._sent.append((receiver, sealed))
+        self.field.tree.at(receiver).take(sealed)
 
     def _letter(self, receiver: str, sender: str, sealed: bytes) -> Envelope:
         me, other = self.field.tree.at(receiver).keys, self.field.tree.at(sender).keys

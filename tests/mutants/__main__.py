@@ -30,16 +30,18 @@ def main() -> int:
         "--seeds", type=int, default=20, help="of the simulated world, for those that survive"
     )
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--first", action="store_true", help="ask the tests named first, and no others")
     parser.add_argument("--trust", action="store_true", help="the tests pass without a mutant: don't look")
     asked = parser.parse_args()
     chosen = [one for one in patches(asked.folder) if not asked.only or one.name in asked.only]
     if not chosen or len(chosen) < len(asked.only):
         parser.error("there is no such mutant")
     with tempfile.TemporaryDirectory(prefix="qiao-mutants-") as folder:
-        return run(chosen, Path(folder), asked.seeds, asked.jobs, asked.trust)
+        further = None if asked.first else asked.seeds
+        return run(chosen, Path(folder), further, asked.jobs, asked.trust)
 
 
-def run(chosen: list[Patch], scratch: Path, seeds: int, jobs: int, trust: bool) -> int:
+def run(chosen: list[Patch], scratch: Path, seeds: int | None, jobs: int, trust: bool) -> int:
     begun = time.monotonic()
     if not trust:
         failing = sound(copied(scratch / "sound"), chosen)

@@ -35,13 +35,18 @@ def kept(tree: Tree, name: str) -> list[bytes]:
         return [one.keep for entry in work.registry.logs().values() for one in entry.rulings.values()]
 
 
+def down(tree: Tree) -> None:
+    for one in (("c", "p"), ("k", "c"), ("c", "p"), ("t", "p"), ("s", "t")):
+        tree.sync(*one)
+
+
 def name_of(item: CommitItem) -> bytes:
     return commits.parse(item.raw).id
 
 
 def test_the_branch_that_was_receipted_is_kept_and_the_other_can_be_read(tree: Tree) -> None:
     record = tree.dispatched()
-    tree.quiet()
+    tree.sync("k", "c")
     first, others = fork(tree, record, record)
     give(tree, "c", others)
     county = tree.at("k").keys.node
@@ -56,7 +61,7 @@ def test_the_branch_that_was_receipted_is_kept_and_the_other_can_be_read(tree: T
 
 def test_without_a_receipt_the_lower_id_is_kept_and_all_agree(tree: Tree) -> None:
     record = tree.dispatched()
-    tree.quiet()
+    tree.sync("k", "c")
     first, others = fork(tree, record, record)
     give(tree, "c", [*others, first])
     assert kept(tree, "c") == [min(name_of(first), name_of(others[0]))]
@@ -68,7 +73,8 @@ def test_without_a_receipt_the_lower_id_is_kept_and_all_agree(tree: Tree) -> Non
 
 def test_above_the_one_who_is_to_rule_both_branches_wait_in_quarantine(tree: Tree) -> None:
     record = tree.dispatched()
-    tree.quiet()
+    tree.sync("k", "c")
+    tree.sync("c", "p")
     first, others = fork(tree, record, record)
     give(tree, "p", [first])
     assert verdicts(tree, "p", record) == {"甲": "stands"}
@@ -82,24 +88,22 @@ def test_above_the_one_who_is_to_rule_both_branches_wait_in_quarantine(tree: Tre
 def test_who_holds_a_branch_in_pieces_is_told_its_headers_and_judges_alike(tree: Tree) -> None:
     shared = tree.register()
     tree.act("p", "dispatch", shared, lead="370211", co=["370902"])
-    tree.quiet()
     own = tree.register("k")
-    tree.quiet()
+    down(tree)
     first, others = fork(tree, own, shared)
     give(tree, "c", others)
-    tree.quiet()
+    down(tree)
     assert verdicts(tree, "s", shared) == {"乙2": "stands"}
     give(tree, "c", [first])
-    tree.quiet()
+    down(tree)
     found = {name: verdicts(tree, name, shared)["乙2"] for name in PATHS}
     assert set(found.values()) in ({"stands"}, {"quarantined"}), found
     assert found["s"] == ("stands" if kept(tree, "c") == [name_of(others[0])] else "quarantined")
-    assert tree.quiet() == 0
 
 
 def test_what_is_quarantined_by_a_ruling_can_be_admitted(tree: Tree) -> None:
     record = tree.dispatched()
-    tree.quiet()
+    tree.sync("k", "c")
     first, others = fork(tree, record, record)
     give(tree, "c", [first, *others])
     lost = [text for text, verdict in verdicts(tree, "c", record).items() if verdict == "quarantined"]
@@ -114,7 +118,7 @@ def test_what_is_quarantined_by_a_ruling_can_be_admitted(tree: Tree) -> None:
 
 def test_a_node_judges_its_own_commits_alike(tree: Tree) -> None:
     record = tree.dispatched()
-    tree.quiet()
+    tree.sync("k", "c")
     tree.act("k", "note", record, text="自己的")
     tree.sync("k", "c")
     with tree.at("k").work() as work:

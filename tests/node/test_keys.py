@@ -126,3 +126,42 @@ def test_what_is_sealed_for_a_node_is_opened_by_it_alone(tmp_path: Path) -> None
 def test_an_unsound_receivers_key_is_refused(key: bytes) -> None:
     with pytest.raises(LocalError):
         keys.seal(b"words", key, b"info")
+
+
+# A change of keys
+
+
+def made(tmp_path: Path) -> tuple[keys.Keys, keys.Keys]:
+    entropy = SeededEntropy(1)
+    return keys.make(tmp_path / "keys", entropy), keys.prepare(tmp_path, entropy)
+
+
+def test_the_next_pair_waits_until_the_database_names_it(tmp_path: Path) -> None:
+    old, following = made(tmp_path)
+    assert keys.of(tmp_path, old.node).node == keys.of(tmp_path, None).node == old.node
+    assert keys.of(tmp_path, following.node).node == following.node
+    former = keys.former(tmp_path)
+    assert former is not None and former.node == old.node
+    assert keys.of(tmp_path, following.node).node == following.node
+
+
+def test_a_pair_half_removed_stops_nothing(tmp_path: Path) -> None:
+    old, following = made(tmp_path)
+    (tmp_path / keys.NEXT / keys.SEAL_FILE).unlink()
+    assert keys.of(tmp_path, old.node).node == old.node
+    again = keys.prepare(tmp_path, SeededEntropy(2))
+    assert again.node != following.node and keys.of(tmp_path, again.node).node == again.node
+    (tmp_path / keys.FORMER / keys.SIGN_FILE).unlink()
+    assert keys.former(tmp_path) is None
+    keys.prepare(tmp_path, SeededEntropy(3))
+    keys.swap(tmp_path)
+    found = keys.former(tmp_path)
+    assert found is not None and found.node == again.node
+
+
+def test_a_swap_that_is_cut_short_between_its_names_is_finished(tmp_path: Path) -> None:
+    old, following = made(tmp_path)
+    (tmp_path / "keys").rename(tmp_path / keys.FORMER)
+    assert keys.of(tmp_path, following.node).node == following.node
+    former = keys.former(tmp_path)
+    assert former is not None and former.node == old.node

@@ -72,6 +72,9 @@ class TinyWriter:
         )
         self._db.execute("CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER)")
 
+    def scrub(self) -> bool:
+        return True
+
     # the parent's side
 
     def take(self, sealed: bytes) -> TinyTaken:

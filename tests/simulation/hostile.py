@@ -31,7 +31,7 @@ from tests.simulation.peek import peek
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-_FLOOD = 150  # commits of one message
+_FLOOD = 25  # commits of one message
 
 
 class Hostile:
@@ -52,7 +52,7 @@ class Hostile:
 
     def attack(self) -> None:
         """One envelope to the parent, and whatever it says."""
-        self.world.after(self.random.randrange(HOUR_MS // 2, 6 * HOUR_MS), self.attack)
+        self.world.after(self.random.randrange(HOUR_MS // 6, 3 * HOUR_MS), self.attack)
         if not self.parent.up:
             return
         way = self.random.choice(self.ways)
@@ -90,7 +90,7 @@ class Hostile:
 
     def _register(self, **more: Any) -> list[Change]:
         data = {"channel": "phone", "class": "enquiry", "topic": "life", **more}
-        act = self._change(Act("ticket/1", "register", (), data))
+        act = self._change(Act("ticket/1", "register", (), data, None))
         return [act, self._change(Words("ticket/1", {"narrative": "坏"}, act.short))]
 
     def _somebodys(self) -> bytes:
@@ -193,9 +193,9 @@ class Hostile:
 
     def later_version(self) -> Request:
         """An honest node of a later version: matters, actions, fields and versions unknown here."""
-        visit = self._change(Act("visit/3", "arrange", (), {"where": "工地", "deep": [[[{"a": 1}]]]}))
+        visit = self._change(Act("visit/3", "arrange", (), {"where": "工地", "deep": [[[{"a": 1}]]]}, None))
         words = self._change(Words("visit/3", {"text": "走访"}, visit.short))
-        newer = self._change(Act("ticket/9", "register", (), {"channel": "telepathy"}))
+        newer = self._change(Act("ticket/9", "register", (), {"channel": "telepathy"}, None))
         action = self._change(Act("ticket/1", "teleport", (visit.short,), {}, newer.short))
         field = self._register(weather="雨", mood=["好", 1])
         made = self._request(self._commit(visit, words, newer, action), self._commit(*field))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync_protocol import registry
+from sync_protocol import judgement, registry
 from sync_protocol.names import ZERO
 from sync_protocol.registry import Admission, Role
 
@@ -68,6 +69,47 @@ def test_what_an_undone_office_had_enrolled_goes_with_it() -> None:
     assert tree.verdict(child) == STANDS
     tree.enrol(tree.province, theirs, CITY + "/1")
     assert tree.verdict(child) == denied("unknown_author")
+
+
+def contested(tree: Tree, draw: random.Random) -> None:
+    """A city has offices everywhere, which enrol others at few places; then its superiors enrol there too."""
+    offices = [tree.city]
+    for number in range(140):
+        early = number < 90
+        by = draw.choice(offices if early else [tree.province, tree.city, draw.choice(offices)])
+        path = "/".join([CITY, *(draw.choice("123") for _ in range(draw.randint(1, 4)))])
+        child = Office(f"office {number}", path)
+        tree.enrol(by, child, path)
+        offices.append(child)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_enrolments_undone_all_at_once_give_what_one_at_a_time_gives(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = Tree()
+    contested(tree, random.Random(seed))
+    monkeypatch.setattr(judgement, "_ONE_BY_ONE", 10**9)
+    one_at_a_time = tree.fold()
+    monkeypatch.setattr(judgement, "_ONE_BY_ONE", 0)
+    at_once = tree.fold()
+    assert at_once.verdicts == one_at_a_time.verdicts
+    assert at_once.units() == one_at_a_time.units()
+    assert [one.code for one in at_once.verdicts.values()].count("superior_enrolled") >= 1
+
+
+def test_thousands_of_contested_enrolments_take_few_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    tree, passes = Tree(), []
+    for name in ("mine", "theirs"):
+        by = tree.city if name == "mine" else tree.province
+        for number in range(150):
+            tree.enrol(by, Office(f"{name} {number}", "x"), f"{CITY}/{number}")
+    real = judgement._Run.judge_all
+    monkeypatch.setattr(
+        judgement._Run, "judge_all", lambda self, most: passes.append(most) or real(self, most)
+    )
+    assert len(tree.fold().verdicts) == 304
+    assert len(passes) < 80
 
 
 def test_of_two_offices_by_one_superior_the_first_stands_and_so_does_one_that_was_seen() -> None:

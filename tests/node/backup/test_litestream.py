@@ -192,3 +192,32 @@ def test_paths_are_quoted_as_yaml(tmp_path: Path) -> None:
 def test_the_program_named_in_the_settings_comes_first() -> None:
     assert litestream.program(Config(Path(), backup_program=sys.executable)) == sys.executable
     assert litestream.program(Config(Path(), backup_program="/no/such")) is None
+
+
+@needs_program
+def test_paused_it_lets_the_write_ahead_log_be_cut_off_and_goes_on_behind(tmp_path: Path) -> None:
+    config = Config(tmp_path)
+    connection = _database(tmp_path)
+
+    def cut() -> int:
+        connection.execute("PRAGMA busy_timeout=200")
+        return int(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+
+    async def scene() -> None:
+        async with _running(config) as watched:
+            connection.execute("INSERT INTO note VALUES ('one')")
+            await _until(lambda: age_seconds(config) is not None)
+            first, before = watched.pid, _last(config)
+            async with watched.paused():
+                assert cut() == 0 and watched.fault == ""
+            connection.execute("INSERT INTO note VALUES ('two')")
+            await _until(lambda: watched.pid not in (None, first))
+            await _until(lambda: _last(config) > before)
+
+    asyncio.run(scene())
+    assert _restored(config, tmp_path / "restored.db") == ["one", "two"]
+
+
+def _last(config: Config) -> int:
+    """Number of the newest piece in the replica."""
+    return max(int(path.stem.partition("-")[2], 16) for path in config.backup_directory.rglob("*.ltx"))

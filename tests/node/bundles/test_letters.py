@@ -36,3 +36,27 @@ def test_letters_and_replies_of_the_line_are_counted_together(tree: Tree) -> Non
         assert letters.is_newest(work, parent, after.log, after.number + 1)
         assert not letters.is_newest(work, parent, after.log, after.number)
         assert not letters.is_newest(work, parent, bytes(16), after.number + 1)
+
+
+def test_new_keys_are_made_known_by_sticks_alone(tree: Tree) -> None:
+    """Up and down, with bundles to and by the old ones still on their way."""
+    stale = couriers.export(tree, "p", "c")
+    tree.do("c", "registry.replace")
+    record = tree.register("c", workplace_region=None)
+    assert couriers.take(tree, "c", stale)["commits"] == 0
+    assert [couriers.carry(tree, *way)["fits"] for way in ("cp", "pc", "ck", "kc")] == [True] * 4
+    assert [couriers.both(tree, *link) for link in (("c", "p"), ("k", "c"))] == [0, 0]
+    assert couriers.agree(tree, "c", "p") and couriers.agree(tree, "k", "c")
+    assert tree.show("p", record)["owner"] == "370000/370200"
+    assert tree.verify("c") == tree.verify("p") == []
+
+
+def test_a_revoked_child_learns_it_by_a_stick_and_nothing_else(tree: Tree) -> None:
+    tree.do("p", "registry.revoke", unit="370900", reason="stolen")
+    record = tree.register("p", narrative="不给泰安的")
+    tree.act("p", "dispatch", record, lead="370902")
+    assert couriers.carry(tree, "p", "t")["commits"]
+    with tree.at("t").work() as work:
+        entry = work.registry.node(work.node)
+        assert entry is not None and entry.revoked == "stolen"
+    assert "不给泰安的".encode() not in tree.bytes_on_disk("t")

@@ -29,17 +29,22 @@ def test_only_an_administrator_and_only_below(tree: Tree) -> None:
     assert refused(tree, "c", "registry.revoke", unit="370200", reason="lost") == "outside_subtree"
     assert refused(tree, "c", "registry.revoke", unit="370211", reason="tired") == "bad_value"
     assert refused(tree, "c", "registry.revoke", unit="999", reason="lost") == "unknown_unit"
-    assert refused(tree, "c", "registry.revoke", unit="370211", reason="lost", keep=[{"log": 1}]) == "bad_value"
+    assert (
+        refused(tree, "c", "registry.revoke", unit="370211", reason="lost", keep=[{"log": 1}]) == "bad_value"
+    )
     assert refused(tree, "c", "registry.move", unit="370211", to=MOVED) == "outside_subtree"
     assert refused(tree, "p", "registry.move", unit="370211", to="370000/370900/370902") == "unit_taken"
     assert refused(tree, "p", "registry.retire", unit="370200", successor="370900") == "has_units_below"
     assert refused(tree, "p", "registry.retire", unit="370211", successor="370211") == "outside_subtree"
+    tree.clock("c").advance(-60_000)
+    assert refused(tree, "c", "registry.revoke", unit="370211", reason="lost") == "clock_behind"
 
 
 def test_what_a_revoked_node_had_delivered_stays_and_what_comes_later_is_quarantined(tree: Tree) -> None:
     record = tree.dispatched()
     tree.act("k", "accept", record)
-    tree.quiet()
+    tree.sync("k", "c")
+    tree.sync("c", "p")
     tree.act("k", "submit", record, result="completed", resolved=True, text="已补发")
     done = tree.do("c", "registry.revoke", unit="370211", reason="stolen")
     assert done["items"][0]["keep"] and done["items"][0]["action"] == "revoke"
@@ -57,7 +62,8 @@ def test_what_a_revoked_node_had_delivered_stays_and_what_comes_later_is_quarant
 def test_a_county_moves_to_another_city_with_its_open_work(tree: Tree) -> None:
     record = tree.dispatched()
     tree.act("k", "accept", record)
-    tree.quiet()
+    tree.sync("k", "c")
+    tree.sync("c", "p")
     own = tree.register("k")
     tree.sync("k", "c")
     tree.act("k", "note", record, text="路上")
@@ -65,7 +71,16 @@ def test_a_county_moves_to_another_city_with_its_open_work(tree: Tree) -> None:
     done = tree.do("p", "registry.move", unit="370211", to=MOVED)
     acts = [one["action"] for one in done["items"]]
     assert acts == ["move", "reassign", "reassign"]
-    for link in (("c", "p"), ("t", "p"), ("k", "c"), ("k", "t"), ("t", "p"), ("c", "p"), ("t", "p"), ("k", "t")):
+    for link in (
+        ("c", "p"),
+        ("t", "p"),
+        ("k", "c"),
+        ("k", "t"),
+        ("t", "p"),
+        ("c", "p"),
+        ("t", "p"),
+        ("k", "t"),
+    ):
         tree.sync(*link)
     assert tree.reader("k").unit == MOVED
     for name in ("p", "t", "k"):
@@ -90,8 +105,9 @@ def test_a_county_moves_to_another_city_with_its_open_work(tree: Tree) -> None:
 
 
 def test_a_retired_unit_leaves_its_work_to_its_successor(tree: Tree) -> None:
-    record = tree.dispatched("370902")
-    tree.quiet()
+    record = tree.register()
+    tree.act("p", "dispatch", record, lead="370902")
+    tree.sync("t", "p")
     done = tree.do("p", "registry.retire", unit="370902", successor="370900")
     assert [one["action"] for one in done["items"]] == ["revoke", "reassign"]
     tree.sync("t", "p")
