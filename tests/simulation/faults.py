@@ -15,6 +15,8 @@ class Phase(StrEnum):
     DOWN = "down"  # the parent's outbox on its way, or being taken
     OWN = "own lane"  # a restored node's own commits, coming back to it
     RECONCILING = "reconciling"
+    IMPORT = "import"  # a bundle is made or taken
+    ERASING = "erasing"
     JOINING = "joining"
     OPENING = "opening"  # the process starts over what the last one left
 
@@ -70,7 +72,7 @@ def unmet(tally: Tally) -> list[tuple[str, str]]:
 
 
 _WIRE = (Phase.IDLE, Phase.UP, Phase.DOWN, Phase.OWN, Phase.RECONCILING, Phase.JOINING)
-_PROCESS = (Phase.IDLE, Phase.ACTING, Phase.UP, Phase.DOWN, Phase.JOINING, Phase.OPENING)
+_PROCESS = (Phase.IDLE, Phase.ACTING, Phase.UP, Phase.DOWN, Phase.RECONCILING, Phase.IMPORT, Phase.JOINING, Phase.OPENING)
 MEET: dict[Fault, tuple[Phase, ...]] = {
     **dict.fromkeys((Fault.DROP, Fault.DUPLICATE, Fault.DELAY, Fault.TRUNCATE, Fault.FLIP, Fault.LOST_REPLY), _WIRE),
     **dict.fromkeys((Fault.PARTITION, Fault.ONE_WAY), _WIRE),

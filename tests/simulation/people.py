@@ -7,6 +7,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from node import offers
+from node.attachments import upload
+from node.config import MOST_ATTACHMENT
 from node import people as desks
 from node.errors import QiaoError
 from node.matters import KINDS
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 TICKET = KINDS["ticket"]
+ERASURES = 0.01  # of what people do
 _MOST = 40  # tickets of one office: past it people work on what there is
 _PICK = """SELECT r.record, f.record FROM folded f JOIN record r ON r.id = f.record
 WHERE f.matter = 'ticket' AND f.here ORDER BY f.changed DESC, r.record LIMIT 1 OFFSET ?"""
@@ -44,6 +47,8 @@ class People:
         if picked is None:
             return self.register(office, person.id)
         record, state = picked
+        if self.random.random() < ERASURES:
+            return self.erase(office, person.id, record)
         offered = offers.offered(TICKET, state, self._path(office), person, office.clock.now_ms())
         allowed = [one for one in offered if one.name in _MAKERS]
         if not allowed or self.random.random() < 0.06:
@@ -66,13 +71,30 @@ class People:
             row = db.exec_driver_sql("SELECT path FROM unit WHERE node = ?", (office.node,)).first()
         return str(row[0]) if row else office.path.rpartition("/")[2]
 
+    def erase(self, office: Office, staff: str, record: bytes) -> bool:
+        """By law: a whole record."""
+        params = {"record": record.hex(), "ground": "《个人信息保护法》第四十七条"}
+        try:
+            office.work(Phase.ERASING, lambda writer: writer.do("erase", params, staff))
+        except QiaoError as fault:
+            self.world.turned["erase", fault.code] += 1
+            return False
+        self.world.say(f"{office.name} erases {record.hex()[:8]}")
+        self.world.erased(office, record)
+        return True
+
+    def _attach(self, office: Office, _state: State | None, token: str) -> Data:
+        paper = self.world.base / "paper.txt"
+        paper.write_text(f"工资条 {token} " + "x" * self.random.choice((10, 3000, 40_000)))
+        return {"attachments": [upload.store(office.folder, paper, MOST_ATTACHMENT).as_json()]}
+
     def register(self, office: Office, staff: str) -> bool:
         data, token = self._data("register", office, None)
         return self._do(office, staff, "register", None, data, token, allowed=True)
 
     def _forbidden(self, office: Office, staff: str, record: bytes, state: State) -> bool:
         """A verb that isn't offered; or parameters that nobody may give."""
-        verb = self.random.choice([name for name in _MAKERS if name != "register"])
+        verb = self.random.choice([name for name in _MAKERS if name not in ("register", "attach")])
         data, token = self._data(verb, office, state)
         if self.random.random() < 0.3:
             data = self.random.choice(({"nonsense": "1"}, {"text": "\x00"}, {"text": "a" * 300_000}, {}))
@@ -185,6 +207,7 @@ _MAKERS: Mapping[str, Callable[[People, Any, Any, str], Data]] = {
     "submit": People._submit,
     "follow-up": People._follow_up,
     "quality-check": People._quality_check,
+    "attach": People._attach,
     "accept": _nothing,
     "archive": _nothing,
     "answer": _text,

@@ -30,11 +30,13 @@ from tests.simulation.ledger import Acked, Ledger
 from tests.simulation.office import Gone, Office
 from tests.simulation.peek import Seen
 from tests.simulation.people import People
+from tests.simulation.sticks import Sticks
 from tests.simulation.wire import Wire
 
 ACTS = 200
 FAULTS = 5
 ACCIDENTS = 0.1  # to one thing that people do
+BUNDLES = 0.04
 _SHM = Path("/dev/shm")
 _ROOT = "37"
 
@@ -50,12 +52,14 @@ class World:
         self.callers: dict[str, Caller] = {}
         self.ledger, self.tally, self.wire = Ledger(), Tally(), Wire(self)
         self.people, self.accidents = People(self), Accidents(self)
+        self.sticks = Sticks(self)
         self.faults, self.acts = 0, 0
         self.verbs: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
         self.turned: Counter[tuple[str, str]] = Counter()
         self.authors: dict[bytes, str] = {}  # commit id → who signed it
         self.wicked: set[bytes] = set()  # nodes that keep no promise
+        self.erased_records: set[bytes] = set()
         self.unsure: set[bytes] = set()  # commits of a node that went bad: they may never have left it
         self.everyone: dict[str, Office] = {}  # those that went bad included
         self._names: dict[bytes, str] = {}  # node id → office
@@ -142,6 +146,8 @@ class World:
         self.after(random.randrange(1000, gap), self._person)
         if random.random() < ACCIDENTS:
             self.accidents.one()
+        if random.random() < BUNDLES:
+            self.sticks.make()
         office = self.any_office()
         if office is None:
             return
@@ -242,6 +248,16 @@ class World:
         self.ledger.acked[acked.commit] = acked
         if acked.token:
             self.ledger.tokens[acked.token] = acked.record
+            self.ledger.commits[acked.token] = acked.commit
+
+    def erased(self, office: Office, record: bytes) -> None:
+        """Ordered, and safe: nothing that this office knew of the record may be anywhere in the end."""
+        self.erased_records.add(record)
+        known = self.ledger.holds(office.name)
+        self.ledger.erased.update(
+            token for token, of in self.ledger.tokens.items()
+            if of == record and self.ledger.commits[token] in known
+        )  # fmt: skip
 
     def refused(self, office: Office, doing: str, fault: BaseException) -> None:
         code = getattr(fault, "code", type(fault).__name__)

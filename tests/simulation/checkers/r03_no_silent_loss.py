@@ -27,6 +27,8 @@ class NoSilentLoss(Checker):
         for acked in self.world.ledger.acked.values():
             if self._is_excused(acked.commit):
                 continue
+            if acked.record in self.world.erased_records:
+                continue
             state = whole.get(acked.record)
             if state is None:
                 raise self.breach(f"the root hasn't folded {acked.record.hex()[:8]} of {acked.office}")

@@ -16,6 +16,7 @@ from tests.simulation.checkers.r08_foreign_time import ForeignTime
 from tests.simulation.checkers.r09_own_time import OwnTime
 from tests.simulation.checkers.r10_losers import Losers
 from tests.simulation.checkers.r11_scope import Scope
+from tests.simulation.checkers.r12_erasure import Erasure
 from tests.simulation.checkers.r13_liveness import Liveness
 from tests.simulation.checkers.r14_autonomy import Autonomy
 from tests.simulation.checkers.r15_bounded import Bounded
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 EVERY: tuple[type[Checker], ...] = (
     Liveness, Quiescence, Durable, Atomic, NoSilentLoss, Convergence, Chain, NoSelfFork, ForeignTime, OwnTime,
-    Losers, Scope, Autonomy, Bounded, FailLoud,
+    Losers, Scope, Erasure, Autonomy, Bounded, FailLoud,
 )  # fmt: skip
 
 
