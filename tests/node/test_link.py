@@ -65,6 +65,23 @@ def test_a_position_that_does_not_fit_has_the_link_compared(tree: Tree, change: 
     assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
 
 
+def test_a_position_taken_in_another_life_of_the_parent_counts_for_nothing(tree: Tree) -> None:
+    """Its number and its commit may fit by chance: what lies between them needn't have come."""
+    record = tree.dispatched()
+    tree.quiet()
+    tree.act("c", "note", record, text="还在排队")
+    with tree.sql("c") as db:
+        query = 'SELECT position, "commit" FROM outbox WHERE peer = ? ORDER BY position DESC'
+        county = db.execute("SELECT id FROM peer WHERE node = ?", [tree.at("k").keys.node]).fetchone()[0]
+        position, row = db.execute(query, [county]).fetchone()
+        [name] = db.execute('SELECT "commit" FROM commit_ WHERE id = ?', [row]).fetchone()
+    with tree.sql("k") as db:
+        values = [position, name, bytes(16), tree.at("c").keys.node]
+        db.execute("UPDATE peer SET position = ?, position_id = ?, incarnation = ? WHERE node = ?", values)
+    tree.sync("k", "c")
+    assert "还在排队" in str(tree.show("k", record)["timeline"])
+
+
 def test_a_parent_that_lost_its_outbox_is_compared(tree: Tree) -> None:
     tree.dispatched()
     tree.quiet()

@@ -15,7 +15,12 @@ from tests.simulation.wire import Weather
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-_OF_DISK = {Trouble.KILL: Fault.KILL, Trouble.POWER: Fault.POWER, Trouble.FULL: Fault.FULL, Trouble.IO: Fault.IO}
+_OF_DISK = {
+    Trouble.KILL: Fault.KILL,
+    Trouble.POWER: Fault.POWER,
+    Trouble.FULL: Fault.FULL,
+    Trouble.IO: Fault.IO,
+}
 
 
 class Accidents:
@@ -66,14 +71,21 @@ class Accidents:
         office = self._office()
         if office is not None:
             office.backup = Backup(
-                office.disk.image(), office.marked.note, set(self.world.ledger.holds(office.name)), office.seen_row
+                office.disk.image(),
+                office.marked.note,
+                set(self.world.ledger.holds(office.name)),
+                office.seen_row,
             )
 
     def restore(self) -> None:
         """The machine is lost, or somebody thinks so: the node goes on from an older copy of its database. Its
         parent, or one of its children, may go the same way."""
         office = self.random.choice(list(self.world.offices.values()))
-        near = [one for one in self.world.offices.values() if office.name == one.parent or one.name == office.parent]
+        near = [
+            one
+            for one in self.world.offices.values()
+            if office.name == one.parent or one.name == office.parent
+        ]
         both = [office, self.random.choice(near)] if near and self.random.random() < 0.3 else [office]
         for one in both:
             if one.backup is not None:

@@ -68,13 +68,26 @@ class Tally:
 
 def unmet(tally: Tally) -> list[tuple[str, str]]:
     """Pairs of fault and phase that should have met, and didn't."""
-    return [(fault, phase) for fault, phases in MEET.items() for phase in phases if not tally.met[fault, phase]]
+    return [
+        (fault, phase) for fault, phases in MEET.items() for phase in phases if not tally.met[fault, phase]
+    ]
 
 
 _WIRE = (Phase.IDLE, Phase.UP, Phase.DOWN, Phase.OWN, Phase.RECONCILING, Phase.JOINING)
-_PROCESS = (Phase.IDLE, Phase.ACTING, Phase.UP, Phase.DOWN, Phase.RECONCILING, Phase.IMPORT, Phase.JOINING, Phase.OPENING)
+_PROCESS = (
+    Phase.IDLE,
+    Phase.ACTING,
+    Phase.UP,
+    Phase.DOWN,
+    Phase.RECONCILING,
+    Phase.IMPORT,
+    Phase.JOINING,
+    Phase.OPENING,
+)
 MEET: dict[Fault, tuple[Phase, ...]] = {
-    **dict.fromkeys((Fault.DROP, Fault.DUPLICATE, Fault.DELAY, Fault.TRUNCATE, Fault.FLIP, Fault.LOST_REPLY), _WIRE),
+    **dict.fromkeys(
+        (Fault.DROP, Fault.DUPLICATE, Fault.DELAY, Fault.TRUNCATE, Fault.FLIP, Fault.LOST_REPLY), _WIRE
+    ),
     **dict.fromkeys((Fault.PARTITION, Fault.ONE_WAY), _WIRE),
     **dict.fromkeys((Fault.KILL, Fault.POWER), _PROCESS),
     **dict.fromkeys((Fault.FULL, Fault.IO), (Phase.ACTING, Phase.UP, Phase.DOWN, Phase.JOINING)),

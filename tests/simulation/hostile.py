@@ -62,7 +62,9 @@ class Hostile:
         self.world.faults += 1
         try:
             taken = self.parent.work(self.parent.phase.UP, lambda writer: writer.take(sealed))
-            reply = taken.reply or self.parent.work(self.parent.phase.DOWN, lambda writer: writer.reply(taken))
+            reply = taken.reply or self.parent.work(
+                self.parent.phase.DOWN, lambda writer: writer.reply(taken)
+            )
         except FAILURES:
             return
         self.world.sent(self.parent, self.office, reply, peek(self.world, reply, self.office))
@@ -148,7 +150,9 @@ class Hostile:
 
     def false_position(self) -> Request:
         log = self.random.choice([log for log, _seq in self.world.ledger.places])
-        taken = Taken(log, self.random.choice((1, 10**9)), self.random.choice((ZERO, self.random.randbytes(32))))
+        taken = Taken(
+            log, self.random.choice((1, 10**9)), self.random.choice((ZERO, self.random.randbytes(32)))
+        )
         return self._request(taken=taken, early=(1, 2, 10**6))
 
     def nosy(self) -> Request:
@@ -180,7 +184,9 @@ class Hostile:
 
     def nonsense(self) -> Request:
         """Bodies that are no change, and words without their act."""
-        odd = self.random.choice((b"", b"\xff\xff", cbor.encode([1]), cbor.encode({9: 9}), b"\xa1\x03\xa0" * 999))
+        odd = self.random.choice(
+            (b"", b"\xff\xff", cbor.encode([1]), cbor.encode({9: 9}), b"\xa1\x03\xa0" * 999)
+        )
         raw = Change(change.change_id(self.log, bytes(16), odd), bytes(16), odd)
         alone = self._change(Words("ticket/1", {"text": "无主"}, self.random.randbytes(16)))
         return self._request(self._commit(raw, alone, *self._register()))

@@ -41,7 +41,9 @@ class WorldMarker:
 
     def read(self) -> Mark | None:
         note = self._marked.note
-        return None if note is None else Mark(note.log, note.number, note.seq, note.place == self._marked.place)
+        return (
+            None if note is None else Mark(note.log, note.number, note.seq, note.place == self._marked.place)
+        )
 
     def note(self, log: bytes, number: int, seq: int) -> None:
         """The process may die before it is durable, or right after. Raises DiskTrouble, Killed."""

@@ -226,4 +226,3 @@ class _Quietly:
             self._begun.__exit__(*raised)
         finally:
             self._office.disk.calm = False
-

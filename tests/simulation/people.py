@@ -101,7 +101,15 @@ class People:
         return self._do(office, staff, verb, record, data, token, allowed=False)
 
     def _do(
-        self, office: Office, staff: str, verb: str, record: bytes | None, data: Data, token: str, *, allowed: bool
+        self,
+        office: Office,
+        staff: str,
+        verb: str,
+        record: bytes | None,
+        data: Data,
+        token: str,
+        *,
+        allowed: bool,
     ) -> bool:
         params = {"matter": "ticket", "verb": verb, "record": record.hex() if record else None, "data": data}
         self.world.tried(office, verb)

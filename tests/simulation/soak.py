@@ -67,7 +67,9 @@ def main() -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seed", type=int, help="this one alone")
-    parser.add_argument("--twice", action="store_true", help="with --seed: in two processes, which must agree")
+    parser.add_argument(
+        "--twice", action="store_true", help="with --seed: in two processes, which must agree"
+    )
     parser.add_argument("--count", type=int, help="so many seeds")
     parser.add_argument("--minutes", type=float, default=10, help="for so long, without --count")
     parser.add_argument("--from-seed", type=int, default=None, help="else a fresh one, printed first")

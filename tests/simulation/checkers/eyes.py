@@ -62,6 +62,8 @@ def content(office: Office) -> bytes:
         for (table,) in db.exec_driver_sql(_TABLES).fetchall():
             columns = [row[1] for row in db.exec_driver_sql(f"PRAGMA table_info({table})")]
             wanted = ", ".join(f'"{one}"' for one in columns if (table, one) != ("credential", "hash"))
-            for row in sorted(repr(tuple(row)) for row in db.exec_driver_sql(f"SELECT {wanted} FROM {table}")):
+            for row in sorted(
+                repr(tuple(row)) for row in db.exec_driver_sql(f"SELECT {wanted} FROM {table}")
+            ):
                 seen.update(row.encode())
     return seen.digest()

@@ -16,7 +16,9 @@ class Durable(Checker):
     def reopened(self, office: Office) -> None:
         missing = self.world.ledger.holds(office.name) - commits_of(office)
         if missing:
-            raise self.breach(f"{office.name} lost {len(missing)} commits, {min(missing).hex()[:8]} among them")
+            raise self.breach(
+                f"{office.name} lost {len(missing)} commits, {min(missing).hex()[:8]} among them"
+            )
 
     def rested(self) -> None:
         for office in self.world.offices.values():

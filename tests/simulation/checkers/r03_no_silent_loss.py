@@ -50,7 +50,9 @@ class NoSilentLoss(Checker):
                 if commit not in holds(office.name):
                     raise self.breach(f"{commit.hex()[:8]} of {author} never came to {office.name}")
 
-    def _seen(self, office: Office, state: State | None, acked: Acked, rows: set[tuple[bytes, bytes]]) -> None:
+    def _seen(
+        self, office: Office, state: State | None, acked: Acked, rows: set[tuple[bytes, bytes]]
+    ) -> None:
         act = acked.change[:16]
         where = f"{acked.record.hex()[:8]}/{act.hex()[:8]} of {acked.office} at {office.name}"
         if state is None or act not in state.marks:

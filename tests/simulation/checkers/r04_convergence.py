@@ -32,7 +32,7 @@ BARE = False
 _SAMPLE = 3  # records of one node, folded act by act
 _LONGEST = 40  # acts of such a record: each makes another fold
 _DIGESTS = "SELECT r.record, f.digest FROM folded f JOIN record r ON r.id = f.record"
-_COMMITS = 'SELECT id, raw FROM commit_ ORDER BY id'
+_COMMITS = "SELECT id, raw FROM commit_ ORDER BY id"
 
 
 class Convergence(Checker):
@@ -89,7 +89,9 @@ class Convergence(Checker):
             batch, items = items[:count], items[count:]
             with writer.work() as work:
                 intake.take(work, batch, peer=b"observed")
-        for _ in range(self.world.depth + 3):  # each exchange tries what was kept aside; authors come tier by tier
+        for _ in range(
+            self.world.depth + 3
+        ):  # each exchange tries what was kept aside; authors come tier by tier
             with writer.work() as work:
                 intake.take(work, [], peer=b"observed")
 

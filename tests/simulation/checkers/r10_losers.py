@@ -30,7 +30,9 @@ class Losers(Checker):
             lost |= {one.id for one in writers[:-1] if one.value != writers[-1].value}
         for act in lost:
             if (record, act) not in rows:
-                raise self.breach(f"{office.name} doesn't show that {act.hex()[:8]} lost in {record.hex()[:8]}")
+                raise self.breach(
+                    f"{office.name} doesn't show that {act.hex()[:8]} lost in {record.hex()[:8]}"
+                )
 
 
 def _value(state: State, act: bytes) -> object:
