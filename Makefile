@@ -27,8 +27,9 @@ bench: .venv/dev  ## figures of this machine; nothing is asserted
 	$(PY) -m bench.protocol
 	$(PY) -m bench.node
 
-soak: .venv/dev  ## the conflict generator with fresh seeds; MINUTES=10
+soak: .venv/dev  ## the conflict generator and the seeded world with fresh seeds; MINUTES=10
 	$(PY) -m bench.soak --minutes $(MINUTES)
+	$(PY) -m tests.simulation --minutes $(MINUTES)
 	$(PY) -m tests.soak.kill --rounds $(ROUNDS)
 	$(PY) -m tests.soak.lines
 

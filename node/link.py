@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from node import incarnation, intake, lanes, reactions, reconciling, scope, timekeeping
 from node.attachments import link as attachments
+from node.comparing import Comparison
 from node.erasure import handing
 from node.matters import KINDS
 from node.registry import neighbours, replacing
@@ -23,7 +24,6 @@ from sync_protocol import frontier as frontiers
 from sync_protocol.frontier import Frontier
 from sync_protocol.messages import CAN, CommitItem, Mark, Note, Reply, Request, Taken
 from sync_protocol.names import ZERO
-from sync_protocol.reconcile import Plan
 
 PARENT = "parent"  # setting: node id of the parent
 START = 192 * 1024  # uncompressed bytes of the first batch: a line of 2 KB/s carries it in half a minute
@@ -60,8 +60,7 @@ def understands() -> tuple[str, ...]:
 def request(
     work: Work,
     hold_s: int,
-    plan: Plan | None = None,
-    owed: reconciling.Owed | None = None,
+    comparison: Comparison | None = None,
     *,
     afresh: bool = False,
 ) -> Sent:
@@ -82,10 +81,7 @@ def request(
             work, lanes.gap(work, nodes, known), room, lanes.unit_of(work, peer.node), first=first
         )
     )
-    comparing = plan is not None and not items
-    loose = owed.items(work, peer.node, room) if owed is not None and comparing else ()
-    if plan is not None and comparing and not loose:
-        loose = reconciling.lacked(work, plan, room)
+    ask, loose = comparison.part(work, peer.node, room) if comparison and not items else (None, ())
     made = Request(
         understands=understands(),
         digest=frontiers.digest(mine),
@@ -95,14 +91,14 @@ def request(
         taken=Taken(peer.incarnation, peer.position, peer.position_id) if peer.position else None,
         early=early(peer),
         more=more,
-        ask=plan.ask() if plan is not None and comparing else None,
+        ask=ask,
         can=CAN,
         room=room,
     )
-    if not items and not comparing and known is not None:
+    if not items and ask is None and known is not None:
         parcel = attachments.for_request(work, peer.node, room // attachments.DENSE)
         made = replace(made, wants=parcel.wants, chunks=parcel.chunks)
-    idle = not made.commits and not comparing and not made.chunks and known is not None
+    idle = not made.commits and ask is None and not made.chunks and known is not None
     return Sent(replace(made, hold_s=hold_s if idle else 0), len(made.commits))
 
 
@@ -127,7 +123,13 @@ def early(peer: PeerRow) -> tuple[int, ...]:
 
 
 def take_reply(
-    work: Work, node: bytes, log: bytes, reply: Reply, sent_ms: int, own_ms: int, plan: Plan | None = None
+    work: Work,
+    node: bytes,
+    log: bytes,
+    reply: Reply,
+    sent_ms: int,
+    own_ms: int,
+    comparison: Comparison | None = None,
 ) -> Got:
     """Stores what came down, and believes the receipt. `own_ms`: our machine's time now."""
     peer = links.ensure(work.db, node, log)
@@ -140,9 +142,7 @@ def take_reply(
     if vouched:
         timekeeping.look(work, vouched=True)
     reactions.settle(work)
-    if plan is not None and reply.told is not None:
-        plan.take(reply.told)
-    fits = plan is not None and plan.done and _compared(work, peer, log)
+    fits = comparison is not None and comparison.hear(work, reply) and _compared(work, peer, log)
     took = attachments.take(work, node, reply.wants, reply.chunks)
     parts = attachments.pending(work, node)
     more = reply.more or fits or _has_more(work, node)
@@ -257,7 +257,7 @@ def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Reques
     counts = _is_newest(work, peer, node, log, number)
     if counts:
         scope.greet_children(work)
-        _acknowledged(work, peer, asked)
+        _acknowledged(work, peer, log, asked)
         links.change(
             work.db, peer.id, incarnation=log, envelope=number, seen_ms=work.now_ms,
             offset_ms=asked.clock_ms - work.now_ms, can=" ".join(asked.can),
@@ -276,11 +276,12 @@ def _is_newest(work: Work, peer: PeerRow, node: bytes, log: bytes, number: int) 
     return log != peer.incarnation or number > peer.envelope
 
 
-def _acknowledged(work: Work, peer: PeerRow, asked: Request) -> None:
-    """A position counts only with our incarnation and the commit that we put there; else nothing is assumed
+def _acknowledged(work: Work, peer: PeerRow, log: bytes, asked: Request) -> None:
+    """A position counts only with both incarnations and the commit that we put there; else nothing is assumed
     delivered, and the link is compared (by a peer that can't: sent anew)."""
     taken = asked.taken or Taken(work.log, 0, ZERO)
-    if _fits(work, peer, taken):
+    another_life = log != peer.incarnation and peer.position > 0  # a copy may have taken what this one hasn't
+    if not another_life and _fits(work, peer, taken):
         if taken.position > peer.position:
             links.acknowledge(work.db, peer.id, taken.position, taken.id)
         links.taken_early(work.db, peer.id, asked.early)

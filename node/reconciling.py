@@ -20,12 +20,9 @@ from node.store.links import DELIVERY, PeerRow
 from node.store.records import RECORD
 from node.work import Work
 from sync_protocol import messages
-from sync_protocol.frontier import Frontier
-from sync_protocol.messages import ChangeItem, CommitItem, Reply
+from sync_protocol.messages import CommitItem, Reply
 from sync_protocol.names import ZERO, short
-from sync_protocol.reconcile import Ask, Plan, answer, bucket_digests, bucket_of, record_digest
-
-TRIES = 3  # requests that bring the parent no further before the rest is given up
+from sync_protocol.reconcile import Ask, answer, bucket_digests, bucket_of, record_digest
 
 
 @dataclass(slots=True)
@@ -115,7 +112,7 @@ def answered(work: Work, peer: PeerRow, ask: Ask, made: Reply, room: int) -> Rep
     """The reply with what the child asked: told from what it was given, the commits that it wants, and the act
     by which a record that it still thinks its own has left its scope."""
     told = answer(ask, Holding(peer.id).see(work), min(room, messages.MAX_PART))
-    wanted = _commits(work, ((one.record, one.ids) for one in ask.wants))
+    wanted = commits_of(work, ((one.record, one.ids) for one in ask.wants))
     items = (
         CommitItem(chain.raw(work.db, one), tuple(lanes.in_scope(work, peer, one, None))) for one in wanted
     )
@@ -133,49 +130,7 @@ def _parting(work: Work, peer: PeerRow, record: bytes) -> Iterator[CommitItem]:
         yield CommitItem(chain.raw(work.db, commit), tuple(lanes.in_scope(work, peer, commit, change)))
 
 
-# The child's side
-
-
-class Owed:
-    """What the parent, restored, lacks of its own logs and we hold: also of records that have left our scope, which
-    the comparison doesn't reach."""
-
-    def __init__(self) -> None:
-        self._lacks: Frontier | None = None
-        self._count = self._stalled = 0
-
-    def hear(self, own: Frontier | None) -> None:
-        """Where the parent's own logs stand with it; None where the link isn't being compared."""
-        self._lacks = own
-        if own is None:
-            self._count = self._stalled = 0
-
-    def items(self, work: Work, node: bytes, room: int) -> tuple[CommitItem, ...]:
-        """Nothing more once the parent takes no more of it."""
-        if self._lacks is None:
-            return ()
-        gap = lanes.gap(work, [node], self._lacks)
-        count = sum(span.last - span.first + 1 for spans in gap.lacks.values() for span in spans)
-        self._stalled = self._stalled + 1 if 0 < self._count <= count else 0
-        self._count = count
-        return (
-            () if self._stalled > TRIES else lanes.by_frontier(work, gap, room, lanes.unit_of(work, node))[0]
-        )
-
-
-def lacked(work: Work, plan: Plan, room: int) -> tuple[CommitItem, ...]:
-    """The commits of what the parent lacks, as many as there is room for."""
-    wanted = _commits(work, plan.send())
-    items = (CommitItem(chain.raw(work.db, one), tuple(_bodies(work, one))) for one in wanted)
-    return messages.fitting(items, room)[0]
-
-
-def _bodies(work: Work, commit: int) -> Iterator[ChangeItem]:
-    for _row, place, _record, salt, body in records.bodies(work.db, commit):
-        yield ChangeItem(place, salt, body)
-
-
-def _commits(work: Work, named: Iterable[tuple[bytes, tuple[bytes, ...]]]) -> list[int]:
+def commits_of(work: Work, named: Iterable[tuple[bytes, tuple[bytes, ...]]]) -> list[int]:
     """Rows of the commits with these changes, in the order named."""
     found: dict[int, None] = {}
     for record, ids in named:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from node import (
 from node.attachments import sweep
 from node.bundles import letters
 from node.clock import OFFSET, Clock
+from node.comparing import Compared, Comparison
 from node.config import Config
 from node.entropy import Entropy
 from node.erasure import scrub
@@ -37,7 +38,6 @@ from node.glance import DATABASE
 from node.keys import Keys
 from node.language import say
 from node.marker import Marker, SystemMarker
-from node.reconciling import Holding, Owed
 from node.registry import neighbours, replacing
 from node.store import database, links, settings
 from node.work import ROOT, Work
@@ -45,7 +45,6 @@ from sync_protocol import envelope, messages
 from sync_protocol.envelope import Envelope, Kind
 from sync_protocol.errors import BadEnvelope
 from sync_protocol.messages import Request
-from sync_protocol.reconcile import Plan
 
 OPEN_REQUEST = "open_request"  # setting: number, time sent and commits of the request without a reply
 
@@ -81,15 +80,6 @@ class Round:
     moved: bool = True  # something went on, if only a comparison or an attachment
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """What comparing the link with the parent found. `equal`: in the end both hold the same."""
-
-    equal: bool
-    differed: int  # changes that one side lacked
-    left: int  # of these, such as couldn't be repaired
-
-
 class Writer:
     def __init__(
         self,
@@ -114,11 +104,7 @@ class Writer:
         with engine.begin() as db:
             self._registry = trust.load(db, settings.get(db, ROOT))
             clock.discipline(settings.number(db, OFFSET))
-        self._holding = Holding()
-        self._owed = Owed()
-        self._plan: Plan | None = None  # how the link with the parent is being compared
-        self._comparing = False  # a person asked for it
-        self.compared: Compared | None = None  # what that found
+        self._comparison = Comparison()  # of the link with the parent
         self._heard = False  # whether the parent has answered this process
 
     @classmethod
@@ -220,7 +206,7 @@ class Writer:
     def request(self, hold_s: int) -> bytes:
         """The next request, sealed to the parent."""
         with self.work() as work:
-            sent = link.request(work, hold_s, self._seen(work), self._owed, afresh=not self._heard)
+            sent = link.request(work, hold_s, self._comparison, afresh=not self._heard)
             number = incarnation.next_number(work)
             parent = settings.get(work.db, link.PARENT) or b""
             open_request = f"{number} {self.clock.own_ms()} {sent.commits}"
@@ -232,13 +218,19 @@ class Writer:
 
     def take_reply(self, sealed: bytes) -> Round:
         """Raises RemoteError; a reply that doesn't name the open request is dropped."""
-        plan = self._plan
-        self._plan = None  # a plan that met a fault begins again
+        try:
+            done = self._take_reply(sealed)
+        except BaseException:
+            self._comparison.drop()
+            raise
+        self._heard = True
+        return done
+
+    def _take_reply(self, sealed: bytes) -> Round:
         with self.work() as work:
             opened = self._open(work, sealed, Kind.REPLY)
             number, sent_ms, commits = self._open_request(work)
             if opened.envelope.answers != number or opened.sender != settings.get(work.db, link.PARENT):
-                self._plan = plan
                 raise BadEnvelope("a reply to another request", code="not_asked")
             settings.put(work.db, OPEN_REQUEST, b"")
             reply = messages.parse_reply(opened.envelope.payload)
@@ -246,41 +238,26 @@ class Writer:
             log, own_ms = opened.envelope.log, self.clock.own_ms()
             letters.note(work, opened.sender, log, opened.envelope.number)
             if opened.envelope.receiver != work.node:
-                self._plan = plan
                 received, more = replacing.heard(work, opened.sender, reply, commits)
                 return Round(commits, received, more, False)
-            self._holding.see(work)
-            self._owed.hear(reply.own)
-            got = link.take_reply(work, opened.sender, log, reply, sent_ms, own_ms, plan)
+            compared = self._comparison.is_on
+            got = link.take_reply(work, opened.sender, log, reply, sent_ms, own_ms, self._comparison)
             reactions.settle(work)
-            done = Round(commits, got.received, got.more or work.up, got.urgent)
-            link.fitted(work, full=reply.more or done.more)
-            following = self._following(work, plan, reply.more)
-        self._plan, self._heard = following, True
-        moved = bool(done.sent or done.received or got.moved or plan is not None or following is not None)
-        return replace(done, more=done.more or following is not None, moved=moved)
-
-    def _seen(self, work: Work) -> Plan | None:
-        self._holding.see(work)
-        return self._plan
-
-    def _following(self, work: Work, plan: Plan | None, more: bool) -> Plan | None:
-        """How the comparison of this link goes on; it begins when the other lanes have nothing more."""
-        if plan is not None and plan.done:
-            self.compared = Compared(plan.equal, plan.differed, plan.left)
-            self._comparing = False
-            return None
-        if (
-            plan is None
-            and not more
-            and (self._comparing or link.parent(work).reconcile_position is not None)
-        ):
-            return Plan(self._holding)
-        return plan
+            more = got.more or work.up
+            link.fitted(work, full=reply.more or more)
+            due = link.parent(work).reconcile_position is not None
+            on = self._comparison.is_on if reply.more else self._comparison.go_on(work, due=due)
+            moved = bool(commits or got.received or got.moved or compared or on)
+            return Round(commits, got.received, more or on, got.urgent, moved)
 
     def compare(self) -> None:
         """The link with the parent is to be compared, though nothing says that it doesn't fit."""
-        self._comparing, self.compared = True, None
+        self._comparison.want()
+
+    @property
+    def compared(self) -> Compared | None:
+        """What the last comparison found; None before it was at its end."""
+        return self._comparison.found
 
     def line_cut(self) -> None:
         """An exchange broke off while it carried: the next carries less."""

@@ -34,9 +34,14 @@ class Chains:
 
     def tips(self) -> tuple[Position, ...]:
         """One position a chain, sorted: each held without a gap from `first` on. Branches share their past."""
-        followed = {one.prev for one in self.loose.values()}
+        followed = {one.prev for one in self.loose.values() if self._is_next(one)}
         ends = [self.position(one) for one in self.loose.values() if one.id not in followed]
         return tuple(sorted([*ends, *([self.main] if self.main else [])]))
+
+    def _is_next(self, one: Loose) -> bool:
+        """Whether it stands right behind the commit that it names; an enemy's may name one anywhere."""
+        below = self.loose.get(one.prev)
+        return below is not None and below.seq == one.seq - 1
 
     def position(self, tip: Loose) -> Position:
         path = self.path(tip.id)
@@ -48,8 +53,7 @@ class Chains:
         one = self.loose.get(commit)
         while one is not None:
             found.append(one)
-            below = self.loose.get(one.prev)
-            one = below if below is not None and below.seq == one.seq - 1 else None
+            one = self.loose.get(one.prev) if self._is_next(one) else None
         return found
 
     def leaves_main(self, path: Sequence[Loose]) -> int | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from . import cbor, shape
 from .errors import BadInvitation, BadMessage, InvitationExpired, LocalError, UnknownVersion
-from .keys import is_sound_key
+from .keys import is_sound_key, is_sound_seal_key
 from .names import SHORT, node_hash, node_id
 
 PREFIX = "qiao1:"
@@ -111,12 +111,14 @@ def _parse(raw: bytes) -> Invitation:
     _, address, sign, seal, root, unit, name, kind, role, secret, expires = shape.exactly(value, "it", _ITEMS)
     if not is_sound_key(shape.octets(sign, "sign", 32)):
         raise BadMessage("the parent's key isn't sound")
+    if not is_sound_seal_key(shape.octets(seal, "seal", 32)):
+        raise BadMessage("the parent's seal key isn't sound")
     if len(shape.octets(secret, "secret")) < SECRET:
         raise BadMessage("a secret that is too short")
     return Invitation(
         address=shape.text(address, "address", _TEXT, empty=True),
         sign=sign,
-        seal=shape.octets(seal, "seal", 32),
+        seal=seal,
         root=shape.octets(root, "root", 32),
         unit=shape.text(unit, "unit", _TEXT),
         name=shape.text(name, "name", _TEXT, empty=True),

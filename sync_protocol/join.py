@@ -201,6 +201,8 @@ def _outside(raw: bytes) -> tuple[bytes, bytes]:
 def _request(head: dict[int, Any]) -> JoinRequest:
     if head.get(0) != "request":
         raise BadMessage("not a request")
+    if not keys.is_sound_seal_key(shape.octets(head.get(3), "seal", 32)):
+        raise BadMessage("a seal key that isn't sound")
     return JoinRequest(
         invitation=shape.octets(head.get(1), "invitation", SHORT),
         sign=shape.octets(head.get(2), "sign", 32),

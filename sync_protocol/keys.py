@@ -26,6 +26,15 @@ _SMALL_ORDER_Y = frozenset({
     55188659117513257062467267217118295137698188065244968500265048394206261417927,
 })  # fmt: skip
 
+# u coordinates of small order (RFC 7748, 6.1), of which an exchange gives zeros
+_SMALL_ORDER_U = frozenset({
+    0,
+    1,
+    _P - 1,
+    325606250916557431795983626356110631294008115727848805560023387167927233504,
+    39382357235489614581723060781553021112529911719440698176882885853963445705823,
+})  # fmt: skip
+
 
 def is_sound_key(key: bytes) -> bool:
     """False for Ed25519 public keys that aren't canonical or are of small order."""
@@ -33,6 +42,12 @@ def is_sound_key(key: bytes) -> bool:
         return False
     y = int.from_bytes(key, "little") & (2**255 - 1)
     return y < _P and y not in _SMALL_ORDER_Y
+
+
+def is_sound_seal_key(key: bytes) -> bool:
+    """False for X25519 public keys of small order: what is sealed to them anybody can open, so nobody seals it."""
+    u = int.from_bytes(key, "little") & (2**255 - 1)
+    return len(key) == 32 and u % _P not in _SMALL_ORDER_U
 
 
 def sign_with(private: bytes) -> Sign:

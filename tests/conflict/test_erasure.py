@@ -49,6 +49,14 @@ def test_a_whole_order_takes_all_that_hasnt_seen_it_and_nothing_that_has() -> No
     assert erasure.is_whole(state)
 
 
+@pytest.mark.parametrize("fields", [None, ["name"]])
+def test_what_comes_later_in_the_order_and_hadnt_seen_it_goes_too(fields: list[str] | None) -> None:
+    """Written offline while it was ordered: its time is later, and nothing of it was told of the order."""
+    ordered = order(3, OPEN, fields=fields)
+    offline = act(4, "amend", OPEN, unit=BELOW, words={"name": "still"})
+    assert offline.texts[0].id in erasure.reach([OPEN, ordered, offline]).texts
+
+
 def test_an_order_of_fields_takes_the_words_that_write_them_and_no_act() -> None:
     some = order(3, NOTE, fields=["story"])
     after = act(4, "amend", some, words={"story": "again"})

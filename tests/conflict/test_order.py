@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conflict.act import Act, Key, Presence
 from conflict.order import Order, arrange, bits, quotes_of
 
@@ -31,6 +33,13 @@ def test_a_cause_after_its_effect_is_late_but_a_link_all_the_same() -> None:
     assert [order.counts(at) for at in range(3)] == [False, True, True]
     assert list(bits(order.pasts[2])) == [0, 1]
     assert order.sequence.index(1) < order.sequence.index(0) < order.sequence.index(2)
+
+
+def test_an_act_of_the_same_instant_is_later_only_behind_in_the_same_commit() -> None:
+    one, other = act("a", 1, log=b"x"), act("b", 1, "a", log=b"y")
+    assert [Order([one, other]).counts(at) for at in range(2)] == [True, False]
+    behind = replace(other, key=one.key._replace(index=1))
+    assert [Order([one, behind]).counts(at) for at in range(2)] == [True, True]
 
 
 def test_acts_that_name_each_other_dont_hang_the_order() -> None:

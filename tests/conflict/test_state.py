@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 
 from conflict.act import Presence
-from conflict.state import State
+from conflict.state import Mark, State
 
 from .story import Story, sent
 
@@ -60,3 +60,10 @@ def test_an_adopt_of_what_was_overtaken_is_read_as_itself() -> None:
     adopted = story.does("p", "adopt", acts=[lost])
     assert story.standing(adopted)[0] == "stands"
     assert [one.action for one in story.state().meant() if one.id == adopted] == ["adopt"]
+
+
+def test_of_several_who_stand_on_a_slot_the_last_holds_it() -> None:
+    first, last = (Mark(bytes([one]), one, "p", "w", "accept", f"by {one}") for one in (1, 2))
+    state = State(slots={"status/p/a": [first, last]})
+    assert state.at("status/p/a") == last
+    assert (state.held("status/p/a"), state.of_kind("status")) == ("by 2", {"status/p/a": "by 2"})

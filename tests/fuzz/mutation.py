@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from tests.fuzz.values import Inside, Pairs, any_value
+from tests.fuzz.values import Inside, Pairs, any_value, encode
 
 Path = tuple[Any, ...]  # keys, indexes, and INSIDE for a byte string's item
 INSIDE = object()
@@ -130,7 +130,7 @@ def _wrong_list(draw: Random, value: list[Any]) -> Any:
             return [*value[:at], any_value(draw), *value[at:]]
         case 4:
             return [value]
-    return value * draw.choice((2, 20, 300)) if len(value) < 50 else value[:at]
+    return value * draw.choice((2, 20, 300)) if len(encode(value)) < 5000 else value[:at]
 
 
 def _wrong_map(draw: Random, value: dict[Any, Any]) -> Any:

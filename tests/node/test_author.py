@@ -50,3 +50,14 @@ def test_numbers_count_by_the_day_and_are_not_reused_after_a_refusal(tree: Tree)
     third = tree.show("p", tree.register())["number"]
     assert first.endswith("-0001") and second.endswith("-0002") and third.endswith("-0001")
     assert len({first, second, third}) == 3 and first.startswith("370000-")
+
+
+def test_no_two_changes_share_a_salt(tree: Tree) -> None:
+    """Else a body withheld could be guessed by the salt of one that was given away."""
+    for turn in range(3):
+        tree.act("p", "note", tree.register("p"), text=f"第{turn}条")
+    count, distinct, shortest = (
+        tree.one("p", f"SELECT {what} FROM change")
+        for what in ("count(*)", "count(DISTINCT salt)", "min(length(salt))")
+    )
+    assert count == distinct > 6 and shortest == 16

@@ -128,6 +128,15 @@ def test_bodies_that_arrive_later_join_their_commit(tree: Tree) -> None:
     assert tree.verify("c") == []
 
 
+def test_a_commit_named_twice_in_one_message_brings_all_its_bodies(tree: Tree) -> None:
+    record, [item] = noted(tree, 1)
+    act, words = item.changes
+    twice = [replace(item, changes=(act,)), replace(item, changes=(words,)), replace(item, changes=())]
+    assert give(tree, "c", twice).new == 1
+    [note] = [one for one in tree.show("c", record)["timeline"] if one["action"] == "note"]
+    assert (note["verdict"], note["words"]) == ("stands", {"text": "一条备注"})
+
+
 def test_words_that_come_before_their_act_find_it_when_it_comes(tree: Tree) -> None:
     record, [item] = noted(tree, 1)
     give(tree, "c", [replace(item, changes=item.changes[1:])])

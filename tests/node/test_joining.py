@@ -33,6 +33,15 @@ def test_an_invitation_is_used_once(root: Tree) -> None:
     assert refusal(root, "other", invitation) == "invitation_used"
 
 
+def test_an_invitation_that_was_used_enrols_nobody_when_the_unit_is_free_again(root: Tree) -> None:
+    """Who finds the slip of paper doesn't follow the node that was revoked."""
+    invitation = root.invite("p", "370200", "青岛市总工会")
+    root.join("p", "c", invitation)
+    root.later(1000)
+    root.do("p", "registry.revoke", "a", unit="370200", reason="lost")
+    assert refusal(root, "other", invitation) == "invitation_used"
+
+
 def test_two_invitations_for_one_unit_enrol_one_node(root: Tree) -> None:
     first, second = (root.invite("p", "370200", "青岛市总工会") for _ in range(2))
     root.join("p", "c", first)

@@ -28,6 +28,23 @@ def test_what_was_noted_is_read_again_by_the_next_process(tmp_path: Path) -> Non
     assert SystemMarker(tmp_path).read() == Mark(NEXT, 4, 0)
 
 
+def test_what_was_noted_is_on_the_disk_when_it_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[bytes] = []
+    real = marker.os.fsync
+
+    def fsync(handle: int) -> None:
+        real(handle)
+        flushed.append((tmp_path / "marker").read_bytes())
+
+    monkeypatch.setattr(marker.os, "fsync", fsync)
+    for number in (3, 4):
+        SystemMarker(tmp_path).note(LOG, number, 10)
+        assert flushed[-1] == (tmp_path / "marker").read_bytes()
+        assert f" {number} ".encode() in flushed[-1]
+
+
 def test_it_is_written_in_place_and_stays_small(tmp_path: Path) -> None:
     kept = SystemMarker(tmp_path)
     kept.note(LOG, 1, 1)

@@ -70,6 +70,15 @@ def test_a_unit_that_leaves_gets_the_act_that_says_so_and_no_words(tree: Tree) -
     assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
 
 
+def test_what_was_queued_while_it_was_in_scope_isnt_sent_once_the_unit_has_left(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.act("c", "note", record, text="排队时还在范围内的话")
+    tree.act("c", "recall", record, unit="370211")
+    tree.quiet()
+    assert "排队时还在范围内的话".encode() not in tree.bytes_on_disk("k")
+    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
+
+
 def test_a_record_left_behind_is_in_no_list_view_count_or_search(tree: Tree) -> None:
     record = tree.dispatched()
     tree.act("k", "accept", record)

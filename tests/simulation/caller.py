@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from node.errors import QiaoError
@@ -43,6 +42,9 @@ class Caller:
         self.turn += 1
         turn = self.turn
         self.world.after(wait_ms, lambda: self._due(turn))
+
+    def stop(self) -> None:
+        self.turn += 1
 
     def nudge(self) -> None:
         """There is something new to send; a line that is down is tried at its own pace."""
@@ -182,11 +184,11 @@ class Caller:
             self.world.pass_time(self.world.random.randrange(20, 2_000))
             sealed = self.office.work(Phase.UP, lambda writer: writer.request(0))
             self.world.sent(self.office, self.parent, sealed, peek(self.world, sealed, self.parent))
-            taken = self.parent.work(Phase.UP, lambda writer: writer.take(sealed))
+            taken = self.parent.work(Phase.UP, lambda writer, sealed=sealed: writer.take(sealed))
             assert taken.reply is not None, "it wasn't asked to hold"
             reply = taken.reply
             self.world.sent(self.parent, self.office, reply, peek(self.world, reply, self.office))
-            done = self.office.work(Phase.DOWN, lambda writer: writer.take_reply(reply))
+            done = self.office.work(Phase.DOWN, lambda writer, reply=reply: writer.take_reply(reply))
             moved += done.sent + done.received
             if not done.more:
                 return moved

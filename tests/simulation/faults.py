@@ -37,6 +37,8 @@ class Fault(StrEnum):
     IO = "I/O error"
     CLOCK = "clock"
     RESTORE = "restore"
+    COPY = "copied node"
+    SNAPSHOT = "machine snapshot"
     HOSTILE = "hostile"  # met: what it did
 
 

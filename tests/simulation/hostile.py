@@ -17,11 +17,11 @@ from sync_protocol import cbor, change, commit, envelope, frontier, messages
 from sync_protocol.change import Act, Change, Words
 from sync_protocol.clock import from_ms, next_time
 from sync_protocol.commit import Header
+from sync_protocol.comparison import BUCKETS, DIGEST, Ask, OfBucket, OfRecord, Wanted
 from sync_protocol.envelope import Envelope, Kind
 from sync_protocol.frontier import Position
 from sync_protocol.messages import BlobWant, ChangeItem, CommitItem, Request, Taken
 from sync_protocol.names import ZERO, short
-from sync_protocol.comparison import BUCKETS, DIGEST, Ask, OfBucket, OfRecord, Wanted
 from tests.simulation.caller import FAILURES
 from tests.simulation.clocks import DAY_MS, HOUR_MS, YEAR_MS
 from tests.simulation.faults import Fault

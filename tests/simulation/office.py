@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from node import config, keys
 from node.errors import QiaoError
-from node.work import Work
 from node.link import PARENT
 from node.store import settings
+from node.work import Work
 from node.writer import Writer
 from sync_protocol.errors import ProtocolError
 from tests.simulation import shim
@@ -65,6 +65,7 @@ class Office:
         self.world, self.name, self.path, self.parent = world, name, path, parent
         self.folder = world.base / name
         self.folder.mkdir()
+        world.machines.append(self)
         self.clock = MachineClock(world.time)
         self.entropy = Entropy(Random(world.random.getrandbits(64)))
         self.disk = Disk()
@@ -76,6 +77,7 @@ class Office:
         self.lives = 0
         self.seen_row = 0  # newest commit row that the checkers were told of
         self.backup: Backup | None = None
+        self.restored = False
         self.high_ms = 0  # the highest disciplined time that it ever had
         self.newest_ms = 0  # the time of the newest commit that it has
 
@@ -101,6 +103,19 @@ class Office:
         self.config = config.load(self.folder)
         self.disk = Disk(files)
         self.world.met_office(self)
+
+    def take_over(self, other: Office) -> None:
+        """A copy of another office's directory: its keys, its database, its people."""
+        self.keys = keys.load(self.folder / keys.DIRECTORY)
+        self.config = other.config
+        self.disk = Disk(other.disk.image())
+        self.staff, self.enrolled = list(other.staff), other.enrolled
+        self.seen_row, self.high_ms, self.restored = other.seen_row, other.high_ms, other.restored
+
+    def give_up(self) -> None:
+        """Switched off for good."""
+        if self.up:
+            self._bury()
 
     # Lives
 
@@ -148,7 +163,7 @@ class Office:
     def put_back(self, backup: Backup) -> None:
         """An older copy of the database takes the place of what there was."""
         self.disk = Disk({name: one.copy() for name, one in backup.files.items()})
-        self.seen_row = backup.seen_row
+        self.seen_row, self.restored = backup.seen_row, True
 
     def _bury(self) -> None:
         self.disk.dead = True

@@ -7,9 +7,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from node import offers
+from node import people as desks
 from node.attachments import upload
 from node.config import MOST_ATTACHMENT
-from node import people as desks
 from node.errors import QiaoError
 from node.matters import KINDS
 from node.store import folded

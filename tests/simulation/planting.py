@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from collections.abc import Iterator
 
 from node import default, founding, joining, people
 from node.store import database, settings
@@ -78,10 +78,14 @@ def settle_in(office: Office) -> None:
 def add_staff(office: Office) -> None:
     """Two people with every role: what a person may do is the unit's right here."""
     for staff in ("a", "b"):
-        params = {"id": staff, "name": staff, "roles": ROLES, "password": "pass1"}
-        first = office.staff[0] if office.staff else None
-        office.work(Phase.ACTING, lambda writer: writer.do("staff.add", params, first))
-        office.staff.append(staff)
+        _add(office, staff)
+
+
+def _add(office: Office, staff: str) -> None:
+    params = {"id": staff, "name": staff, "roles": ROLES, "password": "pass1"}
+    first = office.staff[0] if office.staff else None
+    office.work(Phase.ACTING, lambda writer: writer.do("staff.add", params, first))
+    office.staff.append(staff)
 
 
 def found(office: Office) -> None:

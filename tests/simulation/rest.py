@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from node import proof
-from tests.simulation.clocks import DAY_MS
+from tests.simulation.clocks import DAY_MS, HOUR_MS
 from tests.simulation.faults import Phase
 from tests.simulation.office import Office
 
@@ -13,9 +13,15 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 
+PATIENCE_MS = (
+    2 * HOUR_MS
+)  # a node that a copy of itself has overtaken waits an hour before it begins another log
+
+
 def stop_faults(world: World) -> None:
     world.say("faults stop")
     world.wire.heal()
+    world.pass_time(PATIENCE_MS)
     for office in world.offices.values():
         office.disk.disarm()
         office.clock.put_right()

@@ -16,13 +16,13 @@ from pathlib import Path
 from random import Random
 
 from node.errors import QiaoError
-from tests.simulation import planting
 from sync_protocol.names import covers
+from tests.simulation import planting
 from tests.simulation.accidents import Accidents
 from tests.simulation.caller import FAILURES, Caller
-from tests.simulation.checkers.roster import every
 from tests.simulation.checkers import eyes
 from tests.simulation.checkers.checker import Breach, Stored
+from tests.simulation.checkers.roster import every
 from tests.simulation.clocks import DAY_MS, HOUR_MS, MINUTE_MS, START_MS
 from tests.simulation.disk import VFS, Trouble
 from tests.simulation.faults import Fault, Phase, Tally
@@ -31,6 +31,7 @@ from tests.simulation.office import Gone, Office
 from tests.simulation.peek import Seen
 from tests.simulation.people import People
 from tests.simulation.sticks import Sticks
+from tests.simulation.twins import Twins
 from tests.simulation.wire import Wire
 
 ACTS = 200
@@ -51,8 +52,9 @@ class World:
         self.offices: dict[str, Office] = {}
         self.callers: dict[str, Caller] = {}
         self.ledger, self.tally, self.wire = Ledger(), Tally(), Wire(self)
+        self.machines: list[Office] = []  # every process that there ever was
+        self.sticks, self.twins = Sticks(self), Twins(self)
         self.people, self.accidents = People(self), Accidents(self)
-        self.sticks = Sticks(self)
         self.faults, self.acts = 0, 0
         self.verbs: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
@@ -60,6 +62,7 @@ class World:
         self.authors: dict[bytes, str] = {}  # commit id → who signed it
         self.wicked: set[bytes] = set()  # nodes that keep no promise
         self.erased_records: set[bytes] = set()
+        self.forked: set[bytes] = set()  # nodes of which a copy runs that no marker can tell
         self.unsure: set[bytes] = set()  # commits of a node that went bad: they may never have left it
         self.everyone: dict[str, Office] = {}  # those that went bad included
         self._names: dict[bytes, str] = {}  # node id → office
@@ -310,7 +313,7 @@ def play(seed: int, acts: int = ACTS) -> tuple[World, str]:
         fault.world = world  # type: ignore[attr-defined]
         raise
     finally:
-        for office in world.offices.values():
+        for office in world.machines:
             office.disk.dead = True
             if office.writer is not None:
                 office.writer.close()

@@ -227,8 +227,8 @@ def _restoring(stage: Stage, plan: Plan, random: Random, *, marked: bool) -> Non
         ledger.put_back(office.directory, stage.aside(office, "older"))
         if not marked:
             (office.directory / "marker").unlink(missing_ok=True)
-    if random.random() < 0.3:
-        stage.cut(plan)  # it works at once without a line, too
+    if random.random() < 0.5:
+        stage.cut(plan)  # it works at once without a line, too: before anybody could tell it what it lost
     for office in victims:
         office.start()
     writings = stage.writing(plan, random, *victims, records=known)

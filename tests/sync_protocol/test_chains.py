@@ -110,3 +110,10 @@ def give(graph: Graph, mine: list[bytes], theirs: list[bytes], most: int = 2) ->
                 theirs.append(one)
                 new += 1
     return new
+
+
+def test_a_commit_that_names_one_far_below_it_follows_nothing() -> None:
+    """An enemy's header may name any commit; both are tips, or the peer is sent one of them for ever."""
+    graph = {name("a", 1): (1, ZERO), name("b", 7): (7, name("x", 6)), name("c", 16): (16, name("b", 7))}
+    chains = held(graph, list(graph))
+    assert [(one.first, one.seq) for one in chains.tips()] == [(1, 1), (7, 7), (16, 16)]

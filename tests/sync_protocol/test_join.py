@@ -115,7 +115,7 @@ def test_a_request_is_signed_by_the_key_to_be_enrolled() -> None:
 
 
 def request_content(**change: Any) -> bytes:
-    content: dict[int, Any] = {0: "request", 1: INVITATION.id, 2: NEW.key, 3: bytes(32), 4: NEW.log,
+    content: dict[int, Any] = {0: "request", 1: INVITATION.id, 2: NEW.key, 3: seal_public(NEW.seal_private), 4: NEW.log,
                                5: COUNTY, 6: bytes(32), 7: ""}  # fmt: skip
     return cbor.encode(content | {int(key[1:]): value for key, value in change.items()})
 
@@ -133,6 +133,8 @@ def sealed(content: bytes, by: Office = NEW, to: Office = CITY, aad: bytes = cos
         {"_1": b""},
         {"_2": b"short"},
         {"_3": 1},
+        {"_3": bytes(32)},
+        {"_3": bytes([1]) + bytes(31)},
         {"_4": None},
         {"_5": ""},
         {"_6": b""},

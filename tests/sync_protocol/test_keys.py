@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from sync_protocol import keys
 from sync_protocol.errors import BadSignature
-from tests.sync_protocol.scene import public, seed
+from tests.sync_protocol.scene import public, seal_public, seed
 from tests.vectors.make import UNSOUND
 
 P = 2**255 - 19
@@ -82,3 +83,27 @@ def _both(root: int) -> tuple[int, int]:
 def test_ordinary_keys_are_sound() -> None:
     assert all(keys.is_sound_key(public(seed(name))) for name in "abcdefgh")
     assert not keys.is_sound_key(bytes(31)) and not keys.is_sound_key(b"")
+
+
+SMALL_ORDER_U = (
+    0,
+    1,
+    2**255 - 20,
+    2**255 - 19,
+    2**255 - 18,
+    325606250916557431795983626356110631294008115727848805560023387167927233504,
+    39382357235489614581723060781553021112529911719440698176882885853963445705823,
+)
+
+
+@pytest.mark.parametrize("u", [*SMALL_ORDER_U, *(2**255 + u for u in SMALL_ORDER_U)])
+def test_a_seal_key_of_small_order_is_found_as_the_library_finds_it(u: int) -> None:
+    key = u.to_bytes(32, "little")
+    assert not keys.is_sound_seal_key(key)
+    with pytest.raises(ValueError):
+        X25519PrivateKey.from_private_bytes(seed("a seal")).exchange(X25519PublicKey.from_public_bytes(key))
+
+
+def test_an_ordinary_seal_key_is_sound() -> None:
+    assert all(keys.is_sound_seal_key(seal_public(seed(f"seal {at}"))) for at in range(50))
+    assert not keys.is_sound_seal_key(bytes([9])) and not keys.is_sound_seal_key(bytes(33))

@@ -24,7 +24,7 @@ class OwnTime(Checker):
 
     def stored(self, office: Office, commits: Sequence[Stored]) -> None:
         for one in commits:
-            if one.node in self.world.wicked:
+            if one.node in self.world.wicked or one.node in self.world.forked:
                 continue
             self._times[one.log, one.seq] = one.time
             before, after = self._times.get((one.log, one.seq - 1)), self._times.get((one.log, one.seq + 1))

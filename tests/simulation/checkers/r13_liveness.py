@@ -37,9 +37,9 @@ class Liveness(Checker):
         """Links that still differ after the rounds that are allowed; a wave ends early where a node signs."""
         apart: list[str] = []
         for _ in range(2 * self.world.depth + 1):
-            signed = len(self.world.ledger.places)
+            signed = len(self.world.authors)
             rest.one_round(self.world)
             apart = rest.apart_links(self.world) if agreeing else []
-            if not apart or len(self.world.ledger.places) != signed:
+            if not apart or len(self.world.authors) != signed:
                 return []
         return apart

@@ -1,0 +1,121 @@
+"""The child's side of comparing a link (reconciliation 对账, protocol 3.5): what this process knows of it. It begins
+again after a kill; what was repaired by then stays so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from node import lanes
+from node.reconciling import Holding, commits_of
+from node.store import chain
+from node.work import Work
+from sync_protocol import messages
+from sync_protocol.errors import BadMessage
+from sync_protocol.frontier import Frontier
+from sync_protocol.messages import CommitItem, Reply
+from sync_protocol.reconcile import Ask, Plan
+
+TRIES = 3  # requests that bring the parent no further before the rest is given up
+REST_MS = 10 * 60 * 1000  # after a parent that compares without an end, or not at all
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What comparing the link with the parent found. `equal`: in the end both hold the same."""
+
+    equal: bool
+    differed: int  # changes that one side lacked
+    left: int  # of these, such as couldn't be repaired
+
+
+class Comparison:
+    def __init__(self) -> None:
+        self.found: Compared | None = None
+        self._holding = Holding()
+        self._owed = Owed()
+        self._plan: Plan | None = None
+        self._wanted = False  # a person asked for it
+        self._asked = False  # by the request that is open
+        self._rests_until_ms = 0
+
+    @property
+    def is_on(self) -> bool:
+        return self._plan is not None
+
+    def want(self) -> None:
+        """It is to be made, though nothing says that the link doesn't fit."""
+        self._wanted, self.found, self._rests_until_ms = True, None, 0
+
+    def drop(self) -> None:
+        """A plan that met a fault begins again."""
+        self._plan = None
+
+    def part(self, work: Work, parent: bytes, room: int) -> tuple[Ask | None, tuple[CommitItem, ...]]:
+        """Of the next request: what is asked, and commits that the parent lacks."""
+        self._asked = self._plan is not None
+        if self._plan is None:
+            return None, ()
+        self._holding.see(work)
+        asked = self._plan.ask()
+        unit = lanes.unit_of(work, parent)
+        return asked, self._owed.items(work, parent, room) or _lacked(work, self._plan, unit, room)
+
+    def hear(self, work: Work, reply: Reply) -> bool:
+        """What the reply told; its commits are stored and folded. True when that ended it, and nothing differs
+        but what was given up."""
+        self._owed.hear(reply.own)
+        if self._plan is None or (reply.told is None and not self._asked):
+            return False
+        self._holding.see(work)
+        try:
+            self._plan.take(reply.told)
+        except BadMessage:
+            self._plan, self._wanted, self._rests_until_ms = None, False, work.now_ms + REST_MS
+            return False
+        if not self._plan.done:
+            return False
+        self.found = Compared(self._plan.equal, self._plan.differed, self._plan.left)
+        self._plan, self._wanted = None, False
+        return True
+
+    def go_on(self, work: Work, *, due: bool) -> bool:
+        """Whether the next request is to ask; where none is under way, a comparison begins if it is `due`. Called
+        when the other lanes have nothing more."""
+        if self._plan is None and (due or self._wanted) and work.now_ms >= self._rests_until_ms:
+            self._plan = Plan(self._holding)
+        return self._plan is not None
+
+
+class Owed:
+    """What the parent, restored, lacks of its own logs and we hold: also of records that have left our scope, which
+    the comparison doesn't reach."""
+
+    def __init__(self) -> None:
+        self._lacks: Frontier | None = None
+        self._count = self._stalled = 0
+
+    def hear(self, own: Frontier | None) -> None:
+        """Where the parent's own logs stand with it; None where the link isn't being compared."""
+        self._lacks = own
+        if own is None:
+            self._count = self._stalled = 0
+
+    def items(self, work: Work, node: bytes, room: int) -> tuple[CommitItem, ...]:
+        """Nothing more once the parent takes no more of it."""
+        if self._lacks is None:
+            return ()
+        gap = lanes.gap(work, [node], self._lacks)
+        count = sum(span.last - span.first + 1 for spans in gap.lacks.values() for span in spans)
+        self._stalled = self._stalled + 1 if 0 < self._count <= count else 0
+        self._count = count
+        return (
+            () if self._stalled > TRIES else lanes.by_frontier(work, gap, room, lanes.unit_of(work, node))[0]
+        )
+
+
+def _lacked(work: Work, plan: Plan, towards: str, room: int) -> tuple[CommitItem, ...]:
+    """The commits of what the parent lacks by the plan, as many as there is room for."""
+    wanted = commits_of(work, plan.send())
+    items = (CommitItem(chain.raw(work.db, one), tuple(lanes.bodies(work, one, towards))) for one in wanted)
+    return messages.fitting(items, room)[0]

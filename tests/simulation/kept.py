@@ -1,0 +1,11 @@
+"""Seeds that failed once, each with what it found. They replay what they found only with the world of that day; with
+today's they are seeds like any other, which is why each is also a test of the world."""
+
+from __future__ import annotations
+
+KEPT: dict[int, str] = {
+    2: "a restored parent didn't get back its own commits on tickets that had left its child's scope",
+    5: "a ticket handed back to its registering unit had two limits of one kind, and no node could store it",
+    7: "a unit that left a ticket's scope got the act that says so without what that act rests on, and denied it",
+    10: "a unit whose assignment was overtaken was never told, and went on working on a ticket withdrawn",
+}

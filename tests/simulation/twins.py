@@ -1,0 +1,75 @@
+"""Copies (副本): one data directory on two machines, both running, with the same keys, towards the same parent.
+
+A copied directory finds it out by its marker. A snapshot of a whole machine doesn't: it signs into the same log,
+and the fork is found at the latest at the first common ancestor.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from node import keys
+from tests.simulation.caller import Caller
+from tests.simulation.clocks import HOUR_MS, MINUTE_MS
+from tests.simulation.faults import Fault
+from tests.simulation.marker import Marked
+from tests.simulation.office import Gone, Office
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+_LASTS = 12  # things that the twin does before somebody finds it in a cupboard
+
+
+class Twins:
+    def __init__(self, world: World) -> None:
+        self.world, self.random = world, world.random
+        self.made = 0
+
+    def copy(self) -> None:
+        """Of a leaf: whoever has children has them call his address, and a copy has another."""
+        world = self.world
+        above = {one.parent for one in world.offices.values()}
+        leaves = [one for one in world.offices.values() if one.name not in above and one.up and one.enrolled]
+        if self.made or not leaves or self.random.random() < 0.5:
+            return
+        self.made += 1
+        office = self.random.choice(leaves)
+        snapshot = self.random.random() < 0.5
+        twin = self._twin(office, snapshot)
+        world.met(Fault.SNAPSHOT if snapshot else Fault.COPY, office)
+        world.say(f"{twin.name} is a copy of {office.name}, {'unseen' if snapshot else 'seen'} by its marker")
+        if snapshot:
+            world.forked.add(office.node)
+        caller = Caller(world, twin)
+        with suppress(Gone):
+            twin.start()
+        caller.again(self.random.randrange(HOUR_MS))
+        self._live(twin, caller, _LASTS)
+
+    def _twin(self, office: Office, snapshot: bool) -> Office:
+        twin = Office(self.world, f"{office.name}-copy", office.path, office.parent)
+        shutil.copytree(office.folder / keys.DIRECTORY, twin.folder / keys.DIRECTORY)
+        twin.take_over(office)
+        twin.marked = Marked(office.marked.place if snapshot else self.random.getrandbits(32))
+        twin.marked.note = office.marked.note
+        self.world.ledger.durable[twin.name] = set(self.world.ledger.holds(office.name))
+        return twin
+
+    def _live(self, twin: Office, caller: Caller, left: int) -> None:
+        if left == 0:
+            caller.stop()
+            twin.give_up()
+            gone = self.world.ledger.lose(twin.name, set())
+            self.world.say(f"{twin.name} is switched off, {len(gone)} commits are nowhere")
+            return
+        with suppress(Gone):
+            if twin.up:
+                self.world.people.act(twin)
+            else:
+                twin.start()
+        self.world.after(
+            self.random.randrange(5 * MINUTE_MS, 2 * HOUR_MS), lambda: self._live(twin, caller, left - 1)
+        )
