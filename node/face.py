@@ -254,7 +254,9 @@ class Node:
         if not url:
             known = glance.status(self.directory)["parent"]
             raise NotFound(
-                say("本节点没有上级，或不知道它的地址", "this node has no parent, or doesn't know its address"),
+                say(
+                    "本节点没有上级，或不知道它的地址", "this node has no parent, or doesn't know its address"
+                ),
                 code="no_parent",
                 hint="qiao sync --parent URL" if known else "qiao join --help",
             )

@@ -258,7 +258,10 @@ class Reader:
         from node.store import records
 
         changes = records.changes_of(db, row.record)
-        return {"words": account.words_of(changes, row.act), "words_against": account.words_of(changes, row.winner)}
+        return {
+            "words": account.words_of(changes, row.act),
+            "words_against": account.words_of(changes, row.winner),
+        }
 
     # Erasures
 

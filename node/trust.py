@@ -18,7 +18,10 @@ from sync_protocol.names import code_of, short
 from sync_protocol.registry import Registry, RegistryAct
 
 MATTER = "registry"
-PATH, STANDING = "path", "standing"  # settings: of this node as the registry has it, for those who don't fold it
+PATH, STANDING = (
+    "path",
+    "standing",
+)  # settings: of this node as the registry has it, for those who don't fold it
 
 
 def load(db: Connection, root: bytes | None) -> Registry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tests.simulation.caller import FAILURES
 from tests.simulation.clocks import DAY_MS, HOUR_MS, MINUTE_MS, YEAR_MS
 from tests.simulation.disk import Trouble
 from tests.simulation.faults import Fault, Phase
@@ -28,7 +29,7 @@ class Accidents:
         self.world, self.random = world, world.random
         self.kinds: list[Callable[[], None]] = [
             self.kill, self.kill, self.power, self.power, self.full, self.io, self.partition, self.one_way,
-            self.weather, self.weather, self.clock, self.backup, self.backup, self.restore, self.turn,
+            self.weather, self.weather, self.clock, self.backup, self.backup, self.restore, self.turn, self.revoke,
             world.twins.copy,
         ]  # fmt: skip
 
@@ -122,6 +123,23 @@ class Accidents:
         hostile = Hostile(world, office)
         world.part_with(office)
         hostile.attack()
+
+    def revoke(self) -> None:
+        """A leaf's machine is stolen, and somebody above says so; it runs on wherever it is, and goes on calling."""
+        world = self.world
+        above = {one.parent for one in world.offices.values()}
+        leaves = [one for one in world.offices.values() if one.name not in above and one.enrolled]
+        if len(world.offices) < 4 or not leaves or self.random.random() < 0.5:
+            return
+        office = self.random.choice(leaves)
+        judge = self.random.choice(world.upwards(office.name)[1:])
+        params = {"unit": office.path, "reason": self.random.choice(("lost", "stolen"))}
+        try:
+            judge.work(Phase.ACTING, lambda writer: writer.do("registry.revoke", params, judge.staff[0]))
+        except FAILURES:
+            return
+        world.met(Fault.REVOKED, office)
+        world.cast_out(office)
 
     # Lines
 

@@ -178,8 +178,9 @@ class Caller:
     # Without faults, one exchange after the other: how a tree comes to rest
 
     def full_round(self, most: int = 400) -> int:
-        """Exchanges until neither side has more. Returns how many commits moved."""
-        moved = 0
+        """Exchanges until neither side has more, or keeps saying so with nothing in it, as the product's own round
+        does. Returns how many commits moved."""
+        moved = empty = 0
         for _ in range(most):
             self.world.pass_time(self.world.random.randrange(20, 2_000))
             sealed = self.office.work(Phase.UP, lambda writer: writer.request(0))
@@ -190,6 +191,7 @@ class Caller:
             self.world.sent(self.parent, self.office, reply, peek(self.world, reply, self.office))
             done = self.office.work(Phase.DOWN, lambda writer, reply=reply: writer.take_reply(reply))
             moved += done.sent + done.received
-            if not done.more:
+            empty = 0 if done.moved else empty + 1
+            if not done.more or empty == PATIENCE:
                 return moved
         raise self.world.breach("R13", f"{self.office.name} and {self.parent.name} never have enough")

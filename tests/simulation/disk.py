@@ -256,6 +256,8 @@ class _Vfs(apsw.VFS):
         return _Open(disk, disk.files[short])
 
     def xDelete(self, path: str, _sync: bool) -> None:
+        if path.rpartition("/")[0] not in self.disks:
+            return  # a connection of a process long dead is collected
         disk, name = self._find(path)
         disk.operation(writes=False)
         disk.files.pop(name, None)

@@ -39,6 +39,7 @@ class Fault(StrEnum):
     RESTORE = "restore"
     COPY = "copied node"
     SNAPSHOT = "machine snapshot"
+    REVOKED = "revoked node"
     HOSTILE = "hostile"  # met: what it did
 
 

@@ -23,7 +23,7 @@ class Ledger:
     places: dict[tuple[bytes, int], bytes] = field(default_factory=dict)  # (log, seq) → first commit seen
     tokens: dict[str, bytes] = field(default_factory=dict)  # token → record
     commits: dict[str, bytes] = field(default_factory=dict)  # token → commit that brought it
-    erased: set[str] = field(default_factory=set)  # tokens that may be nowhere any more
+    erased: dict[str, frozenset[bytes]] = field(default_factory=dict)  # token that may be nowhere → the order
     gone: set[bytes] = field(default_factory=set)  # commits that no disk held any more when one was lost
 
     def holds(self, office: str) -> set[bytes]:

@@ -74,6 +74,7 @@ class People:
     def erase(self, office: Office, staff: str, record: bytes) -> bool:
         """By law: a whole record."""
         params = {"record": record.hex(), "ground": "《个人信息保护法》第四十七条"}
+        self.world.erasing.add(record)  # it may be durable though the node dies at it
         try:
             office.work(Phase.ERASING, lambda writer: writer.do("erase", params, staff))
         except QiaoError as fault:

@@ -21,6 +21,7 @@ PATIENCE_MS = (
 def stop_faults(world: World) -> None:
     world.say("faults stop")
     world.wire.heal()
+    world.twins.end()
     world.pass_time(PATIENCE_MS)
     for office in world.offices.values():
         office.disk.disarm()

@@ -27,6 +27,19 @@ class Twins:
     def __init__(self, world: World) -> None:
         self.world, self.random = world, world.random
         self.made = 0
+        self._running: list[tuple[Office, Caller]] = []
+
+    def end(self) -> None:
+        """Somebody finds the copies, and switches them off for good."""
+        for twin, caller in self._running:
+            self._switch_off(twin, caller)
+
+    def _switch_off(self, twin: Office, caller: Caller) -> None:
+        self._running = [one for one in self._running if one[0] is not twin]
+        caller.stop()
+        twin.give_up()
+        gone = self.world.ledger.lose(twin.name, set())
+        self.world.say(f"{twin.name} is switched off, {len(gone)} commits are nowhere")
 
     def copy(self) -> None:
         """Of a leaf: whoever has children has them call his address, and a copy has another."""
@@ -44,6 +57,7 @@ class Twins:
         if snapshot:
             world.forked.add(office.node)
         caller = Caller(world, twin)
+        self._running.append((twin, caller))
         with suppress(Gone):
             twin.start()
         caller.again(self.random.randrange(HOUR_MS))
@@ -60,10 +74,7 @@ class Twins:
 
     def _live(self, twin: Office, caller: Caller, left: int) -> None:
         if left == 0:
-            caller.stop()
-            twin.give_up()
-            gone = self.world.ledger.lose(twin.name, set())
-            self.world.say(f"{twin.name} is switched off, {len(gone)} commits are nowhere")
+            self._switch_off(twin, caller)
             return
         with suppress(Gone):
             if twin.up:

@@ -61,7 +61,7 @@ class World:
         self.turned: Counter[tuple[str, str]] = Counter()
         self.authors: dict[bytes, str] = {}  # commit id → who signed it
         self.wicked: set[bytes] = set()  # nodes that keep no promise
-        self.erased_records: set[bytes] = set()
+        self.erasing: set[bytes] = set()  # records whose erasure was asked for, whatever came of it
         self.forked: set[bytes] = set()  # nodes of which a copy runs that no marker can tell
         self.unsure: set[bytes] = set()  # commits of a node that went bad: they may never have left it
         self.everyone: dict[str, Office] = {}  # those that went bad included
@@ -192,14 +192,18 @@ class World:
         return [one for one in found if one.name in self.offices]
 
     def part_with(self, office: Office) -> None:
-        """It is nobody's promise any more: its process ends, and only its keys go on."""
+        """It has gone bad: its process ends, and only its keys go on."""
         self.wicked.add(office.node)
         office.stop()
+        self.cast_out(office)
+        self.ledger.durable.pop(office.name, None)
+
+    def cast_out(self, office: Office) -> None:
+        """Nothing is promised to it any more, and of what it wrote nobody knows how much had left it."""
         del self.offices[office.name]
         del self.callers[office.name]
         for commit in [commit for commit, author in self.authors.items() if author == office.name]:
             self.unsure.add(commit)
-        self.ledger.durable.pop(office.name, None)
 
     def is_new_of(self, office: Office, one: Stored) -> bool:
         """Whether this commit was signed here and now."""
@@ -232,7 +236,7 @@ class World:
         self._fresh = {one.commit for one in commits if one.commit not in self.authors}
         for one in commits:
             author = self._names.get(one.node)
-            if author is not None and one.node not in self.wicked:
+            if author in self.offices and one.node not in self.wicked:
                 self.authors.setdefault(one.commit, author)
             self.say(f"{office.name} has {one.log.hex()[:6]}/{one.seq} {one.commit.hex()[:8]}")
         for checker in self.checkers:
@@ -255,12 +259,10 @@ class World:
 
     def erased(self, office: Office, record: bytes) -> None:
         """Ordered, and safe: nothing that this office knew of the record may be anywhere in the end."""
-        self.erased_records.add(record)
-        known = self.ledger.holds(office.name)
-        self.ledger.erased.update(
-            token for token, of in self.ledger.tokens.items()
-            if of == record and self.ledger.commits[token] in known
-        )  # fmt: skip
+        order, known = frozenset(self._fresh), self.ledger.holds(office.name)
+        for token, of in self.ledger.tokens.items():
+            if of == record and self.ledger.commits[token] in known:
+                self.ledger.erased[token] = order
 
     def refused(self, office: Office, doing: str, fault: BaseException) -> None:
         code = getattr(fault, "code", type(fault).__name__)
@@ -305,6 +307,7 @@ class World:
 def play(seed: int, acts: int = ACTS) -> tuple[World, str]:
     """One seed from beginning to end; the world is left for a look at it, its folder is not. Raises Breach."""
     base = Path(tempfile.mkdtemp(prefix=f"qiao-{seed}-", dir=_SHM if _SHM.is_dir() else None))
+    VFS.disks.clear()
     world = World(seed, base, acts)
     try:
         with planting.cheap_passwords():
@@ -317,5 +320,4 @@ def play(seed: int, acts: int = ACTS) -> tuple[World, str]:
             office.disk.dead = True
             if office.writer is not None:
                 office.writer.close()
-            VFS.disks.pop(office.place, None)
         shutil.rmtree(base, ignore_errors=True)

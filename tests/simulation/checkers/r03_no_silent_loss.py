@@ -27,7 +27,7 @@ class NoSilentLoss(Checker):
         for acked in self.world.ledger.acked.values():
             if self._is_excused(acked.commit):
                 continue
-            if acked.record in self.world.erased_records:
+            if acked.record in self.world.erasing:
                 continue
             state = whole.get(acked.record)
             if state is None:

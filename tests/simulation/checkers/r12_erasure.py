@@ -1,7 +1,8 @@
 """R12 erasure: complete, and never resurrected.
 
 At the end: of each text of a record whose erasure was ordered, and which the ordering node had, nothing is in any
-byte of any node: database, search index, WAL, attachments. Backups put back and sticks that were away included.
+byte of any node: database, search index, WAL, attachments. Backups put back and sticks that were away included; an
+order that was lost with its only disk isn't one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ class Erasure(Checker):
     def rested(self) -> None:
         for office in self.world.offices.values():
             everything = eyes.every_byte(office)
-            for token in sorted(self.world.ledger.erased):
-                if token[-_TAIL:].encode() in everything:
+            for token, order in sorted(self.world.ledger.erased.items()):
+                lost = order & self.world.ledger.gone or order & self.world.unsure
+                if not lost and token[-_TAIL:].encode() in everything:
                     record = self.world.ledger.tokens[token].hex()[:8]
                     raise self.breach(f"{office.name} still has {token} of {record}, which was erased")
