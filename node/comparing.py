@@ -17,7 +17,7 @@ from sync_protocol.messages import CommitItem, Reply
 from sync_protocol.reconcile import Ask, Plan
 
 TRIES = 3  # requests that bring the parent no further before the rest is given up
-REST_MS = 10 * 60 * 1000  # after a parent that compares without an end, or not at all
+REST_MS = 60 * 1000  # after a parent that compares without an end, or not at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,13 @@ class Comparison:
         """A plan that met a fault begins again."""
         self._plan = None
 
-    def part(self, work: Work, parent: bytes, room: int) -> tuple[Ask | None, tuple[CommitItem, ...]]:
-        """Of the next request: what is asked, and commits that the parent lacks."""
-        self._asked = self._plan is not None
-        if self._plan is None:
+    def part(
+        self, work: Work, parent: bytes, room: int, *, first: bool
+    ) -> tuple[Ask | None, tuple[CommitItem, ...]]:
+        """Of the next request: what is asked, and commits that the parent lacks. `first`: no other lane has
+        anything; else nothing is asked this time."""
+        self._asked = self._plan is not None and first
+        if self._plan is None or not first:
             return None, ()
         self._holding.see(work)
         asked = self._plan.ask()

@@ -81,7 +81,7 @@ def request(
             work, lanes.gap(work, nodes, known), room, lanes.unit_of(work, peer.node), first=first
         )
     )
-    ask, loose = comparison.part(work, peer.node, room) if comparison and not items else (None, ())
+    ask, loose = comparison.part(work, peer.node, room, first=not items) if comparison else (None, ())
     made = Request(
         understands=understands(),
         digest=frontiers.digest(mine),

@@ -132,3 +132,19 @@ def test_a_restored_parent_gets_back_what_it_wrote_about_records_that_have_left_
         assert held <= {row[0] for row in db.execute('SELECT "commit" FROM commit_')}
     assert mine and tree.one("c", theirs, tree.at("c").keys.node) >= mine
     assert tree.verify("c") == tree.verify("k") == []
+
+
+def test_work_that_comes_between_a_lost_question_and_its_answer_ends_no_comparison(
+    tree: Tree, tmp_path: Path
+) -> None:
+    record = tree.dispatched()
+    kept = keep(tree, "k", tmp_path)
+    acts = busy(tree, record)
+    restore(tree, "k", kept)
+    for _ in range(12):
+        request, taken = tree.exchange("k", "c")  # its reply is lost each second time
+        tree.act("k", "note", record, text="线路又断了")
+        request, taken = tree.exchange("k", "c")
+        assert request and taken.reply is not None
+        tree.at("k").take_reply(taken.reply)
+    assert_nothing_lost(tree, acts)

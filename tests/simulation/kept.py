@@ -7,6 +7,5 @@ KEPT: dict[int, str] = {
     2: "a restored parent didn't get back its own commits on tickets that had left its child's scope",
     5: "a ticket handed back to its registering unit had two limits of one kind, and no node could store it",
     7: "a unit that left a ticket's scope got the act that says so without what that act rests on, and denied it",
-    4: "a copy that took what its parent sent left the original without it, and nothing compared them",
     10: "a unit whose assignment was overtaken was never told, and went on working on a ticket withdrawn",
 }
