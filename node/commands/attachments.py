@@ -18,9 +18,6 @@ from .session import session
 from .shown import line, table
 
 Record = Annotated[str, typer.Argument(metavar="ID", help="记录号或编号")]
-STATES = {
-    "present": "已到", "partial": "传输中", "missing": "未到", "damaged": "收到的都不对",
-}  # fmt: skip
 
 
 def field_of(verb: Verb) -> Field | None:
@@ -96,5 +93,5 @@ def rows(items: list[Mapping[str, Any]]) -> Iterator[str]:
 
 def _row(one: Mapping[str, Any]) -> list[str]:
     size = str(one["size"]) if one["state"] != "partial" else f"{one['have']}/{one['size']}"
-    state = say(STATES.get(one["state"], one["state"]), one["state"])
+    state = matter_text.file_state(str(one["state"]))
     return [str(one["number"]), str(one["name"]), size, str(one["type"]), state, str(one["hash"])[:12]]

@@ -13,6 +13,10 @@ from node.matters.draft import Kind
 
 from .shown import line, shown, table
 
+_STATES = {
+    "present": "已到", "partial": "传输中", "missing": "未到", "damaged": "收到的都不对",
+}  # fmt: skip
+
 
 def act(kind: Kind, result: Mapping[str, Any]) -> Iterator[str]:
     """One line: number, phase, record."""
@@ -106,7 +110,13 @@ def _assignment(kind: Kind, one: Mapping[str, Any]) -> str:
 
 
 def _attachment(one: Mapping[str, Any]) -> str:
-    return f"{one.get('number', '')} {one.get('name', '')} {one.get('size', '')} {one.get('state', '')}"
+    size = say(f"{one['size']} 字节", f"{one['size']} bytes")
+    return f"{one['number']} {one['name']}  {size}  {file_state(str(one['state']))}"
+
+
+def file_state(state: str) -> str:
+    """How far an attachment is here, in the user's language."""
+    return say(_STATES.get(state, state), state)
 
 
 def _deadline(one: Mapping[str, Any]) -> str:

@@ -54,20 +54,28 @@ def status(context: typer.Context) -> None:
     here.answer(glance.status(here.directory), lines)
 
 
-_QUIET = ("clock_moved_seconds", "clock_asked_ms")  # told only where there is something to tell
+_QUIET = (
+    "clock_moved_seconds",
+    "clock_asked_ms",
+    "waiting_authors",
+)  # told only where there is something to tell
 _SENTENCES = ("clock_question", "lives", "lost")
 
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
     others = (other for other in found if other not in _LABELS and other not in _SENTENCES)
     for name in [*_LABELS, *others]:
-        if name in found and not (name in _QUIET and not found[name]):
+        if name in found and not (name in _QUIET and not _count(found[name])):
             label = say(*_LABELS.get(name, (name, name)))
             yield line(f"{label}: {_value(found[name])}")
     for sentence in alarms(found):
         yield line(f"!! {sentence}")
     for life in found.get("lives", ()):
         yield line(life["sentence"])
+
+
+def _count(value: Any) -> Any:
+    return value.get("commits") if isinstance(value, dict) else value
 
 
 def alarms(found: dict[str, Any]) -> Iterator[str]:
