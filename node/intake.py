@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, insert, select
 
 from node import signatures, trust
-from node.erasure import destruction, handing
+from node.erasure import destruction, handing, links
 from node.registry.authors import Author, author_of
 from node.store import chain, folded, records, settings
 from node.store.chain import LogRow
@@ -185,6 +185,7 @@ def _store(
     oversize = sum(len(one.body) for one in sent.changes) + len(commit.raw) > MAX_COMMIT
     fault = "clock" if unrisen else "too_large" if oversize else ""
     _store_bodies(work, row, commit, sent, fault, taken)
+    links.arrived(work, commit.header)
     taken.new += 1
     if log.log == work.log:
         work.overtaken = True

@@ -42,7 +42,8 @@ def invite(work: Work, params: Mapping[str, Any], config: Config) -> dict[str, A
             code="not_enrolled",
             hint="qiao join INVITATION",
         )
-    unit, role = _place(work, str(params["unit"])), str(params.get("role") or Role.OFFICE)
+    unit = _place(work, str(params["unit"]), again=bool(params.get("again")))
+    role = str(params.get("role") or Role.OFFICE)
     kind = str(params.get("kind") or "place")
     name = str(params["name"])
     if role not in (Role.OFFICE, Role.AUDITOR, Role.HOSTED) or kind not in KINDS:
@@ -53,8 +54,9 @@ def invite(work: Work, params: Mapping[str, Any], config: Config) -> dict[str, A
     return _invite(work, unit, name, kind, Role(role), address)
 
 
-def _place(work: Work, unit: str) -> str:
-    """The full path of a new unit: a code stands directly below this one. Raises Stale, Usage."""
+def _place(work: Work, unit: str, *, again: bool) -> str:
+    """The full path of a new unit: a code stands directly below this one. `again`: for the very node that is
+    enrolled there, and doesn't know it any more. Raises Stale, Usage."""
     path = unit if "/" in unit else f"{work.path}/{unit}"
     if any(not code or any(mark.isspace() for mark in code) for code in path.split("/")):
         raise Usage(
@@ -69,11 +71,11 @@ def _place(work: Work, unit: str) -> str:
             hint=f"qiao invite --unit {work.path}/CODE --name NAME",
         )
     known = work.registry.unit(path)
-    if known is not None and known.node is not None:
+    if known is not None and known.node is not None and not again:
         raise Stale(
             say(f"{unit} 已登记为{known.name}", f"{unit} is enrolled as {known.name}"),
             code="unit_exists",
-            hint="qiao heads",
+            hint=f"qiao invite --unit {unit} --name NAME --again",
         )
     return path
 
@@ -141,7 +143,10 @@ def admit_request(work: Work, asked: JoinRequest) -> None:
         raise InvitationUsed("the invitation was used by another node")
     if work.now_ms > row.expires_ms:
         raise InvitationExpired("the invitation has expired")
-    if work.registry.office(row.unit) is not None and row.role == Role.OFFICE:
+    office = work.registry.office(row.unit)
+    if office is not None and office.node == asked.node:
+        return  # its database is from before, or the reply never came
+    if office is not None and row.role == Role.OFFICE:
         raise InvitationUsed("the unit has a node already")
     wanted = Enrolment(
         row.unit, row.name, row.kind, Role(row.role), asked.address, node=asked.node, sign=asked.sign,

@@ -25,6 +25,7 @@ app = subject()
         "qiao --dir D --as STAFF invite --unit 370200 --name 青岛市总工会",
         "qiao --dir D --as STAFF invite --unit 370200 --name 青岛市总工会 --address https://qiao.example.org",
         "qiao --dir D --as STAFF invite --unit 370200-01 --name 某街道工会 --role hosted",
+        "qiao --dir D --as STAFF invite --unit 370200 --name 青岛市总工会 --again",
     ),
 )
 def invite(
@@ -35,9 +36,12 @@ def invite(
     kind: Annotated[str, typer.Option(metavar="KIND", help="place industry enterprise department")] = "place",
     address: Annotated[str | None, typer.Option(metavar="URL", help="下级拨号的地址")] = None,
     file: Annotated[Path | None, typer.Option(metavar="FILE", help="邀请写到哪个文件")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="该单位已登记：只让原来那台（同一密钥）重新接入")
+    ] = False,
 ) -> None:
     here = session(context)
-    asked = {"unit": unit, "name": name, "role": role, "kind": kind, "address": address}
+    asked = {"unit": unit, "name": name, "role": role, "kind": kind, "address": address, "again": again}
     made = here.do("invite", asked)
     if file is not None and made.get("invitation"):
         save(file, made["invitation"] + "\n")

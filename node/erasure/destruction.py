@@ -30,6 +30,8 @@ from sync_protocol.errors import BadChange
 from sync_protocol.messages import CommitItem
 from sync_protocol.names import short
 
+from . import links
+
 ERASED, STRAY = table(Erased), table(Stray)
 KNOWN = "erasure of "  # setting: with the order's short id in hex behind it, the record's id
 SCRUB = "scrub"  # setting: something was destroyed whose traces in the files are still to go
@@ -64,6 +66,7 @@ def carry_out(work: Work, record: int, name: bytes, acts: Sequence[Act]) -> bool
     looked at where there is no order."""
     if not any(act.action == ERASE for act in acts):
         return False
+    links.await_first(work, name, acts)
     apart, strays = list(_apart(work.db)), list(_strays(work.db, name))
     found = erasure.reach([*_joined(acts, apart), *(act for _, act in strays)])
     for order in found.orders:

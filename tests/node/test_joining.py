@@ -129,6 +129,26 @@ def test_a_unit_that_has_a_node_is_not_invited_again(root: Tree) -> None:
     assert fault.value.code == "unit_exists"
 
 
+def test_a_node_that_lost_its_enrolment_and_the_invitation_is_let_in_again(root: Tree) -> None:
+    """Its reply never came, or its database is from before; the parent was restored meanwhile, or the slip is lost."""
+
+    def lost(_address: str, sealed: bytes) -> bytes:
+        root.at("p").take_join(sealed)
+        raise Stale("the line is cut")
+
+    with pytest.raises(Stale):
+        founding.join(root.base / "c", root.invite("p", "370200", "青岛市总工会"), lost,
+                      clock=root.clock("c"), entropy=root.entropy("c"))  # fmt: skip
+    again = root.invite("p", "370200", "青岛市总工会", again=True)
+    assert root.join("p", "c", again)["enrolled"]
+    assert len([one for one in root.reader("p").units() if one["code"] == "370200"]) == 1
+
+
+def test_an_invitation_to_come_again_lets_no_other_node_in(root: Tree) -> None:
+    root.join("p", "c", root.invite("p", "370200", "青岛市总工会"))
+    assert refusal(root, "other", root.invite("p", "370200", "青岛市总工会", again=True)) == "invitation_used"
+
+
 def test_a_role_that_is_none_is_refused(root: Tree) -> None:
     with pytest.raises(Usage):
         root.invite("p", "370200", "青岛市总工会", role="king")

@@ -99,8 +99,9 @@ def found(office: Office) -> None:
     add_staff(office)
 
 
-def invite(parent: Office, child: Office, **more: Any) -> Invitation:
-    params = {"unit": child.path, "name": child.name, "address": "http://x:1", **more}
+def invite(parent: Office, child: Office) -> Invitation:
+    """A child that is enrolled already lost the reply, and its slip of paper: it is asked to come again."""
+    params = {"unit": child.path, "name": child.name, "address": "http://x:1", "again": True}
     made = parent.work(Phase.JOINING, lambda writer: writer.do("invite", params, parent.staff[0]))
     return invitation.read(made["invitation"])
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from sync_protocol.messages import CommitItem
 from tests.node.erasure.files import calm, erase
+from tests.node.forge import give
+from tests.node.test_intake import everything_of
 from tests.node.tree import Tree
 
 
@@ -20,3 +23,15 @@ def test_a_new_child_agrees_about_a_record_of_which_it_only_ever_gets_the_links(
     assert tree.show("p", own)["owner"] == "370000/370200/370211"
     assert tree.show("p", own)["incomplete"] is False
     assert tree.reader("p").digest("370200")["digest"] == tree.reader("c").digest("370200")["digest"]
+
+
+def test_an_order_that_comes_before_the_commit_the_record_began_with_waits_for_it(tree: Tree) -> None:
+    own = tree.register("k")
+    begun = everything_of(tree, "k")[-1]
+    erase(tree, "k", own)
+    ordered = [one for one in everything_of(tree, "k")[-2:] if one.raw != begun.raw]
+    give(tree, "c", ordered)
+    give(tree, "c", [CommitItem(begun.raw, ())])
+    assert tree.show("c", own)["owner"] == "370000/370200/370211"
+    calm(tree)
+    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
