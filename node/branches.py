@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from node.store import chain, records, settings
 from node.store.chain import CHANGE, COMMIT, LOG
@@ -26,6 +26,10 @@ _MAIN = Prepared(
     )
 )
 _FORKED = Prepared(select(LOG.c.id, LOG.c.log, LOG.c.head_seq, LOG.c.forked).where(LOG.c.forked > 0))
+_BESIDE = Prepared(
+    select(func.count(), func.coalesce(func.max(COMMIT.c.id), 0), func.coalesce(func.sum(COMMIT.c.id), 0))
+    .where(COMMIT.c.log == given("of"), text("NOT commit_.chained"))  # as its index says it
+)  # fmt: skip
 _IS_LINK = Prepared(
     select(COMMIT.c.id)
     .join(LOG, COMMIT.c.log == LOG.c.id)
@@ -145,10 +149,7 @@ def is_link(db: Connection, commit: int) -> bool:
 
 def _fingerprint(db: Connection, log: int) -> tuple[int, int, int]:
     """Of the commits beside the main chain, which only ever become more, or join it."""
-    row = db.execute(
-        select(func.count(), func.coalesce(func.max(COMMIT.c.id), 0), func.coalesce(func.sum(COMMIT.c.id), 0))
-        .where(COMMIT.c.log == log, COMMIT.c.chained.is_(False))
-    ).one()  # fmt: skip
+    row = _BESIDE(db, of=log).one()
     return row[0], row[1], row[2]
 
 

@@ -17,6 +17,7 @@ from node.erasure import destruction, handing, links
 from node.registry.authors import Author, author_of
 from node.store import chain, folded, records, settings
 from node.store.chain import LogRow
+from node.store.prepared import Prepared
 from node.store.schema import Stray, table
 from node.work import ROOT, Work
 from sync_protocol import change as changes
@@ -32,6 +33,7 @@ from sync_protocol.names import short
 from sync_protocol.run import Head, admit
 
 STRAY = table(Stray)
+_ASIDE = Prepared(select(STRAY.c.item).order_by(STRAY.c.log, STRAY.c.seq))
 
 
 @dataclass(slots=True)
@@ -264,8 +266,9 @@ def _target_of_words(
 
 def _strays(work: Work, logs: set[bytes]) -> dict[bytes, list[_Item]]:
     """Commits kept aside, now tried again."""
-    rows = work.db.execute(select(STRAY.c.item).order_by(STRAY.c.log, STRAY.c.seq))
-    items = [messages.parse_item(row.item) for row in rows]
+    items = [messages.parse_item(row.item) for row in _ASIDE(work.db)]
+    if not items:
+        return {}
     found = {log: group for log, group in _by_log(_parsed(items, Taken())).items() if log not in logs}
     known = [log for log in found if _author(work, log, found[log]) is not None]
     work.db.execute(delete(STRAY).where(STRAY.c.log.in_(known)))

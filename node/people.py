@@ -14,12 +14,14 @@ from node.errors import Forbidden
 from node.language import say
 from node.page import Person
 from node.store import folded, records
+from node.store.prepared import Prepared, given
 from node.store.schema import Credential, table
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 CREDENTIAL = table(Credential)
+_RECORD = Prepared(select(CREDENTIAL.c.record).where(CREDENTIAL.c.staff == given("of")))
 
 
 def login(db: Connection, staff: str | None, password: str | None) -> Person:
@@ -39,7 +41,7 @@ def login(db: Connection, staff: str | None, password: str | None) -> Person:
 
 def find(db: Connection, staff: str) -> Person | None:
     """An enabled person of this unit; None for all others."""
-    record = db.execute(select(CREDENTIAL.c.record).where(CREDENTIAL.c.staff == staff)).scalar()
+    record = _RECORD(db, of=staff).scalar()
     row = records.row_of(db, record) if record else None
     state = folded.state(db, row) if row is not None else None
     if state is None or state.shown("enabled", True) is False:

@@ -105,7 +105,7 @@ def begin(work: Work, peer: PeerRow) -> None:
         work.db, peer.id, position=mark, position_id=name, next_position=mark + 1,
         reconcile_position=mark, reconcile_id=name,
     )  # fmt: skip
-    scope.hand_orders_again(work, peer.id)
+    scope.tell_again(work, peer.id)
 
 
 def answered(work: Work, peer: PeerRow, ask: Ask, made: Reply, room: int) -> Reply:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from conflict import erasure
 from conflict.declaration import Matter
 from conflict.state import State
@@ -18,8 +16,7 @@ from node import branches, leaving, trust
 from node.erasure import handing
 from node.matters import KINDS
 from node.registry import neighbours
-from node.store import links, records
-from node.store.chain import COMMIT, LOG
+from node.store import chain, links, records
 from node.store.links import PeerRow
 from node.units import offices_below
 from node.work import Work
@@ -145,12 +142,16 @@ def _hand_orders(work: Work, child: Child, record: int, state: State, *, wanted:
                 work.children.add(child.node)
 
 
-def hand_orders_again(work: Work, peer: int) -> None:
-    """Every order about what has left a child's scope: it may have been restored from before it."""
+def tell_again(work: Work, peer: int) -> None:
+    """What comparing records doesn't show a child that may have been restored from before it: the headers of
+    forked logs, and every order about what has left its scope."""
     handing.forget(work.db, peer)
     child = next((one for one in children(work) if one.peer == peer), None)
-    for record in handing.records(work.db) if child is not None else ():
-        if child is not None and peer in links.has_left(work.db, record):
+    if child is None:
+        return
+    _queue(work, child, branches.every_link(work.db), ahead=links.REGISTRY)
+    for record in handing.records(work.db):
+        if peer in links.has_left(work.db, record):
             _hand_orders(work, child, record, _state(work, record), wanted=False)
 
 
@@ -219,12 +220,5 @@ def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: int = 0) 
 
 
 def _written_below(work: Work, child: Child, commits: list[int]) -> set[int]:
-    rows = work.db.execute(
-        select(COMMIT.c.id, LOG.c.node).join(LOG, COMMIT.c.log == LOG.c.id).where(COMMIT.c.id.in_(commits))
-    )
-    found = set()
-    for row in rows:
-        author = work.registry.node(row.node)
-        if author is not None and covers(child.unit, author.path):
-            found.add(row.id)
-    return found
+    authors = ((one, work.registry.node(chain.node_of(work.db, one))) for one in commits)
+    return {one for one, author in authors if author is not None and covers(child.unit, author.path)}

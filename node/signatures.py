@@ -23,6 +23,9 @@ MOST = 1000  # a minute: 0.15 s of work
 _MARK = "bad signature "  # setting: with a commit's id behind it, its log's id
 _SETTING = table(Setting)
 _IS_DUE = Prepared(select(COMMIT.c.id).where(COMMIT.c.id == given("row"), COMMIT.c.verified.is_(False)))
+_ANY = Prepared(
+    select(_SETTING.c.name).where(_SETTING.c.name >= _MARK, _SETTING.c.name < _MARK + "g").limit(1)
+)
 _DONE = Prepared(update(COMMIT).where(COMMIT.c.id == given("row")), ["verified"])
 
 
@@ -50,8 +53,7 @@ def bad(db: Connection) -> dict[bytes, bytes]:
 
 
 def _any(db: Connection) -> bool:
-    query = select(_SETTING.c.name).where(_SETTING.c.name >= _MARK, _SETTING.c.name < _MARK + "g").limit(1)
-    return db.execute(query).first() is not None
+    return _ANY(db).first() is not None
 
 
 def _id(db: Connection, commit: int) -> bytes:

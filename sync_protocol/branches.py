@@ -6,7 +6,7 @@ either counts until a ruling is known; then what is on the chain of the commit k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -81,16 +81,21 @@ def admission(said: Said, log: Branches, seq: int, commit: bytes, disputed: int 
 
 def disputed(said: Said, log: Branches) -> int | None:
     """The lowest number at which two commits are left that nothing was said against: a fork without a ruling."""
-    numbers = sorted({seq for seq, _ in log.loose.values()})
-    return next((seq for seq in numbers if len(contenders(said, log, seq)) > 1), None)
+    beside: dict[int, list[bytes]] = {}
+    for commit, (seq, _) in log.loose.items():
+        beside.setdefault(seq, []).append(commit)
+    return next((seq for seq in sorted(beside) if len(_left(said, log, seq, beside[seq])) > 1), None)
 
 
 def contenders(said: Said, log: Branches, seq: int) -> list[bytes]:
     """The commits with that number that nothing was said against, sorted."""
-    held = {commit for commit, (number, _) in log.loose.items() if number == seq}
+    return _left(said, log, seq, (one for one, (number, _) in log.loose.items() if number == seq))
+
+
+def _left(said: Said, log: Branches, seq: int, beside: Iterable[bytes]) -> list[bytes]:
+    """`beside`: the commits with that number that aren't on the main chain."""
     main = log.main(seq)
-    if main is not None:
-        held.add(main)
+    held = {*beside, *([main] if main is not None else ())}
     return sorted(one for one in held if _by_what_was_said(said, log, seq, one) is Admission.OK)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select, text, update
 
@@ -49,6 +51,8 @@ _PART = Prepared(
         FRAGMENT.c.hash == given("of"), FRAGMENT.c.peer == given("peer")
     )
 )
+_IS_KNOWN = Prepared(select(BLOB.c.hash).where(BLOB.c.hash == given("of")))
+_WANT = Prepared(update(BLOB).where(BLOB.c.hash == given("of")), ["wanted"])
 _RECORDS = Prepared(select(NAMED.c.record).where(NAMED.c.hash == given("of")))
 
 
@@ -69,14 +73,14 @@ def records_naming(db: Connection, content: bytes) -> set[int]:
 
 
 def is_known(db: Connection, content: bytes) -> bool:
-    return db.execute(select(BLOB.c.hash).where(BLOB.c.hash == content)).first() is not None
+    return _IS_KNOWN(db, of=content).first() is not None
 
 
 def want(db: Connection, contents: Iterable[tuple[bytes, int]], now_ms: int) -> None:
     """A record names these (hash, size as it says)."""
     for content, size in contents:
         if is_known(db, content):
-            db.execute(update(BLOB).where(BLOB.c.hash == content).values(wanted=True))
+            _WANT(db, of=content, wanted=True)
         else:
             values = {"hash": content, "size": size, "wanted": True, "created_ms": now_ms}
             db.execute(insert(BLOB).values(complete=False, **values))
@@ -145,8 +149,16 @@ def lacking(db: Connection, giver: bytes, child: int | None, *, only: bytes | No
     """What records here name and isn't whole, and `giver` may still be asked for: in the order of the
     records. `child`: its peer row, where only what is in its scope may be spoken of (3.5). `only`: whether
     this one is among them."""
+    values = {"giver": giver, "child": child, "only": only}
+    known = {name: value for name, value in values.items() if value is not None}
+    for row in _lacking(child is not None, only is not None)(db, **known):
+        yield row.hash
+
+
+@cache
+def _lacking(in_scope: bool, one: bool) -> Prepared:
     spoilt = exists().where(
-        FRAGMENT.c.hash == BLOB.c.hash, FRAGMENT.c.peer == giver, FRAGMENT.c.faults >= MOST_FAULTS
+        FRAGMENT.c.hash == BLOB.c.hash, FRAGMENT.c.peer == given("giver"), FRAGMENT.c.faults >= MOST_FAULTS
     )
     query = (
         select(BLOB.c.hash)
@@ -156,12 +168,9 @@ def lacking(db: Connection, giver: bytes, child: int | None, *, only: bytes | No
         .order_by(func.min(NAMED.c.record), BLOB.c.hash)
         .limit(STRETCH)
     )
-    if child is not None:
-        query = query.where(exists().where(_in_scope(child), DELIVERY.c.record == NAMED.c.record))
-    if only is not None:
-        query = query.where(BLOB.c.hash == only)
-    for row in db.execute(query):
-        yield row.hash
+    if in_scope:
+        query = query.where(exists().where(_in_scope(given("child")), DELIVERY.c.record == NAMED.c.record))
+    return Prepared(query.where(BLOB.c.hash == given("only")) if one else query)
 
 
 def delivered(db: Connection, child: int, records: Iterable[int]) -> set[int]:
@@ -170,7 +179,7 @@ def delivered(db: Connection, child: int, records: Iterable[int]) -> set[int]:
     return {row.record for row in db.execute(query)}
 
 
-def _in_scope(child: int) -> ColumnElement[bool]:
+def _in_scope(child: Any) -> ColumnElement[bool]:
     return and_(DELIVERY.c.peer == child, DELIVERY.c.gone.is_(False))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, bindparam, insert, select, text, update
@@ -44,6 +45,9 @@ _OTHER = Prepared(
 )
 _ADD = Prepared(insert(COMMIT), [column.name for column in COMMIT.c if column.name != "id"])
 _HEAD = Prepared(update(LOG).where(LOG.c.id == given("row")), ["head_seq", "head_id", "head_time"])
+_SMALL = (
+    1000  # bytes of a commit whose predecessor is remembered: some 4 MB of them, an enemy's bad days included
+)
 _NOT_CHAINED = text("NOT chained")  # as the partial index says it
 _LOOSE = Prepared(
     select(COMMIT.c.id, COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.time, COMMIT.c.raw)
@@ -68,6 +72,11 @@ _ON_MAIN = Prepared(
         COMMIT.c.chained.is_(True),
     )
 )  # fmt: skip
+_NODE = Prepared(
+    select(LOG.c.node)
+    .select_from(COMMIT.join(LOG, COMMIT.c.log == LOG.c.id))
+    .where(COMMIT.c.id == given("row"))
+)
 _UNIT = Prepared(select(COMMIT.c.unit).where(COMMIT.c.id == given("row")))
 _RAW = Prepared(select(COMMIT.c.raw, COMMIT.c.commit).where(COMMIT.c.id == given("row")))
 
@@ -113,7 +122,16 @@ def unchained(db: Connection, log: int) -> list[Loose]:
 
 
 def _loose(row: Any) -> Loose:
-    return Loose(row.id, row.seq, row.commit, commits.parse(row.raw).header.prev, row.time)
+    return Loose(row.id, row.seq, row.commit, _prev(row.raw), row.time)
+
+
+def _prev(raw: bytes) -> bytes:
+    return _prev_of_small(raw) if len(raw) <= _SMALL else commits.parse(raw).header.prev
+
+
+@lru_cache(4096)
+def _prev_of_small(raw: bytes) -> bytes:
+    return commits.parse(raw).header.prev
 
 
 def _is_on_main(db: Connection, log: int, seq: int, commit: bytes) -> bool:
@@ -122,7 +140,8 @@ def _is_on_main(db: Connection, log: int, seq: int, commit: bytes) -> bool:
 
 def has(db: Connection, log: int, seq: int, commit: bytes) -> int | None:
     """Row id of a commit, if it is here."""
-    return _HAS(db, of=log, at=seq, named=commit).scalar()
+    found: int | None = _HAS(db, of=log, at=seq, named=commit).scalar()
+    return found
 
 
 def head_at(db: Connection, log: int, seq: int, commit: bytes) -> Head | None:
@@ -239,6 +258,12 @@ def _log_row(found: Any) -> LogRow:
 
 def id_of(db: Connection, commit: int) -> bytes:
     found: bytes = _RAW(db, row=commit).one().commit
+    return found
+
+
+def node_of(db: Connection, commit: int) -> bytes:
+    """The node that signed it."""
+    found: bytes = _NODE(db, row=commit).scalar_one()
     return found
 
 

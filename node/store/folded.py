@@ -30,6 +30,7 @@ _NO_PLACES = Prepared(delete(PLACE).where(PLACE.c.record == given("of")))
 _NO_DUES = Prepared(delete(DUE).where(DUE.c.record == given("of")))
 _NO_EXCEPTIONS = Prepared(delete(EXCEPTION).where(EXCEPTION.c.record == given("of")))
 _PLACE, _DUE = Prepared(insert(PLACE)), Prepared(insert(DUE))
+_EXCEPTION = Prepared(insert(EXCEPTION), [column.name for column in EXCEPTION.c if column.name != "id"])
 _BLANK: dict[str, Any] = {
     "number": "", "title": "", "phase": "", "round": 0, "owner": "", "author": "", "lead": "", "urgency": "",
     "created": 0, "changed": 0, "next_due": None, "here": True, "open_rows": 0,
@@ -90,8 +91,7 @@ def save_exceptions(db: Connection, record: int, rows: Iterable[Row]) -> int:
     """Replaces a record's rows; returns how many are open."""
     _NO_EXCEPTIONS(db, of=record)
     listed = [_exception(record, row) for row in rows]
-    if listed:
-        db.execute(insert(EXCEPTION), listed)
+    _EXCEPTION.many(db, listed)
     return sum(bool(one["open"]) for one in listed)
 
 

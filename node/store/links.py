@@ -69,6 +69,10 @@ _IS_IN_SCOPE = Prepared(
         DELIVERY.c.peer == given("to"), DELIVERY.c.record == given("of"), DELIVERY.c.gone.is_(False)
     )
 )
+_PEERS = Prepared(select(PEER))
+_CHANGES: dict[tuple[str, ...], Prepared] = {}  # by the columns that they set
+_UNQUEUE = Prepared(delete(OUTBOX).where(OUTBOX.c.peer == given("peer"), OUTBOX.c.position == given("at")))
+_LEFT = Prepared(select(DELIVERY.c.peer).where(DELIVERY.c.record == given("of"), DELIVERY.c.gone.is_(True)))
 
 
 def peer(db: Connection, node: bytes) -> PeerRow | None:
@@ -91,11 +95,15 @@ def ensure(db: Connection, node: bytes, incarnation: bytes) -> PeerRow:
 
 
 def change(db: Connection, peer_id: int, **values: Any) -> None:
-    db.execute(update(PEER).where(PEER.c.id == peer_id).values(**values))
+    """`values`: columns of its row."""
+    names = tuple(sorted(values))
+    if names not in _CHANGES:
+        _CHANGES[names] = Prepared(update(PEER).where(PEER.c.id == given("row")), names)
+    _CHANGES[names](db, row=peer_id, **values)
 
 
 def peers(db: Connection) -> list[PeerRow]:
-    return [PeerRow(*row) for row in db.execute(select(PEER))]
+    return [PeerRow(*row) for row in _PEERS(db)]
 
 
 def enqueue(
@@ -143,7 +151,8 @@ def waiting_ahead(db: Connection, peer_id: int, above: int, limit: int) -> list[
 
 def taken_early(db: Connection, peer_id: int, positions: Iterable[int]) -> None:
     """The child has these already: they needn't come in their turn."""
-    db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id, OUTBOX.c.position.in_(list(positions))))
+    for one in positions:
+        _UNQUEUE(db, peer=peer_id, at=one)
 
 
 def commits_waiting(db: Connection, peer_id: int, record: int) -> set[int]:
@@ -205,8 +214,7 @@ def withdraw(db: Connection, peer_id: int, record: int) -> None:
 
 def has_left(db: Connection, record: int) -> set[int]:
     """Children that once had a record, and have it in scope no more."""
-    query = select(DELIVERY.c.peer).where(DELIVERY.c.record == record, DELIVERY.c.gone.is_(True))
-    return {row.peer for row in db.execute(query)}
+    return {row.peer for row in _LEFT(db, of=record)}
 
 
 def delivered(db: Connection, peer_id: int) -> list[int]:

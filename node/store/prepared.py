@@ -1,16 +1,70 @@
-"""A Core statement compiled once and run with plain values.
+"""A Core statement compiled once and run with plain values, on the driver's own cursor.
 
-Building and compiling a statement anew costs several times what SQLite takes to run it, and an act runs some
-fifty of them. What comes back is as the driver gives it: a boolean is 0 or 1.
+Building and compiling a statement anew costs several times what SQLite takes to run it, and so does a result that
+describes itself anew each time; an act runs some fifty of them. What comes back is as the driver gives it: a
+boolean is 0 or 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import namedtuple
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, bindparam
+from sqlalchemy import Connection, bindparam
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.sql.expression import Executable
+
+
+class Rows:
+    """What a statement found: rows with their columns' names, as SQLAlchemy's results have them."""
+
+    __slots__ = ("_found", "lastrowid")
+
+    def __init__(self, found: Sequence[Any], lastrowid: int) -> None:
+        self._found = found
+        self.lastrowid = lastrowid
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._found)
+
+    def all(self) -> Sequence[Any]:
+        return self._found
+
+    def first(self) -> Any:
+        return self._found[0] if self._found else None
+
+    def scalar(self) -> Any:
+        return self._found[0][0] if self._found else None
+
+    def one(self) -> Any:
+        """Raises NoResultFound, and so for more than one."""
+        if len(self._found) != 1:
+            raise NoResultFound(f"{len(self._found)} rows where there is one")
+        return self._found[0]
+
+    def scalar_one(self) -> Any:
+        return self.one()[0]
+
+
+class _Compiled:
+    """For one kind of database."""
+
+    __slots__ = ("_row", "fixed", "names", "text")
+
+    def __init__(self, text: str, names: tuple[str, ...], fixed: dict[str, Any]) -> None:
+        self.text, self.names, self.fixed = text, names, fixed
+        self._row: Any = None  # makes its rows, once it was run
+
+    def given(self, values: dict[str, Any]) -> tuple[Any, ...]:
+        fixed = self.fixed
+        return tuple([values[name] if name in values else fixed[name] for name in self.names])
+
+    def named(self, cursor: Any) -> list[Any]:
+        if self._row is None:
+            names = [column[0] for column in cursor.description]
+            self._row = namedtuple("Row", names, rename=True)._make  # type: ignore[attr-defined]
+        return [self._row(one) for one in cursor.fetchall()]
 
 
 class Prepared:
@@ -18,33 +72,54 @@ class Prepared:
         """`columns`: those that an INSERT or UPDATE sets, each by a value of its name."""
         self._statement = statement
         self._columns = list(columns) or None
-        self._texts: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {}
+        self._compiled: dict[str, _Compiled] = {}
 
-    def __call__(self, db: Connection, **values: Any) -> CursorResult[Any]:
-        """Runs it with a value for each `given(name)` in it."""
-        text, names, fixed = self._texts.get(db.dialect.name) or self._compile(db)
-        return db.exec_driver_sql(
-            text, tuple([values[name] if name in values else fixed[name] for name in names])
-        )
+    def __call__(self, db: Connection, **values: Any) -> Rows:
+        """Runs it with a value for each `given(name)` in it. Raises sqlalchemy.exc.DBAPIError."""
+        found = self._compiled.get(db.dialect.name) or self._compile(db)
+        with _cursor(db, found) as cursor:
+            cursor.execute(found.text, found.given(values))
+            if cursor.description is None:
+                return Rows((), cursor.lastrowid)
+            return Rows(found.named(cursor), 0)
 
     def many(self, db: Connection, rows: list[dict[str, Any]]) -> None:
         """Once for each row."""
         if rows:
-            text, names, fixed = self._texts.get(db.dialect.name) or self._compile(db)
-            db.exec_driver_sql(
-                text,
-                [tuple([row[name] if name in row else fixed[name] for name in names]) for row in rows],
-            )
+            found = self._compiled.get(db.dialect.name) or self._compile(db)
+            with _cursor(db, found) as cursor:
+                cursor.executemany(found.text, [found.given(row) for row in rows])
 
-    def _compile(self, db: Connection) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    def _compile(self, db: Connection) -> _Compiled:
         compiled: Any = self._statement.compile(  # type: ignore[attr-defined]
             dialect=db.dialect, column_keys=self._columns
         )
-        found = (str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params))
-        self._texts[db.dialect.name] = found
+        found = _Compiled(str(compiled), tuple(compiled.positiontup or ()), dict(compiled.params))
+        self._compiled[db.dialect.name] = found
         return found
 
 
 def given(name: str) -> Any:
     """A place for a value, by name."""
     return bindparam(name)
+
+
+class _cursor:
+    """The driver's cursor; what it raises is told as SQLAlchemy's. The values stay out of it: they may be
+    somebody's words."""
+
+    __slots__ = ("_cursor", "_db", "_found")
+
+    def __init__(self, db: Connection, found: _Compiled) -> None:
+        self._db, self._found = db, found
+
+    def __enter__(self) -> Any:
+        self._cursor = self._db.connection.cursor()
+        return self._cursor
+
+    def __exit__(self, kind: Any, fault: BaseException | None, _trace: Any) -> None:
+        self._cursor.close()
+        errors: Any = self._db.dialect.loaded_dbapi.Error if fault is not None else ()
+        if isinstance(fault, errors):
+            told: Any = DBAPIError.instance(self._found.text, None, fault, errors, dialect=self._db.dialect)
+            raise told from fault

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from .chain import CHANGE, COMMIT, LOG, made
 from .prepared import Prepared, given
@@ -40,6 +40,18 @@ _ROW = Prepared(select(RECORD.c.id).where(RECORD.c.record == given("named")))
 _NAME = Prepared(select(RECORD.c.record, RECORD.c.matter).where(RECORD.c.id == given("row")))
 _KNOWN = Prepared(
     select(CHANGE.c.id).where(CHANGE.c.commit == given("within"), CHANGE.c.place == given("at"))
+)
+_APART = Prepared(
+    select(CHANGE.c.record).where(
+        CHANGE.c.commit == given("within"), CHANGE.c.place == given("at"), CHANGE.c.of == given("act"),
+        CHANGE.c.fault == "words_without_act",
+    )
+)  # fmt: skip
+_OF_ALL = ("clock", "too_large", "bad_signature")  # faults of a commit, not of one body
+_FAULT = Prepared(
+    select(CHANGE.c.fault).where(
+        CHANGE.c.commit == given("within"), or_(*(CHANGE.c.fault == one for one in _OF_ALL))
+    )
 )
 _SIZE = Prepared(select(func.sum(func.length(CHANGE.c.body))).where(CHANGE.c.record == given("of_record")))
 _ADD = Prepared(insert(CHANGE), [column.name for column in CHANGE.c if column.name != "id"])
@@ -158,10 +170,10 @@ def record_of_act(db: Connection, commit: int, place: int, act: bytes) -> int | 
 def bring_words(db: Connection, commit: int, place: int, act: bytes, record: int) -> set[int]:
     """Words that came before their act, which stands at `place`: they go to its record. Returns the record
     rows that change by it."""
-    behind = (CHANGE.c.commit == commit, CHANGE.c.place == place + 1, CHANGE.c.of == act)
-    apart = db.execute(select(CHANGE.c.record).where(*behind, CHANGE.c.fault == "words_without_act")).scalar()
+    apart = _APART(db, within=commit, at=place + 1, act=act).scalar()
     if apart is None:
         return set()
+    behind = (CHANGE.c.commit == commit, CHANGE.c.place == place + 1, CHANGE.c.of == act)
     db.execute(update(CHANGE).where(*behind).values(record=record, fault=""))
     return {apart, record}
 
@@ -169,10 +181,7 @@ def bring_words(db: Connection, commit: int, place: int, act: bytes, record: int
 def fault_of(db: Connection, commit: int) -> str:
     """What was wrong with a commit as a whole when it came (`clock`, `too_large`), or is since
     (`bad_signature`); it holds for every body."""
-    faults = select(CHANGE.c.fault).where(
-        CHANGE.c.commit == commit, CHANGE.c.fault.in_(("clock", "too_large", "bad_signature"))
-    )
-    return str(db.execute(faults).scalar() or "")
+    return str(_FAULT(db, within=commit).scalar() or "")
 
 
 def acts_at(db: Connection, record: int) -> dict[bytes, tuple[int, int]]:

@@ -10,8 +10,13 @@ import unicodedata
 
 from sqlalchemy import Connection, text
 
+from .prepared import Prepared
+
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[^\W_]+", re.UNICODE)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+_TAKE_OUT = Prepared(text("DELETE FROM found WHERE rowid = :record"))
+_PUT_IN = Prepared(text("INSERT INTO found(rowid, words) VALUES(:record, :words)"))
 
 
 def create(db: Connection) -> None:
@@ -30,13 +35,10 @@ def drop(db: Connection) -> None:
 
 def put(db: Connection, record: int, words: str) -> None:
     """Replaces what is indexed of a record."""
-    db.execute(text("DELETE FROM found WHERE rowid = :record"), {"record": record})
+    _TAKE_OUT(db, record=record)
     tokens = " ".join(indexed(words))
     if tokens:
-        db.execute(
-            text("INSERT INTO found(rowid, words) VALUES(:record, :words)"),
-            {"record": record, "words": tokens},
-        )
+        _PUT_IN(db, record=record, words=tokens)
 
 
 def rewrite(db: Connection) -> None:

@@ -34,6 +34,11 @@ class Twins:
         for twin, caller in self._running:
             self._switch_off(twin, caller)
 
+    def orphaned(self, parent: Office) -> None:
+        """Nobody answers their address any more."""
+        for twin, caller in [one for one in self._running if one[0].parent == parent.name]:
+            self._switch_off(twin, caller)
+
     def _switch_off(self, twin: Office, caller: Caller) -> None:
         self._running = [one for one in self._running if one[0] is not twin]
         caller.stop()
@@ -73,6 +78,8 @@ class Twins:
         return twin
 
     def _live(self, twin: Office, caller: Caller, left: int) -> None:
+        if all(one is not twin for one, _ in self._running):
+            return
         if left == 0:
             self._switch_off(twin, caller)
             return

@@ -60,6 +60,7 @@ class World:
         self.refusals: Counter[str] = Counter()
         self.turned: Counter[tuple[str, str]] = Counter()
         self.authors: dict[bytes, str] = {}  # commit id → who signed it
+        self.signers: dict[bytes, str] = {}  # commit id → on which machine: a copy is another
         self.wicked: set[bytes] = set()  # nodes that keep no promise
         self.erasing: set[bytes] = set()  # records whose erasure was asked for, whatever came of it
         self.forked: set[bytes] = set()  # nodes of which a copy runs that no marker can tell
@@ -200,6 +201,7 @@ class World:
 
     def cast_out(self, office: Office) -> None:
         """Nothing is promised to it any more, and of what it wrote nobody knows how much had left it."""
+        self.twins.orphaned(office)
         del self.offices[office.name]
         del self.callers[office.name]
         for commit in [commit for commit, author in self.authors.items() if author == office.name]:
@@ -236,6 +238,8 @@ class World:
         self._fresh = {one.commit for one in commits if one.commit not in self.authors}
         for one in commits:
             author = self._names.get(one.node)
+            if self.is_new_of(office, one):
+                self.signers[one.commit] = office.name
             if author in self.offices and one.node not in self.wicked:
                 self.authors.setdefault(one.commit, author)
             self.say(f"{office.name} has {one.log.hex()[:6]}/{one.seq} {one.commit.hex()[:8]}")

@@ -1,8 +1,8 @@
 """R2 atomic: a commit is wholly there or not at all.
 
-After each restart: the file is sound, and every commit that the node signed has each of its bodies, unless they
-were erased. (What a restored node got back of its own comes with the bodies that its neighbours were allowed.) At
-the end everything that a node holds verifies, projections included.
+After each restart: the file is sound, and every commit that was signed on this machine has each of its bodies,
+unless they were erased. (What a restored node got back of its own, or gets of its copy's, comes with the bodies that
+its neighbours were allowed.) At the end everything that a node holds verifies, projections included.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Atomic(Checker):
     def reopened(self, office: Office) -> None:
         with office.read() as db:
             sound = db.exec_driver_sql("PRAGMA quick_check").scalar()
-            torn = [] if office.restored else _torn(db, office.node)
+            torn = [] if office.restored else self._torn(db, office)
         if sound != "ok":
             raise self.breach(f"{office.name}: {sound}")
         if torn:
@@ -40,13 +40,14 @@ class Atomic(Checker):
             if not found["ok"]:
                 raise self.breach(f"{office.name}: {found['problems'][:3]}")
 
-
-def _torn(db: Connection, node: bytes) -> list[int]:
-    """Rows of commits of this node that lack a body which nobody ordered to be destroyed."""
-    erased = {row[0] for row in db.exec_driver_sql("SELECT change FROM erased")}
-    found = []
-    for row, raw in db.exec_driver_sql(_TORN, (node,)).fetchall():
-        there = {one[0] for one in db.exec_driver_sql(_THERE, (row,))}
-        if any(one not in there and short(one) not in erased for one in commit.parse(raw).header.changes):
-            found.append(row)
-    return found
+    def _torn(self, db: Connection, office: Office) -> list[int]:
+        """Rows of commits of this machine that lack a body which nobody ordered to be destroyed."""
+        erased = {row[0] for row in db.exec_driver_sql("SELECT change FROM erased")}
+        found = []
+        for row, raw in db.exec_driver_sql(_TORN, (office.node,)).fetchall():
+            signed = commit.parse(raw)
+            there = {one[0] for one in db.exec_driver_sql(_THERE, (row,))}
+            lacks = any(one not in there and short(one) not in erased for one in signed.header.changes)
+            if lacks and self.world.signers.get(signed.id) == office.name:
+                found.append(row)
+        return found
