@@ -90,13 +90,20 @@ def seen_ahead(work: Work, frontier: Frontier) -> bool:
     return work.overtaken
 
 
+def outnumbered(work: Work, highest: int | None) -> None:
+    """A peer doesn't count our envelope: of our newest log it has taken numbers up to `highest`. One that we
+    haven't come to was used by a copy, or a snapshot of the whole machine, with our marker (3.8)."""
+    if highest is not None and highest > settings.number(work.db, ENVELOPE):
+        work.outnumbered = True
+
+
 def _shown(work: Work) -> Reason | None:
     entry = work.registry.node(work.node)
     if entry is None or not entry.active:
         return None
     if work.overtaken:
         return Reason.SHOWN
-    if entry.newest_log != work.log and _is_patient(work):
+    if (work.outnumbered or entry.newest_log != work.log) and _is_patient(work):
         return Reason.SUPERSEDED
     return None
 
@@ -115,7 +122,7 @@ def _is_patient(work: Work) -> bool:
 def open_new_log(work: Work, reason: Reason, found: Mark | None = None) -> bytes:
     """Begins a log and closes the one before, in this transaction; the newest log's id. `found`: the marker
     that didn't fit. Not enrolled: the log that there is, since nothing has left the node."""
-    work.overtaken = False
+    work.overtaken = work.outnumbered = False
     entry = work.registry.node(work.node)
     if entry is None:
         return work.log

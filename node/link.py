@@ -138,6 +138,7 @@ def take_reply(
     vouched = timekeeping.discipline(work, reply.clock_ms, sent_ms, own_ms)
     taken = intake.take(work, reply.commits, peer=node)
     links.change(work.db, peer.id, **_moved(work, peer, log, reply), seen_ms=own_ms, can=" ".join(reply.can))
+    incarnation.outnumbered(work, reply.highest)
     incarnation.look(work)  # before anything is signed
     if vouched:
         timekeeping.look(work, vouched=True)
@@ -329,8 +330,11 @@ def _is_news(work: Work, peer: PeerRow, asked: Request) -> bool:
     )
 
 
-def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) -> Reply:
-    """What a child is told now: our custody receipt, what it lost of its own, the next batch of its outbox."""
+def reply(
+    work: Work, node: bytes, asked: Request, notes: Iterable[str] = (), *, counts: bool = True
+) -> Reply:
+    """What a child is told now: our custody receipt, what it lost of its own, the next batch of its outbox. To an
+    envelope that doesn't count nothing of the outbox: its sender isn't who took what went before."""
     entry = work.registry.node(node)
     assert entry is not None, "its envelope was opened with its key"
     peer = links.ensure(work.db, node, entry.newest_log)
@@ -340,7 +344,7 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
     made = Reply(
         understands=understands(),
         clock_ms=work.now_ms,
-        upto=lanes.start(peer),
+        upto=lanes.start(peer) if counts else _echo(work, asked),
         receipt=_receipt(work, peer) if asked.frontier is not None or _is_news(work, peer, asked) else None,
         commits=own,
         more=more,
@@ -348,7 +352,9 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
         notes=tuple(Note(code) for code in (*notes, *([off] if off else []))),
         can=CAN,
     )
-    if peer.reconcile_position is not None:
+    if not counts:
+        made = replace(made, highest=peer.envelope)
+    elif peer.reconcile_position is not None:
         mark = Mark(peer.reconcile_position, peer.reconcile_id or ZERO)
         ours = chain.frontier(work.db, [work.node])
         made = replace(made, reconcile=mark, receipt=_receipt(work, peer), own=ours)
@@ -364,6 +370,12 @@ def reply(work: Work, node: bytes, asked: Request, notes: Iterable[str] = ()) ->
         return made
     parcel = attachments.for_reply(work, node, asked.wants, room // attachments.DENSE)
     return replace(made, wants=parcel.wants, chunks=parcel.chunks)
+
+
+def _echo(work: Work, asked: Request) -> Mark:
+    """Where the child said that it stands, so that it stays there; at the beginning where that was another life."""
+    taken = asked.taken
+    return Mark(taken.position, taken.id) if taken and replacing.continues(work, taken.log) else Mark(0, ZERO)
 
 
 def _own(work: Work, node: bytes, asked: Request, room: int) -> tuple[tuple[CommitItem, ...], bool]:

@@ -46,6 +46,9 @@ class Work:
     offset_ms: int | None = None  # our clock, when an exchange has set it
     config: Config | None = None  # limits of what is outside the database
     overtaken: bool = False  # a peer has shown commits of our newest log that we don't hold: we were restored
+    outnumbered: bool = (
+        False  # it has taken envelopes of that log that we never made: another life of ours runs
+    )
     left: Left | None = None  # the newest envelope made by this transaction
     scrub: bool = False  # something was destroyed whose traces in the files are still to go (3.11)
     facts: dict[str, Any] = field(default_factory=dict)  # policies, calendar, once loaded

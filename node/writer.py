@@ -288,7 +288,7 @@ class Writer:
             if heard.idle and asked.hold_s and not link.has_news(work, child, asked):
                 self._complete(work, child)
                 return Taken(None, child, asked.hold_s, number, asked, me=me)
-            sealed_reply = self._reply(work, child, number, asked, heard.notes, me)
+            sealed_reply = self._reply(work, child, number, asked, heard.notes, me, counts=heard.counts)
             return Taken(sealed_reply, child, 0, number, asked, heard.notes, me)
 
     def reply(self, taken: Taken) -> bytes:
@@ -311,11 +311,19 @@ class Writer:
             links.change(work.db, peer.id, complete_ms=work.now_ms)
 
     def _reply(
-        self, work: Work, child: bytes, answers: int, asked: Request, notes: tuple[str, ...], me: bytes
+        self,
+        work: Work,
+        child: bytes,
+        answers: int,
+        asked: Request,
+        notes: tuple[str, ...],
+        me: bytes,
+        *,
+        counts: bool = True,
     ) -> bytes:
         """By the keys that the child spoke to: it may not have heard of newer ones."""
         with replacing.speaking(work, me) as own:
-            payload = messages.encode(link.reply(work, child, asked, notes))
+            payload = messages.encode(link.reply(work, child, asked, notes, counts=counts))
         number = incarnation.next_number(work)
         made = Envelope(child, replacing.log_of(work, own), number, answers, Kind.REPLY, payload)
         return self._seal(made, self._seal_key(work, child), own)

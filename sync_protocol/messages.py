@@ -167,6 +167,7 @@ class Reply:
     reconcile: Mark | None = None
     above: Mark | None = None
     own: Frontier | None = None
+    highest: int | None = None  # number taken of this log, where the request doesn't count
     wants: tuple[BlobWant, ...] = ()
     chunks: tuple[Chunk, ...] = ()
 
@@ -243,7 +244,7 @@ def parse_reply(raw: bytes) -> Reply:
     """Raises BadMessage, TooLarge, UnknownVersion."""
     head, commits = _parts(raw, "reply")
     receipt, told, reconcile, above = head.get(11), head.get(18), head.get(14), head.get(23)
-    own = head.get(24)
+    own, highest = head.get(24), head.get(25)
     common = _common(head)
     if len(common["early"]) > len(commits):
         raise BadMessage("more early positions than commits")
@@ -253,6 +254,7 @@ def parse_reply(raw: bytes) -> Reply:
         reconcile=None if reconcile is None else _mark(reconcile),
         above=None if above is None else _mark(above),
         own=None if own is None else frontier.decode(*shape.exactly(own, "own", 2)),
+        highest=None if highest is None else shape.uint(highest, "highest"),
         upto=_mark(head.get(12)),
         receipt=None if receipt is None else shape.octets(receipt, "receipt"),
         urgent=shape.flag(head.get(13), "urgent"),
@@ -293,6 +295,7 @@ def _reply_head(message: Reply) -> dict[int, Any]:
         18: None if message.told is None else comparison.encode_told(message.told),
         23: None if message.above is None else list(message.above),
         24: None if message.own is None else list(frontier.encode(message.own)),
+        25: message.highest,
     })  # fmt: skip
 
 
