@@ -226,6 +226,22 @@ def test_a_snapshot_of_the_whole_machine_is_noticed_by_what_the_parent_holds(
     assert {one["verdict"] for one in tree.show("k", record)["timeline"]} == {"stands"}
 
 
+def test_what_a_snapshot_took_of_the_outbox_is_not_taken_to_have_come(tree: Tree, tmp_path: Path) -> None:
+    """It runs with the same log, numbers and marker, and has called since: the other's envelopes don't count."""
+    record = tree.dispatched()
+    quiet(tree)
+    saved = Saved(tree, "k", tmp_path / "the-other")
+    tree.act("c", "note", record, text="市里催办")
+    for _ in range(3):
+        tree.sync("k", "c")
+    saved.restore(tree, marker=True)
+    before = newest(tree, "k")
+    assert "市里催办" not in str(tree.show("k", record)["timeline"])
+    agree(tree)
+    assert "市里催办" in str(tree.show("k", record)["timeline"])
+    assert reasons(tree, "k") == ["superseded"] and newest(tree, "k") != before
+
+
 def test_a_restored_parent_gets_its_own_back_from_its_children(tree: Tree, tmp_path: Path) -> None:
     record = tree.dispatched()
     saved = Saved(tree, "c", tmp_path / "backup")

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.node.tree import Tree
+from tests.node.forge import give
+from tests.node.test_branches import fork, verdicts
+from tests.node.tree import PATHS, Tree
 
 
 def keep(tree: Tree, name: str, tmp_path: Path) -> Path:
@@ -68,6 +70,24 @@ def test_a_restored_node_loses_nothing_that_had_left_it(tree: Tree, tmp_path: Pa
         tree.act(name, "note", record, text=f"{name} 恢复后立即可用")
     assert_nothing_lost(tree, spared)
     assert f"{who[0]} 恢复后立即可用" in str(tree.show("p", record)["timeline"])
+
+
+def test_a_child_restored_from_before_a_fork_elsewhere_hears_of_it_again(tree: Tree, tmp_path: Path) -> None:
+    """Of a sibling's log only the headers concern it: no record that is compared has them."""
+    shared = tree.register()
+    tree.act("p", "dispatch", shared, lead="370211", co=["370902"])
+    own = tree.register("k")
+    tree.quiet()
+    first, others = fork(tree, own, shared)
+    give(tree, "c", others)
+    tree.quiet()
+    kept = keep(tree, "s", tmp_path)
+    give(tree, "c", [first])
+    tree.quiet()
+    restore(tree, "s", kept)
+    tree.quiet()
+    assert tree.reader("s").digest("370902")["digest"] == tree.reader("t").digest("370902")["digest"]
+    assert len({str(sorted(verdicts(tree, name, shared).items())) for name in PATHS}) == 1
 
 
 def test_a_node_restored_twice_in_a_row_loses_nothing(tree: Tree, tmp_path: Path) -> None:
