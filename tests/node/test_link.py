@@ -65,6 +65,25 @@ def test_a_position_that_does_not_fit_has_the_link_compared(tree: Tree, change: 
     assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
 
 
+def test_an_envelope_that_doesnt_count_is_answered_with_nothing_of_the_outbox(tree: Tree) -> None:
+    """Another life of the county's node has called since, and has taken what waited."""
+    record = tree.dispatched()
+    tree.quiet()
+    tree.act("c", "note", record, text="市里催办")
+    county = tree.at("k").keys.node
+    with tree.sql("c") as db:
+        db.execute("UPDATE peer SET envelope = envelope + 50, position = next_position - 1, position_id = "
+                   "(SELECT c.\"commit\" FROM outbox o JOIN commit_ c ON c.id = o.\"commit\" WHERE o.peer = peer.id "
+                   "ORDER BY o.position DESC LIMIT 1) WHERE node = ?", [county])  # fmt: skip
+    place = "SELECT position FROM peer WHERE node = (SELECT value FROM setting WHERE name = 'parent')"
+    before = tree.one("k", place)
+    _, taken = tree.exchange("k", "c")
+    assert taken.reply is not None
+    assert tree.at("k").take_reply(taken.reply).received == 0 and tree.one("k", place) == before
+    tree.quiet()
+    assert "市里催办" in str(tree.show("k", record)["timeline"])
+
+
 def test_a_position_taken_in_another_life_of_the_parent_counts_for_nothing(tree: Tree) -> None:
     """Its number and its commit may fit by chance: what lies between them needn't have come."""
     record = tree.dispatched()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.node.forge import give
-from tests.node.test_branches import fork, verdicts
-from tests.node.tree import PATHS, Tree
+from tests.node.forge import Forger, give, heads
+from tests.node.test_branches import verdicts
+from tests.node.tree import Tree
 
 
 def keep(tree: Tree, name: str, tmp_path: Path) -> Path:
@@ -73,21 +73,25 @@ def test_a_restored_node_loses_nothing_that_had_left_it(tree: Tree, tmp_path: Pa
 
 
 def test_a_child_restored_from_before_a_fork_elsewhere_hears_of_it_again(tree: Tree, tmp_path: Path) -> None:
-    """Of a sibling's log only the headers concern it: no record that is compared has them."""
-    shared = tree.register()
-    tree.act("p", "dispatch", shared, lead="370211", co=["370902"])
-    own = tree.register("k")
+    """Of the other branch only the header concerns it: no record that is compared has it, and nobody rules on the
+    root's own log."""
+    shared, other = tree.dispatched(), tree.register("c")
     tree.quiet()
-    first, others = fork(tree, own, shared)
-    give(tree, "c", others)
-    tree.quiet()
-    kept = keep(tree, "s", tmp_path)
-    give(tree, "c", [first])
-    tree.quiet()
-    restore(tree, "s", kept)
-    tree.quiet()
-    assert tree.reader("s").digest("370902")["digest"] == tree.reader("t").digest("370902")["digest"]
-    assert len({str(sorted(verdicts(tree, name, shared).items())) for name in PATHS}) == 1
+    tree.later(1000)
+    one, two = Forger(tree, "p"), Forger(tree, "p")
+    two.salts = 100
+    give(tree, "c", [one.commit(one.note(shared, heads(tree, "c", shared), "甲"))])
+    tree.sync("k", "c")
+    kept = keep(tree, "k", tmp_path)
+    assert verdicts(tree, "k", shared) == {"甲": "stands"}
+    give(tree, "c", [two.commit(two.note(other, heads(tree, "c", other), "乙"))])
+    tree.sync("k", "c")
+    assert verdicts(tree, "k", shared) == verdicts(tree, "c", shared) == {"甲": "quarantined"}
+    restore(tree, "k", kept)
+    tree.sync("k", "c")
+    tree.sync("k", "c")
+    assert verdicts(tree, "k", shared) == {"甲": "quarantined"}
+    assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]
 
 
 def test_a_node_restored_twice_in_a_row_loses_nothing(tree: Tree, tmp_path: Path) -> None:
