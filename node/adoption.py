@@ -76,7 +76,7 @@ def _adopt(work: Work, one: Any) -> bool:
         author.write(work, KINDS[one.matter], one.record, [draft], actor=one.actor, roles=author.ADOPT.roles)
     except Forbidden:
         return False
-    refold.settle(work)
+    refold.settle(work, only=work.fresh)  # what that changes elsewhere (deadlines, by a calendar) can wait
     work.again.add(one.row)  # folded; its reactions are still to come
     return True
 

@@ -6,26 +6,34 @@ that nothing was said of, and of which no number is held twice, costs one look-u
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
 from node.store import chain, records, settings
-from node.store.chain import CHANGE, COMMIT, LOG
+from node.store.chain import CHANGE, COMMIT, LOG, LogRow
 from node.store.prepared import Prepared, given
 from node.work import Work
 from sync_protocol import branches, cbor
-from sync_protocol.branches import Branches
+from sync_protocol.branches import Branches, Said
+from sync_protocol.commit import Commit
+from sync_protocol.names import SHORT
 from sync_protocol.registry import Registry
 from sync_protocol.roster import Admission
 
-SEEN = "forks"  # setting: what was last known of each forked log
+SEEN = "forks seen"  # setting: what was last known of each forked log
 _MAIN = Prepared(
     select(COMMIT.c.commit).where(
         COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), COMMIT.c.chained.is_(True)
     )
 )
-_FORKED = Prepared(select(LOG.c.id, LOG.c.log, LOG.c.head_seq, LOG.c.forked).where(LOG.c.forked > 0))
+_FORKED = Prepared(
+    select(LOG.c.id, LOG.c.log, LOG.c.node, LOG.c.head_seq, LOG.c.forked).where(LOG.c.forked > 0)
+)
+_NEVER = (None, 0, None, 0)
 _BESIDE = Prepared(
     select(func.count(), func.coalesce(func.max(COMMIT.c.id), 0), func.coalesce(func.sum(COMMIT.c.id), 0))
     .where(COMMIT.c.log == given("of"), text("NOT commit_.chained"))  # as its index says it
@@ -115,23 +123,51 @@ def watch(work: Work) -> bool:
     if not forked:
         return False
     known = settings.get(work.db, SEEN)
-    before = cbor.decode(known) if known else []
-    now = [[row.log, row.head_seq, *_fingerprint(work.db, row.id)] for row in forked]
-    if now == before:
-        return True
-    settings.put(work.db, SEEN, cbor.encode(now))
-    for row, seen in zip(forked, now, strict=True):
-        if seen not in before:
-            _again(work, row.id, row.forked)
-            work.links.update(links_of(work.db, row.id, row.forked))
+    before = {one[0]: one[1:] for one in cbor.decode(known)} if known else {}
+    now = {row.log: _seen(work, row, before.get(row.log, _NEVER)) for row in forked}
+    if now != before:
+        settings.put(work.db, SEEN, cbor.encode([[log, *seen] for log, seen in now.items()]))
+    work.joined.clear()
     return True
 
 
-def links_of(db: Connection, log: int, above: int) -> list[int]:
-    """Rows of a forked log's commits from its fork on. Whoever holds some of them is to have all their headers:
-    by these alone it can tell on which branch a commit is."""
+def _seen(work: Work, row: Any, before: Sequence[Any]) -> list[Any]:
+    """[what it rests on, its fork, the number from which no branch counts, its newest commit row], and what follows
+    where that isn't as before. A commit at the end of a branch turns no other one's verdict."""
+    said = work.registry.said(row.log, row.node)
+    rests = [row.head_seq, *_fingerprint(work.db, row.id), _fingerprint_of(said)]
+    if rests == before[0] and row.log not in work.joined:
+        return list(before)
+    disputed = branches.disputed(said, of(work.db, row.id))
+    _, fork, gap, newest = before
+    if fork != row.forked or gap != disputed or row.log in work.joined:
+        _again(work, row.id, row.forked)
+    links = links_of(work.db, row.id, row.forked, newer=newest if fork == row.forked else 0)
+    work.links.update(links)
+    return [rests, row.forked, disputed, max(links, default=newest)]
+
+
+def _fingerprint_of(said: Said) -> bytes:
+    cut = said.cut and [said.cut.seq, said.cut.id]
+    told = [cut, [list(one) for one in sorted(said.rulings.items())], [list(one) for one in said.admitted]]
+    return hashlib.sha256(cbor.encode(told)).digest()[:SHORT]
+
+
+def joins(db: Connection, registry: Registry, log: LogRow, commit: Commit) -> bool:
+    """Whether a commit that is about to be stored may turn verdicts on others of its log: it stands between some
+    that are here, or something was said of it."""
+    said, header = registry.said(log.log, log.node), commit.header
+    named = {*said.rulings.values(), *(one.id for one in said.admitted), *([said.cut.id] if said.cut else ())}
+    return commit.id in named or chain.is_named(db, log.id, header.seq + 1, commit.id)
+
+
+def links_of(db: Connection, log: int, above: int, newer: int = 0) -> list[int]:
+    """Rows of a forked log's commits from its fork on, stored behind row `newer`. Whoever holds some of them is to
+    have all their headers: by these alone it can tell on which branch a commit is."""
     rows = db.execute(
-        select(COMMIT.c.id).where(COMMIT.c.log == log, COMMIT.c.seq >= above).order_by(COMMIT.c.seq)
+        select(COMMIT.c.id)
+        .where(COMMIT.c.log == log, COMMIT.c.seq >= above, COMMIT.c.id > newer)
+        .order_by(COMMIT.c.seq)
     )
     return [row.id for row in rows]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from node import lanes
+from node import lanes, reconciling
 from node.reconciling import Holding, commits_of
 from node.store import chain
 from node.work import Work
@@ -80,6 +80,7 @@ class Comparison:
             return False
         self.found = Compared(self._plan.equal, self._plan.differed, self._plan.left)
         self._plan, self._wanted = None, False
+        reconciling.ended(work)
         return True
 
     def go_on(self, work: Work, *, due: bool) -> bool:

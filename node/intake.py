@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import delete, func, insert, select
 
-from node import signatures, trust
+from node import branches, signatures, trust
 from node.erasure import destruction, handing, links
 from node.registry.authors import Author, author_of
 from node.store import chain, folded, records, settings
@@ -183,6 +183,7 @@ def _store(
     work: Work, log: LogRow, commit: Commit, sent: CommitItem, unrisen: bool, alone: bool, taken: Taken
 ) -> LogRow:
     held = commit.header.time > from_ms(work.now_ms + AHEAD_MS)
+    joins = log.forked > 0 and branches.joins(work.db, work.registry, log, commit)
     row, now = chain.add(work.db, log, commit, received_ms=work.now_ms, held=held, verified=alone)
     oversize = sum(len(one.body) for one in sent.changes) + len(commit.raw) > MAX_COMMIT
     fault = "clock" if unrisen else "too_large" if oversize else ""
@@ -191,19 +192,11 @@ def _store(
     taken.new += 1
     if log.log == work.log:
         work.overtaken = True
-    if now.forked:
-        _note_fork(work, log, now, commit, taken)
-    return now
-
-
-def _note_fork(work: Work, before: LogRow, now: LogRow, commit: Commit, taken: Taken) -> None:
-    """Both branches are judged anew (3.8): which of them counts may turn with each commit that comes."""
-    if "forked" not in taken.notes:
+    if now.forked and "forked" not in taken.notes:
         taken.notes.append("forked")
-    since = now.forked if now.forked != before.forked else commit.header.seq
-    touched = chain.since(work.db, now.id, since)
-    work.again.update(records.records_of_commits(work.db, touched))
-    work.registry_changed = True
+    if joins:
+        work.joined.add(log.log)
+    return now
 
 
 def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault: str, taken: Taken) -> None:

@@ -6,12 +6,13 @@ acts without words: when they were written, the child was entitled to them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from conflict import erasure
 from conflict import fold as folding
 from conflict.act import Act
 from conflict.declaration import Matter
+from conflict.order import Order
 from conflict.state import State
 from node.acts import acts
 from node.store import records
@@ -22,45 +23,80 @@ Wants = Callable[[State], bool]  # whether a state has the record in the child's
 SEARCHED = 200  # newest acts among which the one is looked for
 
 
-def parting(work: Work, record: int, matter: Matter, state: State, wants: Wants) -> list[Place]:
-    """The act by which the child lost the record, behind its past; empty where nothing says so."""
+def parting(
+    work: Work, record: int, matter: Matter, state: State, wants: Wants, late: Container[int] = ()
+) -> list[Place]:
+    """The acts by which the child lost the record, mostly one, behind their past; empty where nothing says so.
+    `late`: rows of the commits that the child hasn't been given yet, where that is known."""
     whole = [one for one in erasure.orders(state) if erasure.FIELDS not in one.data]
     if whole:
         return _placed(work, record, [whole[0].id])
     name, _ = records.name_of(work.db, record)
     found = sorted(acts(work, name, records.changes_of(work.db, record)), key=lambda one: one.key)
-    act = _behind_a_past(found, matter, wants) or _that_took_it(found, matter, wants)
-    return [] if act is None else _placed(work, record, [*_past(found, act), act.id])
+    places = records.acts_at(work.db, record)
+    new = [one for one in found if one.id in places and places[one.id][1] in late]
+    lost = Lost(matter, wants)
+    told = lost.by_what_is_new(found, new) or lost.by_one(found) or lost.by_the_order(found) or found[-1:]
+    return _placed(work, record, [*_past(found, told), *(one.id for one in told)])
 
 
-def _behind_a_past(found: Sequence[Act], matter: Matter, wants: Wants) -> Act | None:
-    """The first act behind the newest past in which the record was still the child's."""
-    for length in range(len(found) - 1, max(0, len(found) - SEARCHED), -1):
-        if wants(folding.fold(matter, found[:length])):
-            return found[length]
-    return None
+class Lost:
+    """Finds the acts that say so. A state is folded from each set of acts that is tried."""
+
+    def __init__(self, matter: Matter, wants: Wants) -> None:
+        self._matter, self._wants = matter, wants
+
+    def _is_his(self, acts: Iterable[Act]) -> bool:
+        return self._wants(folding.fold(self._matter, acts))
+
+    def by_what_is_new(self, found: Sequence[Act], new: Sequence[Act]) -> list[Act]:
+        """What of the new takes the record away from a child that has all the rest: one act, else the fewest in
+        their order."""
+        fresh = {one.id for one in new}
+        held = [one for one in found if one.id not in fresh]
+        if not new or not self._is_his(held):
+            return []
+        for act in new:
+            seen = set(_past(found, [act]))
+            if not self._is_his([*held, *(one for one in new if one.id in seen), act]):
+                return [act]
+        for count in range(2, len(new) + 1):
+            if not self._is_his([*held, *new[:count]]):
+                return list(new[:count])
+        return []
+
+    def by_one(self, found: Sequence[Act]) -> list[Act]:
+        """The newest act that takes it away from whoever has all that hadn't seen that act. It may stand before
+        what it overtakes."""
+        order = Order(found)
+        for at in range(len(order) - 1, max(-1, len(order) - 1 - SEARCHED), -1):
+            act = order.acts[at]
+            rest = [
+                one for here, one in enumerate(order.acts) if here != at and not order.pasts[here] >> at & 1
+            ]
+            if self._is_his(rest) and not self._is_his([*rest, act]):
+                return [act]
+        return []
+
+    def by_the_order(self, found: Sequence[Act]) -> list[Act]:
+        """The first act behind the newest past in which the record was still the child's."""
+        for length in range(len(found) - 1, max(0, len(found) - SEARCHED), -1):
+            if self._is_his(found[:length]):
+                return [found[length]]
+        return []
 
 
-def _that_took_it(found: Sequence[Act], matter: Matter, wants: Wants) -> Act | None:
-    """An act without which the record would still be the child's: it overtook what had given it to him, and may
-    stand before that in the order."""
-    for at in range(len(found) - 1, max(-1, len(found) - 1 - SEARCHED), -1):
-        if wants(folding.fold(matter, [*found[:at], *found[at + 1 :]])):
-            return found[at]
-    return found[-1] if found else None
-
-
-def _past(found: Sequence[Act], act: Act) -> list[bytes]:
-    """Short ids of everything that an act has seen, in the order."""
+def _past(found: Sequence[Act], acts: Sequence[Act]) -> list[bytes]:
+    """Short ids of everything that these acts have seen, themselves left out, in the order."""
     known = {one.id: one for one in found}
     seen: set[bytes] = set()
-    waiting = list(act.after)
+    waiting = [one for act in acts for one in act.after]
     while waiting:
         one = waiting.pop()
         if one in known and one not in seen:
             seen.add(one)
             waiting.extend(known[one].after)
-    return [one.id for one in found if one.id in seen]
+    return [one.id for one in found if one.id in seen and one not in acts]
 
 
 def _placed(work: Work, record: int, ids: Sequence[bytes]) -> list[Place]:

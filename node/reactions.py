@@ -8,7 +8,7 @@ from typing import Any
 
 from conflict import erasure
 from conflict.state import State
-from node import author, branches, facts, intake, refold
+from node import author, branches, facts, intake, reconciling, refold
 from node.erasure import receipts
 from node.errors import Forbidden
 from node.matters import KINDS
@@ -32,9 +32,11 @@ def settle(work: Work) -> None:
         if work.registry_changed:
             intake.renew(work)
         touched = set(work.fresh) | work.again
-        if not touched and not work.registry_changed:
+        if not touched and not work.registry_changed and not work.links:
             return
         refold.settle(work)
+        if work.compare:
+            reconciling.again(work)
         react(work, touched)
         if forked:
             ruling.rule(work)

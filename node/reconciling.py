@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Row, Select, select
 
 from node import lanes, scope, trust
+from node.erasure import handing
 from node.matters import KINDS
-from node.store import chain, folded, links, records
+from node.store import chain, folded, links, records, settings
 from node.store.chain import CHANGE
 from node.store.links import DELIVERY, PeerRow
 from node.store.records import RECORD
@@ -23,6 +24,8 @@ from sync_protocol import messages
 from sync_protocol.messages import CommitItem, Reply
 from sync_protocol.names import ZERO, short
 from sync_protocol.reconcile import Ask, answer, bucket_digests, bucket_of, record_digest
+
+DUE = "compare"  # setting: the link with the parent is to be compared, though its positions fit
 
 
 @dataclass(slots=True)
@@ -106,6 +109,26 @@ def begin(work: Work, peer: PeerRow) -> None:
         reconcile_position=mark, reconcile_id=name,
     )  # fmt: skip
     scope.tell_again(work, peer.id)
+
+
+def again(work: Work) -> None:
+    """Every link is to be compared: a neighbour may have what was given up here."""
+    work.compare = False
+    settings.put(work.db, DUE, b"1")
+    for child in scope.children(work):
+        peer = links.peer(work.db, child.node)
+        if peer is not None and peer.position and peer.reconcile_position is None and "reconcile" in peer.can:
+            begin(work, peer)
+
+
+def is_due(work: Work) -> bool:
+    """Whether the link with the parent is to be compared: the parent says so, or we do."""
+    parent = links.peer(work.db, settings.get(work.db, handing.PARENT) or b"")
+    return bool(settings.get(work.db, DUE)) or (parent is not None and parent.reconcile_position is not None)
+
+
+def ended(work: Work) -> None:
+    settings.put(work.db, DUE, b"")
 
 
 def answered(work: Work, peer: PeerRow, ask: Ask, made: Reply, room: int) -> Reply:

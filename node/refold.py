@@ -6,6 +6,7 @@ An act whose `after` equals the heads is put on top; anything else folds the rec
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from conflict import digest as fingerprint
@@ -28,8 +29,9 @@ from sync_protocol.names import short
 ERASED, GONE = "erased", "已依法删除"  # phase and title of a record of which nothing is left
 
 
-def settle(work: Work) -> None:
-    """Folds everything that this piece of work touched, and tells the children's outboxes."""
+def settle(work: Work, *, only: Collection[int] | None = None) -> None:
+    """Folds everything that this piece of work touched, or `only` these record rows of it for now, and tells the
+    children's outboxes."""
     if work.registry_changed:
         trust.project(work.db, work.registry)
         neighbours.follow(work)
@@ -37,8 +39,9 @@ def settle(work: Work) -> None:
         work.registry_changed = False
     scope.tell_forks(work)
     fresh, again = work.fresh, work.again
-    work.fresh, work.again = {}, set()
-    for record in sorted(set(fresh) | again, key=lambda row: _global_first(work, row)):
+    chosen = set(fresh) | again if only is None else set(only)
+    work.fresh, work.again = {row: fresh[row] for row in fresh.keys() - chosen}, again - chosen
+    for record in sorted(chosen, key=lambda row: _global_first(work, row)):
         _settle_record(work, record, fresh.get(record, set()), whole=record in again)
 
 

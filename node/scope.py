@@ -6,7 +6,7 @@ child's scope is queued with its whole history; a unit that leaves gets the act 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from conflict import erasure
@@ -192,22 +192,27 @@ def _leave(work: Work, child: Child, record: int, matter: Matter, commits: set[i
     if erasure.is_whole(_state(work, record)):
         return  # the order says so, once
     underway = commits | links.commits_waiting(work.db, child.peer, record)
-    places = parting_of(work, child.node, record, matter)
+    places = parting_of(work, child.node, record, matter, underway)
     for place in places:
         if place == places[-1] or place[1] in underway:
             links.enqueue(work.db, child.peer, [place[1]], work.now_ms, parting=place[0])
             work.children.add(child.node)
 
 
-def parting_of(work: Work, node: bytes, record: int, matter: Matter | None = None) -> list[leaving.Place]:
-    """What tells a child that it lost a record that it once had: (change row, commit row), the act last."""
+def parting_of(
+    work: Work, node: bytes, record: int, matter: Matter | None = None, late: Container[int] = ()
+) -> list[leaving.Place]:
+    """What tells a child that it lost a record that it once had: (change row, commit row), the act last. `late`:
+    rows of commits that it hasn't been given yet."""
     child = next((one for one in children(work) if one.node == node), None)
     kind = KINDS.get(records.name_of(work.db, record)[1])
     if child is None or kind is None:
         return []
     found, declared = child, matter or kind.matter
     state = _state(work, record)
-    return leaving.parting(work, record, declared, state, lambda one: _wants(work, found, declared, one))
+    return leaving.parting(
+        work, record, declared, state, lambda one: _wants(work, found, declared, one), late
+    )
 
 
 def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: int = 0) -> None:

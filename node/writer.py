@@ -22,6 +22,7 @@ from node import (
     operations,
     reactions,
     rebuild,
+    reconciling,
     signatures,
     timekeeping,
     trust,
@@ -245,7 +246,7 @@ class Writer:
             reactions.settle(work)
             more = got.more or work.up
             link.fitted(work, full=reply.more or more)
-            due = link.parent(work).reconcile_position is not None
+            due = reconciling.is_due(work)
             on = self._comparison.is_on if reply.more else self._comparison.go_on(work, due=due)
             moved = bool(commits or got.received or got.moved or compared or on)
             return Round(commits, got.received, more or on, got.urgent, moved)

@@ -8,27 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Protocol
 
+from .ancestry import Ancestry
 from .roster import Admission, Cut, Place
 
 
-@dataclass(frozen=True, slots=True)
 class Branches:
     """The commits of one log by their chains: a main one that grew without a gap, and the loose ones beside it.
 
     Which branch is the main one makes no difference to any answer.
     """
 
-    loose: Mapping[bytes, tuple[int, bytes]] = field(
-        default_factory=dict
-    )  # commit id → its number, its `prev`
-    main: Callable[[int], bytes | None] = lambda _: None  # number → commit id on the main chain
+    __slots__ = ("_ancestry", "loose", "main")
+
+    def __init__(
+        self,
+        loose: Mapping[bytes, tuple[int, bytes]] | None = None,
+        main: Callable[[int], bytes | None] = lambda _: None,
+    ) -> None:
+        """`loose`: commit id → its number, its `prev`. `main`: number → commit id on the main chain."""
+        self.loose = loose or {}
+        self.main = cache(main)
+        self._ancestry = Ancestry((commit, seq, prev) for commit, (seq, prev) in self.loose.items())
 
     def at(self, seq: int, commit: bytes, number: int) -> bytes | None:
         """The id that the chain ending in a commit has at a number up to its own; None where that isn't held."""
-        while seq > number and commit in self.loose:
-            seq, commit = seq - 1, self.loose[commit][1]
+        if seq > number and commit in self._ancestry:
+            end = self._ancestry.end(commit)
+            if number >= end.seq:
+                return self._ancestry.at(commit, number)
+            seq, commit = end.seq - 1, end.prev
         if seq == number:
             return commit
         return self.main(number) if self.main(seq) == commit else None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from conflict import erasure
 from conflict.act import Act, Key, Presence, Text
@@ -69,9 +69,12 @@ def carry_out(work: Work, record: int, name: bytes, acts: Sequence[Act]) -> bool
     links.await_first(work, name, acts)
     apart, strays = list(_apart(work.db)), list(_strays(work.db, name))
     found = erasure.reach([*_joined(acts, apart), *(act for _, act in strays)])
+    gone = {**found.acts, **found.texts}
+    for act in acts:
+        if act.action == ERASE and act.id not in found.orders:
+            _lift(work, act.id, gone)
     for order in found.orders:
         settings.put(work.db, KNOWN + order.hex(), name)
-    gone = {**found.acts, **found.texts}
     destroyed = [*_rows(work.db, record), *((one.row, one.text.id) for one in apart)]
     for row, change in destroyed:
         if change in gone:
@@ -87,6 +90,21 @@ def carry_out(work: Work, record: int, name: bytes, acts: Sequence[Act]) -> bool
     settings.put(work.db, SCRUB, b"1")
     work.scrub = True
     return True
+
+
+def _lift(work: Work, order: bytes, gone: Mapping[bytes, bytes]) -> None:
+    """An order that stood counts no more: its author was revoked, or was a copy. What it destroyed here, and no
+    other order does, may come back from whoever has it yet."""
+    if not settings.get(work.db, KNOWN + order.hex()):
+        return
+    settings.put(work.db, KNOWN + order.hex(), b"")
+    for row in work.db.execute(select(ERASED.c.change).where(ERASED.c.by == order)).all():
+        change = row.change
+        work.db.execute(delete(ERASED).where(ERASED.c.change == change))
+        if change in gone:
+            _PUT(work.db, change=change, by=gone[change], at_ms=work.now_ms)
+        else:
+            work.compare = True
 
 
 def _rows(db: Connection, record: int) -> list[tuple[int, bytes]]:

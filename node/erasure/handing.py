@@ -35,7 +35,7 @@ def forget(db: Connection, peer: int) -> None:
 def records(db: Connection) -> list[int]:
     """Rows of the records about which an order stands here."""
     rows = db.execute(select(_SETTING.c.value).where(_SETTING.c.name.startswith(KNOWN))).all()
-    found = (stored.row_of(db, row.value) for row in rows)
+    found = (stored.row_of(db, row.value) for row in rows if row.value)
     return sorted({row for row in found if row is not None})
 
 
@@ -56,7 +56,7 @@ def owed(work: Work) -> Iterator[CommitItem]:
         work.db.execute(delete(_SETTING).where(_SETTING.c.name == row.name))
         order = bytes.fromhex(row.name.removeprefix(_OWED))
         name = settings.get(work.db, KNOWN + order.hex())
-        record = stored.row_of(work.db, name) if name is not None else None
+        record = stored.row_of(work.db, name) if name else None
         place = stored.place_of_act(work.db, record, order) if record is not None else None
         if place is not None:
             bodies = stored.bodies(work.db, place[1])

@@ -82,7 +82,7 @@ def _known(db: Connection, record: bytes | None) -> list[tuple[bytes, bytes]]:
     query = select(_SETTING.c.name, _SETTING.c.value).where(_SETTING.c.name.startswith(KNOWN))
     rows = db.execute(query.order_by(_SETTING.c.name))
     found = [(bytes.fromhex(row.name.removeprefix(KNOWN)), row.value) for row in rows]
-    return [(order, name) for order, name in found if record is None or name == record]
+    return [(order, name) for order, name in found if name and record in (None, name)]
 
 
 def _item(

@@ -152,11 +152,6 @@ def head_at(db: Connection, log: int, seq: int, commit: bytes) -> Head | None:
     return None if row is None else Head(seq, commit, row.time)
 
 
-def since(db: Connection, log: int, seq: int) -> list[int]:
-    """Rows of every commit of a log from a number on."""
-    return [row.id for row in db.execute(select(COMMIT.c.id).where(COMMIT.c.log == log, COMMIT.c.seq >= seq))]
-
-
 def other(db: Connection, log: int, seq: int, commit: bytes) -> bool:
     """Whether another commit holds that place: the log forked (3.8)."""
     return _OTHER(db, of=log, at=seq, named=commit).first() is not None
@@ -222,6 +217,11 @@ def _advance(db: Connection, log: LogRow, commit: Signed) -> LogRow:
 def _successor(db: Connection, log: int, head: Head) -> Loose | None:
     after = map(_loose, _LOOSE_AT(db, of=log, at=head.seq + 1))
     return next((one for one in after if one.prev == head.id), None)
+
+
+def is_named(db: Connection, log: int, seq: int, commit: bytes) -> bool:
+    """Whether a loose commit with that number names this one as the one before it."""
+    return any(one.prev == commit for one in map(_loose, _LOOSE_AT(db, of=log, at=seq)))
 
 
 def raws(db: Connection, log: int, first: int, last: int) -> Sequence[tuple[int, bytes]]:

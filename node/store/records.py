@@ -39,7 +39,9 @@ class Placed:
 _ROW = Prepared(select(RECORD.c.id).where(RECORD.c.record == given("named")))
 _NAME = Prepared(select(RECORD.c.record, RECORD.c.matter).where(RECORD.c.id == given("row")))
 _KNOWN = Prepared(
-    select(CHANGE.c.id).where(CHANGE.c.commit == given("within"), CHANGE.c.place == given("at"))
+    select(CHANGE.c.id, CHANGE.c.body.is_not(None).label("full")).where(
+        CHANGE.c.commit == given("within"), CHANGE.c.place == given("at")
+    )
 )
 _APART = Prepared(
     select(CHANGE.c.record).where(
@@ -55,6 +57,7 @@ _FAULT = Prepared(
 )
 _SIZE = Prepared(select(func.sum(func.length(CHANGE.c.body))).where(CHANGE.c.record == given("of_record")))
 _ADD = Prepared(insert(CHANGE), [column.name for column in CHANGE.c if column.name != "id"])
+_FILL = Prepared(update(CHANGE).where(CHANGE.c.id == given("row")), ["record", "of", "salt", "body", "fault"])
 _BODIES = Prepared(
     select(CHANGE.c.id, CHANGE.c.place, CHANGE.c.record, CHANGE.c.salt, CHANGE.c.body)
     .where(CHANGE.c.commit == given("within"), CHANGE.c.body.is_not(None))
@@ -97,9 +100,14 @@ def add_change(
     of: bytes | None = None,
     fault: str = "",
 ) -> bool:
-    """Stores a body; False where it is here already."""
-    if _KNOWN(db, within=commit, at=place).first() is not None:
+    """Stores a body; False where it is here already. One that was destroyed, and may be here again, takes its
+    old row."""
+    known = _KNOWN(db, within=commit, at=place).first()
+    if known is not None and known.full:
         return False
+    if known is not None:
+        _FILL(db, row=known.id, record=record, of=of, salt=salt, body=body, fault=fault)
+        return True
     _ADD(
         db, commit=commit, place=place, change=change, record=record, of=of, salt=salt, body=body, fault=fault
     )

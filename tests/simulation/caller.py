@@ -36,7 +36,7 @@ class Caller:
     @property
     def parent(self) -> Office:
         assert self.office.parent is not None, "the root calls nobody"
-        return self.world.offices[self.office.parent]
+        return self.world.everyone[self.office.parent]  # a revoked one runs on
 
     def again(self, wait_ms: int) -> None:
         self.turn += 1

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from conflict.erasure import ID
+from node import link
 from node.attachments import upload
 from node.erasure import destruction
+from node.store import links
 from sync_protocol.change import Act, Words
 from sync_protocol.names import short
 from tests.node.erasure.files import GROUND, calm, erase, has
@@ -110,3 +112,28 @@ def test_an_attachment_goes_with_the_words_that_name_it(tree: Tree, of: str | No
     if of:
         erase(tree, "p", record, "attachments")
         assert has(tree, "p", "欠条的扫描件", "paper.txt") == []
+
+
+def test_what_a_copy_ordered_on_the_branch_that_isnt_kept_comes_back(tree: Tree) -> None:
+    """The order counted on the machine that signed it, until the ruling was known there."""
+    other = tree.register("k")
+    calm(tree)
+    tree.later(1000)
+    twin = Forger(tree, "k")
+    kept = twin.commit(twin.note(other, heads(tree, "k", other), "另一台机器上写的"))
+    erase(tree, "k", other)
+    assert not has(tree, "k", NARRATIVE) and tree.show("k", other)["phase"] == "erased"
+    give(tree, "c", [kept])
+    with tree.at("c").work() as work:
+        peer = links.peer(work.db, tree.at("k").keys.node)
+        assert peer is not None
+        link._receipt(work, peer)  # so this branch is kept
+    calm(tree)
+    tree.later(3_600_000)
+    calm(tree)
+    calm(tree)
+    assert tree.show("k", other)["narrative"] == tree.show("c", other)["narrative"] == NARRATIVE
+    assert {one["verdict"] for one in tree.show("c", other)["timeline"] if one["action"] == "erase"} == {
+        "quarantined"
+    }
+    assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]

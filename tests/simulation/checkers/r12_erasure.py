@@ -2,7 +2,7 @@
 
 At the end: of each text of a record whose erasure was ordered, and which the ordering node had, nothing is in any
 byte of any node: database, search index, WAL, attachments. Backups put back and sticks that were away included; an
-order that was lost with its only disk isn't one.
+order that was lost with its only disk isn't one, nor one on the branch of a forked log that isn't kept.
 """
 
 from __future__ import annotations
@@ -20,7 +20,12 @@ class Erasure(Checker):
         for office in self.world.offices.values():
             everything = eyes.every_byte(office)
             for token, order in sorted(self.world.ledger.erased.items()):
-                lost = order & self.world.ledger.gone or order & self.world.unsure
+                lost = order & self.world.ledger.gone or order & self.world.unsure or self._is_disputed(order)
                 if not lost and token[-_TAIL:].encode() in everything:
                     record = self.world.ledger.tokens[token].hex()[:8]
                     raise self.breach(f"{office.name} still has {token} of {record}, which was erased")
+
+    def _is_disputed(self, order: frozenset[bytes]) -> bool:
+        """Signed by a node of which a copy ran with the same log: on the branch that isn't kept it is no order."""
+        signers = (self.world.everyone[self.world.authors[one]] for one in order if one in self.world.authors)
+        return any(one.node in self.world.forked for one in signers)
