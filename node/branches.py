@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text
 
 from node.store import chain, records, settings
-from node.store.chain import CHANGE, COMMIT, LOG, LogRow
+from node.store.chain import COMMIT, LOG, LogRow
 from node.store.prepared import Prepared, given
 from node.work import Work
 from sync_protocol import branches, cbor
@@ -190,13 +190,7 @@ def _fingerprint(db: Connection, log: int) -> tuple[int, int, int]:
 
 
 def _again(work: Work, log: int, above: int) -> None:
-    touched = work.db.execute(
-        select(CHANGE.c.record)
-        .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
-        .where(COMMIT.c.log == log, COMMIT.c.seq >= above)
-        .distinct()
-    )
-    rows = {row.record for row in touched}
+    rows = records.records_of_log(work.db, log, above)
     work.again |= rows
     if not rows.isdisjoint(records.rows_of_matter(work.db, "registry")):
         work.registry_changed = True

@@ -100,6 +100,11 @@ def renew(work: Work) -> None:
     work.registry = trust.load(work.db, settings.get(work.db, ROOT))
     if (work.enrolled and not was_enrolled) or trust.turned(before, work.registry):
         refold_everything(work)
+        return
+    for log in trust.appeared(before, work.registry):
+        row = chain.log_row(work.db, log)
+        if row is not None:
+            work.again |= records.records_of_log(work.db, row.id)
 
 
 def refold_everything(work: Work) -> None:

@@ -42,6 +42,12 @@ def turned(old: Registry, new: Registry) -> bool:
     )
 
 
+def appeared(old: Registry, new: Registry) -> set[bytes]:
+    """Logs that are known only now. One of them may have been known before, and its commits be here: what opened
+    it stood on a branch of a forked log, say, and waited for a ruling."""
+    return set(new.roster.logs) - set(old.roster.logs)
+
+
 def _right(registry: Registry, node: bytes) -> Any:
     """What a node's acts are judged by."""
     entry = registry.node(node)

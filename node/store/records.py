@@ -221,6 +221,12 @@ def records_of_commits(db: Connection, commits: Iterable[int]) -> set[int]:
     return {row.record for row in rows}
 
 
+def records_of_log(db: Connection, log: int, above: int = 0) -> set[int]:
+    """Record rows of what a log's commits say, from a number on."""
+    query = select(CHANGE.c.record).join(COMMIT, CHANGE.c.commit == COMMIT.c.id).distinct()
+    return {row.record for row in db.execute(query.where(COMMIT.c.log == log, COMMIT.c.seq >= above))}
+
+
 def place_of_act(db: Connection, record: int, act: bytes) -> tuple[int, int] | None:
     """(change row, commit row) of an act of that record, by its short id."""
     rows = db.execute(

@@ -20,13 +20,18 @@ class OwnTime(Checker):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self._times: dict[tuple[bytes, int], int] = {}
+        self._times: dict[tuple[bytes, int], tuple[int, bytes]] = {}
 
     def stored(self, office: Office, commits: Sequence[Stored]) -> None:
         for one in commits:
             if one.node in self.world.wicked or one.node in self.world.forked:
                 continue
-            self._times[one.log, one.seq] = one.time
-            before, after = self._times.get((one.log, one.seq - 1)), self._times.get((one.log, one.seq + 1))
+            self._times[one.log, one.seq] = one.time, one.commit
+            before, after = self._time(one.log, one.seq - 1), self._time(one.log, one.seq + 1)
             if (before is not None and before >= one.time) or (after is not None and after <= one.time):
                 raise self.breach(f"{one.log.hex()[:8]}/{one.seq}, seen at {office.name}, goes back in time")
+
+    def _time(self, log: bytes, seq: int) -> int | None:
+        """Of what never left a disk that was put back, nobody knows; its number may be used again."""
+        time, commit = self._times.get((log, seq), (None, b""))
+        return None if commit in self.world.ledger.gone else time

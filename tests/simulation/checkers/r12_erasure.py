@@ -26,6 +26,7 @@ class Erasure(Checker):
                     raise self.breach(f"{office.name} still has {token} of {record}, which was erased")
 
     def _is_disputed(self, order: frozenset[bytes]) -> bool:
-        """Signed by a node of which a copy ran with the same log: on the branch that isn't kept it is no order."""
-        signers = (self.world.everyone[self.world.authors[one]] for one in order if one in self.world.authors)
-        return any(one.node in self.world.forked for one in signers)
+        """Signed by a node that was revoked by then, or of which a copy ran with the same log: on the branch that
+        isn't kept it is no order."""
+        authors = [self.world.authors.get(one) for one in order]
+        return any(one is None or self.world.everyone[one].node in self.world.forked for one in authors)
