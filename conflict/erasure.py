@@ -191,14 +191,16 @@ def _is_of(act: Act, item: Mapping[int, Any]) -> bool:
 
 
 def cleansed(acts: Iterable[Act], found: Reach) -> list[Act]:
-    """The acts as they are once everything was destroyed."""
+    """The acts as they are once everything was destroyed: what one that no list names had seen, its body knew
+    alone."""
     return [_cleansed(act, found) for act in acts] if found is not NOTHING else list(acts)
 
 
 def _cleansed(act: Act, found: Reach) -> Act:
     left = tuple(text for text in act.texts if text.id not in found.texts)
     if act.id in found.acts:
-        return replace(act, presence=Presence.ERASED, data={}, words={}, texts=left)
+        gone = replace(act, presence=Presence.ERASED, data={}, words={}, texts=left)
+        return gone if act.id in found.gone else replace(gone, matter="", action="", after=())
     if len(left) == len(act.texts):
         return act
     return replace(act, words={name: text.data[name] for text in left for name in text.data}, texts=left)

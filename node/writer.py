@@ -7,7 +7,7 @@ advance the cursor commit together or not at all; listeners hear of it afterward
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from node.comparing import Compared, Comparison
 from node.config import Config
 from node.entropy import Entropy
 from node.erasure import scrub
-from node.errors import LineDown
+from node.errors import DiskTrouble, LineDown
 from node.glance import DATABASE
 from node.keys import Keys
 from node.language import say
@@ -151,7 +151,8 @@ class Writer:
         if work.left is not None:  # the number is durable; the envelope leaves behind this
             self._marker.note(*work.left)
         if work.scrub:
-            scrub.now(self._engine)
+            with suppress(DiskTrouble):  # what was asked for is durable; `tick` tries again
+                self.scrub()
 
     def _offset(self, work: Work) -> int:
         return work.offset_ms if work.offset_ms is not None else self.clock.offset_ms

@@ -126,3 +126,15 @@ def test_an_erasure_cant_be_adopted_nor_can_what_was_erased() -> None:
         .code
         == "quoted_adopt"
     )
+
+
+def test_what_an_unlisted_act_had_seen_is_forgotten_before_its_body_is_destroyed_as_after() -> None:
+    """The state is the same before and after; an enemy's act may name what never was."""
+    nowhere = act(9, "open")
+    offline = act(4, "amend", OPEN, nowhere, unit=BELOW, words={"name": "still"})
+    ordered = order(3, OPEN)
+    before = fold(ERRAND, [OPEN, ordered, offline])
+    gone = [replace(one, presence=Presence.ERASED, matter="", action="", data={}, after=(), words={}, texts=())
+            for one in (OPEN, offline)]  # fmt: skip
+    assert before == fold(ERRAND, [ordered, *gone])
+    assert not before.incomplete

@@ -12,6 +12,8 @@ import pytest
 from node import glance, lives
 from sync_protocol import commit as commits
 from tests.node.fakes import identity
+from tests.node.forge import give
+from tests.node.test_intake import everything_of
 from tests.node.tree import TICKET, Tree
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
@@ -344,3 +346,21 @@ def test_status_says_in_one_sentence_what_happened(tree: Tree, monkeypatch: pyte
         (life,) = told(tree, "k")["lives"]
         assert words in life["sentence"] and json.dumps(life)
         assert life["log"] == newest(tree, "k").hex()
+
+
+def test_a_log_that_comes_before_the_one_it_follows_counts_once_that_one_is_here(tree: Tree) -> None:
+    record = tree.dispatched()
+    quiet(tree)
+    for _ in range(2):
+        tree.shut("k")
+        (tree.base / "k" / "marker").unlink()
+        tree.at("k")
+    tree.act("k", "note", record, text="恢复了两次以后")
+    _, second, third = logs(tree, "k")
+    verdicts = []
+    for log in (third, second):
+        give(tree, "c", everything_of(tree, "k", log))
+        timeline = tree.show("c", record)["timeline"]
+        verdicts.append([one["verdict"] for one in timeline if one["action"] == "note"])
+    assert verdicts[1] == ["stands"]
+    assert tree.verify("c") == []

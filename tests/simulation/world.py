@@ -208,8 +208,8 @@ class World:
             self.unsure.add(commit)
 
     def is_new_of(self, office: Office, one: Stored) -> bool:
-        """Whether this commit was signed here and now."""
-        return one.node == office.node and one.commit in self._fresh
+        """Whether this commit was signed here and now: what an enemy signs with an honest copy's keys wasn't."""
+        return one.node == office.node and one.commit in self._fresh and one.node not in self.wicked
 
     def ever_in_scope(self, record: bytes, unit: str) -> bool:
         """Whether the record was ever given to a unit at this path or below, in the eyes of any node."""
