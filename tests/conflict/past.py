@@ -80,6 +80,7 @@ class Past:
             unseen = [order for order in orders if order not in self.seen(one)]
             left[one] = act if act.action in ("erase", "erased") else self.without(act, unseen)
         self.acts = left
+        self.seen_by.clear()
         kept = {text.id for act in left.values() for text in act.texts}
         kept |= {one for one, act in left.items() if act.presence is not Presence.ERASED}
         self.lies = {
@@ -90,6 +91,8 @@ class Past:
         for order in orders:
             if "fields" not in self.acts[order].data and act.id not in self.lies.get(order, []):
                 act = replace(act, presence=Presence.ERASED, data={}, words={})
+                if act.id not in self.gone:  # a link of which nothing is told
+                    act = replace(act, matter="", action="", after=())
         kept = []
         for text in act.texts:
             hit = [order for order in orders if text.id not in self.lies.get(order, [])
