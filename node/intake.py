@@ -38,9 +38,11 @@ _ASIDE = Prepared(select(STRAY.c.item).order_by(STRAY.c.log, STRAY.c.seq))
 
 @dataclass(slots=True)
 class Taken:
-    """`new`: commits stored for the first time. `notes`: codes of what was refused, for the peer."""
+    """`new`: commits stored for the first time. `bodies`: of these and of others. `notes`: codes of what was
+    refused, for the peer."""
 
     new: int = 0
+    bodies: int = 0
     notes: list[str] = field(default_factory=list)
     peer: bytes = b""
 
@@ -218,6 +220,7 @@ def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault:
         record, of, bad = _target(work, commit, row, place, body, acts)
         if records.add_change(work.db, row, place, name, record, salt, body, of=of, fault=fault or bad):
             work.note(record, row)
+            taken.bodies += 1
         if of is None:
             acts[short(name)] = (place, record)
             work.again.update(records.bring_words(work.db, row, place, short(name), record))

@@ -114,11 +114,17 @@ def begin(work: Work, peer: PeerRow) -> None:
 def again(work: Work) -> None:
     """Every link is to be compared: a neighbour may have what was given up here."""
     work.compare = False
-    settings.put(work.db, DUE, b"1")
+    doubt(work)
     for child in scope.children(work):
         peer = links.peer(work.db, child.node)
         if peer is not None and peer.position and peer.reconcile_position is None and "reconcile" in peer.can:
             begin(work, peer)
+
+
+def doubt(work: Work) -> None:
+    """Something came out of its turn, from a letter that lay about, or was held until now: what has been said of it
+    since, that it left our scope for example, may have been passed over, and nothing would say it again."""
+    settings.put(work.db, DUE, b"1")
 
 
 def is_due(work: Work) -> bool:

@@ -186,7 +186,8 @@ class Writer:
     def tick(self) -> None:
         """Once a minute: what was held and whose time has come, a clock that went back, the root's daily stamp."""
         with self.work() as work:
-            intake.release(work)
+            if intake.release(work):
+                reconciling.doubt(work)
             timekeeping.look(work)
             scrub.resume(work)
             sweep.tick(work)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from node import handed, incarnation, intake, lanes, link
+from node import handed, incarnation, intake, lanes, link, reconciling
 from node.attachments import link as attachments
 from node.bundles import letters, owing, standing
 from node.bundles.age import Age
@@ -127,6 +127,8 @@ def _from_parent(work: Work, sender: Neighbour, opened: Opened) -> dict[str, Any
             links.change(work.db, peer.id, frontier=link.believed(work, peer, reply.receipt))
         fits = standing.move(work, peer, log, reply)
         links.change(work.db, peer.id, seen_ms=work.now_ms, can=" ".join(reply.can))
+    if taken.bodies and not (counts and fits):
+        reconciling.doubt(work)
     incarnation.look(work)
     got = attachments.take(work, sender.node, reply.wants if counts else None, reply.chunks)
     return {"commits": taken.new, "fits": fits, "notes": [*dict.fromkeys([*taken.notes, *got.notes])]}

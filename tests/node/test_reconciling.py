@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.node import couriers
 from tests.node.forge import Forger, give, heads
 from tests.node.test_branches import verdicts
 from tests.node.tree import Tree
+
+HOUR_MS = 3_600_000
 
 
 def keep(tree: Tree, name: str, tmp_path: Path) -> Path:
@@ -92,6 +95,50 @@ def test_a_child_restored_from_before_a_fork_elsewhere_hears_of_it_again(tree: T
     tree.sync("k", "c")
     assert verdicts(tree, "k", shared) == {"甲": "quarantined"}
     assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]
+
+
+def lists(tree: Tree, name: str, record: str) -> bool:
+    return any(one["record"] == record for one in tree.reader(name).list("ticket").items)
+
+
+def test_a_record_that_an_old_letter_brings_back_after_it_left_is_taken_off_again(
+    tree: Tree, tmp_path: Path
+) -> None:
+    """The unit was restored from before; what said that the record left it isn't on the stick."""
+    tree.quiet()
+    kept = keep(tree, "k", tmp_path)
+    record = tree.register()
+    tree.act("p", "dispatch", record, lead="370211")
+    tree.sync("c", "p")
+    stick = couriers.export(tree, "c", "k")
+    tree.sync("k", "c")
+    tree.act("c", "recall", record, unit="370211", text="另派")
+    tree.sync("k", "c")
+    restore(tree, "k", kept)
+    tree.sync("k", "c", most=20)
+    couriers.take(tree, "k", stick)
+    assert lists(tree, "k", record)
+    tree.sync("k", "c", most=20)
+    assert not lists(tree, "k", record)
+    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
+
+
+def test_a_record_that_was_held_while_the_link_was_compared_is_compared_when_its_time_comes(
+    tree: Tree, tmp_path: Path
+) -> None:
+    tree.later(HOUR_MS)
+    tree.clock("k").advance(-HOUR_MS)  # and nobody confirms that it is to be put right
+    record = tree.dispatched()
+    kept = keep(tree, "k", tmp_path)
+    tree.act("c", "recall", record, unit="370211", text="另派")
+    tree.sync("k", "c")
+    restore(tree, "k", kept)
+    tree.sync("k", "c", most=20)
+    tree.clock("k").advance(HOUR_MS)
+    tree.at("k").tick()
+    tree.sync("k", "c", most=20)
+    assert not lists(tree, "k", record)
+    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
 
 
 def test_a_node_restored_twice_in_a_row_loses_nothing(tree: Tree, tmp_path: Path) -> None:

@@ -70,6 +70,20 @@ def test_a_unit_that_leaves_gets_the_act_that_says_so_and_no_words(tree: Tree) -
     assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
 
 
+def test_a_unit_is_told_it_left_by_an_act_that_stands_before_what_it_overtakes(tree: Tree) -> None:
+    """The province withdrew the ticket before the city, whose line was down, passed it on."""
+    record = tree.register()
+    tree.act("p", "dispatch", record, lead="370211")
+    tree.clock("c").advance(300_000)
+    tree.sync("c", "p")
+    tree.sync("k", "c")
+    assert any(one["record"] == record for one in tree.reader("k").list("ticket").items)
+    tree.act("p", "withdraw", record, text="职工撤诉")
+    tree.quiet()
+    assert not any(one["record"] == record for one in tree.reader("k").list("ticket").items)
+    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
+
+
 def test_what_was_queued_while_it_was_in_scope_isnt_sent_once_the_unit_has_left(tree: Tree) -> None:
     record = tree.dispatched()
     tree.act("c", "note", record, text="排队时还在范围内的话")

@@ -137,3 +137,18 @@ def test_what_a_copy_ordered_on_the_branch_that_isnt_kept_comes_back(tree: Tree)
         "quarantined"
     }
     assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]
+
+
+def test_what_a_node_ordered_before_it_was_heard_that_it_is_revoked_comes_back(tree: Tree) -> None:
+    """The city had carried it out already; the province, which had not heard of the order, has the words yet."""
+    own = tree.register("k")
+    calm(tree)
+    tree.later(1000)
+    erase(tree, "k", own)
+    tree.sync("k", "c")
+    assert not has(tree, "c", NARRATIVE)
+    tree.do("p", "registry.revoke", "a", unit="370211", reason="stolen")
+    tree.sync("c", "p", most=30)
+    tree.sync("c", "p", most=30)
+    assert tree.show("c", own)["narrative"] == tree.show("p", own)["narrative"] == NARRATIVE
+    assert tree.reader("c").digest("370200")["digest"] == tree.reader("p").digest("370200")["digest"]
