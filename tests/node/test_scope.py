@@ -75,7 +75,9 @@ def test_a_unit_is_told_it_left_by_an_act_that_stands_before_what_it_overtakes(t
     record = tree.register()
     tree.act("p", "dispatch", record, lead="370211")
     tree.clock("c").advance(300_000)
-    tree.sync("c", "p")
+    _, taken = tree.exchange("c", "p")
+    assert taken.reply is not None
+    tree.at("c").take_reply(taken.reply)
     tree.sync("k", "c")
     assert any(one["record"] == record for one in tree.reader("k").list("ticket").items)
     tree.act("p", "withdraw", record, text="职工撤诉")
