@@ -57,9 +57,8 @@ def check(work: Work, marker: Marker) -> Reason | None:
 
 
 def _misfit(work: Work, found: Mark | None, number: int) -> Reason | None:
-    if found is None:
-        missing = number > 0 and settings.get(work.db, MARKED) is not None
-        return Reason.RESTORED if missing else None
+    if found is None:  # what it counts as sent says nothing: that is as of the backup
+        return Reason.RESTORED if settings.get(work.db, MARKED) is not None else None
     if not found.here:
         return Reason.COPIED
     row = chain.log_row(work.db, found.log)

@@ -164,6 +164,24 @@ def test_a_database_without_its_marker_was_restored(tree: Tree) -> None:
     agree(tree)
 
 
+def test_a_backup_of_before_the_first_envelope_without_its_marker_was_restored_too(
+    bare: Tree, tmp_path: Path
+) -> None:
+    """It counts nothing as sent; what was, was sent since."""
+    bare.found()
+    bare.staff("p")
+    bare.join("p", "c", bare.invite("p", "370200", "青岛市总工会"))
+    bare.staff("c")
+    saved = Saved(bare, "c", tmp_path / "backup")
+    bare.register("c")
+    bare.sync("c", "p")
+    before = newest(bare, "c")
+    saved.restore(bare)
+    (bare.base / "c" / "marker").unlink()
+    bare.register("c")
+    assert reasons(bare, "c") == ["restored"] and newest(bare, "c") != before
+
+
 def test_a_directory_of_0_1_0_never_had_a_marker_and_gets_one(tree: Tree) -> None:
     (tree.base / "k" / "marker").unlink()
     with tree.sql("k") as db:
