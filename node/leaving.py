@@ -20,23 +20,35 @@ from node.work import Work
 
 Place = tuple[int, int]  # (change row, commit row)
 Wants = Callable[[State], bool]  # whether a state has the record in the child's scope
+Concerns = Callable[[Act], bool]
 SEARCHED = 200  # newest acts among which the one is looked for
 
 
 def parting(
-    work: Work, record: int, matter: Matter, state: State, wants: Wants, late: Container[int] = ()
+    work: Work,
+    record: int,
+    matter: Matter,
+    state: State,
+    wants: Wants,
+    late: Container[int] = (),
+    concerns: Concerns | None = None,
 ) -> list[Place]:
     """The acts by which the child lost the record, mostly one, behind their past; empty where nothing says so.
-    `late`: rows of the commits that the child hasn't been given yet, where that is known."""
+    `late`: rows of the commits that the child hasn't been given yet, where that is known. `concerns`: where it
+    isn't known that the child ever had the record, whether an act has to do with it."""
     whole = [one for one in erasure.orders(state) if erasure.FIELDS not in one.data]
     if whole:
         return _placed(work, record, [whole[0].id])
     name, _ = records.name_of(work.db, record)
     found = sorted(acts(work, name, records.changes_of(work.db, record)), key=lambda one: one.key)
+    if concerns is not None and not any(map(concerns, found)):
+        return []  # it costs little to ask about what is somebody else's
     places = records.acts_at(work.db, record)
     new = [one for one in found if one.id in places and places[one.id][1] in late]
     lost = Lost(matter, wants)
-    told = lost.by_what_is_new(found, new) or lost.by_one(found) or lost.by_the_order(found) or found[-1:]
+    told = lost.by_what_is_new(found, new) or lost.by_one(found) or lost.by_the_order(found)
+    if not told and concerns is None:
+        told = found[-1:]
     return _placed(work, record, [*_past(found, told), *(one.id for one in told)])
 
 

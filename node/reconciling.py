@@ -152,10 +152,16 @@ def answered(work: Work, peer: PeerRow, ask: Ask, made: Reply, room: int) -> Rep
 
 
 def _parting(work: Work, peer: PeerRow, record: bytes) -> Iterator[CommitItem]:
+    """Of a record that isn't the child's. A parent that was restored may never have given it to the child in this
+    life; then the acts have to say that it was the child's once."""
     row = records.row_of(work.db, record)
-    if row is None or peer.id not in links.has_left(work.db, row):
+    if row is None or peer.id in links.delivered_to(work.db, row):
         return
-    for change, commit in scope.parting_of(work, peer.node, row):
+    known = peer.id in links.has_left(work.db, row)
+    places = scope.parting_of(work, peer.node, row, known=known)
+    if places and not known:
+        links.withdraw(work.db, peer.id, row)
+    for change, commit in places:
         yield CommitItem(chain.raw(work.db, commit), tuple(lanes.in_scope(work, peer, commit, change)))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from conflict import erasure
+from conflict.act import Act
 from conflict.declaration import Matter
 from conflict.state import State
 from node import branches, leaving, trust
@@ -200,10 +201,16 @@ def _leave(work: Work, child: Child, record: int, matter: Matter, commits: set[i
 
 
 def parting_of(
-    work: Work, node: bytes, record: int, matter: Matter | None = None, late: Container[int] = ()
+    work: Work,
+    node: bytes,
+    record: int,
+    matter: Matter | None = None,
+    late: Container[int] = (),
+    *,
+    known: bool = True,
 ) -> list[leaving.Place]:
     """What tells a child that it lost a record that it once had: (change row, commit row), the act last. `late`:
-    rows of commits that it hasn't been given yet."""
+    rows of commits that it hasn't been given yet. `known`: that it had it; else the acts have to say so."""
     child = next((one for one in children(work) if one.node == node), None)
     kind = KINDS.get(records.name_of(work.db, record)[1])
     if child is None or kind is None:
@@ -211,8 +218,15 @@ def parting_of(
     found, declared = child, matter or kind.matter
     state = _state(work, record)
     return leaving.parting(
-        work, record, declared, state, lambda one: _wants(work, found, declared, one), late
-    )
+        work, record, declared, state, lambda one: _wants(work, found, declared, one), late,
+        None if known else lambda act: _concerns(work, found, act),
+    )  # fmt: skip
+
+
+def _concerns(work: Work, child: Child, act: Act) -> bool:
+    """Whether an act is a child's, or names a unit of its own: without one it never had the record."""
+    named = (act.unit, *(value for value in act.data.values() if isinstance(value, str)))
+    return any(covers(child.reach, work.registry.now(one)) for one in named)
 
 
 def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: int = 0) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from node import scope
+from node.store import records
 from tests.node import couriers
 from tests.node.forge import Forger, give, heads
 from tests.node.test_branches import verdicts
@@ -139,6 +141,35 @@ def test_a_record_that_was_held_while_the_link_was_compared_is_compared_when_its
     tree.sync("k", "c", most=20)
     assert not lists(tree, "k", record)
     assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
+
+
+def test_a_parent_that_never_gave_a_record_in_this_life_says_that_it_left(tree: Tree, tmp_path: Path) -> None:
+    """It was restored, and hears of the whole course at once: in its eyes the record never was the child's."""
+    tree.quiet()
+    kept = keep(tree, "c", tmp_path)
+    record = tree.register("c")
+    tree.act("c", "dispatch", record, lead="370211")
+    tree.sync("k", "c")
+    tree.sync("c", "p")
+    tree.act("p", "recall", record, unit="370211", text="另派")
+    restore(tree, "c", kept)
+    tree.sync("c", "p", most=20)
+    assert lists(tree, "k", record)
+    tree.sync("k", "c", most=20)
+    assert not lists(tree, "k", record)
+    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
+
+
+def test_a_child_hears_nothing_of_a_record_that_never_was_its_own(tree: Tree) -> None:
+    """Whatever it asks for in a comparison."""
+    record = tree.register("c")
+    tree.act("c", "note", record, text="市里自己的")
+    tree.quiet()
+    with tree.at("c").work() as work:
+        row = records.row_of(work.db, bytes.fromhex(record))
+        assert row is not None
+        county = tree.at("k").keys.node
+        assert scope.parting_of(work, county, row, known=False) == []
 
 
 def test_a_node_restored_twice_in_a_row_loses_nothing(tree: Tree, tmp_path: Path) -> None:
