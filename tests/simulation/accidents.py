@@ -77,6 +77,7 @@ class Accidents:
                 office.marked.note,
                 set(self.world.ledger.holds(office.name)),
                 office.seen_row,
+                office.enrolled,
             )
 
     def restore(self) -> None:
@@ -104,6 +105,8 @@ class Accidents:
             marked.move(self.random.getrandbits(32))
         elif how == "no marker":
             marked.note = None
+        if office.enrolled and not backup.enrolled:
+            self.world.forked.add(office.node)  # it can't open a log where it knows of no enrolment
         office.put_back(backup)
         lost = self.world.ledger.lose(office.name, backup.holds)
         self.world.say(f"{office.name} restored, {how}, {len(lost)} commits are nowhere")

@@ -39,12 +39,14 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What was put aside: files, marker, the commits that were in it, and how far the checkers had looked."""
+    """What was put aside: files, marker, the commits that were in it, how far the checkers had looked, and whether
+    it was enrolled by then."""
 
     files: dict[str, File]
     note: Note | None
     holds: set[bytes]
     seen_row: int
+    enrolled: bool
 
 
 class Entropy:
