@@ -7,8 +7,9 @@ how a link is compared whose positions don't fit, in reconciling.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from node import incarnation, intake, lanes, reactions, reconciling, scope, timekeeping
 from node.attachments import link as attachments
@@ -18,6 +19,7 @@ from node.matters import KINDS
 from node.registry import neighbours, replacing
 from node.store import chain, links, settings
 from node.store.links import PeerRow
+from node.vain import Vain
 from node.work import Work
 from sync_protocol import cbor, receipt
 from sync_protocol import frontier as frontiers
@@ -48,6 +50,7 @@ class Got:
     more: bool
     urgent: bool
     moved: bool = False  # parts of attachments
+    left: bool = False  # something that the parent doesn't take now
 
 
 def understands() -> tuple[str, ...]:
@@ -61,6 +64,7 @@ def request(
     work: Work,
     hold_s: int,
     comparison: Comparison | None = None,
+    vain: Vain | None = None,
     *,
     afresh: bool = False,
 ) -> Sent:
@@ -73,14 +77,7 @@ def request(
     room = peer.budget or START
     nodes = lanes.ours(work)
     mine, known = chain.frontier(work.db, nodes), stated(peer.frontier)
-    first = "early" in peer.can.split()
-    items, more = (
-        ((), False)
-        if known is None
-        else lanes.by_frontier(
-            work, lanes.gap(work, nodes, known), room, lanes.unit_of(work, peer.node), first=first
-        )
-    )
+    items, more = _up(work, peer, nodes, known, vain or Vain()) if known is not None else ((), False)
     ask, loose = comparison.part(work, peer.node, room, first=not items) if comparison else (None, ())
     made = Request(
         understands=understands(),
@@ -100,6 +97,19 @@ def request(
         made = replace(made, wants=parcel.wants, chunks=parcel.chunks)
     idle = not made.commits and ask is None and not made.chunks and known is not None
     return Sent(replace(made, hold_s=hold_s if idle else 0), len(made.commits))
+
+
+def _up(
+    work: Work, peer: PeerRow, nodes: Sequence[bytes], known: Frontier, vain: Vain
+) -> tuple[tuple[CommitItem, ...], bool]:
+    """The next batch of what the parent lacks of our subtree, and whether more is left."""
+    lacked = vain.without(lanes.gap(work, nodes, known), work.now_ms)
+    first = "early" in peer.can.split()
+    items, more = lanes.by_frontier(
+        work, lacked, peer.budget or START, lanes.unit_of(work, peer.node), first=first
+    )
+    vain.sent(lacked, items)
+    return items, more
 
 
 def parent(work: Work) -> PeerRow:
@@ -130,6 +140,7 @@ def take_reply(
     sent_ms: int,
     own_ms: int,
     comparison: Comparison | None = None,
+    vain: Vain | None = None,
 ) -> Got:
     """Stores what came down, and believes the receipt. `own_ms`: our machine's time now."""
     peer = links.ensure(work.db, node, log)
@@ -146,10 +157,14 @@ def take_reply(
     fits = comparison is not None and comparison.hear(work, reply) and _compared(work, peer, log)
     took = attachments.take(work, node, reply.wants, reply.chunks)
     parts = attachments.pending(work, node)
-    more = reply.more or fits or _has_more(work, node)
-    if not more and not work.up:
+    vain = vain or Vain()
+    if taken.new or log != peer.incarnation or links.ensure(work.db, node, log).frontier != peer.frontier:
+        vain.forget()
+    ahead = _ahead(work, node, vain)
+    more = reply.more or fits or ahead.more
+    if not more and not ahead.left and not work.up:
         links.change(work.db, peer.id, complete_ms=work.now_ms)
-    return Got(taken.new, more or parts, reply.urgent, parts or took.stored > 0)
+    return Got(taken.new, more or parts, reply.urgent, parts or took.stored > 0, ahead.left)
 
 
 def _from_cut_off(work: Work, node: bytes, reply: Reply) -> Got:
@@ -206,12 +221,21 @@ def _compared(work: Work, peer: PeerRow, log: bytes) -> bool:
     return True
 
 
-def _has_more(work: Work, node: bytes) -> bool:
+class _Ahead(NamedTuple):
+    more: bool  # to be sent, or fetched, at once
+    left: bool  # not taken by the parent, which is tried again later
+
+
+def _ahead(work: Work, node: bytes, vain: Vain) -> _Ahead:
+    """What is still to be done on the link, by the parent's newest receipt."""
     peer = links.ensure(work.db, node, bytes(16))
     nodes = lanes.ours(work)
     gap = lanes.gap(work, nodes, stated(peer.frontier) or {})
+    vain.heard(gap, work.now_ms)
+    lacks = vain.without(gap, work.now_ms).lacks
     lost = bool(gap.ahead or gap.forked) and "reconcile" in peer.can.split()  # the parent gives it back
-    return bool(gap.lacks) or lost or peer.reconcile_position is not None
+    more = bool(lacks) or lost or peer.reconcile_position is not None
+    return _Ahead(more, len(lacks) < len(gap.lacks))
 
 
 def cut(work: Work) -> None:

@@ -41,6 +41,7 @@ from node.language import say
 from node.marker import Marker, SystemMarker
 from node.registry import neighbours, replacing
 from node.store import database, links, settings
+from node.vain import Vain
 from node.work import ROOT, Work
 from sync_protocol import envelope, messages
 from sync_protocol.envelope import Envelope, Kind
@@ -78,6 +79,7 @@ class Round:
     received: int
     more: bool
     urgent: bool
+    left: bool = False  # something that the parent doesn't take now: it is tried again later
     moved: bool = True  # something went on, if only a comparison or an attachment
 
 
@@ -106,6 +108,7 @@ class Writer:
             self._registry = trust.load(db, settings.get(db, ROOT))
             clock.discipline(settings.number(db, OFFSET))
         self._comparison = Comparison()  # of the link with the parent
+        self._vain = Vain()
         self._heard = False  # whether the parent has answered this process
 
     @classmethod
@@ -209,7 +212,7 @@ class Writer:
     def request(self, hold_s: int) -> bytes:
         """The next request, sealed to the parent."""
         with self.work() as work:
-            sent = link.request(work, hold_s, self._comparison, afresh=not self._heard)
+            sent = link.request(work, hold_s, self._comparison, self._vain, afresh=not self._heard)
             number = incarnation.next_number(work)
             parent = settings.get(work.db, link.PARENT) or b""
             open_request = f"{number} {self.clock.own_ms()} {sent.commits}"
@@ -244,14 +247,16 @@ class Writer:
                 received, more = replacing.heard(work, opened.sender, reply, commits)
                 return Round(commits, received, more, False)
             compared = self._comparison.is_on
-            got = link.take_reply(work, opened.sender, log, reply, sent_ms, own_ms, self._comparison)
+            got = link.take_reply(
+                work, opened.sender, log, reply, sent_ms, own_ms, self._comparison, self._vain
+            )
             reactions.settle(work)
             more = got.more or work.up
             link.fitted(work, full=reply.more or more)
             due = reconciling.is_due(work)
             on = self._comparison.is_on if reply.more else self._comparison.go_on(work, due=due)
             moved = bool(commits or got.received or got.moved or compared or on)
-            return Round(commits, got.received, more or on, got.urgent, moved)
+            return Round(commits, got.received, more or on, got.urgent, got.left, moved)
 
     def compare(self) -> None:
         """The link with the parent is to be compared, though nothing says that it doesn't fit."""

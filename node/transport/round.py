@@ -139,7 +139,7 @@ class Call:
         self.report.rounds += 1
         self.report.sent += taken.sent
         self.report.received += taken.received
-        self.report.complete = not taken.more
+        self.report.complete = not (taken.more or taken.left)
         self.moved = self.moved or taken.moved
         self._empty = 0 if taken.moved else self._empty + 1
         return taken.more and self._empty < PATIENCE

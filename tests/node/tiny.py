@@ -36,6 +36,7 @@ class TinyRound:
     received: int
     more: bool
     urgent: bool = False
+    left: bool = False
 
     @property
     def moved(self) -> bool:
