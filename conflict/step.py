@@ -31,7 +31,10 @@ def extends(state: State, act: Act) -> bool:
 
 
 def _has_room(state: State, act: Act) -> bool:
-    """Its place in the timeline can be told by times alone."""
+    """Its place in the timeline can be told by times alone, and it isn't one that was missing: an act that is
+    quarantined, and so no head, may have named it."""
+    if state.incomplete and any(act.id in row.values for row in state.rows if row.kind == "incomplete"):
+        return False
     last = next(reversed(state.marks.values()))
     if last.time < act.key.time or last.id in state.heads:
         return act.key > state.last

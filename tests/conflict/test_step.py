@@ -81,3 +81,17 @@ def test_the_timeline_is_the_same_when_a_held_first_act_is_adopted() -> None:
     state = story.state()
     assert story.standing(adopted)[0] == "stands"
     assert state.held("phase") == "open" and state.owner == "p" and state.shown("number") == "1"
+
+
+def test_an_act_that_a_quarantined_one_has_named_is_missing_no_more() -> None:
+    """A quarantined act is no head: the one that it names still names all the heads."""
+    story = sent()
+    named = further(story)
+    ahead = replace(
+        named, id=b"q" * 16, key=named.key._replace(time=named.key.time + SECOND, seq=100), after=(named.id,),
+        presence=Presence.QUARANTINED, reason="revoked",
+    )  # fmt: skip
+    state = fold(ERRAND, [*story.acts, ahead])
+    assert state.incomplete
+    assert on_top(ERRAND, state, named) is None
+    assert not fold(ERRAND, [*story.acts, ahead, named]).incomplete
