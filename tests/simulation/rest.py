@@ -22,6 +22,7 @@ def stop_faults(world: World) -> None:
     world.say("faults stop")
     world.wire.heal()
     world.twins.end()
+    world.enemies.clear()
     world.pass_time(PATIENCE_MS)
     for office in world.offices.values():
         office.disk.disarm()
@@ -31,6 +32,14 @@ def stop_faults(world: World) -> None:
     for caller in world.callers.values():
         if not caller.office.enrolled:
             caller.join_without_faults()
+    have_compared(world)
+
+
+def have_compared(world: World) -> None:
+    """A parent that withholds isn't defended against (3.12): nothing on the line tells that its child lacks
+    something. The 核对码, read out over the telephone, does; so these links alone somebody has compared, once."""
+    for name in sorted(world.misled & world.callers.keys()):
+        world.offices[name].work(Phase.RECONCILING, lambda writer: writer.compare())
 
 
 def any_held(world: World) -> bool:
