@@ -166,7 +166,7 @@ class HostileParent:
     # Where the child is said to stand
 
     def position_too_high(self, honest: Reply, _victim: Victim) -> Reply:
-        beyond = self.random.choice((honest.upto.position + 1, _FAR, _MOST))
+        beyond = self.random.choice((min(honest.upto.position + 1, _MOST), _FAR, _MOST))
         return replace(honest, upto=Mark(beyond, self.random.choice((honest.upto.id, self._id()))))
 
     def position_too_low(self, honest: Reply, _victim: Victim) -> Reply:
@@ -179,7 +179,7 @@ class HostileParent:
     def early_lies(self, honest: Reply, _victim: Victim) -> Reply:
         """Positions of what doesn't come, or comes in its turn: what waits there would go unsent."""
         first = honest.upto.position
-        some = {first + self.random.randrange(1, 9) for _ in honest.commits} | set(honest.early)
+        some = {min(first + self.random.randrange(1, 9), _MOST) for _ in honest.commits} | set(honest.early)
         early = tuple(sorted(some))[: len(honest.commits)]
         return replace(honest, early=self.random.choice((early, early[:1], (_MOST,) * bool(honest.commits))))
 
@@ -191,14 +191,14 @@ class HostileParent:
 
     def receipt_of_more(self, honest: Reply, victim: Victim) -> Reply:
         """All that the child has said that it holds, and logs that nobody ever wrote."""
-        more = {self.random.randbytes(16): (Position(_FAR, self._id()),)}
-        longer = {log: (Position(at[-1].seq + self.random.randrange(9), self._id()),)
+        more = {self.random.randbytes(16): (self._never(_FAR),)}
+        longer = {log: (self._never(at[-1].seq + self.random.randrange(9)),)
                   for log, at in victim.frontier.items() if self.random.random() < 0.2}  # fmt: skip
         return self._receipted(honest, victim, {**victim.frontier, **longer, **more})
 
     def receipt_of_less(self, honest: Reply, victim: Victim) -> Reply:
         some = {log: at for log, at in victim.frontier.items() if self.random.random() < 0.4}
-        shorter = {log: (Position(max(1, at[-1].seq // 2), self._id()),)
+        shorter = {log: (self._never(max(1, at[-1].seq // 2)),)
                    for log, at in victim.frontier.items() if self.random.random() < 0.3}  # fmt: skip
         return self._receipted(honest, victim, {**some, **shorter})
 
@@ -207,11 +207,17 @@ class HostileParent:
 
     def receipt_of_another_life(self, honest: Reply, victim: Victim) -> Reply:
         """More of the child's own logs than it has: it is to think that it was restored."""
-        own = {log: (Position(at[-1].seq + 1, self._id()),) for log, at in victim.frontier.items()}
+        own = {log: (self._never(at[-1].seq + 1),) for log, at in victim.frontier.items()}
         return self._receipted(honest, victim, own)
+
+    def _never(self, seq: int) -> Position:
+        """Of a commit that there never was."""
+        return Position(seq, self._id())
 
     def _receipted(self, honest: Reply, victim: Victim, held: Frontier, child: bytes = b"") -> Reply:
         given = child or self._named(victim).node
+        false = [(log, at) for log, chains in held.items() for at in chains if at not in victim.frontier.get(log, ())]
+        self.world.receipted.update(f"{log.hex()}/{at.seq}" for log, at in false)
         signed = receipt.make(held, child=given, time_ms=self.office.clock.now_ms(), log=self.log,
                               kid=self.office.node, signer=self.office.keys.sign)  # fmt: skip
         return replace(honest, receipt=signed.raw)

@@ -69,6 +69,7 @@ class World:
         self.enemies: dict[str, HostileParent] = {}  # office → who answers its children for a spell
         self.misled: set[str] = set()  # children to whom such a one may have withheld something
         self.forged: set[bytes] = set()  # commits that he signed in an office's name
+        self.receipted: set[str] = set()  # log/number of what he receipted, and nobody ever wrote
         self.everyone: dict[str, Office] = {}  # those that went bad included
         self._names: dict[bytes, str] = {}  # node id → office
         self._fresh: set[bytes] = set()  # of the transaction being looked at: seen nowhere before
