@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.node.forge import Forger, give, heads
-from tests.node.test_branches import verdicts
+from tests.node.test_branches import kept as rulings, verdicts
 from tests.node.tree import Tree
 
 
@@ -91,6 +91,25 @@ def test_a_child_restored_from_before_a_fork_elsewhere_hears_of_it_again(tree: T
     tree.sync("k", "c")
     tree.sync("k", "c")
     assert verdicts(tree, "k", shared) == {"甲": "quarantined"}
+    assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]
+
+
+def test_a_fork_of_the_parents_log_that_only_its_child_knows_of_goes_up_when_the_link_is_compared(
+    tree: Tree,
+) -> None:
+    """Of the other branch nothing is compared: its record isn't the child's. Without a word of it the two would differ
+    for good."""
+    shared, other = tree.dispatched(), tree.register("c")
+    tree.quiet()
+    forger = Forger(tree, "c")
+    tree.act("c", "note", shared, text="真")
+    tree.sync("k", "c")
+    give(tree, "k", [forger.commit(forger.note(other, heads(tree, "c", other), "假"))])
+    assert verdicts(tree, "k", shared) == {"真": "quarantined"} and verdicts(tree, "c", shared) == {"真": "stands"}
+    tree.at("k").compare()
+    tree.quiet()
+    assert len(rulings(tree, "p")) == 1 and rulings(tree, "p") == rulings(tree, "c") == rulings(tree, "k")
+    assert verdicts(tree, "k", shared) == verdicts(tree, "c", shared)
     assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]
 
 
