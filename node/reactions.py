@@ -37,6 +37,8 @@ def settle(work: Work) -> None:
         refold.settle(work)
         if work.compare:
             reconciling.again(work)
+        if work.ruled:
+            reconciling.anew(work)
         react(work, touched)
         if forked:
             ruling.rule(work)

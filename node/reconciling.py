@@ -111,6 +111,13 @@ def begin(work: Work, peer: PeerRow) -> None:
     scope.tell_again(work, peer.id)
 
 
+def anew(work: Work) -> None:
+    """The link with the parent is to be compared: while a fork had no ruling, records that are ours again weren't
+    here, and what was compared meanwhile passed over them."""
+    work.ruled = False
+    settings.put(work.db, DUE, b"1")
+
+
 def again(work: Work) -> None:
     """Every link is to be compared: a neighbour may have what was given up here."""
     work.compare = False

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from node import reconciling
 from tests.node.forge import Forger, give, heads
 from tests.node.test_branches import kept as rulings, verdicts
 from tests.node.tree import Tree
@@ -111,6 +112,33 @@ def test_a_fork_of_the_parents_log_that_only_its_child_knows_of_goes_up_when_the
     assert len(rulings(tree, "p")) == 1 and rulings(tree, "p") == rulings(tree, "c") == rulings(tree, "k")
     assert verdicts(tree, "k", shared) == verdicts(tree, "c", shared)
     assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]
+
+
+def test_once_a_fork_is_ruled_on_the_link_is_compared(tree: Tree) -> None:
+    """What was set aside meanwhile hid records that are in scope again, from whatever comparison there was."""
+    record = tree.dispatched()
+    tree.sync("k", "c")
+    one, two = Forger(tree, "c"), Forger(tree, "c")
+    two.salts = 100
+    for forger in (one, two):
+        give(tree, "k", [forger.commit(forger.note(record, heads(tree, "c", record)))])
+    assert not is_due(tree, "k")
+    tree.at("k").compare()
+    tree.sync("k", "c")
+    tree.sync("c", "p")
+    assert rulings(tree, "c") and not rulings(tree, "k") and not is_due(tree, "k")
+    _asked, given = tree.exchange("k", "c")
+    assert given.reply is not None
+    tree.at("k").take_reply(given.reply)
+    assert rulings(tree, "k") and is_due(tree, "k")
+    tree.quiet()
+    assert not is_due(tree, "k")
+    assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]
+
+
+def is_due(tree: Tree, name: str) -> bool:
+    with tree.at(name).work() as work:
+        return reconciling.is_due(work)
 
 
 def test_a_node_restored_twice_in_a_row_loses_nothing(tree: Tree, tmp_path: Path) -> None:
