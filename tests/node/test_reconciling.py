@@ -106,7 +106,9 @@ def test_a_fork_of_the_parents_log_that_only_its_child_knows_of_goes_up_when_the
     tree.act("c", "note", shared, text="真")
     tree.sync("k", "c")
     give(tree, "k", [forger.commit(forger.note(other, heads(tree, "c", other), "假"))])
-    assert verdicts(tree, "k", shared) == {"真": "quarantined"} and verdicts(tree, "c", shared) == {"真": "stands"}
+    assert verdicts(tree, "k", shared) == {"真": "quarantined"} and verdicts(tree, "c", shared) == {
+        "真": "stands"
+    }
     tree.at("k").compare()
     tree.quiet()
     assert len(rulings(tree, "p")) == 1 and rulings(tree, "p") == rulings(tree, "c") == rulings(tree, "k")

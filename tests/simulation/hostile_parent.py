@@ -216,7 +216,12 @@ class HostileParent:
 
     def _receipted(self, honest: Reply, victim: Victim, held: Frontier, child: bytes = b"") -> Reply:
         given = child or self._named(victim).node
-        false = [(log, at) for log, chains in held.items() for at in chains if at not in victim.frontier.get(log, ())]
+        false = [
+            (log, at)
+            for log, chains in held.items()
+            for at in chains
+            if at not in victim.frontier.get(log, ())
+        ]
         self.world.receipted.update(f"{log.hex()}/{at.seq}" for log, at in false)
         signed = receipt.make(held, child=given, time_ms=self.office.clock.now_ms(), log=self.log,
                               kid=self.office.node, signer=self.office.keys.sign)  # fmt: skip
@@ -259,7 +264,9 @@ class HostileParent:
         return replace(honest, told=Told())
 
     def told_other_pages(self, honest: Reply, _victim: Victim) -> Reply:
-        many = tuple(ChangePage(self._id()[:16], True, ()) for _ in range(self.random.choice((1, MAX_RECORDS))))
+        many = tuple(
+            ChangePage(self._id()[:16], True, ()) for _ in range(self.random.choice((1, MAX_RECORDS)))
+        )
         return replace(honest, told=Told((1, 256), (RecordPage(7, True, ()),), many))
 
     def own_lies(self, honest: Reply, _victim: Victim) -> Reply:
@@ -299,7 +306,9 @@ class HostileParent:
 
     def other_bodies(self, honest: Reply, _victim: Victim) -> Reply:
         """Bodies at places that aren't theirs, and past the end of the header."""
-        bodies = [each for one in honest.commits for each in one.changes] or [ChangeItem(0, bytes(16), b"\xa0")]
+        bodies = [each for one in honest.commits for each in one.changes] or [
+            ChangeItem(0, bytes(16), b"\xa0")
+        ]
         found = []
         for one in honest.commits:
             false = replace(self.random.choice(bodies), index=0)
@@ -333,7 +342,9 @@ class HostileParent:
             self.world.forked.add(self.office.node)
         self.world.say(f"{self.office.name} is forged {place} at {log.hex()[:6]}/{seq}")
         ahead = self.random.choice((0, 0, HOUR_MS, 50 * YEAR_MS))
-        time = max(next_time(self.office.clock.now_ms(), head.time), from_ms(self.office.clock.now_ms() + ahead))
+        time = max(
+            next_time(self.office.clock.now_ms(), head.time), from_ms(self.office.clock.now_ms() + ahead)
+        )
         made = change.make(log, self.random.randbytes(16), self._act())
         header = Header(log, seq, prev, time, "a", (made.id,), self.office.path)
         signed = commit.make(header, self.office.node, self.office.keys.sign)
