@@ -9,7 +9,8 @@ import pytest
 
 from node import reconciling
 from tests.node.forge import Forger, give, heads
-from tests.node.test_branches import kept as rulings, verdicts
+from tests.node.test_branches import kept as rulings
+from tests.node.test_branches import verdicts
 from tests.node.tree import Tree
 
 

@@ -1,4 +1,4 @@
-"""A hostile parent (恶意上级): for a spell, what an office's children get as replies an enemy makes, with its real keys.
+"""A hostile parent (恶意上级): for a spell an enemy makes the replies that an office's children get, by its real keys.
 
 The office's own process goes on behind him, and never learns of it; some requests don't even reach it. Afterwards
 the office is honest again, its database as it was, and every promise is held to as if nothing had been, but for two
@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from node import keys
 from node.store import chain, settings
 from sync_protocol import change, commit, envelope, messages, receipt
-from sync_protocol.change import Act, Change
+from sync_protocol.change import Act
 from sync_protocol.clock import from_ms, next_time
 from sync_protocol.commit import Header
 from sync_protocol.comparison import (

@@ -285,9 +285,13 @@ class World:
         for checker in self.checkers:
             checker.could_not_work(office, fault)
 
-    def bounded(self, office: Office, statements: int) -> None:
+    def begins(self, office: Office) -> None:
         for checker in self.checkers:
-            checker.worked(office, statements)
+            checker.begins(office)
+
+    def bounded(self, office: Office, statements: int, rows: int) -> None:
+        for checker in self.checkers:
+            checker.worked(office, statements, rows)
 
     def met(self, fault: Fault, office: Office) -> None:
         self.tally.add(fault, office.phase)

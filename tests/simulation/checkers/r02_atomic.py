@@ -2,8 +2,9 @@
 
 After each restart: the file is sound, and every commit that was signed on this machine has each of its bodies,
 unless they were erased. (What a restored node got back of its own, or gets of its copy's, comes with the bodies that
-its neighbours were allowed.) At the end everything that a node holds verifies, projections included. But where a hostile
-parent has receipted what there never was, `verify` says that it is missing, and has to: the receipt is signed.
+its neighbours were allowed.) At the end everything that a node holds verifies, projections included. But where a
+hostile parent has receipted what there never was, `verify` says that it is missing, and has to: the receipt is
+signed.
 """
 
 from __future__ import annotations
