@@ -145,10 +145,10 @@ def _permitted(matter: Matter, draft: Draft, actor: str, roles: frozenset[str]) 
         raise Usage(say(f"没有这个动作：{draft.action}", f"no such action: {draft.action}"))
     if actor != SYSTEM and not action.roles & roles:
         raise Forbidden(
-            say(f"“{action.label}”需要角色：{'、'.join(sorted(action.roles))}",
-                f"{action.name} needs one of the roles {', '.join(sorted(action.roles))}"),
+            say(f"“{action.label}”需要角色：{'、'.join(sorted(action.roles))}；请管理员给您加上",
+                f"{action.name} needs one of the roles {', '.join(sorted(action.roles))}: ask the administrator"),
             code="role",
-            hint=say("请管理员用 qiao staff add 加上角色", "ask the administrator to give the role"),
+            hint="qiao staff list",
         )  # fmt: skip
     return action
 

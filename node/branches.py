@@ -7,7 +7,7 @@ that nothing was said of, and of which no number is held twice, costs one look-u
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,6 +140,7 @@ def _seen(work: Work, row: Any, before: Sequence[Any]) -> list[Any]:
         return list(before)
     disputed = branches.disputed(said, of(work.db, row.id))
     _, fork, gap, newest = before
+    work.ruled = work.ruled or (gap is not None and disputed is None)
     if fork != row.forked or gap != disputed or row.log in work.joined:
         _again(work, row.id, row.forked)
     links = links_of(work.db, row.id, row.forked, newer=newest if fork == row.forked else 0)
@@ -170,6 +171,18 @@ def links_of(db: Connection, log: int, above: int, newer: int = 0) -> list[int]:
         .order_by(COMMIT.c.seq)
     )
     return [row.id for row in rows]
+
+
+def undecided(work: Work, besides: Iterable[bytes]) -> list[int]:
+    """Rows of the commits from the fork on of each log without a ruling, but for the logs of these nodes."""
+    known = frozenset(besides)
+    return [
+        one
+        for row in _FORKED(work.db)
+        if row.node not in known
+        and branches.disputed(work.registry.said(row.log, row.node), of(work.db, row.id)) is not None
+        for one in links_of(work.db, row.id, row.forked)
+    ]
 
 
 def every_link(db: Connection) -> list[int]:

@@ -4,9 +4,10 @@ again after a kill; what was repaired by then stays so.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from node import lanes, reconciling
+from node import branches, lanes, reconciling
 from node.reconciling import Holding, commits_of
 from node.store import chain
 from node.work import Work
@@ -62,6 +63,8 @@ class Comparison:
         self._holding.see(work)
         asked = self._plan.ask()
         unit = lanes.unit_of(work, parent)
+        if asked.buckets is not None:
+            return asked, self._owed.items(work, parent, room) or _undecided(work, unit, room)
         return asked, self._owed.items(work, parent, room) or _lacked(work, self._plan, unit, room)
 
     def hear(self, work: Work, reply: Reply) -> bool:
@@ -120,6 +123,15 @@ class Owed:
 
 def _lacked(work: Work, plan: Plan, towards: str, room: int) -> tuple[CommitItem, ...]:
     """The commits of what the parent lacks by the plan, as many as there is room for."""
-    wanted = commits_of(work, plan.send())
-    items = (CommitItem(chain.raw(work.db, one), tuple(lanes.bodies(work, one, towards))) for one in wanted)
+    return _fitting(work, commits_of(work, plan.send()), towards, room)
+
+
+def _undecided(work: Work, towards: str, room: int) -> tuple[CommitItem, ...]:
+    """Forks without a ruling of logs that don't go up by themselves, the parent's own among them: whoever is to rule
+    may hold one branch alone, and comparing records doesn't show it."""
+    return _fitting(work, branches.undecided(work, lanes.ours(work)), towards, room)
+
+
+def _fitting(work: Work, commits: Iterable[int], towards: str, room: int) -> tuple[CommitItem, ...]:
+    items = (CommitItem(chain.raw(work.db, one), tuple(lanes.bodies(work, one, towards))) for one in commits)
     return messages.fitting(items, room)[0]

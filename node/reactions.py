@@ -37,6 +37,9 @@ def settle(work: Work) -> None:
         refold.settle(work)
         if work.compare:
             reconciling.again(work)
+        if work.ruled:
+            work.ruled = False
+            reconciling.doubt(work)
         react(work, touched)
         if forked:
             ruling.rule(work)

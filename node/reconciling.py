@@ -122,8 +122,8 @@ def again(work: Work) -> None:
 
 
 def doubt(work: Work) -> None:
-    """Something came out of its turn, from a letter that lay about, or was held until now: what has been said of it
-    since, that it left our scope for example, may have been passed over, and nothing would say it again."""
+    """Something came out of its turn, from a letter that lay about, or was held or set aside until now: what has been
+    said of it since, that it left our scope for example, may have been passed over, and nothing would say it again."""
     settings.put(work.db, DUE, b"1")
 
 

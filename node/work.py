@@ -52,6 +52,9 @@ class Work:
     left: Left | None = None  # the newest envelope made by this transaction
     scrub: bool = False  # something was destroyed whose traces in the files are still to go (3.11)
     compare: bool = False  # something that was here is to come back from whoever has it: links are compared
+    ruled: bool = (
+        False  # a fork has its ruling: what was set aside on it may have hidden what is in scope here (3.8)
+    )
     facts: dict[str, Any] = field(default_factory=dict)  # policies, calendar, once loaded
     former: Keys | None = None  # ours before the last change of keys (3.4)
     joined: set[bytes] = field(default_factory=set)  # forked logs of which a commit came between others (3.8)

@@ -47,9 +47,18 @@ def check(kind: Kind, verb: Verb, params: Mapping[str, Any]) -> dict[str, Any]:
             raise _unknown_field(kind, verb, given, (*fields, *verb.aliases))
         cleared = raw == "" and verb.action == "amend" and field.type is Type.TEXT
         if cleared or raw not in (None, "", []):
-            found[name] = value(field, raw)
+            found[name] = _of_verb(kind, verb, field, raw)
     _check_required(kind, verb, found)
     return found
+
+
+def _of_verb(kind: Kind, verb: Verb, field: Field, raw: Any) -> Any:
+    """One value of a verb's; what is wrong with it says where to read what may be given."""
+    try:
+        return value(field, raw)
+    except Usage as fault:
+        fault.hint = fault.hint or f"qiao {kind.matter.name} {verb.name} --help"
+        raise
 
 
 def _check_required(kind: Kind, verb: Verb, found: Mapping[str, Any]) -> None:
@@ -109,9 +118,10 @@ def _code(field: Field, raw: Any) -> str:
     near = _nearest(text, field.codes)
     known = " ".join(field.codes)
     raise Usage(
-        say(f"{_named(field)}没有 {_shown(text)} 这个代码" + (f"，是否 {near}？" if near else ""),
-            f"{field.name} has no code {_shown(text)}" + (f"; did you mean {near}?" if near else "")),
-        code="unknown_code", hint=say(f"可用：{known}", f"known: {known}"),
+        say(f"{_named(field)}没有 {_shown(text)} 这个代码" + (f"，是否 {near}？" if near else "；") + f"可用：{known}",
+            f"{field.name} has no code {_shown(text)}; " + (f"did you mean {near}? " if near else "")
+            + f"known: {known}"),
+        code="unknown_code",
     )  # fmt: skip
 
 

@@ -59,6 +59,11 @@ _LOOSE_AT = Prepared(
     .where(COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), _NOT_CHAINED)
     .order_by(COMMIT.c.commit)
 )
+_LOOSE_NEAR = Prepared(
+    select(COMMIT.c.id, COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.time, COMMIT.c.raw)
+    .where(COMMIT.c.log == given("of"), COMMIT.c.seq.between(given("first"), given("last")), _NOT_CHAINED)
+    .order_by(COMMIT.c.seq, COMMIT.c.commit)
+)
 _CHAIN = Prepared(update(COMMIT).where(COMMIT.c.id == given("row")), ["chained"])
 _FORK = Prepared(update(LOG).where(LOG.c.id == given("row")), ["forked"])
 _HEAD_AT = Prepared(
@@ -191,6 +196,10 @@ def _note_fork(db: Connection, log: LogRow, commit: Signed) -> LogRow:
     seq = commit.header.seq
     if (log.forked and log.forked <= seq) or not other(db, log.id, seq, commit.id):
         return log
+    return _forked(db, log, seq)
+
+
+def _forked(db: Connection, log: LogRow, seq: int) -> LogRow:
     _FORK(db, row=log.id, forked=seq)
     return LogRow(log.id, log.log, log.node, log.head, seq)
 
@@ -203,25 +212,33 @@ def made(done: CursorResult[Any]) -> int:
 
 
 def _advance(db: Connection, log: LogRow, commit: Signed) -> LogRow:
-    """The head behind a commit just stored, and behind the loose ones that follow it."""
+    """The head behind a commit just stored, and behind the loose ones that follow it. One that came out of its turn
+    may have had this number before: then the log forked, and its other branch was here first."""
     if not _follows(commit, log.head):
         return log
     head = Head(commit.header.seq, commit.id, commit.header.time)
-    while (after := _successor(db, log.id, head)) is not None:
+    near = [_loose(row) for row in _LOOSE_NEAR(db, of=log.id, first=head.seq, last=head.seq + 1)]
+    if not log.forked and any(one.seq == head.seq for one in near):
+        log = _forked(db, log, head.seq)
+    while (after := _after(near, head)) is not None:
         _CHAIN(db, row=after.row, chained=True)
         head = Head(after.seq, after.id, after.time)
+        near = _loose_at(db, log.id, head.seq + 1)
     _HEAD(db, row=log.id, head_seq=head.seq, head_id=head.id, head_time=head.time)
     return LogRow(log.id, log.log, log.node, head, log.forked)
 
 
-def _successor(db: Connection, log: int, head: Head) -> Loose | None:
-    after = map(_loose, _LOOSE_AT(db, of=log, at=head.seq + 1))
-    return next((one for one in after if one.prev == head.id), None)
+def _after(near: Iterable[Loose], head: Head) -> Loose | None:
+    return next((one for one in near if one.seq == head.seq + 1 and one.prev == head.id), None)
+
+
+def _loose_at(db: Connection, log: int, seq: int) -> list[Loose]:
+    return [_loose(row) for row in _LOOSE_AT(db, of=log, at=seq)]
 
 
 def is_named(db: Connection, log: int, seq: int, commit: bytes) -> bool:
     """Whether a loose commit with that number names this one as the one before it."""
-    return any(one.prev == commit for one in map(_loose, _LOOSE_AT(db, of=log, at=seq)))
+    return any(one.prev == commit for one in _loose_at(db, log, seq))
 
 
 def raws(db: Connection, log: int, first: int, last: int) -> Sequence[tuple[int, bytes]]:

@@ -79,7 +79,9 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, "head")
         except CommandError as fault:
             raise Damaged(
-                "数据库由更新的程序写成，这个版本打不开", code="newer_database", hint="qiao --version"
+                "数据库由更新的程序写成，这个版本打不开",
+                code="newer_database",
+                hint="pip install --upgrade qiao",
             ) from fault
 
 

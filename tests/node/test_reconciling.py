@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from node import scope
+from node import reconciling, scope
 from node.store import records
 from tests.node import couriers
 from tests.node.forge import Forger, give, heads
+from tests.node.test_branches import kept as rulings
 from tests.node.test_branches import verdicts
 from tests.node.tree import Tree
 
@@ -170,6 +171,54 @@ def test_a_child_hears_nothing_of_a_record_that_never_was_its_own(tree: Tree) ->
         assert row is not None
         county = tree.at("k").keys.node
         assert scope.parting_of(work, county, row, known=False) == []
+
+
+def test_a_fork_of_the_parents_log_that_only_its_child_knows_of_goes_up_when_the_link_is_compared(
+    tree: Tree,
+) -> None:
+    """Of the other branch nothing is compared: its record isn't the child's. Without a word of it the two would differ
+    for good."""
+    shared, other = tree.dispatched(), tree.register("c")
+    tree.quiet()
+    forger = Forger(tree, "c")
+    tree.act("c", "note", shared, text="真")
+    tree.sync("k", "c")
+    give(tree, "k", [forger.commit(forger.note(other, heads(tree, "c", other), "假"))])
+    assert verdicts(tree, "k", shared) == {"真": "quarantined"} and verdicts(tree, "c", shared) == {
+        "真": "stands"
+    }
+    tree.at("k").compare()
+    tree.quiet()
+    assert len(rulings(tree, "p")) == 1 and rulings(tree, "p") == rulings(tree, "c") == rulings(tree, "k")
+    assert verdicts(tree, "k", shared) == verdicts(tree, "c", shared)
+    assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]
+
+
+def test_once_a_fork_is_ruled_on_the_link_is_compared(tree: Tree) -> None:
+    """What was set aside meanwhile hid records that are in scope again, from whatever comparison there was."""
+    record = tree.dispatched()
+    tree.sync("k", "c")
+    one, two = Forger(tree, "c"), Forger(tree, "c")
+    two.salts = 100
+    for forger in (one, two):
+        give(tree, "k", [forger.commit(forger.note(record, heads(tree, "c", record)))])
+    assert not is_due(tree, "k")
+    tree.at("k").compare()
+    tree.sync("k", "c")
+    tree.sync("c", "p")
+    assert rulings(tree, "c") and not rulings(tree, "k") and not is_due(tree, "k")
+    _asked, given = tree.exchange("k", "c")
+    assert given.reply is not None
+    tree.at("k").take_reply(given.reply)
+    assert rulings(tree, "k") and is_due(tree, "k")
+    tree.quiet()
+    assert not is_due(tree, "k")
+    assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]
+
+
+def is_due(tree: Tree, name: str) -> bool:
+    with tree.at(name).work() as work:
+        return reconciling.is_due(work)
 
 
 def test_a_node_restored_twice_in_a_row_loses_nothing(tree: Tree, tmp_path: Path) -> None:

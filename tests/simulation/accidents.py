@@ -10,6 +10,7 @@ from tests.simulation.clocks import DAY_MS, HOUR_MS, MINUTE_MS, YEAR_MS
 from tests.simulation.disk import Trouble
 from tests.simulation.faults import Fault, Phase
 from tests.simulation.hostile import Hostile
+from tests.simulation.hostile_parent import HostileParent
 from tests.simulation.office import Backup, Gone, Office
 from tests.simulation.wire import Weather
 
@@ -30,7 +31,7 @@ class Accidents:
         self.kinds: list[Callable[[], None]] = [
             self.kill, self.kill, self.power, self.power, self.full, self.io, self.partition, self.one_way,
             self.weather, self.weather, self.clock, self.backup, self.backup, self.restore, self.turn, self.revoke,
-            world.twins.copy,
+            world.twins.copy, self.usurp,
         ]  # fmt: skip
 
     def one(self) -> None:
@@ -126,6 +127,23 @@ class Accidents:
         hostile = Hostile(world, office)
         world.part_with(office)
         hostile.attack()
+
+    def usurp(self) -> None:
+        """For a spell an enemy answers the children of an office, with its keys; one office at a time."""
+        world = self.world
+        above = {one.parent for one in world.offices.values() if one.enrolled}
+        found = [one for one in world.offices.values() if one.name in above and one.up]
+        if world.enemies or not found or self.random.random() < 0.4:
+            return
+        office = self.random.choice(found)
+        world.enemies[office.name] = HostileParent(world, office)
+        world.say(f"{office.name} is in an enemy's hands")
+
+        def over() -> None:
+            world.enemies.pop(office.name, None)
+            world.say(f"{office.name} is honest again")
+
+        world.after(self.random.choice((HOUR_MS, 6 * HOUR_MS, DAY_MS)), over)
 
     def revoke(self) -> None:
         """A leaf's machine is stolen, and somebody above says so; it runs on wherever it is, and goes on calling."""

@@ -12,7 +12,7 @@ from tests.simulation import planting
 from tests.simulation.clocks import HOUR_MS, MINUTE_MS
 from tests.simulation.faults import Phase
 from tests.simulation.office import Gone, Office
-from tests.simulation.peek import Seen, peek
+from tests.simulation.peek import peek
 from tests.simulation.wire import Sent
 
 if TYPE_CHECKING:
@@ -81,6 +81,10 @@ class Caller:
 
     def _arrived(self, data: bytes, phase: Phase, turn: int) -> None:
         parent = self.parent
+        enemy = self.world.enemies.get(parent.name)
+        if enemy is not None and enemy.hears(self.office, data):
+            self._reply(parent, enemy.invents(self.office), phase, turn)
+            return
         try:
             taken = parent.work(phase, lambda writer: writer.take(data))
         except FAILURES:
@@ -116,15 +120,21 @@ class Caller:
     def _answer(self, parent: Office, reply: bytes, turn: int) -> None:
         seen = peek(self.world, reply, self.office)
         self.world.sent(parent, self.office, reply, seen)
-        sent = Sent(parent.name, self.office.name, "reply", reply)
-        self.world.wire.carry(sent, seen.phase, lambda data: self._replied(data, seen, turn))
+        enemy = self.world.enemies.get(parent.name)
+        made = reply if enemy is None else enemy.alters(self.office, reply)
+        self._reply(parent, made, seen.phase, turn)
+
+    def _reply(self, parent: Office, reply: bytes | None, phase: Phase, turn: int) -> None:
+        if reply is not None:
+            sent = Sent(parent.name, self.office.name, "reply", reply)
+            self.world.wire.carry(sent, phase, lambda data: self._replied(data, phase, turn))
 
     # Back at the child's
 
-    def _replied(self, data: bytes, seen: Seen, turn: int) -> None:
+    def _replied(self, data: bytes, phase: Phase, turn: int) -> None:
         random = self.world.random
         try:
-            done = self.office.work(seen.phase, lambda writer: writer.take_reply(data))
+            done = self.office.work(phase, lambda writer: writer.take_reply(data))
         except FAILURES:
             return
         self.failures = 0

@@ -99,6 +99,7 @@ class Disk:
         self.cause = Trouble.KILL
         self.steps = 0  # operations and statements so far
         self.statements = 0
+        self.rows = 0  # brought into memory by statements, so far
         self.met: Callable[[Trouble], None] = lambda _trouble: None
         self._trouble: Trouble | None = None
         self._left = 0  # steps until the trouble begins

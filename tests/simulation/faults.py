@@ -58,15 +58,16 @@ class Tally:
         return sum(self.met.values())
 
     def table(self) -> str:
-        """Faults down, phases across."""
-        faults = sorted({fault for fault, _ in self.met})
-        phases = sorted({phase for _, phase in self.met})
+        """Faults down, phases across; what hostile nodes did, which has no phase, below."""
+        ways = sorted((way, count) for (fault, way), count in self.met.items() if fault == Fault.HOSTILE)
+        known = [pair for pair in self.met if pair[0] != Fault.HOSTILE]
+        faults, phases = sorted({fault for fault, _ in known}), sorted({phase for _, phase in known})
         head = f"{'':18}" + "".join(f"{phase:>13}" for phase in phases)
         rows = [
             f"{fault:18}" + "".join(f"{self.met[fault, phase] or '·':>13}" for phase in phases)
             for fault in faults
         ]
-        return "\n".join([head, *rows])
+        return "\n".join([head, *rows, "", *(f"{'hostile, ' + way:44}{count:>6}" for way, count in ways)])
 
 
 def unmet(tally: Tally) -> list[tuple[str, str]]:

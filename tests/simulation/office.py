@@ -180,7 +180,9 @@ class Office:
         if self.writer is None:
             raise Gone(self.name)
         self.phase = phase
-        statements = self.disk.statements
+        disk = self.disk
+        statements, rows = disk.statements, disk.rows
+        self.world.begins(self)
         try:
             return job(self.writer)
         except Killed:
@@ -194,7 +196,7 @@ class Office:
         except Exception as fault:
             raise Breach(f"R16: {self.name} {phase}: {type(fault).__name__}: {fault}") from fault
         finally:
-            self.world.bounded(self, self.disk.statements - statements)
+            self.world.bounded(self, disk.statements - statements, disk.rows - rows)
             self.look()
 
     def look(self) -> None:

@@ -153,9 +153,12 @@ class Cursor:
             cursor.exec_trace = self._describe
         before = connection.db.total_changes()
         try:
-            self._rows = iter(run(cursor))
+            rows = run(cursor)
         except apsw.Error as fault:
             raise _translated(connection.disk, fault) from fault
+        if not connection.disk.calm:
+            connection.disk.rows += len(rows)
+        self._rows = iter(rows)
         self.description = _described.get(text)
         self.rowcount = connection.db.total_changes() - before if self.description is None else -1
         self.lastrowid = connection.db.last_insert_rowid()

@@ -26,6 +26,7 @@ from tests.simulation.checkers.roster import every
 from tests.simulation.clocks import DAY_MS, HOUR_MS, MINUTE_MS, START_MS
 from tests.simulation.disk import VFS, Trouble
 from tests.simulation.faults import Fault, Phase, Tally
+from tests.simulation.hostile_parent import HostileParent
 from tests.simulation.ledger import Acked, Ledger
 from tests.simulation.office import Gone, Office
 from tests.simulation.peek import Seen
@@ -66,6 +67,10 @@ class World:
         self.erasing: set[bytes] = set()  # records whose erasure was asked for, whatever came of it
         self.forked: set[bytes] = set()  # nodes of which a copy runs that no marker can tell
         self.unsure: set[bytes] = set()  # commits of a node that went bad: they may never have left it
+        self.enemies: dict[str, HostileParent] = {}  # office → who answers its children for a spell
+        self.misled: set[str] = set()  # children to whom such a one may have withheld something
+        self.forged: set[bytes] = set()  # commits that he signed in an office's name
+        self.receipted: set[str] = set()  # log/number of what he receipted, and nobody ever wrote
         self.everyone: dict[str, Office] = {}  # those that went bad included
         self._names: dict[bytes, str] = {}  # node id → office
         self._fresh: set[bytes] = set()  # of the transaction being looked at: seen nowhere before
@@ -214,7 +219,8 @@ class World:
 
     def is_new_of(self, office: Office, one: Stored) -> bool:
         """Whether this commit was signed here and now: what an enemy signs with an honest copy's keys wasn't."""
-        return one.node == office.node and one.commit in self._fresh and one.node not in self.wicked
+        ours = one.node == office.node and one.node not in self.wicked and one.commit not in self.forged
+        return ours and one.commit in self._fresh
 
     def ever_in_scope(self, record: bytes, unit: str) -> bool:
         """Whether the record was ever given to a unit at this path or below, in the eyes of any node."""
@@ -245,7 +251,7 @@ class World:
             author = self._names.get(one.node)
             if self.is_new_of(office, one):
                 self.signers[one.commit] = office.name
-            if author in self.offices and one.node not in self.wicked:
+            if author in self.offices and one.node not in self.wicked and one.commit not in self.forged:
                 self.authors.setdefault(one.commit, author)
             self.say(f"{office.name} has {one.log.hex()[:6]}/{one.seq} {one.commit.hex()[:8]}")
         for checker in self.checkers:
@@ -284,9 +290,13 @@ class World:
         for checker in self.checkers:
             checker.could_not_work(office, fault)
 
-    def bounded(self, office: Office, statements: int) -> None:
+    def begins(self, office: Office) -> None:
         for checker in self.checkers:
-            checker.worked(office, statements)
+            checker.begins(office)
+
+    def bounded(self, office: Office, statements: int, rows: int) -> None:
+        for checker in self.checkers:
+            checker.worked(office, statements, rows)
 
     def met(self, fault: Fault, office: Office) -> None:
         self.tally.add(fault, office.phase)

@@ -39,7 +39,7 @@ def test_an_unknown_code_is_refused_with_the_nearest_known_one() -> None:
     found = fault("register", **{**FIELDS, "channel": "fone"})
     assert found.code == "unknown_code"
     assert "channel" in found.text and "phone" in found.text
-    assert "hearing" in found.hint
+    assert "hearing" in found.text and found.hint == "qiao ticket register --help"
 
 
 def test_a_missing_field_is_named() -> None:

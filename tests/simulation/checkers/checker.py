@@ -45,8 +45,11 @@ class Checker:
     def sent(self, sender: Office, receiver: Office, sealed: bytes, seen: Seen) -> None:
         """An envelope as it left its sender; `seen` is what its receiver will find in it."""
 
-    def worked(self, office: Office, statements: int) -> None:
-        """A piece of work is over; it took so many statements."""
+    def begins(self, office: Office) -> None:
+        """A piece of work begins."""
+
+    def worked(self, office: Office, statements: int, rows: int) -> None:
+        """A piece of work is over; it took so many statements, which brought so many rows."""
 
     def reopened(self, office: Office) -> None:
         """A node stands again, after whatever ended its last life."""

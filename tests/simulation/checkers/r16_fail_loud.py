@@ -1,16 +1,18 @@
 """R16 fail loud: every refusal has a stable code, a sentence in the user's language, and a hint that can be run.
 
-With each refusal of any node: the code stands in docs/errors.md, the sentence isn't empty, and what the command
-would print names a command. An error that nobody foresaw is a breach wherever it comes up.
+With each refusal of any node: the code stands in docs/errors.md, the sentence isn't empty, and a hint, where there is
+one, names a command that there is, with options that it has (tests/house/hints.py), or one that every system has. An
+error that nobody foresaw is a breach wherever it comes up.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from node.commands.failure import explain
+from tests.house import hints
 from tests.simulation.checkers.checker import Checker
 from tests.simulation.office import Office
 
@@ -26,6 +28,12 @@ class FailLoud(Checker):
             raise self.breach(f"{office.name} {doing}: {told.code} isn't documented: {fault}")
         if not told.text.strip():
             raise self.breach(f"{office.name} {doing}: {told.code} says nothing")
+        wrong = _fault(told.hint) if told.hint else ""
+        if wrong:
+            raise self.breach(f"{office.name} {doing}: {told.code} has a hint that can't be run: {wrong}")
+
+
+_fault = lru_cache(1000)(hints.fault)  # an error that comes a thousand times has one hint
 
 
 @cache
