@@ -397,7 +397,7 @@ def _own(work: Work, node: bytes, asked: Request, room: int) -> tuple[tuple[Comm
 def _held(work: Work, peer: PeerRow, asked: Request) -> Frontier:
     """A child that states nothing holds what our last receipt said."""
     holds = asked.frontier if asked.frontier is not None else stated(peer.frontier)
-    return custody.held(work, peer.node, holds or {})
+    return custody.held(work, peer.node, holds or {}, asked.commits)
 
 
 def _receipt(work: Work, peer: PeerRow, asked: Request) -> bytes:
