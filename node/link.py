@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from node import incarnation, intake, lanes, reactions, reconciling, scope, timekeeping
+from node import custody, incarnation, intake, lanes, reactions, reconciling, scope, timekeeping
 from node.attachments import link as attachments
 from node.comparing import Comparison
 from node.erasure import handing
@@ -348,7 +348,7 @@ def has_news(work: Work, node: bytes, asked: Request) -> bool:
 def _is_news(work: Work, peer: PeerRow, asked: Request) -> bool:
     """Whether our receipt would say something new: else than the last one did, or than the child holds. A child
     put back by a snapshot of its whole machine learns by it that it holds less than it had."""
-    held = _held(work, peer.node)
+    held = _held(work, peer, asked)
     return packed(held) != peer.frontier or (
         asked.frontier is None and frontiers.digest(held) != asked.digest
     )
@@ -369,7 +369,9 @@ def reply(
         understands=understands(),
         clock_ms=work.now_ms,
         upto=lanes.start(peer) if counts else _echo(work, asked),
-        receipt=_receipt(work, peer) if asked.frontier is not None or _is_news(work, peer, asked) else None,
+        receipt=_receipt(work, peer, asked)
+        if asked.frontier is not None or _is_news(work, peer, asked)
+        else None,
         commits=own,
         more=more,
         urgent=False,
@@ -381,7 +383,7 @@ def reply(
     elif peer.reconcile_position is not None:
         mark = Mark(peer.reconcile_position, peer.reconcile_id or ZERO)
         ours = chain.frontier(work.db, [work.node])
-        made = replace(made, reconcile=mark, receipt=_receipt(work, peer), own=ours)
+        made = replace(made, reconcile=mark, receipt=_receipt(work, peer, asked), own=ours)
     elif not more:
         down = lanes.outbox(work, peer, lanes.start(peer), room, early="early" in peer.can.split())
         made = replace(
@@ -416,14 +418,14 @@ def _own(work: Work, node: bytes, asked: Request, room: int) -> tuple[tuple[Comm
     return lanes.by_frontier(work, lacked, room, lanes.unit_of(work, node))
 
 
-def _held(work: Work, node: bytes) -> Frontier:
-    entry = work.registry.node(node)
-    unit = entry.path if entry is not None and entry.active else ""
-    return chain.frontier(work.db, lanes.nodes_within(work, unit) or [node])
+def _held(work: Work, peer: PeerRow, asked: Request) -> Frontier:
+    """A child that states nothing holds what our last receipt said."""
+    holds = asked.frontier if asked.frontier is not None else stated(peer.frontier)
+    return custody.held(work, peer.node, holds or {}, asked.commits)
 
 
-def _receipt(work: Work, peer: PeerRow) -> bytes:
-    held = _held(work, peer.node)
+def _receipt(work: Work, peer: PeerRow, asked: Request) -> bytes:
+    held = _held(work, peer, asked)
     signed = receipt.make(
         held, child=peer.node, time_ms=work.now_ms, log=work.log, kid=work.node, signer=work.keys.sign
     )

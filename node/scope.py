@@ -109,11 +109,16 @@ def _state(work: Work, record: int) -> State:
 
 
 def deliver_everywhere(work: Work, record: int, commits: set[int]) -> None:
-    """A registry change goes to every child, ahead of all else."""
+    """A registry change goes to every child, ahead of all else; and to whoever isn't one any more, but calls still:
+    it may be what sends him elsewhere."""
     for child in children(work):
         if record not in links.in_scope(work.db, child.peer, [record]):
             links.deliver(work.db, child.peer, record)
         _queue(work, child, sorted(commits), ahead=links.REGISTRY)
+    for peer in neighbours.parted(work):
+        links.deliver(work.db, peer.id, record)
+        links.enqueue(work.db, peer.id, sorted(commits), work.now_ms, ahead=links.REGISTRY)
+        work.children.add(peer.node)
 
 
 def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[int]) -> None:

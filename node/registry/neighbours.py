@@ -58,6 +58,11 @@ def is_parted(work: Work, node: bytes) -> bool:
     return bool(settings.get(work.db, _parted(node)))
 
 
+def parted(work: Work) -> list[PeerRow]:
+    """Peers with a link that aren't our children any more."""
+    return [one for one in links.peers(work.db) if is_parted(work, one.node)]
+
+
 def succeed(work: Work) -> None:
     """The link of a child that has new keys goes on as it was."""
     for entry in offices_below(work.registry, work.path):

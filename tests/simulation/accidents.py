@@ -119,8 +119,7 @@ class Accidents:
     def turn(self) -> None:
         """One leaf of a larger tree goes over to the enemy, with its keys; mostly none does."""
         world = self.world
-        above = {one.parent for one in world.offices.values()}
-        leaves = [one for one in world.offices.values() if one.name not in above and one.up and one.enrolled]
+        leaves = [one for one in world.leaves() if one.up]
         if len(world.offices) < 4 or not leaves or world.wicked or self.random.random() < 0.5:
             return
         office = self.random.choice(leaves)
@@ -148,8 +147,7 @@ class Accidents:
     def revoke(self) -> None:
         """A leaf's machine is stolen, and somebody above says so; it runs on wherever it is, and goes on calling."""
         world = self.world
-        above = {one.parent for one in world.offices.values()}
-        leaves = [one for one in world.offices.values() if one.name not in above and one.enrolled]
+        leaves = world.leaves()
         if len(world.offices) < 4 or not leaves or self.random.random() < 0.5:
             return
         office = self.random.choice(leaves)

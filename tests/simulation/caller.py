@@ -68,10 +68,11 @@ class Caller:
     def _ask(self, turn: int) -> None:
         hold = self.world.random.choice((0, 0, 300))
         sealed = self.office.work(self.phase_of_request, lambda writer: writer.request(hold))
-        seen = peek(self.world, sealed, self.parent)
-        self.world.sent(self.office, self.parent, sealed, seen)
-        sent = Sent(self.office.name, self.parent.name, "request", sealed)
-        self.world.wire.carry(sent, seen.phase, lambda data: self._arrived(data, seen.phase, turn))
+        parent = self.parent
+        seen = peek(self.world, sealed)
+        self.world.sent(self.office, parent, sealed, seen)
+        sent = Sent(self.office.name, parent.name, "request", sealed)
+        self.world.wire.carry(sent, seen.phase, lambda data: self._arrived(parent, data, seen.phase, turn))
 
     @property
     def phase_of_request(self) -> Phase:
@@ -79,8 +80,7 @@ class Caller:
 
     # At the parent's
 
-    def _arrived(self, data: bytes, phase: Phase, turn: int) -> None:
-        parent = self.parent
+    def _arrived(self, parent: Office, data: bytes, phase: Phase, turn: int) -> None:
         enemy = self.world.enemies.get(parent.name)
         if enemy is not None and enemy.hears(self.office, data):
             self._reply(parent, enemy.invents(self.office), phase, turn)
@@ -118,7 +118,7 @@ class Caller:
         self.world.after(taken.wait_s * 1000, answer)
 
     def _answer(self, parent: Office, reply: bytes, turn: int) -> None:
-        seen = peek(self.world, reply, self.office)
+        seen = peek(self.world, reply)
         self.world.sent(parent, self.office, reply, seen)
         enemy = self.world.enemies.get(parent.name)
         made = reply if enemy is None else enemy.alters(self.office, reply)
@@ -152,6 +152,7 @@ class Caller:
     # Joining
 
     def _join(self) -> None:
+        self.world.direct(self.office)
         parent, child = self.parent, self.office
         if self.invitation is None:
             self.invitation = planting.invite(parent, child)
@@ -180,7 +181,8 @@ class Caller:
         self.world.wire.carry(Sent(child.name, parent.name, "join", asked), Phase.JOINING, there)
 
     def join_without_faults(self) -> None:
-        given = self.invitation or planting.invite(self.parent, self.office)
+        self.world.direct(self.office)
+        given = planting.invite(self.parent, self.office)
         asked = planting.ask(self.office, given)
         reply = self.parent.work(Phase.JOINING, lambda writer: writer.take_join(asked))
         planting.joined(self.office, reply, asked, given)
@@ -193,12 +195,12 @@ class Caller:
         moved = empty = 0
         for _ in range(most):
             self.world.pass_time(self.world.random.randrange(20, 2_000))
-            sealed = self.office.work(Phase.UP, lambda writer: writer.request(0))
-            self.world.sent(self.office, self.parent, sealed, peek(self.world, sealed, self.parent))
-            taken = self.parent.work(Phase.UP, lambda writer, sealed=sealed: writer.take(sealed))
+            sealed, parent = self.office.work(Phase.UP, lambda writer: writer.request(0)), self.parent
+            self.world.sent(self.office, parent, sealed, peek(self.world, sealed))
+            taken = parent.work(Phase.UP, lambda writer, sealed=sealed: writer.take(sealed))
             assert taken.reply is not None, "it wasn't asked to hold"
             reply = taken.reply
-            self.world.sent(self.parent, self.office, reply, peek(self.world, reply, self.office))
+            self.world.sent(parent, self.office, reply, peek(self.world, reply))
             done = self.office.work(Phase.DOWN, lambda writer, reply=reply: writer.take_reply(reply))
             moved += done.sent + done.received
             empty = 0 if done.moved else empty + 1

@@ -40,6 +40,9 @@ class Fault(StrEnum):
     COPY = "copied node"
     SNAPSHOT = "machine snapshot"
     REVOKED = "revoked node"
+    MOVED = "moved office"
+    KEYS = "replaced keys"
+    ROOT = "replaced root"
     HOSTILE = "hostile"  # met: what it did
 
 
@@ -96,4 +99,5 @@ MEET: dict[Fault, tuple[Phase, ...]] = {
     **dict.fromkeys((Fault.KILL, Fault.POWER), _PROCESS),
     **dict.fromkeys((Fault.FULL, Fault.IO), (Phase.ACTING, Phase.UP, Phase.DOWN, Phase.JOINING)),
     Fault.RESTORE: (Phase.IDLE,),
+    **dict.fromkeys((Fault.MOVED, Fault.KEYS, Fault.ROOT), (Phase.ACTING,)),
 }

@@ -67,7 +67,7 @@ class Hostile:
             )
         except FAILURES:
             return
-        self.world.sent(self.parent, self.office, reply, peek(self.world, reply, self.office))
+        self.world.sent(self.parent, self.office, reply, peek(self.world, reply))
 
     def _seal(self, payload: bytes) -> bytes:
         self.number += self.random.choice((1, 1, 1, 0, 1000))

@@ -17,6 +17,8 @@ from node.store import settings
 from node.work import Work
 from node.writer import Writer
 from sync_protocol.errors import ProtocolError
+from sync_protocol.names import code_of
+from sync_protocol.registry import Registry
 from tests.simulation import shim
 from tests.simulation.checkers.checker import Breach, Stored
 from tests.simulation.clocks import MachineClock
@@ -64,7 +66,10 @@ class Entropy:
 
 class Office:
     def __init__(self, world: World, name: str, path: str, parent: str | None) -> None:
-        self.world, self.name, self.path, self.parent = world, name, path, parent
+        self.world, self.name, self.code = world, name, code_of(path)
+        self.path, self.parent = path, parent  # as it believes itself, from when it is enrolled
+        self._known: Registry | None = None
+        self.nodes: list[bytes] = []  # node ids that it ever had, the present one last
         self.folder = world.base / name
         self.folder.mkdir()
         world.machines.append(self)
@@ -92,6 +97,10 @@ class Office:
         return self.path.count("/")
 
     @property
+    def is_root(self) -> bool:
+        return self.parent is None
+
+    @property
     def node(self) -> bytes:
         return self.keys.node
 
@@ -99,9 +108,16 @@ class Office:
     def place(self) -> str:
         return str(self.folder)
 
+    @property
+    def registry(self) -> Registry:
+        """What it knows of the tree."""
+        assert self.writer is not None, "it runs"
+        return self.writer._registry
+
     def born(self, files: dict[str, File]) -> None:
         """Keys and a first database."""
         self.keys = keys.make(self.folder / keys.DIRECTORY, self.entropy)
+        self.nodes.append(self.node)
         self.config = config.load(self.folder)
         self.disk = Disk(files)
         self.world.met_office(self)
@@ -111,6 +127,7 @@ class Office:
         self.keys = keys.load(self.folder / keys.DIRECTORY)
         self.config = other.config
         self.disk = Disk(other.disk.image())
+        self.nodes = list(other.nodes)
         self.staff, self.enrolled = list(other.staff), other.enrolled
         self.seen_row, self.high_ms, self.restored = other.seen_row, other.high_ms, other.restored
 
@@ -135,8 +152,6 @@ class Office:
         except QiaoError as fault:
             self.world.refused(self, "open", fault)
             raise Gone(fault.code) from fault
-        with self.read() as db:
-            self.enrolled = self.parent is None or settings.get(db, PARENT) is not None
         self.look()
         self.world.reopened(self)
 
@@ -204,6 +219,7 @@ class Office:
         if self.writer is None:
             return
         self.high_ms = max(self.high_ms, self.clock.now_ms())
+        self._look_at_itself()
         with self.read() as db:
             found = [Stored(*row) for row in db.exec_driver_sql(_STORED, (self.seen_row,))]
         if found:
@@ -211,6 +227,25 @@ class Office:
             honest = [one.time // 65536 for one in found if one.node not in self.world.wicked]
             self.newest_ms = max(self.newest_ms, *honest, 0)
             self.world.stored(self, found)
+
+    def _look_at_itself(self) -> None:
+        """Its keys, where it stands, and whom it calls: all of it may be other than before."""
+        assert self.writer is not None, "it runs"
+        if self.writer.keys.node != self.node:
+            self.keys = self.writer.keys
+            self.nodes.append(self.node)
+            self.world.met_office(self)
+        with self.read() as db:
+            parent = settings.get(db, PARENT)
+        if self.registry is not self._known:
+            self._known = self.registry
+            self.world.registry_changed()
+        entry = self.registry.node(self.node)
+        self.enrolled = self.is_root or parent is not None
+        if parent is not None:
+            self.parent = self.world.named(parent)
+        if entry is not None and self.enrolled:
+            self.path = entry.path
 
     def read(self) -> Any:
         """A transaction for the checkers' own eyes; no fault meets it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from node import proof
 from node.errors import Stale
+from tests.simulation.caller import FAILURES
 from tests.simulation.clocks import DAY_MS, HOUR_MS
 from tests.simulation.faults import Phase
 from tests.simulation.office import Office
@@ -31,11 +32,23 @@ def stop_faults(world: World) -> None:
         office.clock.put_right()
         if not office.up:
             office.start()
-    for caller in world.callers.values():
-        if not caller.office.enrolled:
-            vouch_for_clocks(world, caller.parent)
-            caller.join_without_faults()
+    bring_in(world)
     have_compared(world)
+
+
+def bring_in(world: World) -> None:
+    """Who isn't enrolled is, below whoever isn't himself too, and behind what says where he stands now."""
+    for _ in range(len(world.callers)):
+        outside = [one for one in world.callers.values() if not one.office.enrolled]
+        if not outside:
+            return
+        for caller in outside:
+            with suppress(*FAILURES):
+                vouch_for_clocks(world, caller.parent)
+                caller.join_without_faults()
+        if any(not one.office.enrolled for one in outside):
+            one_round(world)
+    raise world.breach("R13", f"{outside[0].office.name} can't be brought in")
 
 
 def vouch_for_clocks(world: World, office: Office) -> None:
@@ -79,16 +92,19 @@ def tick(world: World) -> None:
 
 def one_round(world: World) -> int:
     """Every link once, in any order. Returns how many commits moved."""
-    callers = list(world.callers.values())
+    callers = [one for one in world.callers.values() if one.office.enrolled]
     world.random.shuffle(callers)
     return sum(caller.full_round() for caller in callers)
 
 
 def apart_links(world: World) -> list[str]:
-    """Links whose two ends don't agree on what the child is entitled to."""
+    """Links whose two ends don't agree on what the child is entitled to, or that go elsewhere than to the office
+    above it."""
     found = []
     for caller in world.callers.values():
         child, parent = caller.office, caller.parent
+        if child.path != world.now(child.path) or child.path != f"{parent.path}/{child.code}":
+            found.append(f"{child.name} calls {parent.name} and is at {world.now(child.path)}")
         mine, theirs = digest(child, child.path), digest(parent, child.path)
         if mine != theirs:
             found.append(f"{child.name} {mine} and {parent.name} {theirs}")

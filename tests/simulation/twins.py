@@ -27,6 +27,7 @@ class Twins:
     def __init__(self, world: World) -> None:
         self.world, self.random = world, world.random
         self.made = 0
+        self.copied: set[str] = set()  # offices
         self._running: list[tuple[Office, Caller]] = []
 
     def end(self) -> None:
@@ -49,14 +50,14 @@ class Twins:
     def copy(self) -> None:
         """Of a leaf: whoever has children has them call his address, and a copy has another."""
         world = self.world
-        above = {one.parent for one in world.offices.values()}
-        leaves = [one for one in world.offices.values() if one.name not in above and one.up and one.enrolled]
+        leaves = [one for one in world.leaves() if one.up]
         if self.made or not leaves or self.random.random() < 0.5:
             return
         self.made += 1
         office = self.random.choice(leaves)
         snapshot = self.random.random() < 0.5
         twin = self._twin(office, snapshot)
+        self.copied.add(office.name)
         world.met(Fault.SNAPSHOT if snapshot else Fault.COPY, office)
         world.say(f"{twin.name} is a copy of {office.name}, {'unseen' if snapshot else 'seen'} by its marker")
         if snapshot:
@@ -70,7 +71,9 @@ class Twins:
 
     def _twin(self, office: Office, snapshot: bool) -> Office:
         twin = Office(self.world, f"{office.name}-copy", office.path, office.parent)
-        shutil.copytree(office.folder / keys.DIRECTORY, twin.folder / keys.DIRECTORY)
+        for pair in (keys.DIRECTORY, keys.FORMER):
+            if (office.folder / pair).exists():
+                shutil.copytree(office.folder / pair, twin.folder / pair)
         twin.take_over(office)
         twin.marked = Marked(office.marked.place if snapshot else self.random.getrandbits(32))
         twin.marked.note = office.marked.note

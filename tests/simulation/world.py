@@ -16,9 +16,11 @@ from pathlib import Path
 from random import Random
 
 from node.errors import QiaoError
-from sync_protocol.names import covers
+from node.keys import Keys
+from sync_protocol.names import code_of
 from tests.simulation import planting
 from tests.simulation.accidents import Accidents
+from tests.simulation.administration import Administration
 from tests.simulation.caller import FAILURES, Caller
 from tests.simulation.checkers import eyes
 from tests.simulation.checkers.checker import Breach, Stored
@@ -40,6 +42,7 @@ FAULTS = 5
 MOST_STEPS = 40_000  # a world of three offices takes 2,000, one of thirty ten times as many
 ACCIDENTS = 0.1  # to one thing that people do
 BUNDLES = 0.04
+ORDERS = 0.02  # about places and keys
 _SHM = Path("/dev/shm")
 _ROOT = "37"
 
@@ -56,6 +59,7 @@ class World:
         self.ledger, self.tally, self.wire = Ledger(), Tally(), Wire(self)
         self.machines: list[Office] = []  # every process that there ever was
         self.sticks, self.twins = Sticks(self), Twins(self)
+        self.administration = Administration(self)
         self.people, self.accidents = People(self), Accidents(self)
         self.faults, self.acts = 0, 0
         self.verbs: Counter[str] = Counter()
@@ -72,7 +76,11 @@ class World:
         self.forged: set[bytes] = set()  # commits that he signed in an office's name
         self.receipted: set[str] = set()  # log/number of what he receipted, and nobody ever wrote
         self.everyone: dict[str, Office] = {}  # those that went bad included
+        self.callees: set[str] = set()  # offices that somebody called, or was to call
+        self.keys: dict[bytes, Keys] = {}  # node id → keys, of every node that there ever was
         self._names: dict[bytes, str] = {}  # node id → office
+        self._codes: dict[str, Office] = {}
+        self._paths: dict[str, list[str]] = {}  # code → where its unit stood; empty until asked for
         self._fresh: set[bytes] = set()  # of the transaction being looked at: seen nowhere before
         self._scopes: dict[bytes, set[str]] = {}
         self.last: deque[str] = deque(maxlen=60)
@@ -160,6 +168,8 @@ class World:
         self.after(random.randrange(1000, gap), self._person)
         if random.random() < ACCIDENTS:
             self.accidents.one()
+        if random.random() < ORDERS:
+            self.administration.one()
         if random.random() < BUNDLES:
             self.sticks.make()
         office = self.any_office()
@@ -192,15 +202,22 @@ class World:
         return self.offices["n0"]
 
     @property
+    def anchor(self) -> bytes:
+        """The key of the first root, whose fingerprint people compare."""
+        return self.keys[self.root.nodes[0]].sign_key
+
+    @property
     def depth(self) -> int:
         return max(office.depth for office in self.offices.values())
 
     def upwards(self, name: str) -> list[Office]:
-        """An office and everybody above it, but for one that has gone bad."""
-        found = [self.everyone[name]]
-        while found[-1].parent is not None:
-            found.append(self.everyone[found[-1].parent])
+        """An office and everybody above it where it believes to be, but for one that has gone bad."""
+        found = [self._codes[code] for code in reversed(self.everyone[name].path.split("/"))]
         return [one for one in found if one.name in self.offices]
+
+    def leaves(self) -> list[Office]:
+        """Offices that nobody calls or ever called: who was put back from before he was moved away does again."""
+        return [one for one in self.offices.values() if one.name not in self.callees and one.enrolled]
 
     def part_with(self, office: Office) -> None:
         """It has gone bad: its process ends, and only its keys go on."""
@@ -219,20 +236,61 @@ class World:
 
     def is_new_of(self, office: Office, one: Stored) -> bool:
         """Whether this commit was signed here and now: what an enemy signs with an honest copy's keys wasn't."""
-        ours = one.node == office.node and one.node not in self.wicked and one.commit not in self.forged
+        ours = one.node in office.nodes and one.node not in self.wicked and one.commit not in self.forged
         return ours and one.commit in self._fresh
 
-    def ever_in_scope(self, record: bytes, unit: str) -> bool:
-        """Whether the record was ever given to a unit at this path or below, in the eyes of any node."""
+    def ever_in_scope(self, record: bytes, office: Office) -> bool:
+        """Whether the record was ever given to this office's unit, or one that was below it then or later, in the
+        eyes of any node."""
         known = self._scopes.setdefault(record, set())
-        if not any(covers(unit, one) for one in known):
-            for office in self.offices.values():
-                if office.up:
-                    known |= eyes.given_to(office, record)
-        return any(covers(unit, one) for one in known)
+        if office.code not in known:
+            given = [eyes.given_to(one, record) for one in self.offices.values() if one.up]
+            known.update(code for unit in set().union(*given) for code in self._above(unit))
+        return office.code in known
+
+    def _above(self, unit: str) -> set[str]:
+        """Codes of a unit, and of all that it stood below from when it was at this path."""
+        paths = self.paths(code_of(unit))
+        since = paths[paths.index(unit) :] if unit in paths else []
+        return {code for path in [unit, *since] for code in path.split("/")}
+
+    def paths(self, code: str) -> list[str]:
+        """Where the unit of that code stood, oldest first, by whoever knows most of it. No code is given twice."""
+        if not self._paths:
+            entries = (entry for one in self.offices.values() if one.up for entry in one.registry.nodes())
+            for entry in sorted(entries, key=lambda one: len(one.paths)):
+                self._paths[code_of(entry.path)] = entry.paths
+        return self._paths.get(code, [])
+
+    def registry_changed(self) -> None:
+        self._paths.clear()
+
+    def now(self, unit: str) -> str:
+        """Where a unit stands that was at this path."""
+        codes = unit.split("/")
+        for at in range(len(codes), 0, -1):
+            paths = self.paths(codes[at - 1])
+            if paths:
+                return "/".join([paths[-1], *codes[at:]])
+        return unit
+
+    def direct(self, office: Office) -> None:
+        """One that isn't enrolled, or was put back from before it was, is told on the telephone where it stands and
+        whom to ask."""
+        paths = self.paths(office.code)
+        above = self._codes[(paths[-1] if paths else office.path).split("/")[-2]]
+        office.path, office.parent = f"{above.path}/{office.code}", above.name
+
+    def named(self, node: bytes) -> str:
+        return self._names[node]
+
+    def lineage(self, node: bytes) -> list[bytes]:
+        """Whatever ids that node's office ever had."""
+        return self.everyone[self._names[node]].nodes
 
     def key(self, node: bytes) -> bytes | None:
-        return next((one.keys.sign_key for one in self.everyone.values() if one.node == node), None)
+        found = self.keys.get(node)
+        return None if found is None else found.sign_key
 
     # What it is told
 
@@ -310,9 +368,12 @@ class World:
         self.after(self.random.randrange(1000, 3 * HOUR_MS), lambda: self.accidents.restart(office))
 
     def met_office(self, office: Office) -> None:
-        """An office has its keys."""
-        self.everyone[office.name] = office
+        """An office has its keys, the first or others."""
+        self.everyone[office.name] = self._codes[office.code] = office
+        self.keys[office.node] = office.keys
         self._names[office.node] = office.name
+        if office.parent is not None:
+            self.callees.add(office.parent)
 
     def looked(self, office: Office) -> None:
         for checker in self.checkers:

@@ -50,7 +50,8 @@ class Atomic(Checker):
         """Rows of commits of this machine that lack a body which nobody ordered to be destroyed."""
         erased = {row[0] for row in db.exec_driver_sql("SELECT change FROM erased")}
         found = []
-        for row, raw in db.exec_driver_sql(_TORN, (office.node,)).fetchall():
+        torn = (row for node in office.nodes for row in db.exec_driver_sql(_TORN, (node,)).fetchall())
+        for row, raw in torn:
             signed = commit.parse(raw)
             there = {one[0] for one in db.exec_driver_sql(_THERE, (row,))}
             lacks = any(one not in there and short(one) not in erased for one in signed.header.changes)

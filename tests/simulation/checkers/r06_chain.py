@@ -24,7 +24,7 @@ class Chain(Checker):
             exporting.write(db, office.keys, path)
         whole = path.read_bytes()
         path.unlink()
-        root = fingerprint(self.world.root.keys.sign_key)
+        root = fingerprint(self.world.anchor)
         report = proof.verify(whole, root)
         if not report.ok:
             raise self.breach(f"the export of {office.name}: {report.problems[:3]}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from sync_protocol.names import covers
+from sync_protocol.messages import Request
 from tests.simulation.checkers import eyes
 from tests.simulation.checkers.checker import Checker
 from tests.simulation.office import Office
@@ -23,7 +23,7 @@ class Scope(Checker):
 
     def sent(self, sender: Office, receiver: Office, sealed: bytes, seen: Seen) -> None:
         for token in set(_TOKEN.findall(seen.payload)):
-            if covers(receiver.path, sender.path):
+            if isinstance(seen.message, Request):
                 continue  # upwards everything goes
             self._look(receiver, token, f"in an envelope from {sender.name}")
 
@@ -36,5 +36,5 @@ class Scope(Checker):
         record = self.world.ledger.tokens.get(token.decode())
         if record is None:
             return  # written, and refused or never acknowledged
-        if not self.world.ever_in_scope(record, office.path):
+        if not self.world.ever_in_scope(record, office):
             raise self.breach(f"{office.name} has a word of {record.hex()[:8]} {where}")

@@ -29,4 +29,4 @@ class Erasure(Checker):
         """Signed by a node that was revoked by then, or of which a copy ran with the same log: on the branch that
         isn't kept it is no order."""
         authors = [self.world.authors.get(one) for one in order]
-        return any(one is None or self.world.everyone[one].node in self.world.forked for one in authors)
+        return any(one is None or self.world.forked & set(self.world.everyone[one].nodes) for one in authors)
