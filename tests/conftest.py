@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A node's variables of the person who runs the tests would reach every command that they start."""
+    """A node's variables of the person who runs the tests would reach every command that they start.
+
+    Bytecode is kept, whatever was asked for: hundreds of processes would each compile the whole source.
+    """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for name in [name for name in os.environ if name.startswith("QIAO_") and name not in KEPT]:
         del os.environ[name]
 
