@@ -10,7 +10,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from node import handed, incarnation, joining, keys
+from node import faults, handed, incarnation, joining, keys
 from node.config import Config
 from node.errors import Forbidden, NotFound, Usage
 from node.language import say
@@ -54,8 +54,10 @@ def read(line: str) -> Invitation:
     try:
         return lines.read(line)
     except ProtocolError as fault:
-        sentence = say("邀请不完整或抄错了", "the invitation is incomplete or mistyped")
-        raise Usage(f"{sentence}: {fault}", code=fault.code, hint="qiao join --help") from fault
+        told = faults.sentence(fault)
+        if fault.code != "unknown_version":
+            told = say("邀请不完整或抄错了", "the invitation is incomplete or mistyped")
+        raise Usage(told, code=fault.code, hint="qiao join --help") from fault
 
 
 def enrol(work: Work, params: Params, _person: Person | None, _config: Config) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from sqlalchemy import Connection, select
 
 from conflict import fold as folding
 from conflict.state import State
-from node import facts, glance, lives, refold, trust
+from node import facts, faults, glance, lives, refold, trust
 from node.acts import acts
 from node.entropy import SystemEntropy
 from node.erasure import listed
 from node.keys import Keys
+from node.language import say
 from node.matters import KINDS
 from node.store import chain, folded, links, reading, records, settings
 from node.store.chain import CHANGE, COMMIT, LOG
@@ -147,7 +148,19 @@ def verify(db: Connection, keys: Keys, *, every_signature: bool = False) -> dict
     return {"ok": not problems, "commits": count, "problems": problems, "lost": lost}
 
 
-def _problem(code: str, sentence: str, where: str) -> dict[str, str]:
+_SENTENCES = {
+    "chain_broken": ("链断了，或首个提交不接零", "the chain is broken, or doesn't begin from nothing"),
+    "commit_mismatch": ("提交与登记的位置、时间、单位或人员不符", "the commit isn't the one of its place"),
+    "head_missing": ("链头不在库中", "a log's newest commit isn't here"),
+    "body_mismatch": ("正文与签过的编号不符", "a body doesn't match the id that was signed"),
+    "receipt": ("回执不对", "a receipt doesn't verify"),
+    "receipted_missing": ("回执里的提交不在库中", "a commit that a receipt covers isn't here"),
+    "projection": ("投影与重新折叠不符", "what is stored isn't what a fresh fold gives"),
+}
+
+
+def _problem(code: str, where: str) -> dict[str, str]:
+    sentence = say(*_SENTENCES[code]) if code in _SENTENCES else faults.sentence_of(code)
     return {"code": code, "sentence": sentence, "where": where}
 
 
@@ -167,33 +180,32 @@ def _verify_log(
         signature = every or last or not row.chained  # out of its turn, or on a branch: it counts alone
         fault = _commit_fault(row, log, key, before if row.chained else None, signature=signature)
         if fault:
-            problems.append(_problem(*fault, f"{log.log.hex()}/{row.seq}"))
+            problems.append(_problem(fault, f"{log.log.hex()}/{row.seq}"))
         before = row
     if log.head_seq and not any(row.commit == log.head_id and row.chained for row in rows):
-        problems.append(_problem("head_missing", "链头不在库中", log.log.hex()))
+        problems.append(_problem("head_missing", log.log.hex()))
     return len(rows)
 
 
-def _commit_fault(
-    row: Any, log: Any, key: bytes | None, before: Any, *, signature: bool
-) -> tuple[str, str] | None:
+def _commit_fault(row: Any, log: Any, key: bytes | None, before: Any, *, signature: bool) -> str | None:
+    """The code of what is wrong with it."""
     try:
         found = commit.parse(row.raw)
         if key is None:
-            return "unknown_author", "作者没有登记"
+            return "unknown_author"
         if signature:
             found.verify(key)
     except ProtocolError as fault:
-        return fault.code, f"提交不对：{fault}"
+        return fault.code
     header = found.header
     if found.id != row.commit or header.seq != row.seq or header.log != log.log or found.node != log.node:
-        return "commit_mismatch", "提交与登记的位置不符"
+        return "commit_mismatch"
     if (header.time, header.unit, header.actor) != (row.time, row.unit, row.actor):
-        return "commit_mismatch", "提交的时间、单位或人员与签过的不符"
+        return "commit_mismatch"
     if header.seq == 1 and header.prev != ZERO:
-        return "chain_broken", "首个提交不接零"
+        return "chain_broken"
     if before is not None and before.seq == row.seq - 1 and header.prev != before.commit:
-        return "chain_broken", "链断了"
+        return "chain_broken"
     return None
 
 
@@ -208,7 +220,7 @@ def _bodies(db: Connection) -> Iterator[dict[str, str]]:
         names = _names(row.raw)
         whole = row.place < len(names) and names[row.place] == row.change
         if not whole or change_id(row.log, row.salt, row.body) != row.change:
-            yield _problem("body_mismatch", "正文与签过的编号不符", row.change.hex())
+            yield _problem("body_mismatch", row.change.hex())
 
 
 def _names(raw: bytes) -> tuple[bytes, ...]:
@@ -227,8 +239,8 @@ def _receipts(db: Connection, registry: Registry) -> Iterator[dict[str, str]]:
             found = receipt.parse(row.raw)
             key = registry.key_of(found.node) if found.node in signers and found.child in children else None
             found.verify(key or b"")
-        except ProtocolError as fault:
-            yield _problem("receipt", f"回执不对：{fault}", str(row.id))
+        except ProtocolError:
+            yield _problem("receipt", str(row.id))
             continue
         yield from _missing(db, found, row)
 
@@ -237,7 +249,7 @@ def _missing(db: Connection, found: Any, row: Any) -> Iterator[dict[str, str]]:
     for log, at in ((log, at) for log, chains in found.frontier.items() for at in chains):
         known = chain.log_row(db, log)
         if known is None or chain.has(db, known.id, at.seq, at.id) is None:
-            yield _problem("receipted_missing", "回执里的提交不在库中", f"{log.hex()}/{at.seq}")
+            yield _problem("receipted_missing", f"{log.hex()}/{at.seq}")
 
 
 def _projections(db: Connection, registry: Registry, keys: Keys) -> Iterator[dict[str, str]]:
@@ -249,7 +261,7 @@ def _projections(db: Connection, registry: Registry, keys: Keys) -> Iterator[dic
     )
     for row in rows:
         if not _is_as_folded(work, row):
-            yield _problem("projection", "投影与重新折叠不符", row.name.hex())
+            yield _problem("projection", row.name.hex())
 
 
 def _is_as_folded(work: Work, row: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -46,6 +47,7 @@ def everything(work: Work) -> None:
     settle(work)
 
 
+@cache
 def digest_of_sources() -> bytes:
     """The declarations have functions in them, so it is the sources that are compared."""
     seen = hashlib.sha256()

@@ -40,9 +40,11 @@ class LocalError(ProtocolError):
 class BadText(LocalError):
     code = "bad_text"
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
+    def __init__(self, field: str, character: str, at: int) -> None:
+        """`character` is written U+0001; `at` is where it stands."""
+        super().__init__(f"{field}: {character} at {at}")
         self.field = field
+        self.character = character
 
 
 class RemoteError(ProtocolError):

@@ -22,5 +22,5 @@ def clean(field: str, text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     refused = _REFUSED.search(lines)
     if refused is not None:
-        raise BadText(field, f"U+{ord(refused[0]):04X} at {refused.start()}")
+        raise BadText(field, f"U+{ord(refused[0]):04X}", refused.start())
     return unicodedata.normalize("NFC", lines)

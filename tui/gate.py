@@ -11,7 +11,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
+from node import faults
 from node.errors import QiaoError
+from sync_protocol.errors import ProtocolError
 
 from .face import Face
 from .texts import t
@@ -66,6 +68,8 @@ class Gate:
             return await asyncio.get_running_loop().run_in_executor(pool, work, *args)
         except QiaoError:
             raise
+        except ProtocolError as fault:
+            raise faults.explained(fault) from fault
         except Exception as fault:
             sentence = t("unexpected", name=type(fault).__name__, text=str(fault))
             raise QiaoError(sentence, hint="qiao status") from fault

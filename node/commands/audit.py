@@ -56,6 +56,7 @@ def verify(
 
 
 def _proved(path: Path, root: str | None) -> dict[str, Any]:
+    from node import faults
     from sync_protocol.export import verify as prove
 
     try:
@@ -63,7 +64,10 @@ def _proved(path: Path, root: str | None) -> dict[str, Any]:
             report = prove(iter(lambda: file.read(CHUNK), b""), root)
     except (FileNotFoundError, IsADirectoryError) as error:
         raise no_file(path) from error
-    problems = [{"code": one.code, "message": one.message, "where": one.where} for one in report.problems]
+    problems = [
+        {"code": one.code, "message": faults.sentence_of(one.code), "where": one.where}
+        for one in report.problems
+    ]
     return {
         "ok": report.ok,
         "root": report.root,

@@ -37,26 +37,15 @@ _SENTENCES = {
     "not_a_database": ("node.db 不是数据库，或已加密", "node.db isn't a database, or is encrypted"),
     "locked": ("数据库被另一个进程占用", "another process holds the database"),
     "line_down": ("线路不通，本机数据完好", "the line is down; nothing is lost"),
-    "bad_peer": ("对方发来的内容不对，已拒收", "the peer sent something that isn't right; refused"),
-    "bad_invitation": ("上级不认识这份邀请", "the parent doesn't know this invitation"),
-    "invitation_used": ("邀请只能用一次，已被另一节点用过", "the invitation was used by another node"),
-    "invitation_expired": ("邀请已过期", "the invitation has expired"),
-    "wrong_root": ("邀请属于另一棵树", "the invitation is of another tree"),
-    "join_refused": ("上级不同意加入", "the parent refuses"),
     "interrupted": ("已中断，数据完好", "interrupted; nothing half done"),
     "unexpected": ("程序出错", "unexpected"),
 }
-_INVITE = "qiao --as STAFF invite --unit CODE --name NAME"
 _HINTS = {
     "disk_full": "df -h",
     "read_only": "ls -ld DIR",
     "database_damaged": "qiao --dir DIR verify",
     "locked": "qiao --dir DIR status",
     "line_down": "qiao --dir DIR status",
-    "bad_invitation": _INVITE,
-    "invitation_used": _INVITE,
-    "invitation_expired": _INVITE,
-    "wrong_root": _INVITE,
     "unexpected": "QIAO_DEBUG=1 qiao …",
 }
 
@@ -126,14 +115,11 @@ def _disk(error: OSError) -> QiaoError | None:
     return None
 
 
-def _protocol(error: BaseException) -> QiaoError:
-    from sync_protocol.errors import BadText
+def _protocol(error: BaseException) -> QiaoError | None:
+    from node import faults
+    from sync_protocol.errors import ProtocolError
 
-    if isinstance(error, BadText):
-        return Usage(str(error), code=error.code)
-    code = str(getattr(error, "code", "bad_peer"))
-    sentence = say(*_SENTENCES.get(code, _SENTENCES["bad_peer"]))
-    return LineDown(f"{sentence}: {error}", code=code, hint=_HINTS.get(code, _HINTS["line_down"]))
+    return faults.explained(error) if isinstance(error, ProtocolError) else None
 
 
 def _make(kind: type[QiaoError], code: str, detail: str = "") -> QiaoError:

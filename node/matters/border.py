@@ -100,7 +100,8 @@ def _text(field: Field, raw: Any) -> str:
     except BadText as fault:
         raise Usage(
             say(
-                f"{_named(field)}里有不能使用的字符：{fault}", f"a character that may not be used in {fault}"
+                f"{_named(field)}里有不能使用的字符 {fault.character}",
+                f"{field.name} has a character that may not be used: {fault.character}",
             ),
             code="bad_text",
         ) from fault

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool, StaticPool
 
@@ -27,6 +27,7 @@ PRAGMAS = (
 )
 DRIVER: Any = driver
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+NEWEST = "0002"  # of the migrations
 
 
 def check_version(version: tuple[int, ...] = driver.sqlite_version_info) -> None:
@@ -66,23 +67,36 @@ def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Brings what can't be rebuilt to the newest schema. Raises Damaged for a newer database."""
+    """Brings what can't be rebuilt to the newest schema. Raises Damaged for a newer database.
+
+    Alembic is a quarter of what a command imports, so it is asked only where there is something to do.
+    """
+    with engine.begin() as connection:
+        if revision(connection) != NEWEST:
+            _upgrade(connection)
+
+
+def revision(connection: Connection) -> str | None:
+    """Of the schema; None for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util.exc import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as fault:
-            raise Damaged(
-                "数据库由更新的程序写成，这个版本打不开",
-                code="newer_database",
-                hint="pip install --upgrade qiao",
-            ) from fault
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as fault:
+        raise Damaged(
+            "数据库由更新的程序写成，这个版本打不开", code="newer_database", hint="pip install --upgrade qiao"
+        ) from fault
 
 
 @contextmanager

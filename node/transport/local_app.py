@@ -16,8 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from node import faults
 from node.entropy import Entropy
-from node.errors import DiskTrouble, LineDown, QiaoError, Usage
+from node.errors import DiskTrouble, QiaoError, Usage
 from node.keys import write_private
 from node.language import say
 from node.transport.app import answered
@@ -51,10 +52,7 @@ async def _done(operate: Operate, body: bytes) -> Response:
     except QiaoError as fault:
         return _failed(fault)
     except RemoteError as fault:
-        text = say(
-            f"对方发来的内容不对，已拒收：{fault}", f"the peer sent something that isn't right: {fault}"
-        )
-        return _failed(LineDown(text, code=fault.code, hint="qiao status"))
+        return _failed(faults.explained(fault))
     except Exception as fault:
         log.exception("a local operation failed")
         return _failed(QiaoError(say(f"意外错误：{fault}", f"unexpected: {fault}"), hint="qiao status"))

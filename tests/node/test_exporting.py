@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,20 +12,29 @@ import pytest
 from node.errors import Stale
 from sync_protocol import cbor, proof, sequence
 from tests.node.forge import Forger, badly_signed, give, heads
-from tests.node.tree import NARRATIVE, Tree
+from tests.node.tree import NARRATIVE, Tree, grown
 
 CHECK = Path(__file__).parent.parent / "vectors" / "check.py"
 
 
-@pytest.fixture
-def worked(tree: Tree) -> Tree:
+@pytest.fixture(scope="module")
+def prepared(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tree = grown(planted, tmp_path_factory.mktemp("worked"))
     record = tree.dispatched()
     tree.act("k", "accept", record)
     tree.quiet()
     tree.act("c", "recall", record, unit="370211", text="另派")
     tree.act("c", "note", record, text="走后")
     tree.quiet()
-    return tree
+    tree.close()
+    return tree.base
+
+
+@pytest.fixture
+def worked(prepared: Path, tmp_path: Path) -> Iterator[Tree]:
+    found = grown(prepared, tmp_path, seed=3)
+    yield found
+    found.close()
 
 
 def outsider(path: Path) -> int:

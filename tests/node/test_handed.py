@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from node import handed
+from node import faults, handed
 from node.errors import QiaoError
 from sync_protocol.errors import BadBundle, BadEnvelope, InvitationUsed, RemoteError, UnknownVersion
 
@@ -26,4 +26,5 @@ def test_a_fault_of_a_file_is_told_by_its_exit_code(fault: RemoteError, exit: in
     with pytest.raises(QiaoError) as told, handed.over():
         raise fault
     assert (told.value.exit, told.value.code) == (exit, fault.code)
-    assert told.value.hint.startswith("qiao ") and "x" in told.value.text
+    assert told.value.hint.startswith("qiao ")
+    assert told.value.text.endswith(faults.sentence_of(fault.code))

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from node.errors import Damaged
-from tests.node.tree import Tree
+from tests.node.tree import Tree, grown
 
 
-@pytest.fixture
-def worked(tree: Tree) -> Tree:
+@pytest.fixture(scope="module")
+def prepared(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tree = grown(planted, tmp_path_factory.mktemp("worked"))
     record = tree.dispatched()
     tree.act("k", "accept", record)
     tree.act("k", "note", record, text="已联系企业")
     tree.quiet()
-    return tree
+    tree.close()
+    return tree.base
+
+
+@pytest.fixture
+def worked(prepared: Path, tmp_path: Path) -> Iterator[Tree]:
+    found = grown(prepared, tmp_path, seed=3)
+    yield found
+    found.close()
 
 
 def test_nodes_at_rest_verify(worked: Tree) -> None:

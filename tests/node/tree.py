@@ -231,11 +231,12 @@ def plant(base: Path) -> None:
     tree.close()
 
 
-def grown(planted: Path, base: Path) -> Tree:
-    """A copy of a planted tree, for one test."""
+def grown(planted: Path, base: Path, seed: int = 2) -> Tree:
+    """A copy of a planted tree, for one test. Of one that was grown itself another `seed`: what was drawn once
+    isn't drawn again."""
     for name in PATHS:
         shutil.copytree(planted / name, base / name)
-    return Tree(base, seed=2)
+    return Tree(base, seed)
 
 
 def snapshot(tree: Tree, name: str, table: str, leave: tuple[str, ...] = ("id",)) -> list[tuple[Any, ...]]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from node.errors import NotFound, QiaoError, Usage
+from node.errors import LineDown, NotFound, QiaoError, Usage
+from sync_protocol.errors import BadEnvelope
 from tests.tui.standin import StandIn
 from tui.gate import Gate, sentence_of
 
@@ -50,6 +51,18 @@ async def test_a_fault_keeps_its_code_and_an_unexpected_one_gets_one(node: Stand
     with pytest.raises(QiaoError) as caught:
         await gate.ask("no_such_method")
     assert caught.value.code == "unexpected" and caught.value.hint == "qiao status"
+    gate.close()
+
+
+async def test_a_fault_of_the_protocol_is_told_in_a_sentence_of_ours(node: StandIn) -> None:
+    def sync(*_: object) -> None:
+        raise BadEnvelope("sealed for another node", code="not_for_us")
+
+    node.do = sync  # type: ignore[method-assign, assignment]
+    gate = gate_to(node)
+    with pytest.raises(LineDown) as caught:
+        await gate.act("do", "sync", {})
+    assert caught.value.code == "not_for_us" and caught.value.text.endswith("是给另一个节点的")
     gate.close()
 
 

@@ -35,7 +35,7 @@ class Wrapped(Exception):
         (OSError(errno.EROFS, "read-only file system"), "disk_io", 9),
         (PermissionError(errno.EACCES, "no"), "read_only", 9),
         (ConnectionRefusedError(errno.ECONNREFUSED, "no"), "line_down", 6),
-        (BadText("narrative", "U+0001"), "bad_text", 2),
+        (BadText("narrative", "U+0001", 5), "bad_text", 2),
         (BadEnvelope("garbage"), "bad_envelope", 6),
         (ZeroDivisionError("x"), "unexpected", 1),
         (sqlite3.OperationalError("no such table: t"), "unexpected", 1),

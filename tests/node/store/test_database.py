@@ -6,6 +6,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
@@ -32,6 +34,30 @@ def test_a_writer_is_durable_and_a_reader_cannot_write(tmp_path: Path) -> None:
         db.execute(text("INSERT INTO t VALUES (1)"))
     engine.dispose()
     reader.dispose()
+
+
+def test_the_newest_revision_is_the_one_that_the_migrations_end_with(tmp_path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(database.MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [database.NEWEST]
+    engine = database.open_database(tmp_path / "x.db", write=True)
+    with engine.begin() as db:
+        assert database.revision(db) is None
+    database.migrate(engine)
+    with engine.begin() as db:
+        assert database.revision(db) == database.NEWEST
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    engine = database.open_database(tmp_path / "x.db", write=True)
+    database.migrate(engine)
+    with engine.begin() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = 'of tomorrow'"))
+    with pytest.raises(Damaged) as fault:
+        database.migrate(engine)
+    assert fault.value.code == "newer_database"
+    engine.dispose()
 
 
 def test_ddl_is_rolled_back_with_its_transaction(tmp_path: Path) -> None:
