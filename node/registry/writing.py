@@ -8,6 +8,7 @@ from node import author
 from node.author import Written
 from node.errors import Forbidden, Stale
 from node.language import say
+from node.registry import refusals
 from node.store import chain, records
 from node.work import Work
 from sync_protocol import clock
@@ -88,23 +89,5 @@ def check(work: Work, written: Written) -> None:
     """Raises Forbidden where what was written doesn't stand."""
     verdict = work.registry.verdicts[short(written.first)]
     if verdict.standing is not Standing.STANDS:
-        why = _WHY.get(verdict.code, verdict.code)
-        raise Forbidden(
-            say(f"登记册不允许：{why}", f"the registry doesn't allow it: {verdict.code}"),
-            code=verdict.code,
-            hint="qiao registry list",
-        )
-
-
-_WHY = {
-    "outside_subtree": "只能处理本单位之下的单位",
-    "superior_ruled": "上级已经另有决定",
-    "unit_taken": "那里已有单位",
-    "cycle": "不能迁到自己之下",
-    "unknown_node": "没有这个节点",
-    "unknown_unit": "没有这个单位",
-    "replaced": "该节点的密钥已经更换",
-    "known_key": "这把密钥用过了",
-    "known_node": "这个节点登记过了",
-    "root_needs_recovery": "根节点只能用恢复密钥更换：qiao registry replace-root",
-}
+        code = verdict.code
+        raise Forbidden(refusals.sentence(code), code=code, hint=refusals.hint(code))
