@@ -227,7 +227,7 @@ class Roster:
         """Moves a unit with all below it."""
         for path in [one for one in self.units if covers(unit, one)]:
             entry = self.units.pop(path)
-            entry.path = to + path[len(unit) :]
+            entry.path = self.moved[path] = to + path[len(unit) :]
             self.units[entry.path] = entry
             if entry.host is not None:
                 self.host(entry.host, entry.path)

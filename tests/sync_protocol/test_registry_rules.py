@@ -152,6 +152,17 @@ def test_a_unit_moves_with_all_below_it_and_keeps_the_paths_it_had() -> None:
     assert book.path_for(tree.county.id, county.path) == county.path
 
 
+def test_a_path_of_before_two_moves_is_told_though_what_stood_above_has_come_back() -> None:
+    """The county went on to another city while its own was elsewhere; its old path begins with a unit that is here."""
+    tree, away, county = Tree(), OTHER + "/370200", OTHER + "/370211"
+    moved(tree, tree.province, CITY, away, tree.rights[tree.city.id])
+    moved(tree, tree.province, away + "/370211", county, tree.rights[tree.county.id])
+    assert tree.verdict(moved(tree, tree.province, away, CITY, tree.rights[tree.city.id])) == STANDS
+    book = tree.fold()
+    assert book.now(CITY) == CITY
+    assert book.now(COUNTY) == book.now(away + "/370211") == county
+
+
 def test_an_office_that_hasnt_heard_of_its_move_still_enrols_below_itself() -> None:
     tree, to = Tree(), OTHER + "/370200"
     moved(tree, tree.province, CITY, to, tree.rights[tree.city.id])
