@@ -31,7 +31,7 @@ class Accidents:
         self.kinds: list[Callable[[], None]] = [
             self.kill, self.kill, self.power, self.power, self.full, self.io, self.partition, self.one_way,
             self.weather, self.weather, self.clock, self.backup, self.backup, self.restore, self.turn, self.revoke,
-            world.twins.copy, self.usurp,
+            world.twins.copy, self.usurp, self.usurp,
         ]  # fmt: skip
 
     def one(self) -> None:
