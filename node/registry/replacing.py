@@ -85,6 +85,7 @@ def take_over(work: Work, following: Keys, log: bytes) -> bytes:
     settings.put(work.db, FORMER_LOG, f"{old.hex()} {log.hex()}".encode())
     settings.put(work.db, "node", following.node)
     settings.put(work.db, LOG, log)
+    work.older = (*([work.former] if work.former is not None else []), *work.older)
     work.former, work.keys = work.keys, following
     work.left = Left(log, settings.number(work.db, "envelope"), 0)
     intake.renew(work)
@@ -97,8 +98,8 @@ def take_over(work: Work, following: Keys, log: bytes) -> bytes:
 
 def named(work: Work, node: bytes) -> Keys:
     """The keys that a peer spoke to."""
-    former = work.former
-    return former if former is not None and former.node == node else work.keys
+    known = [*([work.former] if work.former is not None else []), *work.older]
+    return next((one for one in known if one.node == node), work.keys)
 
 
 def towards_parent(work: Work) -> Keys:

@@ -60,6 +60,18 @@ def test_a_city_goes_on_with_new_keys_and_its_county_learns_them_over_the_line(t
     agree(tree, *K)
 
 
+def test_a_county_that_was_away_over_two_changes_of_its_citys_keys_is_still_understood(tree: Tree) -> None:
+    record = tree.dispatched()
+    for _ in range(2):
+        tree.do("c", "registry.replace")
+        carry(tree, C, C)
+    tree.act("k", "accept", record)
+    carry(tree, K, C, K)
+    assert status(tree, "p", record)[PATHS["k"]] == "accepted"
+    agree(tree, *K)
+    assert tree.verify("k") == [] == tree.verify("c")
+
+
 def test_the_old_keys_get_nothing_any_more_but_the_registry(tree: Tree) -> None:
     tree.dispatched()
     tree.shut("k")
