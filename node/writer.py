@@ -263,6 +263,11 @@ class Writer:
         """What the last comparison found; None before it was at its end."""
         return self._comparison.found
 
+    def unheard_of(self) -> None:
+        """The parent answered that it knows nobody with our keys."""
+        with self.work() as work:
+            replacing.unheard_of(work)
+
     def line_cut(self) -> None:
         """An exchange broke off while it carried: the next carries less."""
         with self.work() as work:

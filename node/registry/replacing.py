@@ -15,9 +15,9 @@ from node.errors import Forbidden, Stale
 from node.keys import Keys
 from node.language import say
 from node.registry import neighbours, writing
-from node.store import chain, settings
+from node.store import chain, links, settings
 from node.work import LOG, Left, Work
-from sync_protocol import enrolment, receipt
+from sync_protocol import cbor, enrolment, receipt
 from sync_protocol import frontier as frontiers
 from sync_protocol.enrolment import Enrolment
 from sync_protocol.messages import Reply
@@ -108,6 +108,15 @@ def towards_parent(work: Work) -> Keys:
     return former if former is not None and settings.get(work.db, LAST) else work.keys
 
 
+def unheard_of(work: Work) -> None:
+    """The parent refused our keys as those of nobody: it was put back to before it heard of them. We speak by the
+    former ones again until it has their last commit; if it knew better, it says so, and we go on as before."""
+    log = settings.text(work.db, FORMER_LOG).partition(" ")[0]
+    row = chain.log_row(work.db, bytes.fromhex(log)) if log else None
+    if work.former is not None and row is not None:
+        settings.put(work.db, LAST, f"{log} {row.head.seq}".encode())
+
+
 def log_of(work: Work, own: Keys) -> bytes:
     """The newest log of these keys."""
     entry = work.registry.node(own.node)
@@ -145,4 +154,6 @@ def _covered(work: Work, parent: bytes, reply: Reply) -> bool:
     if work.former is None or reply.receipt is None or entry is None or not log:
         return False
     found = receipt.verify(reply.receipt, entry.sign, child=work.former.node)
+    peer = links.ensure(work.db, parent, bytes(16))
+    links.change(work.db, peer.id, frontier=cbor.encode(list(frontiers.encode(found.frontier))))
     return frontiers.covers(found.frontier, bytes.fromhex(log), int(seq))
