@@ -32,7 +32,10 @@ from sync_protocol.keys import Open, Sign
 from sync_protocol.names import node_id
 
 DIRECTORY = "keys"
-NEXT, FORMER = "keys.next", "keys.former"  # beside it: a pair not in use yet, and the one before
+NEXT, FORMER = (
+    "keys.next",
+    "keys.former",
+)  # beside it: a pair not in use yet, and the one before; then older ones
 SIGN_FILE = "sign.pem"
 SEAL_FILE = "seal.pem"
 
@@ -134,7 +137,8 @@ def swap(directory: Path) -> None:
     folder, following, former = directory / DIRECTORY, directory / NEXT, directory / FORMER
     try:
         if folder.exists():
-            shutil.rmtree(former, ignore_errors=True)
+            if former.exists():
+                former.rename(directory / f"{FORMER}-{_count_older(directory) + 1}")
             folder.rename(former)
             sync_directory(directory)
         following.rename(folder)
@@ -148,6 +152,16 @@ def swap(directory: Path) -> None:
 def former(directory: Path) -> Keys | None:
     """The pair before the last change, which peers that don't know of it still speak to."""
     return _whole(directory / FORMER)
+
+
+def older(directory: Path) -> tuple[Keys, ...]:
+    """The pairs before that one: a child that was away over several changes speaks to the one that it knows."""
+    found = (directory / f"{FORMER}-{number}" for number in range(_count_older(directory), 0, -1))
+    return tuple(pair for pair in map(_whole, found) if pair is not None)
+
+
+def _count_older(directory: Path) -> int:
+    return sum(1 for _ in directory.glob(f"{FORMER}-*"))
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -101,7 +101,7 @@ class Writer:
         self._marker = marker or SystemMarker(directory)
         with engine.begin() as db:
             self.keys = keys.of(directory, settings.get(db, "node"))
-        self.former = keys.former(directory)
+        self.former, self.older = keys.former(directory), keys.older(directory)
         self._facts: dict[str, Any] = {}  # policies and calendar as of the last transaction
         self.listeners: list[Callable[[Change], None]] = []
         with engine.begin() as db:
@@ -144,6 +144,7 @@ class Writer:
                 work = Work(
                     db, self.keys, self._registry, self.clock.now_ms(), self._entropy,
                     config=self.config, facts=dict(self._facts), former=self.former,
+                    older=self.older,
                 )  # fmt: skip
                 yield work
                 reactions.settle(work)
@@ -184,7 +185,8 @@ class Writer:
 
     def take_keys(self) -> None:
         keys.swap(self.directory)
-        self.keys, self.former = keys.load(self.directory / keys.DIRECTORY), keys.former(self.directory)
+        self.keys = keys.load(self.directory / keys.DIRECTORY)
+        self.former, self.older = keys.former(self.directory), keys.older(self.directory)
 
     def tick(self) -> None:
         """Once a minute: what was held and whose time has come, a clock that went back, the root's daily stamp."""
@@ -266,6 +268,11 @@ class Writer:
     def compared(self) -> Compared | None:
         """What the last comparison found; None before it was at its end."""
         return self._comparison.found
+
+    def unheard_of(self) -> None:
+        """The parent answered that it knows nobody with our keys."""
+        with self.work() as work:
+            replacing.unheard_of(work)
 
     def line_cut(self) -> None:
         """An exchange broke off while it carried: the next carries less."""

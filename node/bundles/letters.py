@@ -96,7 +96,9 @@ def speaking_to(work: Work, receiver: bytes) -> Keys:
     if receiver == settings.get(work.db, link.PARENT):
         return replacing.towards_parent(work)
     called = settings.get(work.db, _called(receiver))
-    return work.keys if work.former is None or called == work.node else work.former
+    if called is None:
+        return work.former or work.keys
+    return replacing.named(work, called)
 
 
 def note_called(work: Work, child: bytes, receiver: bytes) -> None:
@@ -110,9 +112,9 @@ def _called(child: bytes) -> str:
 
 
 def mine(work: Work) -> list[bytes]:
-    """The node ids for which a bundle may be: ours, and the one before a change of keys."""
-    former = work.former
-    return [work.node, *([former.node] if former is not None else [])]
+    """The node ids for which a bundle may be: ours, and those before a change of keys."""
+    former = [work.former] if work.former is not None else []
+    return [work.node, *(one.node for one in (*former, *work.older))]
 
 
 def opened(work: Work, raw: bytes) -> Opened:

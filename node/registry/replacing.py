@@ -15,9 +15,9 @@ from node.errors import Forbidden, Stale
 from node.keys import Keys
 from node.language import say
 from node.registry import neighbours, writing
-from node.store import chain, settings
+from node.store import chain, links, settings
 from node.work import LOG, Left, Work
-from sync_protocol import enrolment, receipt
+from sync_protocol import cbor, enrolment, receipt
 from sync_protocol import frontier as frontiers
 from sync_protocol.enrolment import Enrolment
 from sync_protocol.messages import Reply
@@ -85,6 +85,7 @@ def take_over(work: Work, following: Keys, log: bytes) -> bytes:
     settings.put(work.db, FORMER_LOG, f"{old.hex()} {log.hex()}".encode())
     settings.put(work.db, "node", following.node)
     settings.put(work.db, LOG, log)
+    work.older = (*([work.former] if work.former is not None else []), *work.older)
     work.former, work.keys = work.keys, following
     work.left = Left(log, settings.number(work.db, "envelope"), 0)
     intake.renew(work)
@@ -97,14 +98,23 @@ def take_over(work: Work, following: Keys, log: bytes) -> bytes:
 
 def named(work: Work, node: bytes) -> Keys:
     """The keys that a peer spoke to."""
-    former = work.former
-    return former if former is not None and former.node == node else work.keys
+    known = [*([work.former] if work.former is not None else []), *work.older]
+    return next((one for one in known if one.node == node), work.keys)
 
 
 def towards_parent(work: Work) -> Keys:
     """The old ones while the parent lacks their last commit."""
     former = work.former
     return former if former is not None and settings.get(work.db, LAST) else work.keys
+
+
+def unheard_of(work: Work) -> None:
+    """The parent refused our keys as those of nobody: it was put back to before it heard of them. We speak by the
+    former ones again until it has their last commit; if it knew better, it says so, and we go on as before."""
+    log = settings.text(work.db, FORMER_LOG).partition(" ")[0]
+    row = chain.log_row(work.db, bytes.fromhex(log)) if log else None
+    if work.former is not None and row is not None:
+        settings.put(work.db, LAST, f"{log} {row.head.seq}".encode())
 
 
 def log_of(work: Work, own: Keys) -> bytes:
@@ -144,4 +154,6 @@ def _covered(work: Work, parent: bytes, reply: Reply) -> bool:
     if work.former is None or reply.receipt is None or entry is None or not log:
         return False
     found = receipt.verify(reply.receipt, entry.sign, child=work.former.node)
+    peer = links.ensure(work.db, parent, bytes(16))
+    links.change(work.db, peer.id, frontier=cbor.encode(list(frontiers.encode(found.frontier))))
     return frontiers.covers(found.frontier, bytes.fromhex(log), int(seq))

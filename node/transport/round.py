@@ -20,6 +20,7 @@ Interrupt = Callable[[], Coroutine[Any, Any, None]]
 
 # A parent that says "more" and gives nothing is believed this often.
 PATIENCE = 4
+UNKNOWN = "unknown_sender"  # the parent's code for keys that it knows of nobody
 
 
 class Run(Protocol):
@@ -104,6 +105,8 @@ class Call:
             return await self._send(sealed, hold)
         except QiaoError as fault:
             self.fault = fault
+            if fault.code == UNKNOWN:
+                await self._run(lambda writer: writer.unheard_of())
             if self.peer.cut and not hold:
                 await self._run(lambda writer: writer.line_cut())
             return Event.LINE_FAILED

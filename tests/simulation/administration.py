@@ -4,8 +4,10 @@ else is under way. No accident, but it meets all of them."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from node.registry import replacing, rooting
 from sync_protocol.names import covers, is_above
 from tests.simulation.caller import FAILURES, Caller
 from tests.simulation.faults import Fault, Phase
@@ -20,7 +22,8 @@ _DEEPEST = 3  # tiers below the root
 class Administration:
     def __init__(self, world: World) -> None:
         self.world, self.random = world, world.random
-        self.kinds: list[Callable[[], None]] = [self.move]
+        self.kinds: list[Callable[[], None]] = [self.move, self.move, self.keys, self.root]
+        self.papers: list[Path] = []  # with every recovery key that there ever was
 
     def one(self) -> None:
         self.random.choice(self.kinds)()
@@ -67,3 +70,56 @@ class Administration:
             return
         self.world.met(Fault.MOVED, judge)
         self.world.say(f"{judge.name} moves {office.name} from {params['unit']} to {params['to']}")
+
+    # Keys
+
+    def keys(self) -> None:
+        """An office goes on with new keys. One of which a copy runs, or ran, doesn't: what the copy signs may be what
+        the tree keeps of their log, and the new keys with it be void."""
+        offices = [
+            one
+            for one in self.world.offices.values()
+            if one.up and one.enrolled and not one.is_root and one.name not in self.world.twins.copied
+        ]
+        if not offices:
+            return
+        office = self.random.choice(offices)
+        try:
+            office.work(
+                Phase.ACTING,
+                lambda writer: writer.do(replacing.OPERATION, {}, self.random.choice(office.staff)),
+            )
+        except FAILURES:
+            return
+        self._renewed(office, Fault.KEYS)
+
+    def root(self) -> None:
+        """By the recovery key: the same machine goes on as the new root, from whatever there is on its disk."""
+        root = self.world.root
+        if not root.up:
+            return
+        following = root.folder / f"recovery-{len(self.papers) + 2}.pem"
+        private, stolen = rooting._read(self._paper(root)), self.random.random() < 0.5
+        try:
+            root.work(
+                Phase.ACTING,
+                lambda writer: rooting._replace(writer, private, following, root.entropy, stolen),
+            )
+        except FAILURES:
+            return
+        finally:
+            self.papers += [following] if following.exists() else []
+        self._renewed(root, Fault.ROOT)
+
+    def _paper(self, root: Office) -> Path:
+        """Where the recovery key is that counts: nobody may ever be left without it."""
+        entry = root.registry.root
+        assert entry is not None, "it founded itself"
+        for paper in [root.folder / "recovery.pem", *self.papers]:
+            if rooting._read(paper).public_key().public_bytes_raw() == entry.recovery:
+                return paper
+        raise self.world.breach("R1", "the recovery key that the root now names is on no paper")
+
+    def _renewed(self, office: Office, fault: Fault) -> None:
+        self.world.met(fault, office)
+        self.world.say(f"{office.name} goes on as {office.node.hex()[:8]}")

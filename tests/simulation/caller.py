@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from node.errors import QiaoError
+from node.transport.round import UNKNOWN
 from node.writer import Change, Taken
-from sync_protocol.errors import ProtocolError
+from sync_protocol.errors import BadEnvelope, ProtocolError
 from sync_protocol.invitation import Invitation
 from tests.simulation import planting
 from tests.simulation.clocks import HOUR_MS, MINUTE_MS
@@ -87,12 +89,25 @@ class Caller:
             return
         try:
             taken = parent.work(phase, lambda writer: writer.take(data))
+        except BadEnvelope as fault:
+            self._refuse(parent, fault.code)
+            return
         except FAILURES:
             return
         if taken.reply is None:
             self._hold(parent, taken, turn)
         else:
             self._answer(parent, taken.reply, turn)
+
+    def _refuse(self, parent: Office, code: str) -> None:
+        """With the code, which anybody on the line may have made."""
+
+        def back(data: bytes) -> None:
+            with suppress(*FAILURES):
+                if data == UNKNOWN.encode():
+                    self.office.work(Phase.UP, lambda writer: writer.unheard_of())
+
+        self.world.wire.carry(Sent(parent.name, self.office.name, "reply", code.encode()), Phase.UP, back)
 
     def _hold(self, parent: Office, taken: Taken, turn: int) -> None:
         """One held reply a child: it goes when there is news, or the time is up."""
@@ -197,7 +212,13 @@ class Caller:
             self.world.pass_time(self.world.random.randrange(20, 2_000))
             sealed, parent = self.office.work(Phase.UP, lambda writer: writer.request(0)), self.parent
             self.world.sent(self.office, parent, sealed, peek(self.world, sealed))
-            taken = parent.work(Phase.UP, lambda writer, sealed=sealed: writer.take(sealed))
+            try:
+                taken = parent.work(Phase.UP, lambda writer, sealed=sealed: writer.take(sealed))
+            except BadEnvelope as fault:
+                if fault.code != UNKNOWN:
+                    raise
+                self.office.work(Phase.UP, lambda writer: writer.unheard_of())
+                continue
             assert taken.reply is not None, "it wasn't asked to hold"
             reply = taken.reply
             self.world.sent(parent, self.office, reply, peek(self.world, reply))

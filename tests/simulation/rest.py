@@ -32,6 +32,7 @@ def stop_faults(world: World) -> None:
         office.clock.put_right()
         if not office.up:
             office.start()
+    tick(world)
     bring_in(world)
     have_compared(world)
 

@@ -71,9 +71,8 @@ class Twins:
 
     def _twin(self, office: Office, snapshot: bool) -> Office:
         twin = Office(self.world, f"{office.name}-copy", office.path, office.parent)
-        for pair in (keys.DIRECTORY, keys.FORMER):
-            if (office.folder / pair).exists():
-                shutil.copytree(office.folder / pair, twin.folder / pair)
+        for pair in office.folder.glob(f"{keys.DIRECTORY}*"):
+            shutil.copytree(pair, twin.folder / pair.name)
         twin.take_over(office)
         twin.marked = Marked(office.marked.place if snapshot else self.random.getrandbits(32))
         twin.marked.note = office.marked.note

@@ -114,3 +114,32 @@ def test_a_retired_unit_leaves_its_work_to_its_successor(tree: Tree) -> None:
     found = {one["unit"]: one for one in tree.show("t", record)["assignments"]}
     assert len(found) == 2
     tree.act("t", "accept", record)
+
+
+def test_a_city_that_hears_late_of_a_move_is_receipted_for_what_it_brings_up_meanwhile(tree: Tree) -> None:
+    """The province's clock is ahead, so the city holds the order back until its time comes."""
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    tree.sync("k", "c")
+    tree.clock("p").advance(20 * 60_000)
+    tree.do("p", "registry.move", unit="370211", to=MOVED)
+    tree.sync("c", "p")
+    assert tree.sync("c", "p").sent == 0
+    assert status(tree, "p", record)[MOVED] == "accepted"
+
+
+def test_a_county_that_was_moved_away_twice_is_told_so_by_the_city_that_heard_of_both_at_once(
+    tree: Tree,
+) -> None:
+    for to in (MOVED, PATHS["k"]):
+        tree.do("p", "registry.move", unit="370211", to=to)
+        tree.sync("t", "p")
+        if to == MOVED:
+            tree.sync("c", "p")
+            tree.sync("k", "c")
+    tree.sync("k", "t")
+    assert tree.reader("k").unit == PATHS["k"]
+    tree.do("p", "registry.move", unit="370211", to=MOVED)
+    tree.sync("c", "p")
+    tree.sync("k", "c")
+    assert tree.reader("k").unit == MOVED

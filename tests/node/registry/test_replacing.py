@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from node.errors import NotFound, QiaoError
+from sync_protocol.errors import BadEnvelope
 from tests.node.tree import PATHS, Tree
 
 
@@ -58,6 +59,41 @@ def test_a_city_goes_on_with_new_keys_and_its_county_learns_them_over_the_line(t
     tree.do("c", "registry.replace")
     carry(tree, K, C, K)
     agree(tree, *K)
+
+
+def test_a_county_that_was_away_over_two_changes_of_its_citys_keys_is_still_understood(tree: Tree) -> None:
+    record = tree.dispatched()
+    for _ in range(2):
+        tree.do("c", "registry.replace")
+        carry(tree, C, C)
+    tree.act("k", "accept", record)
+    carry(tree, K, C, K)
+    assert status(tree, "p", record)[PATHS["k"]] == "accepted"
+    agree(tree, *K)
+    assert tree.verify("k") == [] == tree.verify("c")
+
+
+def test_a_city_put_back_to_before_its_county_had_new_keys_hears_of_them_again(tree: Tree) -> None:
+    record = tree.dispatched()
+    carry(tree, C)
+    tree.shut("c")
+    shutil.copytree(tree.base / "c", tree.base / "backup")
+    tree.do("k", "registry.replace")
+    carry(tree, K, K)
+    tree.act("k", "accept", record)
+    tree.shut("c")
+    for name in ("node.db", "node.db-wal"):
+        (tree.base / "c" / name).unlink(missing_ok=True)
+        if (tree.base / "backup" / name).exists():
+            shutil.copy(tree.base / "backup" / name, tree.base / "c" / name)
+    with pytest.raises(BadEnvelope) as caught:
+        tree.exchange("k", "c")
+    assert caught.value.code == "unknown_sender"
+    tree.at("k").unheard_of()
+    carry(tree, K, C, K, C)
+    assert status(tree, "p", record)[PATHS["k"]] == "accepted"
+    agree(tree, *K)
+    agree(tree, *C)
 
 
 def test_the_old_keys_get_nothing_any_more_but_the_registry(tree: Tree) -> None:
