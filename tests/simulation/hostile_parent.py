@@ -49,6 +49,7 @@ from sync_protocol.names import ZERO, short
 from sync_protocol.run import Head
 from tests.simulation.clocks import HOUR_MS, MINUTE_MS, YEAR_MS
 from tests.simulation.faults import Fault
+from tests.simulation.peek import unsealed
 
 if TYPE_CHECKING:
     from tests.simulation.office import Office
@@ -98,9 +99,7 @@ class HostileParent:
     def hears(self, child: Office, sealed: bytes) -> bool:
         """A request on its way to the office. True where the enemy keeps it to himself."""
         try:
-            opened = envelope.open(
-                sealed, me=self.office.node, open=self.office.keys.open, key_of=self.world.key
-            ).envelope
+            opened = unsealed(self.world, sealed)
             asked = messages.parse_request(opened.payload)
         except ProtocolError:
             return False
@@ -120,7 +119,7 @@ class HostileParent:
     def alters(self, child: Office, sealed: bytes) -> bytes | None:
         """The office's own reply, mostly not as it was; None where nothing goes out."""
         victim = self._victim(child)
-        made = envelope.open(sealed, me=child.node, open=child.keys.open, key_of=self.world.key).envelope
+        made = unsealed(self.world, sealed)
         self.log, self.number, victim.answers = made.log, max(self.number, made.number), made.answers
         if self.random.random() > LIES:
             victim.old.append(sealed)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sync_protocol import commit, envelope, messages
-from sync_protocol.errors import ProtocolError
+from sync_protocol.envelope import Envelope
+from sync_protocol.errors import BadEnvelope, ProtocolError
 from sync_protocol.messages import Reply, Request
 from tests.simulation.faults import Phase
 
@@ -22,15 +23,23 @@ class Seen:
     message: Request | Reply
 
 
+def unsealed(world: World, sealed: bytes) -> Envelope:
+    """By whatever keys of its receiver it names. Raises BadEnvelope, also where nobody ever had such keys."""
+    name = envelope.receiver_of(sealed)
+    if name not in world.keys:
+        raise BadEnvelope("sealed for nobody", code="not_for_us")
+    receiver = world.keys[name]
+    return envelope.open(sealed, me=receiver.node, open=receiver.open, key_of=world.key).envelope
+
+
 def peek(world: World, sealed: bytes) -> Seen:
-    receiver = world.keys[envelope.receiver_of(sealed)]
-    opened = envelope.open(sealed, me=receiver.node, open=receiver.open, key_of=world.key)
-    payload = opened.envelope.payload
-    if str(opened.envelope.kind) == "request":
+    opened = unsealed(world, sealed)
+    payload = opened.payload
+    if str(opened.kind) == "request":
         asked = messages.parse_request(payload)
         return Seen(_of_request(asked), payload, asked)
     told = messages.parse_reply(payload)
-    return Seen(_of_reply(told, world.lineage(receiver.node)), payload, told)
+    return Seen(_of_reply(told, world.lineage(opened.receiver)), payload, told)
 
 
 def _of_request(asked: Request) -> Phase:
