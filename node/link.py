@@ -313,7 +313,9 @@ def _acknowledged(work: Work, peer: PeerRow, log: bytes, asked: Request) -> None
         links.change(work.db, peer.id, reconcile_position=None, reconcile_id=None)
     elif "reconcile" not in asked.can or neighbours.is_parted(work, peer.node):
         scope.fill(work, peer.node)
-        links.change(work.db, peer.id, position=0, position_id=ZERO)
+        links.change(
+            work.db, peer.id, position=0, position_id=ZERO, reconcile_position=None, reconcile_id=None
+        )  # one that was being compared when it parted would be compared without an end
     elif peer.reconcile_position is None:
         reconciling.begin(work, peer)
 

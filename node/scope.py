@@ -78,16 +78,27 @@ def fill(work: Work, node: bytes) -> None:
 def tell_forks(work: Work) -> None:
     """The headers of a log that has forked go to every child, so that all judge its branches alike (3.8)."""
     found, work.links = sorted(work.links), set()
-    for child in children(work) if found else ():
-        _queue(work, child, found, ahead=links.REGISTRY)
+    if found:
+        for child in children(work):
+            _queue(work, child, found, ahead=links.REGISTRY)
+        _queue_for_parted(work, found)
 
 
 def _part(work: Work, peer: PeerRow) -> None:
+    """What is left for one who is no child any more: the registry, and what it is judged by."""
     links.clear(work.db, peer.id)
     for record in records.rows_of_matter(work.db, trust.MATTER):
         links.deliver(work.db, peer.id, record)
-    links.enqueue(work.db, peer.id, _registry_commits(work), work.now_ms, ahead=links.REGISTRY)
+    found = [*_registry_commits(work), *branches.every_link(work.db)]
+    links.enqueue(work.db, peer.id, found, work.now_ms, ahead=links.REGISTRY)
     work.children.add(peer.node)
+
+
+def _queue_for_parted(work: Work, commits: list[int]) -> None:
+    """For those who call still: it may be what sends them elsewhere."""
+    for peer in neighbours.parted(work):
+        links.enqueue(work.db, peer.id, commits, work.now_ms, ahead=links.REGISTRY)
+        work.children.add(peer.node)
 
 
 def _registry_commits(work: Work) -> list[int]:
@@ -109,16 +120,14 @@ def _state(work: Work, record: int) -> State:
 
 
 def deliver_everywhere(work: Work, record: int, commits: set[int]) -> None:
-    """A registry change goes to every child, ahead of all else; and to whoever isn't one any more, but calls still:
-    it may be what sends him elsewhere."""
+    """A registry change goes to every child, ahead of all else, and to whoever isn't one any more."""
     for child in children(work):
         if record not in links.in_scope(work.db, child.peer, [record]):
             links.deliver(work.db, child.peer, record)
         _queue(work, child, sorted(commits), ahead=links.REGISTRY)
     for peer in neighbours.parted(work):
         links.deliver(work.db, peer.id, record)
-        links.enqueue(work.db, peer.id, sorted(commits), work.now_ms, ahead=links.REGISTRY)
-        work.children.add(peer.node)
+    _queue_for_parted(work, sorted(commits))
 
 
 def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[int]) -> None:
