@@ -173,16 +173,11 @@ def links_of(db: Connection, log: int, above: int, newer: int = 0) -> list[int]:
     return [row.id for row in rows]
 
 
-def undecided(work: Work, besides: Iterable[bytes]) -> list[int]:
-    """Rows of the commits from the fork on of each log without a ruling, but for the logs of these nodes."""
-    known = frozenset(besides)
-    return [
-        one
-        for row in _FORKED(work.db)
-        if row.node not in known
-        and branches.disputed(work.registry.said(row.log, row.node), of(work.db, row.id)) is not None
-        for one in links_of(work.db, row.id, row.forked)
-    ]
+def links_besides(work: Work, nodes: Iterable[bytes]) -> list[int]:
+    """Rows of the commits from the fork on of each forked log, but for the logs of these nodes."""
+    known = frozenset(nodes)
+    forked = [row for row in _FORKED(work.db) if row.node not in known]
+    return [one for row in forked for one in links_of(work.db, row.id, row.forked)]
 
 
 def every_link(db: Connection) -> list[int]:

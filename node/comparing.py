@@ -64,7 +64,7 @@ class Comparison:
         asked = self._plan.ask()
         unit = lanes.unit_of(work, parent)
         if asked.buckets is not None:
-            return asked, self._owed.items(work, parent, room) or _undecided(work, unit, room)
+            return asked, self._owed.items(work, parent, room) or _links(work, unit, room)
         return asked, self._owed.items(work, parent, room) or _lacked(work, self._plan, unit, room)
 
     def hear(self, work: Work, reply: Reply) -> bool:
@@ -126,10 +126,10 @@ def _lacked(work: Work, plan: Plan, towards: str, room: int) -> tuple[CommitItem
     return _fitting(work, commits_of(work, plan.send()), towards, room)
 
 
-def _undecided(work: Work, towards: str, room: int) -> tuple[CommitItem, ...]:
-    """Forks without a ruling of logs that don't go up by themselves, the parent's own among them: whoever is to rule
-    may hold one branch alone, and comparing records doesn't show it."""
-    return _fitting(work, branches.undecided(work, lanes.ours(work)), towards, room)
+def _links(work: Work, towards: str, room: int) -> tuple[CommitItem, ...]:
+    """Forked logs that don't go up by themselves, the parent's own among them: whoever is to rule may hold one branch
+    alone, or was restored to before it knew of either, and comparing records doesn't show it."""
+    return _fitting(work, branches.links_besides(work, lanes.ours(work)), towards, room)
 
 
 def _fitting(work: Work, commits: Iterable[int], towards: str, room: int) -> tuple[CommitItem, ...]:
