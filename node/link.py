@@ -158,13 +158,12 @@ def take_reply(
     took = attachments.take(work, node, reply.wants, reply.chunks)
     parts = attachments.pending(work, node)
     vain = vain or Vain()
-    if taken.new or log != peer.incarnation or links.ensure(work.db, node, log).frontier != peer.frontier:
-        vain.forget()
-    ahead = _ahead(work, node, vain)
-    more = reply.more or fits or ahead.more
-    if not more and not ahead.left and not work.up:
+    vain.spoken(log, news=taken.new > 0 or links.ensure(work.db, node, log).frontier != peer.frontier)
+    still = ahead(work, node, vain)
+    more = reply.more or fits or still.more
+    if not more and not still.left and not work.up:
         links.change(work.db, peer.id, complete_ms=work.now_ms)
-    return Got(taken.new, more or parts, reply.urgent, parts or took.stored > 0, ahead.left)
+    return Got(taken.new, more or parts, reply.urgent, parts or took.stored > 0, still.left)
 
 
 def _from_cut_off(work: Work, node: bytes, reply: Reply) -> Got:
@@ -221,12 +220,12 @@ def _compared(work: Work, peer: PeerRow, log: bytes) -> bool:
     return True
 
 
-class _Ahead(NamedTuple):
+class Ahead(NamedTuple):
     more: bool  # to be sent, or fetched, at once
     left: bool  # not taken by the parent, which is tried again later
 
 
-def _ahead(work: Work, node: bytes, vain: Vain) -> _Ahead:
+def ahead(work: Work, node: bytes, vain: Vain) -> Ahead:
     """What is still to be done on the link, by the parent's newest receipt."""
     peer = links.ensure(work.db, node, bytes(16))
     nodes = lanes.ours(work)
@@ -235,7 +234,7 @@ def _ahead(work: Work, node: bytes, vain: Vain) -> _Ahead:
     lacks = vain.without(gap, work.now_ms).lacks
     lost = bool(gap.ahead or gap.forked) and "reconcile" in peer.can.split()  # the parent gives it back
     more = bool(lacks) or lost or peer.reconcile_position is not None
-    return _Ahead(more, len(lacks) < len(gap.lacks))
+    return Ahead(more, len(lacks) < len(gap.lacks))
 
 
 def cut(work: Work) -> None:

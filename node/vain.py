@@ -32,6 +32,7 @@ class Vain:
         self._waits: dict[bytes, _Wait] = {}
         self._lacked: Mapping[bytes, Sequence[Span]] = {}
         self._items: Sequence[CommitItem] = ()
+        self._log = b""  # in which the parent spoke last
 
     def without(self, gap: Gap, now_ms: int) -> Gap:
         """What the parent lacks, but for the logs of which it would take nothing now."""
@@ -60,9 +61,12 @@ class Vain:
             wait = min(FIRST_MS << min(tries, 10), LONGEST_MS)
             self._waits[log] = _Wait(firsts, tries, now_ms + wait)
 
-    def forget(self) -> None:
-        """The parent has something new to say: it may take by now what it didn't."""
-        self._waits.clear()
+    def spoken(self, log: bytes, *, news: bool) -> None:
+        """The parent answered, in that log. In another life, or with something new to say, it may take by now what it
+        didn't."""
+        if news or log != self._log:
+            self._waits.clear()
+        self._log = log
 
 
 def _firsts(spans: Sequence[Span]) -> Firsts:

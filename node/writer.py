@@ -246,8 +246,11 @@ class Writer:
             log, own_ms = opened.envelope.log, self.clock.own_ms()
             letters.note(work, opened.sender, log, opened.envelope.number)
             if opened.envelope.receiver != work.node:
-                received, more = replacing.heard(work, opened.sender, reply, commits)
-                return Round(commits, received, more, False)
+                received, known = replacing.heard(work, opened.sender, reply)
+                self._vain.spoken(log, news=known or received > 0)
+                still = link.ahead(work, opened.sender, self._vain)
+                moved = bool(received or known or still.more)
+                return Round(commits, received, known or still.more, False, still.left, moved)
             compared = self._comparison.is_on
             got = link.take_reply(
                 work, opened.sender, log, reply, sent_ms, own_ms, self._comparison, self._vain

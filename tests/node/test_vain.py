@@ -55,7 +55,7 @@ def test_it_waits_longer_each_time_and_not_at_all_once_the_parent_has_moved(tree
         vain.heard(gap(log, 5, 9), now)
     assert vain.without(gap(log, 5, 9), 3 * FIRST_MS - 1).lacks == {}
     assert vain.without(gap(log, 6, 9), 3 * FIRST_MS - 1).lacks
-    vain.forget()
+    vain.spoken(b"a log", news=True)
     assert vain.without(gap(log, 5, 9), 3 * FIRST_MS - 1).lacks
 
 
