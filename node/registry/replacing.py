@@ -25,6 +25,7 @@ from sync_protocol.roster import NodeEntry
 
 OPERATION = "registry.replace"
 LAST = "last_of_former"  # setting: log and number of the old keys' last commit, while the parent lacks it
+REFUSED = "refused"  # behind it: the parent knows nobody with the new ones
 FORMER_LOG = "former_log"  # setting: the log before and the one begun then, which it goes on as
 
 
@@ -110,11 +111,12 @@ def towards_parent(work: Work) -> Keys:
 
 def unheard_of(work: Work) -> None:
     """The parent refused our keys as those of nobody: it was put back to before it heard of them. We speak by the
-    former ones again until it has their last commit; if it knew better, it says so, and we go on as before."""
+    former ones again until it says that they were replaced: that it has their last commit isn't enough, where it
+    holds that until its time comes (3.6)."""
     log = settings.text(work.db, FORMER_LOG).partition(" ")[0]
     row = chain.log_row(work.db, bytes.fromhex(log)) if log else None
     if work.former is not None and row is not None:
-        settings.put(work.db, LAST, f"{log} {row.head.seq}".encode())
+        settings.put(work.db, LAST, f"{log} {row.head.seq} {REFUSED}".encode())
 
 
 def log_of(work: Work, own: Keys) -> bytes:
@@ -150,10 +152,10 @@ def heard(work: Work, parent: bytes, reply: Reply) -> tuple[int, bool]:
 
 def _covered(work: Work, parent: bytes, reply: Reply) -> bool:
     entry = work.registry.node(parent)
-    log, _, seq = settings.text(work.db, LAST).partition(" ")
+    log, seq, *refused = settings.text(work.db, LAST).split() or ("", "")
     if work.former is None or reply.receipt is None or entry is None or not log:
         return False
     found = receipt.verify(reply.receipt, entry.sign, child=work.former.node)
     peer = links.ensure(work.db, parent, bytes(16))
     links.change(work.db, peer.id, frontier=cbor.encode(list(frontiers.encode(found.frontier))))
-    return frontiers.covers(found.frontier, bytes.fromhex(log), int(seq))
+    return not refused and frontiers.covers(found.frontier, bytes.fromhex(log), int(seq))
