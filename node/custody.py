@@ -51,10 +51,11 @@ def _kept(work: Work, log: bytes, named: Iterable[Position]) -> tuple[Position, 
     if row is None:
         return ()
     here = chain.chains(work.db, row)
-    whole = [
-        one
+    tips = here.tips()
+    known = {
+        one[:2]: min((tip.first for tip in tips if here.meet(tip, one) == one.seq), default=None)
         for one in named
-        if any(tip.first <= one.first and here.meet(tip, one) == one.seq for tip in here.tips())
-    ]
+    }
+    whole = [Position(seq, name, first) for (seq, name), first in known.items() if first is not None]
     shorter = {one for one in whole for two in whole if one.seq < two.seq and here.meet(two, one) == one.seq}
     return tuple(sorted(set(whole) - shorter))

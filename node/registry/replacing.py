@@ -26,7 +26,7 @@ from sync_protocol.roster import NodeEntry
 OPERATION = "registry.replace"
 LAST = "last_of_former"  # setting: log and number of the old keys' last commit, while the parent lacks it
 REFUSED = "refused"  # behind it: the parent knows nobody with the new ones
-FORMER_LOG = "former_log"  # setting: the log before and the one begun then, which it goes on as
+FORMER_LOG = "former_log"  # setting: a line a change of keys: the log before, the one begun then
 
 
 def replace(work: Work, following: Keys, staff: str | None) -> dict[str, Any]:
@@ -83,7 +83,8 @@ def take_over(work: Work, following: Keys, log: bytes) -> bytes:
     head = row.head.seq if row is not None else 0
     if settings.get(work.db, neighbours.PARENT):
         settings.put(work.db, LAST, f"{old.hex()} {head}".encode())
-    settings.put(work.db, FORMER_LOG, f"{old.hex()} {log.hex()}".encode())
+    begun = [*settings.text(work.db, FORMER_LOG).splitlines(), f"{old.hex()} {log.hex()}"]
+    settings.put(work.db, FORMER_LOG, "\n".join(begun).encode())
     settings.put(work.db, "node", following.node)
     settings.put(work.db, LOG, log)
     work.older = (*([work.former] if work.former is not None else []), *work.older)
@@ -113,7 +114,7 @@ def unheard_of(work: Work) -> None:
     """The parent refused our keys as those of nobody: it was put back to before it heard of them. We speak by the
     former ones again until it says that they were replaced: that it has their last commit isn't enough, where it
     holds that until its time comes (3.6)."""
-    log = settings.text(work.db, FORMER_LOG).partition(" ")[0]
+    log = settings.text(work.db, FORMER_LOG).rpartition("\n")[2].partition(" ")[0]
     row = chain.log_row(work.db, bytes.fromhex(log)) if log else None
     if work.former is not None and row is not None:
         settings.put(work.db, LAST, f"{log} {row.head.seq} {REFUSED}".encode())
@@ -137,7 +138,11 @@ def speaking(work: Work, node: bytes) -> Iterator[Keys]:
 
 def continues(work: Work, log: bytes) -> bool:
     """Whether a position taken in that log is one of ours: a change of keys interrupts nothing."""
-    return log == work.log or f"{log.hex()} {work.log.hex()}".encode() == settings.get(work.db, FORMER_LOG)
+    begun = dict(line.split() for line in settings.text(work.db, FORMER_LOG).splitlines())
+    name, now = log.hex(), work.log.hex()
+    while name != now and name in begun:
+        name = begun.pop(name)
+    return name == now
 
 
 def heard(work: Work, parent: bytes, reply: Reply) -> tuple[int, bool]:
