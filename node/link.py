@@ -294,9 +294,10 @@ def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Reques
 
 
 def _is_newest(work: Work, peer: PeerRow, node: bytes, log: bytes, number: int) -> bool:
-    """Of the sender's newest log, and numbered above the highest taken in it."""
+    """Of the sender's newest log, and numbered above the highest taken in it. No log that a node begins behind its
+    being cut off is ever its newest by the registry: it is to hear why all the same."""
     entry = work.registry.node(node)
-    if entry is not None and log != entry.newest_log:
+    if entry is not None and entry.active and log != entry.newest_log:
         return False
     return log != peer.incarnation or number > peer.envelope
 

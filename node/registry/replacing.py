@@ -83,22 +83,53 @@ def take_over(work: Work, following: Keys, log: bytes) -> bytes:
     if settings.get(work.db, neighbours.PARENT):
         settings.put(work.db, LAST, f"{old.hex()} {head}".encode())
     settings.put(work.db, FORMER_LOG, f"{old.hex()} {log.hex()}".encode())
-    settings.put(work.db, "node", following.node)
     settings.put(work.db, LOG, log)
-    work.older = (*([work.former] if work.former is not None else []), *work.older)
-    work.former, work.keys = work.keys, following
+    _use(work, following)
     work.left = Left(log, settings.number(work.db, "envelope"), 0)
     intake.renew(work)
     reactions.settle(work)
     return work.log
 
 
+def _use(work: Work, following: Keys) -> None:
+    settings.put(work.db, "node", following.node)
+    nodes = [one.node for one in work.newer]
+    work.newer = work.newer[: nodes.index(following.node)] if following.node in nodes else work.newer
+    work.older = (*([work.former] if work.former is not None else []), *work.older)
+    work.former, work.keys = work.keys, following
+
+
+def catch_up(work: Work) -> bool:
+    """A database that was put back to before a change of keys goes on under the keys of then, which are a
+    restored node's like any other; as soon as the registry says by which they were replaced, under those. A new
+    log is to be begun then."""
+    before = work.node
+    while (pair := _successor(work)) is not None:
+        _use(work, pair)
+    if work.node == before:
+        return False
+    entry = work.registry.node(work.node)
+    log = chain.log_of(work.db, entry.commit) if entry is not None else None
+    settings.put(work.db, LAST, b"")  # whoever told us has it
+    settings.put(work.db, FORMER_LOG, f"{log.hex()} ".encode() if log is not None else b"")
+    parent = links.peer(work.db, settings.get(work.db, neighbours.PARENT) or b"")
+    if parent is not None:  # what it receipted was for the former keys
+        links.change(work.db, parent.id, frontier=None)
+    return True
+
+
+def _successor(work: Work) -> Keys | None:
+    entry = work.registry.node(work.node)
+    by = entry.replaced_by if entry is not None else b""
+    return next((one for one in work.newer if one.node == by), None)
+
+
 # By which keys we speak
 
 
 def named(work: Work, node: bytes) -> Keys:
-    """The keys that a peer spoke to."""
-    known = [*([work.former] if work.former is not None else []), *work.older]
+    """The keys that a peer spoke to. It may have heard of newer ones before a database that was put back."""
+    known = [*([work.former] if work.former is not None else []), *work.older, *work.newer]
     return next((one for one in known if one.node == node), work.keys)
 
 
