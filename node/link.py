@@ -151,6 +151,7 @@ def take_reply(
     links.change(work.db, peer.id, **_moved(work, peer, log, reply), seen_ms=own_ms, can=" ".join(reply.can))
     incarnation.outnumbered(work, reply.highest)
     incarnation.look(work)  # before anything is signed
+    replacing.answered(work, reply)
     if vouched:
         timekeeping.look(work, vouched=True)
     reactions.settle(work)

@@ -25,6 +25,7 @@ from sync_protocol.roster import NodeEntry
 
 OPERATION = "registry.replace"
 LAST = "last_of_former"  # setting: log and number of the old keys' last commit, while the parent lacks it
+ANSWERED = "answered_in"  # setting: our log, once the parent answered in it and knew of no newer keys of ours
 FORMER_LOG = "former_log"  # setting: the log before and the one begun then, which it goes on as
 
 
@@ -62,6 +63,12 @@ def _entry(work: Work) -> NodeEntry:
             code="keys_not_delivered",
             hint="qiao sync",
         )
+    if work.newer and settings.get(work.db, ANSWERED) != work.log:
+        raise Stale(
+            say("本机留有更新的密钥，先与上级交换一次，看它是否认得", "newer keys lie here: the parent says whether it knows them"),
+            code="keys_not_delivered",
+            hint="qiao sync",
+        )  # fmt: skip
     return entry
 
 
@@ -116,6 +123,12 @@ def catch_up(work: Work) -> bool:
     if parent is not None:  # what it receipted was for the former keys
         links.change(work.db, parent.id, frontier=None)
     return True
+
+
+def answered(work: Work, reply: Reply) -> None:
+    """The parent's answer was taken in: whether it knows the newer keys that lie here is known by it."""
+    if work.newer and not any(note.code == "replaced" for note in reply.notes):
+        settings.put(work.db, ANSWERED, work.log)
 
 
 def _successor(work: Work) -> Keys | None:
