@@ -151,9 +151,9 @@ class Writer:
             self._registry = work.registry
             self._facts = work.facts
             self.clock.discipline(self._offset(work))
-        self._tell(work)
         if work.keys.node != self.keys.node:
             self._take_keys(work)
+        self._tell(work)
         if work.left is not None:  # the number is durable; the envelope leaves behind this
             self._marker.note(*work.left)
         if work.scrub:

@@ -25,6 +25,7 @@ from sync_protocol.roster import NodeEntry
 
 OPERATION = "registry.replace"
 LAST = "last_of_former"  # setting: log and number of the old keys' last commit, while the parent lacks it
+_REFUSED = "refused"  # behind these: the parent knew nobody by the newer keys, whatever it had of the log
 ANSWERED = "answered_in"  # setting: our log, once the parent answered in it and knew of no newer keys of ours
 FORMER_LOG = "former_log"  # setting: the log before and the one begun then, which it goes on as
 
@@ -65,7 +66,7 @@ def _entry(work: Work) -> NodeEntry:
         )
     if work.newer and settings.get(work.db, ANSWERED) != work.log:
         raise Stale(
-            say("本机留有更新的密钥，先与上级交换一次，看它是否认得", "newer keys lie here: the parent says whether it knows them"),
+            say("本机留有更新的密钥，先与上级交换一次，看它是否认得", "newer keys lie here: ask the parent first"),
             code="keys_not_delivered",
             hint="qiao sync",
         )  # fmt: skip
@@ -115,10 +116,8 @@ def catch_up(work: Work) -> bool:
         _use(work, pair)
     if work.node == before:
         return False
-    entry = work.registry.node(work.node)
-    log = chain.log_of(work.db, entry.commit) if entry is not None else None
     settings.put(work.db, LAST, b"")  # whoever told us has it
-    settings.put(work.db, FORMER_LOG, f"{log.hex()} ".encode() if log is not None else b"")
+    settings.put(work.db, FORMER_LOG, b"")
     parent = links.peer(work.db, settings.get(work.db, neighbours.PARENT) or b"")
     if parent is not None:  # what it receipted was for the former keys
         links.change(work.db, parent.id, frontier=None)
@@ -147,18 +146,27 @@ def named(work: Work, node: bytes) -> Keys:
 
 
 def towards_parent(work: Work) -> Keys:
-    """The old ones while the parent lacks their last commit."""
-    former = work.former
-    return former if former is not None and settings.get(work.db, LAST) else work.keys
+    """Older ones while the parent lacks their last commit."""
+    log = settings.text(work.db, LAST).split(" ")[0]
+    owner = work.registry.owner_of(bytes.fromhex(log)) if log else None
+    if owner is None:
+        return (work.former or work.keys) if log else work.keys
+    return named(work, owner.node)
 
 
 def unheard_of(work: Work) -> None:
-    """The parent refused our keys as those of nobody: it was put back to before it heard of them. We speak by the
-    former ones again until it has their last commit; if it knew better, it says so, and we go on as before."""
-    log = settings.text(work.db, FORMER_LOG).partition(" ")[0]
-    row = chain.log_row(work.db, bytes.fromhex(log)) if log else None
-    if work.former is not None and row is not None:
-        settings.put(work.db, LAST, f"{log} {row.head.seq}".encode())
+    """The parent refused our keys as those of nobody: it was put back to before it heard of them, or holds the
+    change of keys back. We speak by the ones before until it says itself that these were replaced. It may not know
+    those either."""
+    known = [work.keys, *([work.former] if work.former is not None else []), *work.older]
+    spoken = towards_parent(work).node
+    at = next((at for at, one in enumerate(known) if one.node == spoken), 0)
+    at = at if at + 1 < len(known) else 0
+    entry = work.registry.node(known[at].node)
+    log = chain.log_of(work.db, entry.commit) if entry is not None else None
+    row = chain.log_row(work.db, log) if log is not None else None
+    if at + 1 < len(known) and row is not None and row.node == known[at + 1].node:
+        settings.put(work.db, LAST, f"{row.log.hex()} {row.head.seq} {_REFUSED}".encode())
 
 
 def log_of(work: Work, own: Keys) -> bytes:
@@ -194,10 +202,10 @@ def heard(work: Work, parent: bytes, reply: Reply, sent: int) -> tuple[int, bool
 
 def _covered(work: Work, parent: bytes, reply: Reply) -> bool:
     entry = work.registry.node(parent)
-    log, _, seq = settings.text(work.db, LAST).partition(" ")
-    if work.former is None or reply.receipt is None or entry is None or not log:
+    last = settings.text(work.db, LAST).split(" ")
+    if reply.receipt is None or entry is None or len(last) < 2:
         return False
-    found = receipt.verify(reply.receipt, entry.sign, child=work.former.node)
+    found = receipt.verify(reply.receipt, entry.sign, child=towards_parent(work).node)
     peer = links.ensure(work.db, parent, bytes(16))
     links.change(work.db, peer.id, frontier=cbor.encode(list(frontiers.encode(found.frontier))))
-    return frontiers.covers(found.frontier, bytes.fromhex(log), int(seq))
+    return _REFUSED not in last and frontiers.covers(found.frontier, bytes.fromhex(last[0]), int(last[1]))

@@ -113,6 +113,45 @@ def test_a_city_put_back_to_before_its_county_had_new_keys_hears_of_them_again(t
     agree(tree, *C)
 
 
+def test_a_city_put_back_to_before_two_changes_of_its_countys_keys_hears_of_both(tree: Tree) -> None:
+    record = tree.dispatched()
+    carry(tree, C)
+    tree.shut("c")
+    shutil.copytree(tree.base / "c", tree.base / "backup")
+    for _ in range(2):
+        tree.do("k", "registry.replace")
+        carry(tree, K, K)
+    tree.act("k", "accept", record)
+    put_back(tree, "c")
+    for _ in range(2):
+        with pytest.raises(BadEnvelope):
+            tree.exchange("k", "c")
+        tree.at("k").unheard_of()
+    assert carry(tree, K, C, K, C) == 0
+    assert status(tree, "p", record)[PATHS["k"]] == "accepted"
+    agree(tree, *K)
+    agree(tree, *C)
+
+
+def test_a_change_of_keys_that_is_held_for_its_time_is_waited_for(tree: Tree) -> None:
+    record = tree.dispatched()
+    carry(tree, K)
+    tree.clock("k").advance(3_600_000)
+    tree.do("k", "registry.replace")
+    with pytest.raises(BadEnvelope):
+        carry(tree, K)
+    tree.at("k").unheard_of()
+    assert carry(tree, K, K) == 0, "by the old keys, and to an end"
+    for name in "pcts":
+        tree.clock(name).advance(3_600_000)
+    tree.at("c").tick()
+    carry(tree, K, K)
+    tree.act("k", "accept", record)
+    carry(tree, K, C)
+    assert status(tree, "p", record)[PATHS["k"]] == "accepted"
+    agree(tree, *K)
+
+
 def test_the_old_keys_get_nothing_any_more_but_the_registry(tree: Tree) -> None:
     tree.dispatched()
     tree.shut("k")
