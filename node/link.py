@@ -239,6 +239,11 @@ def _ahead(work: Work, node: bytes, vain: Vain) -> _Ahead:
     return _Ahead(more, len(lacks) < len(gap.lacks))
 
 
+def not_taken(work: Work, node: bytes, vain: Vain) -> bool:
+    """Whether the parent, by its newest receipt, doesn't take now what was sent: that is tried again later."""
+    return _ahead(work, node, vain).left
+
+
 def cut(work: Work) -> None:
     """The line broke off while it carried: half as much next time."""
     peer = parent(work)

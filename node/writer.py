@@ -252,8 +252,9 @@ class Writer:
             log, own_ms = opened.envelope.log, self.clock.own_ms()
             letters.note(work, opened.sender, log, opened.envelope.number)
             if opened.envelope.receiver != work.node:
-                received, more = replacing.heard(work, opened.sender, reply, commits)
-                return Round(commits, received, more, False)
+                received, more = replacing.heard(work, opened.sender, reply)
+                left = link.not_taken(work, opened.sender, self._vain)
+                return Round(commits, received, more, False, left)
             compared = self._comparison.is_on
             got = link.take_reply(
                 work, opened.sender, log, reply, sent_ms, own_ms, self._comparison, self._vain

@@ -190,14 +190,15 @@ def continues(work: Work, log: bytes) -> bool:
     return log == work.log or f"{log.hex()} {work.log.hex()}".encode() == settings.get(work.db, FORMER_LOG)
 
 
-def heard(work: Work, parent: bytes, reply: Reply, sent: int) -> tuple[int, bool]:
+def heard(work: Work, parent: bytes, reply: Reply) -> tuple[int, bool]:
     """A reply to the old keys: the registry in it counts, and that the parent has their last commit. Returns
     (commits new, whether another exchange is to follow). Raises RemoteError."""
     taken = intake.take(work, neighbours.registry_alone(reply.commits), peer=parent)
+    before = links.ensure(work.db, parent, bytes(16)).frontier
     known = any(note.code == "replaced" for note in reply.notes) or _covered(work, parent, reply)
     if known:
         settings.put(work.db, LAST, b"")
-    return taken.new, known or sent > 0
+    return taken.new, known or links.ensure(work.db, parent, bytes(16)).frontier != before
 
 
 def _covered(work: Work, parent: bytes, reply: Reply) -> bool:
