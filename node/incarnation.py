@@ -10,7 +10,7 @@ from __future__ import annotations
 from node import intake
 from node.lives import LIVES, Life, Reason, packed, read
 from node.marker import Mark, Marker
-from node.registry import writing
+from node.registry import replacing, writing
 from node.store import chain, settings
 from node.store.chain import LogRow
 from node.work import HIGH_WATER, LOG, Left, Work
@@ -73,7 +73,7 @@ def _misfit(work: Work, found: Mark | None, number: int) -> Reason | None:
 def look(work: Work) -> Reason | None:
     """Behind everything that was taken in, before anything is signed: begins a new log where another life
     of this node shows."""
-    reason = _shown(work)
+    reason = Reason.RESTORED if replacing.catch_up(work) else _shown(work)
     if reason is not None:
         open_new_log(work, reason)
     return reason

@@ -10,6 +10,7 @@ import os
 import shutil
 import stat
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,10 +104,39 @@ def load(folder: Path) -> Keys:
 def of(directory: Path, node: bytes | None) -> Keys:
     """The keys of the node that the database in `directory` belongs to; a change of keys that was cut short
     behind the database is finished. `node` None: a database that doesn't say. Raises as `load`."""
+    finish(directory, node)
+    return meant(directory, node)
+
+
+def finish(directory: Path, node: bytes | None) -> None:
+    """The next pair becomes the node's where the database names it. Raises DiskTrouble."""
     folder, following = directory / DIRECTORY, directory / NEXT
     if node is not None and following.exists() and _node_in(following) == node != _node_in(folder):
         swap(directory)
-    return load(folder)
+
+
+def meant(directory: Path, node: bytes | None) -> Keys:
+    """As `of`, and nothing is changed: a database that was put back means a pair that was in use before. Where no
+    pair is its own, DIR/keys."""
+    found = (one for one in _pairs(directory) if node is not None and one.node == node)
+    return next(found, None) or load(directory / DIRECTORY)
+
+
+def _pairs(directory: Path) -> Iterator[Keys]:
+    """Newest first; what a crash left half of one isn't one."""
+    older = (f"{FORMER}-{number}" for number in range(_count_older(directory), 0, -1))
+    for name in (NEXT, DIRECTORY, FORMER, *older):
+        if (found := _whole(directory / name)) is not None:
+            yield found
+
+
+def beside(directory: Path, own: bytes) -> tuple[tuple[Keys, ...], tuple[Keys, ...]]:
+    """(newer, older) than the pair of node `own`, each newest first. Peers that were away speak to an older one;
+    newer ones lie there where the database was put back, or a change of keys never came to its end."""
+    found = list(_pairs(directory))
+    nodes = [one.node for one in found]
+    at = nodes.index(own) if own in nodes else 0
+    return tuple(found[:at]), tuple(found[at + 1 :])
 
 
 def _node_in(folder: Path) -> bytes | None:
@@ -122,8 +152,12 @@ def _whole(folder: Path) -> Keys | None:
         return None
 
 
-def prepare(directory: Path, entropy: Entropy) -> Keys:
-    """A new pair in DIR/keys.next, durable; one that was never taken into use is replaced. Raises DiskTrouble."""
+def prepare(directory: Path, entropy: Entropy, own: bytes) -> Keys:
+    """The pair that follows that of node `own`, durable: one that lies there already, since the tree may know it,
+    else a new one in DIR/keys.next. Raises DiskTrouble."""
+    newer, _ = beside(directory, own)
+    if newer:
+        return newer[-1]
     try:
         shutil.rmtree(directory / NEXT, ignore_errors=True)
         return make(directory / NEXT, entropy)
@@ -147,17 +181,6 @@ def swap(directory: Path) -> None:
         raise DiskTrouble(
             say(f"换不了密钥：{fault}", f"the keys can't be changed: {fault}"), hint=f"df -h {directory}"
         ) from fault
-
-
-def former(directory: Path) -> Keys | None:
-    """The pair before the last change, which peers that don't know of it still speak to."""
-    return _whole(directory / FORMER)
-
-
-def older(directory: Path) -> tuple[Keys, ...]:
-    """The pairs before that one: a child that was away over several changes speaks to the one that it knows."""
-    found = (directory / f"{FORMER}-{number}" for number in range(_count_older(directory), 0, -1))
-    return tuple(pair for pair in map(_whole, found) if pair is not None)
 
 
 def _count_older(directory: Path) -> int:

@@ -151,6 +151,7 @@ def take_reply(
     links.change(work.db, peer.id, **_moved(work, peer, log, reply), seen_ms=own_ms, can=" ".join(reply.can))
     incarnation.outnumbered(work, reply.highest)
     incarnation.look(work)  # before anything is signed
+    replacing.answered(work, reply)
     if vouched:
         timekeeping.look(work, vouched=True)
     reactions.settle(work)
@@ -237,6 +238,11 @@ def ahead(work: Work, node: bytes, vain: Vain) -> Ahead:
     return Ahead(more, len(lacks) < len(gap.lacks))
 
 
+def not_taken(work: Work, node: bytes, vain: Vain) -> bool:
+    """Whether the parent, by its newest receipt, doesn't take now what was sent: that is tried again later."""
+    return ahead(work, node, vain).left
+
+
 def cut(work: Work) -> None:
     """The line broke off while it carried: half as much next time."""
     peer = parent(work)
@@ -293,9 +299,10 @@ def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Reques
 
 
 def _is_newest(work: Work, peer: PeerRow, node: bytes, log: bytes, number: int) -> bool:
-    """Of the sender's newest log, and numbered above the highest taken in it."""
+    """Of the sender's newest log, and numbered above the highest taken in it. No log that a node begins behind its
+    being cut off is ever its newest by the registry: it is to hear why all the same."""
     entry = work.registry.node(node)
-    if entry is not None and log != entry.newest_log:
+    if entry is not None and entry.active and log != entry.newest_log:
         return False
     return log != peer.incarnation or number > peer.envelope
 

@@ -14,6 +14,7 @@ from node import account, glance, keys, people, waiting
 from node.clock import SystemClock
 from node.errors import NotFound, Usage
 from node.iso import end_of_day, iso, iso_or_none
+from node.keys import Keys
 from node.language import say
 from node.matters import KINDS
 from node.matters.draft import Kind, Verb
@@ -303,9 +304,7 @@ class Reader:
         from node.attachments import listing as attachments
 
         with self._read() as db:
-            found = proof.verify(
-                db, keys.load(self.directory / keys.DIRECTORY), every_signature=every_signature
-            )
+            found = proof.verify(db, self._keys(db), every_signature=every_signature)
             problems = [*found["problems"], *attachments.problems(db, self.directory)]
             return {**found, "ok": not problems, "problems": problems}
 
@@ -313,7 +312,10 @@ class Reader:
         from node import exporting
 
         with self._read() as db:
-            return exporting.write(db, keys.load(self.directory / keys.DIRECTORY), path)
+            return exporting.write(db, self._keys(db), path)
+
+    def _keys(self, db: Connection) -> Keys:
+        return keys.meant(self.directory, settings.get(db, "node"))
 
 
 def _kind(matter: str) -> Kind:

@@ -58,6 +58,7 @@ class Work:
     facts: dict[str, Any] = field(default_factory=dict)  # policies, calendar, once loaded
     former: Keys | None = None  # ours before the last change of keys (3.4)
     older: tuple[Keys, ...] = ()  # ours before those
+    newer: tuple[Keys, ...] = ()  # ours after these, where the database was put back; newest first
     joined: set[bytes] = field(default_factory=set)  # forked logs of which a commit came between others (3.8)
     links: set[int] = field(default_factory=set)  # commit rows whose headers every child is to have (3.8)
     places: Any = None  # which commits count (node/branches.py), as of this registry

@@ -101,7 +101,7 @@ class Writer:
         self._marker = marker or SystemMarker(directory)
         with engine.begin() as db:
             self.keys = keys.of(directory, settings.get(db, "node"))
-        self.former, self.older = keys.former(directory), keys.older(directory)
+        self.newer, self.former = keys.beside(directory, self.keys.node)
         self._facts: dict[str, Any] = {}  # policies and calendar as of the last transaction
         self.listeners: list[Callable[[Change], None]] = []
         with engine.begin() as db:
@@ -143,14 +143,16 @@ class Writer:
             with self._engine.begin() as db:
                 work = Work(
                     db, self.keys, self._registry, self.clock.now_ms(), self._entropy,
-                    config=self.config, facts=dict(self._facts), former=self.former,
-                    older=self.older,
+                    config=self.config, facts=dict(self._facts), former=next(iter(self.former), None),
+                    older=self.former[1:], newer=self.newer,
                 )  # fmt: skip
                 yield work
                 reactions.settle(work)
             self._registry = work.registry
             self._facts = work.facts
             self.clock.discipline(self._offset(work))
+        if work.keys.node != self.keys.node:
+            self._take_keys(work)
         self._tell(work)
         if work.left is not None:  # the number is durable; the envelope leaves behind this
             self._marker.note(*work.left)
@@ -177,16 +179,20 @@ class Writer:
 
     def _replace_keys(self, staff: str | None) -> dict[str, Any]:
         """New keys: made durable before the database names them, taken into use behind it."""
-        following = keys.prepare(self.directory, self._entropy)
+        following = self.prepare_keys()
         with self.work() as work:
-            done = replacing.replace(work, following, staff)
-        self.take_keys()
-        return done
+            return replacing.replace(work, following, staff)
 
-    def take_keys(self) -> None:
-        keys.swap(self.directory)
-        self.keys = keys.load(self.directory / keys.DIRECTORY)
-        self.former, self.older = keys.former(self.directory), keys.older(self.directory)
+    def prepare_keys(self) -> Keys:
+        """The pair to follow ours, durable. Raises DiskTrouble."""
+        keys.finish(self.directory, self.keys.node)
+        return keys.prepare(self.directory, self._entropy, self.keys.node)
+
+    def _take_keys(self, work: Work) -> None:
+        """The database names them: whatever fails from here on, nothing is signed by the old ones any more."""
+        self.keys, self.newer = work.keys, work.newer
+        self.former = (*([work.former] if work.former is not None else []), *work.older)
+        keys.finish(self.directory, self.keys.node)
 
     def tick(self) -> None:
         """Once a minute: what was held and whose time has come, a clock that went back, the root's daily stamp."""
@@ -246,11 +252,9 @@ class Writer:
             log, own_ms = opened.envelope.log, self.clock.own_ms()
             letters.note(work, opened.sender, log, opened.envelope.number)
             if opened.envelope.receiver != work.node:
-                received, known = replacing.heard(work, opened.sender, reply)
-                self._vain.spoken(log, news=known or received > 0)
-                still = link.ahead(work, opened.sender, self._vain)
-                moved = bool(received or known or still.more)
-                return Round(commits, received, known or still.more, False, still.left, moved)
+                received, more = replacing.heard(work, opened.sender, reply)
+                left = link.not_taken(work, opened.sender, self._vain)
+                return Round(commits, received, more, False, left)
             compared = self._comparison.is_on
             got = link.take_reply(
                 work, opened.sender, log, reply, sent_ms, own_ms, self._comparison, self._vain

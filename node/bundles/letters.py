@@ -103,7 +103,7 @@ def speaking_to(work: Work, receiver: bytes) -> Keys:
 
 def note_called(work: Work, child: bytes, receiver: bytes) -> None:
     """A child called this node by that id."""
-    if work.former is not None and settings.get(work.db, _called(child)) != receiver:
+    if (work.former is not None or work.newer) and settings.get(work.db, _called(child)) != receiver:
         settings.put(work.db, _called(child), receiver)
 
 
@@ -112,9 +112,9 @@ def _called(child: bytes) -> str:
 
 
 def mine(work: Work) -> list[bytes]:
-    """The node ids for which a bundle may be: ours, and those before a change of keys."""
+    """The node ids for which a bundle may be: ours, and those before and behind a change of keys."""
     former = [work.former] if work.former is not None else []
-    return [work.node, *(one.node for one in (*former, *work.older))]
+    return [work.node, *(one.node for one in (*former, *work.older, *work.newer))]
 
 
 def opened(work: Work, raw: bytes) -> Opened:

@@ -130,6 +130,7 @@ def _from_parent(work: Work, sender: Neighbour, opened: Opened) -> dict[str, Any
     if taken.bodies and not (counts and fits):
         reconciling.doubt(work)
     incarnation.look(work)
+    replacing.answered(work, reply)
     got = attachments.take(work, sender.node, reply.wants if counts else None, reply.chunks)
     return {"commits": taken.new, "fits": fits, "notes": [*dict.fromkeys([*taken.notes, *got.notes])]}
 

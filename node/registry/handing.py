@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from node import intake, joining, reactions
+from node import incarnation, intake, joining, reactions
 from node.config import Config
 from node.errors import Damaged, DiskTrouble, NotFound, Stale
 from node.language import say
@@ -47,6 +47,7 @@ def load(work: Work, params: Mapping[str, Any], _person: Person | None, _config:
     """Takes in what is new of it. Raises NotFound `no_file`, Damaged `bad_registry_file`."""
     path = Path(str(params["path"]))
     taken = intake.take(work, neighbours.registry_alone(_read(path)), peer=_NOBODY)
+    incarnation.look(work)
     reactions.settle(work)
     return {"path": str(path), "commits": taken.new, "notes": sorted(set(taken.notes))}
 

@@ -25,7 +25,9 @@ from sync_protocol.roster import NodeEntry
 
 OPERATION = "registry.replace"
 LAST = "last_of_former"  # setting: log and number of the old keys' last commit, while the parent lacks it
-REFUSED = "refused"  # behind it: the parent knows nobody with the new ones
+_REFUSED = "refused"  # behind these: the parent knew nobody by the newer keys, whatever it had of the log
+_CUT_OFF = ("replaced", "revoked")  # notes of a parent that knows what became of the old keys
+ANSWERED = "answered_in"  # setting: our log, once the parent answered in it and knew of no newer keys of ours
 FORMER_LOG = "former_log"  # setting: a line a change of keys: the log before, the one begun then
 
 
@@ -63,6 +65,12 @@ def _entry(work: Work) -> NodeEntry:
             code="keys_not_delivered",
             hint="qiao sync",
         )
+    if work.newer and settings.get(work.db, ANSWERED) != work.log:
+        raise Stale(
+            say("本机留有更新的密钥，先与上级交换一次，看它是否认得", "newer keys lie here: ask the parent first"),
+            code="keys_not_delivered",
+            hint="qiao sync",
+        )  # fmt: skip
     return entry
 
 
@@ -85,39 +93,82 @@ def take_over(work: Work, following: Keys, log: bytes) -> bytes:
         settings.put(work.db, LAST, f"{old.hex()} {head}".encode())
     begun = [*settings.text(work.db, FORMER_LOG).splitlines(), f"{old.hex()} {log.hex()}"]
     settings.put(work.db, FORMER_LOG, "\n".join(begun).encode())
-    settings.put(work.db, "node", following.node)
     settings.put(work.db, LOG, log)
-    work.older = (*([work.former] if work.former is not None else []), *work.older)
-    work.former, work.keys = work.keys, following
+    _use(work, following)
     work.left = Left(log, settings.number(work.db, "envelope"), 0)
     intake.renew(work)
     reactions.settle(work)
     return work.log
 
 
+def _use(work: Work, following: Keys) -> None:
+    settings.put(work.db, "node", following.node)
+    nodes = [one.node for one in work.newer]
+    work.newer = work.newer[: nodes.index(following.node)] if following.node in nodes else work.newer
+    work.older = (*([work.former] if work.former is not None else []), *work.older)
+    work.former, work.keys = work.keys, following
+
+
+def catch_up(work: Work) -> bool:
+    """A database that was put back to before a change of keys goes on under the keys of then, which are a
+    restored node's like any other; as soon as the registry says by which they were replaced, under those. A new
+    log is to be begun then."""
+    before = work.node
+    while (pair := _successor(work)) is not None:
+        _use(work, pair)
+    if work.node == before:
+        return False
+    settings.put(work.db, LAST, b"")  # whoever told us has it
+    settings.put(work.db, FORMER_LOG, b"")
+    parent = links.peer(work.db, settings.get(work.db, neighbours.PARENT) or b"")
+    if parent is not None:  # what it receipted was for the former keys
+        links.change(work.db, parent.id, frontier=None)
+    return True
+
+
+def answered(work: Work, reply: Reply) -> None:
+    """The parent's answer was taken in: whether it knows the newer keys that lie here is known by it."""
+    if work.newer and not any(note.code == "replaced" for note in reply.notes):
+        settings.put(work.db, ANSWERED, work.log)
+
+
+def _successor(work: Work) -> Keys | None:
+    entry = work.registry.node(work.node)
+    by = entry.replaced_by if entry is not None else b""
+    return next((one for one in work.newer if one.node == by), None)
+
+
 # By which keys we speak
 
 
 def named(work: Work, node: bytes) -> Keys:
-    """The keys that a peer spoke to."""
-    known = [*([work.former] if work.former is not None else []), *work.older]
+    """The keys that a peer spoke to. It may have heard of newer ones before a database that was put back."""
+    known = [*([work.former] if work.former is not None else []), *work.older, *work.newer]
     return next((one for one in known if one.node == node), work.keys)
 
 
 def towards_parent(work: Work) -> Keys:
-    """The old ones while the parent lacks their last commit."""
-    former = work.former
-    return former if former is not None and settings.get(work.db, LAST) else work.keys
+    """Older ones while the parent lacks their last commit."""
+    log = settings.text(work.db, LAST).split(" ")[0]
+    owner = work.registry.owner_of(bytes.fromhex(log)) if log else None
+    if owner is None:
+        return (work.former or work.keys) if log else work.keys
+    return named(work, owner.node)
 
 
 def unheard_of(work: Work) -> None:
-    """The parent refused our keys as those of nobody: it was put back to before it heard of them. We speak by the
-    former ones again until it says that they were replaced: that it has their last commit isn't enough, where it
-    holds that until its time comes (3.6)."""
-    log = settings.text(work.db, FORMER_LOG).rpartition("\n")[2].partition(" ")[0]
-    row = chain.log_row(work.db, bytes.fromhex(log)) if log else None
-    if work.former is not None and row is not None:
-        settings.put(work.db, LAST, f"{log} {row.head.seq} {REFUSED}".encode())
+    """The parent refused our keys as those of nobody: it was put back to before it heard of them, or holds the
+    change of keys back. We speak by the ones before until it says itself that these were replaced. It may not know
+    those either."""
+    known = [work.keys, *([work.former] if work.former is not None else []), *work.older]
+    spoken = towards_parent(work).node
+    at = next((at for at, one in enumerate(known) if one.node == spoken), 0)
+    at = at if at + 1 < len(known) else 0
+    entry = work.registry.node(known[at].node)
+    log = chain.log_of(work.db, entry.commit) if entry is not None else None
+    row = chain.log_row(work.db, log) if log is not None else None
+    if at + 1 < len(known) and row is not None and row.node == known[at + 1].node:
+        settings.put(work.db, LAST, f"{row.log.hex()} {row.head.seq} {_REFUSED}".encode())
 
 
 def log_of(work: Work, own: Keys) -> bytes:
@@ -149,18 +200,19 @@ def heard(work: Work, parent: bytes, reply: Reply) -> tuple[int, bool]:
     """A reply to the old keys: the registry in it counts, and that the parent has their last commit. Returns
     (commits new, whether the parent knows the new ones). Raises RemoteError."""
     taken = intake.take(work, neighbours.registry_alone(reply.commits), peer=parent)
-    known = any(note.code == "replaced" for note in reply.notes) or _covered(work, parent, reply)
+    before = links.ensure(work.db, parent, bytes(16)).frontier
+    known = any(note.code in _CUT_OFF for note in reply.notes) or _covered(work, parent, reply)
     if known:
         settings.put(work.db, LAST, b"")
-    return taken.new, known
+    return taken.new, known or links.ensure(work.db, parent, bytes(16)).frontier != before
 
 
 def _covered(work: Work, parent: bytes, reply: Reply) -> bool:
     entry = work.registry.node(parent)
-    log, seq, *refused = settings.text(work.db, LAST).split() or ("", "")
-    if work.former is None or reply.receipt is None or entry is None or not log:
+    last = settings.text(work.db, LAST).split(" ")
+    if reply.receipt is None or entry is None or len(last) < 2:
         return False
-    found = receipt.verify(reply.receipt, entry.sign, child=work.former.node)
+    found = receipt.verify(reply.receipt, entry.sign, child=towards_parent(work).node)
     peer = links.ensure(work.db, parent, bytes(16))
     links.change(work.db, peer.id, frontier=cbor.encode(list(frontiers.encode(found.frontier))))
-    return not refused and frontiers.covers(found.frontier, bytes.fromhex(log), int(seq))
+    return _REFUSED not in last and frontiers.covers(found.frontier, bytes.fromhex(last[0]), int(last[1]))

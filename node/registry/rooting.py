@@ -64,15 +64,18 @@ def replace_root(
 def _replace(
     writer: Writer, private: Ed25519PrivateKey, following: Path, entropy: Entropy, stolen: bool
 ) -> dict[str, Any]:
+    """Once the new root may be seated its recovery key stays, whatever fails: nobody could replace it else."""
     next_private = _write(following, entropy)
+    maybe = False
     try:
-        own = keys.prepare(writer.directory, entropy)
+        own = writer.prepare_keys()
         with writer.work() as work:
             done = _seat(work, private, next_private, own, stolen)
+            maybe = True  # a commit that fails may be durable all the same
     except BaseException:
-        following.unlink(missing_ok=True)
+        if not maybe:
+            following.unlink(missing_ok=True)
         raise
-    writer.take_keys()
     return {**done, "recovery": str(following), "fingerprint": fingerprint(own.sign_key)}
 
 
@@ -151,7 +154,10 @@ def _write(path: Path, entropy: Entropy) -> Ed25519PrivateKey:
     try:
         keys.write_private(path, pem)
     except FileExistsError as fault:
-        raise Stale(say(f"{path} 已存在", f"{path} exists"), code="file_exists", hint=f"rm {path}") from fault
+        raise Stale(
+            say(f"{path} 已存在", f"{path} exists"), code="file_exists",
+            hint="qiao registry replace-root --recovery FILE --next OTHER",  # it may be the one that counts
+        ) from fault  # fmt: skip
     except OSError as fault:
         raise DiskTrouble(
             say(f"恢复密钥写不了：{fault}", f"the recovery key can't be written: {fault}")

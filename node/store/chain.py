@@ -290,6 +290,13 @@ def unit_of(db: Connection, commit: int) -> str:
     return found
 
 
+def log_of(db: Connection, commit: bytes) -> bytes | None:
+    """The log of a commit by its id; None where it isn't here."""
+    joined = select(LOG.c.log).join(COMMIT, COMMIT.c.log == LOG.c.id)
+    found: bytes | None = db.execute(joined.where(COMMIT.c.commit == commit)).scalar()
+    return found
+
+
 def time_of(db: Connection, commit: bytes) -> int:
     """Hybrid time of a commit by its id; 0 where it isn't here."""
     return int(db.execute(select(COMMIT.c.time).where(COMMIT.c.commit == commit)).scalar() or 0)

@@ -133,15 +133,15 @@ def test_an_unsound_receivers_key_is_refused(key: bytes) -> None:
 
 def made(tmp_path: Path) -> tuple[keys.Keys, keys.Keys]:
     entropy = SeededEntropy(1)
-    return keys.make(tmp_path / "keys", entropy), keys.prepare(tmp_path, entropy)
+    old = keys.make(tmp_path / "keys", entropy)
+    return old, keys.prepare(tmp_path, entropy, old.node)
 
 
 def test_the_next_pair_waits_until_the_database_names_it(tmp_path: Path) -> None:
     old, following = made(tmp_path)
     assert keys.of(tmp_path, old.node).node == keys.of(tmp_path, None).node == old.node
     assert keys.of(tmp_path, following.node).node == following.node
-    former = keys.former(tmp_path)
-    assert former is not None and former.node == old.node
+    assert [one.node for one in keys.beside(tmp_path, following.node)[1]] == [old.node]
     assert keys.of(tmp_path, following.node).node == following.node
 
 
@@ -149,19 +149,32 @@ def test_a_pair_half_removed_stops_nothing(tmp_path: Path) -> None:
     old, following = made(tmp_path)
     (tmp_path / keys.NEXT / keys.SEAL_FILE).unlink()
     assert keys.of(tmp_path, old.node).node == old.node
-    again = keys.prepare(tmp_path, SeededEntropy(2))
+    again = keys.prepare(tmp_path, SeededEntropy(2), old.node)
     assert again.node != following.node and keys.of(tmp_path, again.node).node == again.node
     (tmp_path / keys.FORMER / keys.SIGN_FILE).unlink()
-    assert keys.former(tmp_path) is None
-    keys.prepare(tmp_path, SeededEntropy(3))
+    assert keys.beside(tmp_path, again.node) == ((), ())
+    third = keys.prepare(tmp_path, SeededEntropy(3), again.node)
     keys.swap(tmp_path)
-    found = keys.former(tmp_path)
-    assert found is not None and found.node == again.node
+    assert [one.node for one in keys.beside(tmp_path, third.node)[1]] == [again.node]
 
 
 def test_a_swap_that_is_cut_short_between_its_names_is_finished(tmp_path: Path) -> None:
     old, following = made(tmp_path)
     (tmp_path / "keys").rename(tmp_path / keys.FORMER)
     assert keys.of(tmp_path, following.node).node == following.node
-    former = keys.former(tmp_path)
-    assert former is not None and former.node == old.node
+    assert [one.node for one in keys.beside(tmp_path, following.node)[1]] == [old.node]
+
+
+def test_a_database_that_was_put_back_means_the_pair_that_was_in_use_then(tmp_path: Path) -> None:
+    old, second = made(tmp_path)
+    keys.swap(tmp_path)
+    third = keys.prepare(tmp_path, SeededEntropy(2), second.node)
+    keys.swap(tmp_path)
+    assert [keys.of(tmp_path, one.node).node for one in (old, second, third)] == [
+        old.node, second.node, third.node,
+    ]  # fmt: skip
+    assert keys.of(tmp_path, b"nobody").node == third.node
+    newer, older = keys.beside(tmp_path, second.node)
+    assert ([one.node for one in newer], [one.node for one in older]) == ([third.node], [old.node])
+    assert keys.prepare(tmp_path, SeededEntropy(4), old.node).node == second.node
+    assert not (tmp_path / keys.NEXT).exists(), "the tree may know the one that lies there"

@@ -235,7 +235,6 @@ class Office:
             self.keys = self.writer.keys
             self.nodes.append(self.node)
             self.world.met_office(self)
-            self.backup = None  # of a node whose keys aren't there any more: a new one is made first
         with self.read() as db:
             parent = settings.get(db, PARENT)
         if self.registry is not self._known:

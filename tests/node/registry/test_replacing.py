@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from node.errors import NotFound, QiaoError
+from node.errors import DiskTrouble, NotFound, QiaoError
 from sync_protocol.errors import BadEnvelope
 from tests.node.tree import PATHS, Tree
 
@@ -23,6 +23,27 @@ def agree(tree: Tree, child: str, parent: str) -> None:
 def carry(tree: Tree, *links: tuple[str, str]) -> int:
     """Over these links in turn; how many commits moved over the last."""
     return [tree.sync(*one) for one in links][-1].sent
+
+
+def put_back(tree: Tree, name: str) -> None:
+    """The database alone, from `backup`: keys and marker stay as they are."""
+    tree.shut(name)
+    for file in ("node.db", "node.db-wal"):
+        (tree.base / name / file).unlink(missing_ok=True)
+        if (tree.base / "backup" / file).exists():
+            shutil.copy(tree.base / "backup" / file, tree.base / name / file)
+
+
+def own_numbers(tree: Tree, *names: str) -> dict[tuple[bytes, int], set[bytes]]:
+    """(log, number) → commits of it at these nodes: more than one is a fork."""
+    found: dict[tuple[bytes, int], set[bytes]] = {}
+    for name in names:
+        with tree.sql(name) as db:
+            for log, seq, commit in db.execute(
+                'SELECT l.log, c.seq, c."commit" FROM commit_ c JOIN log l ON l.id = c.log'
+            ):
+                found.setdefault((log, seq), set()).add(commit)
+    return found
 
 
 K, C = ("k", "c"), ("c", "p")
@@ -81,11 +102,7 @@ def test_a_city_put_back_to_before_its_county_had_new_keys_hears_of_them_again(t
     tree.do("k", "registry.replace")
     carry(tree, K, K)
     tree.act("k", "accept", record)
-    tree.shut("c")
-    for name in ("node.db", "node.db-wal"):
-        (tree.base / "c" / name).unlink(missing_ok=True)
-        if (tree.base / "backup" / name).exists():
-            shutil.copy(tree.base / "backup" / name, tree.base / "c" / name)
+    put_back(tree, "c")
     with pytest.raises(BadEnvelope) as caught:
         tree.exchange("k", "c")
     assert caught.value.code == "unknown_sender"
@@ -94,6 +111,46 @@ def test_a_city_put_back_to_before_its_county_had_new_keys_hears_of_them_again(t
     assert status(tree, "p", record)[PATHS["k"]] == "accepted"
     agree(tree, *K)
     agree(tree, *C)
+
+
+def test_a_city_put_back_to_before_two_changes_of_its_countys_keys_hears_of_both(tree: Tree) -> None:
+    record = tree.dispatched()
+    carry(tree, C)
+    tree.shut("c")
+    shutil.copytree(tree.base / "c", tree.base / "backup")
+    for _ in range(2):
+        tree.do("k", "registry.replace")
+        carry(tree, K, K)
+    tree.act("k", "accept", record)
+    put_back(tree, "c")
+    for _ in range(2):
+        with pytest.raises(BadEnvelope):
+            tree.exchange("k", "c")
+        tree.at("k").unheard_of()
+    assert carry(tree, K, C, K, C) == 0
+    assert status(tree, "p", record)[PATHS["k"]] == "accepted"
+    agree(tree, *K)
+    agree(tree, *C)
+
+
+def test_a_change_of_keys_that_is_held_for_its_time_is_waited_for(tree: Tree) -> None:
+    record = tree.dispatched()
+    carry(tree, K)
+    tree.clock("k").advance(3_600_000)
+    tree.do("k", "registry.replace")
+    with pytest.raises(BadEnvelope):
+        carry(tree, K)
+    tree.at("k").unheard_of()
+    tree.act("k", "note", record, text="等着")
+    assert tree.sync("k", "c").rounds < 4, "by the old keys, and to an end"
+    for name in "pcts":
+        tree.clock(name).advance(3_600_000)
+    tree.at("c").tick()
+    carry(tree, K, K)
+    tree.act("k", "accept", record)
+    carry(tree, K, C)
+    assert status(tree, "p", record)[PATHS["k"]] == "accepted"
+    agree(tree, *K)
 
 
 def test_the_old_keys_get_nothing_any_more_but_the_registry(tree: Tree) -> None:
@@ -137,3 +194,111 @@ def test_a_change_of_keys_that_is_cut_short_leaves_a_node_that_works(
     carry(tree, K)
     assert status(tree, "c", record)[PATHS["k"]] == "accepted"
     agree(tree, *K)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_county_put_back_to_before_its_own_new_keys_goes_on_under_them_when_it_hears_of_them(
+    tree: Tree, times: int
+) -> None:
+    record = tree.dispatched()
+    carry(tree, K)
+    tree.shut("k")
+    shutil.copytree(tree.base / "k", tree.base / "backup")
+    before = tree.at("k").keys.node
+    for _ in range(times):
+        tree.do("k", "registry.replace")
+        carry(tree, K, K)
+    tree.act("k", "accept", record)
+    carry(tree, K, C)
+    newest = tree.at("k").keys.node
+    put_back(tree, "k")
+    assert tree.at("k").keys.node == before
+    assert tree.reader("k").id == before
+    alone = tree.register("k")
+    with tree.at("k").work() as work:
+        entry = work.registry.node(work.node)
+        assert entry is not None and entry.active and len(entry.logs) == 2, "a restored node like any other"
+    carry(tree, *[K] * 4)
+    assert tree.at("k").keys.node == newest
+    later = tree.register("k")
+    assert carry(tree, K, C, K, C) == 0
+    assert status(tree, "k", record)[PATHS["k"]] == status(tree, "p", record)[PATHS["k"]] == "accepted"
+    assert tree.show("p", later)["number"]
+    agree(tree, *K)
+    agree(tree, *C)
+    assert tree.verify("k") == [] == tree.verify("c")
+    assert all(len(one) == 1 for one in own_numbers(tree, "k", "c", "p").values())
+    found = tree.reader("c").exceptions()
+    assert alone in str(found), "what it signed meanwhile is listed"
+
+
+def test_a_city_put_back_to_before_its_own_new_keys_hears_of_them_from_its_county_too(tree: Tree) -> None:
+    record = tree.dispatched()
+    carry(tree, C)
+    tree.shut("c")
+    shutil.copytree(tree.base / "c", tree.base / "backup")
+    tree.do("c", "registry.replace")
+    carry(tree, C, C, K, K)
+    newest = tree.at("c").keys.node
+    tree.act("k", "accept", record)
+    put_back(tree, "c")
+    carry(tree, K, K, K)
+    assert tree.at("c").keys.node == newest
+    assert carry(tree, C, K, C, K, C) == 0
+    assert status(tree, "p", record)[PATHS["k"]] == "accepted"
+    agree(tree, *K)
+    agree(tree, *C)
+    assert all(len(one) == 1 for one in own_numbers(tree, "k", "c", "p").values())
+
+
+def refused(tree: Tree, name: str) -> str:
+    with pytest.raises(QiaoError) as caught:
+        tree.do(name, "registry.replace")
+    return caught.value.code
+
+
+def test_new_keys_of_which_nobody_had_heard_when_the_database_was_put_back_are_enrolled_again(
+    tree: Tree,
+) -> None:
+    record = tree.dispatched()
+    carry(tree, K)
+    tree.shut("k")
+    shutil.copytree(tree.base / "k", tree.base / "backup")
+    tree.do("k", "registry.replace")
+    lost = tree.at("k").keys.node
+    put_back(tree, "k")
+    tree.act("k", "accept", record)
+    assert refused(tree, "k") == "keys_not_delivered", "the parent may know of them"
+    carry(tree, K)
+    tree.do("k", "registry.replace")
+    assert tree.at("k").keys.node == lost
+    assert carry(tree, K, C, K, C) == 0
+    assert status(tree, "p", record)[PATHS["k"]] == "accepted"
+    agree(tree, *K)
+    assert tree.verify("k") == [] == tree.verify("c")
+
+
+@pytest.mark.parametrize("what", ["note", "swap"])
+def test_nothing_is_signed_by_the_old_keys_behind_a_change_whatever_fails(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    record = tree.dispatched()
+    before = tree.at("k").keys.node
+
+    def full(*_: object) -> None:
+        raise DiskTrouble("the disk is full")
+
+    if what == "note":
+        monkeypatch.setattr(tree.at("k")._marker, "note", full)
+    else:
+        monkeypatch.setattr("node.writer.keys.swap", full)
+    with pytest.raises(DiskTrouble):
+        tree.do("k", "registry.replace")
+    monkeypatch.undo()
+    assert tree.at("k").keys.node != before
+    tree.act("k", "accept", record)
+    carry(tree, K, K)
+    tree.do("k", "registry.replace")
+    assert carry(tree, K, K) == 0 or carry(tree, K) == 0
+    agree(tree, *K)
+    assert tree.verify("k") == [] == tree.verify("c")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from node.errors import QiaoError
+from node.errors import DiskTrouble, QiaoError
 from node.registry import rooting
 from tests.node.tree import PATHS, Tree
 
@@ -78,3 +78,63 @@ def test_another_key_or_file_is_refused_and_changes_nothing(tree: Tree, paper: P
     assert not (tree.base / "next.pem").exists()
     (tree.base / "next.pem").write_text("")
     assert code(tree, paper) == "file_exists"
+
+
+def test_the_next_recovery_key_stays_where_the_new_root_is_seated_though_something_failed(
+    tree: Tree, paper: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tree.at("p").keys.node
+
+    def full(*_: object) -> None:
+        raise DiskTrouble("the disk is full")
+
+    monkeypatch.setattr("node.marker.SystemMarker.note", full)
+    assert code(tree, paper) == "disk"
+    monkeypatch.undo()
+    assert tree.at("p").keys.node != old and (tree.base / "next.pem").exists()
+    tree.shut("p")
+    done = rooting.replace_root(
+        tree.base / "p", tree.base / "next.pem", tree.base / "third.pem", clock=tree.clock("p"),
+        entropy=tree.entropy("p2"), marker=tree.marker("p"),
+    )  # fmt: skip
+    assert done["items"][0]["action"] == "enrol"
+
+
+def test_the_next_recovery_key_goes_where_no_new_root_is_seated(
+    tree: Tree, paper: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise DiskTrouble("the disk is full")
+
+    monkeypatch.setattr("node.registry.rooting.replacing.take_over", full)
+    assert code(tree, paper) == "disk"
+    assert not (tree.base / "next.pem").exists()
+
+
+def test_a_root_put_back_to_before_it_was_replaced_hears_of_it_from_its_children(
+    tree: Tree, paper: Path
+) -> None:
+    record = tree.dispatched()
+    tree.shut("p")
+    shutil.copytree(tree.base / "p", tree.base / "backup")
+    replaced(tree, paper)
+    newest = tree.at("p").keys.node
+    carry(tree)
+    tree.act("p", "note", record, text="新根")
+    carry(tree)
+    tree.shut("p")
+    for file in ("node.db", "node.db-wal"):
+        (tree.base / "p" / file).unlink(missing_ok=True)
+        if (tree.base / "backup" / file).exists():
+            shutil.copy(tree.base / "backup" / file, tree.base / "p" / file)
+    assert tree.at("p").keys.node != newest
+    carry(tree)
+    assert tree.at("p").keys.node == newest
+    carry(tree)
+    tree.act("k", "accept", record)
+    carry(tree)
+    assert len(tree.show("p", record)["timeline"]) == len(tree.show("c", record)["timeline"])
+    for name in ("c", "t"):
+        mine, theirs = (tree.reader(one).digest(PATHS[name]) for one in (name, "p"))
+        assert mine["digest"] == theirs["digest"]
+    assert tree.verify("p") == [] == tree.verify("c")
