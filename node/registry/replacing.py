@@ -25,7 +25,9 @@ from sync_protocol.messages import Reply
 from sync_protocol.roster import NodeEntry
 
 OPERATION = "registry.replace"
-LAST = "last_of_former"  # setting: log and number of the old keys' last commit, while the parent doesn't know it
+LAST = (
+    "last_of_former"  # setting: log and number of the old keys' last commit, while the parent doesn't know it
+)
 OUTDATED = ("replaced", "revoked")  # what a parent says to keys that count no more
 FORMER_LOG = "former_log"  # setting: the log before and the one begun then, which it goes on as
 

@@ -120,7 +120,9 @@ class HostileParent:
     def alters(self, child: Office, sealed: bytes) -> bytes | None:
         """The office's own reply, mostly not as it was; None where nothing goes out."""
         victim = self._victim(child)
-        spoken = self.world.keys[envelope.receiver_of(sealed)]  # the former ones, right behind a change of keys
+        spoken = self.world.keys[
+            envelope.receiver_of(sealed)
+        ]  # the former ones, right behind a change of keys
         made = envelope.open(sealed, me=spoken.node, open=spoken.open, key_of=self.world.key).envelope
         self.log, self.number, victim.answers = made.log, max(self.number, made.number), made.answers
         if self.random.random() > LIES:

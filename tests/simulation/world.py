@@ -76,11 +76,14 @@ class World:
         self.forged: set[bytes] = set()  # commits that he signed in an office's name
         self.receipted: set[str] = set()  # log/number of what he receipted, and nobody ever wrote
         self.everyone: dict[str, Office] = {}  # those that went bad included
+        self.parted: set[tuple[str, str]] = set()  # (office, whom it called before it was moved)
         self.callees: set[str] = set()  # offices that somebody called, or was to call
         self.keys: dict[bytes, Keys] = {}  # node id → keys, of every node that there ever was
         self._names: dict[bytes, str] = {}  # node id → office
         self._codes: dict[str, Office] = {}
-        self._courses: dict[str, list[list[str]]] = {}  # code → where its unit stood, in the eyes of each node
+        self._courses: dict[
+            str, list[list[str]]
+        ] = {}  # code → where its unit stood, in the eyes of each node
         self._fresh: set[bytes] = set()  # of the transaction being looked at: seen nowhere before
         self._scopes: dict[bytes, set[str]] = {}
         self.last: deque[str] = deque(maxlen=60)
