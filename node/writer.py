@@ -246,7 +246,7 @@ class Writer:
             log, own_ms = opened.envelope.log, self.clock.own_ms()
             letters.note(work, opened.sender, log, opened.envelope.number)
             if opened.envelope.receiver != work.node:
-                received, more = replacing.heard(work, opened.sender, reply, commits, self._vain)
+                received, more = replacing.heard(work, opened.sender, reply, commits)
                 return Round(commits, received, more, False)
             compared = self._comparison.is_on
             got = link.take_reply(

@@ -1,7 +1,7 @@
 """New keys for this node (换密钥, protocol 3.4): enrolled by the old ones as their last commit.
 
-Peers hear of it by the registry alone, which comes over the line: so until the parent says that the old keys are
-out of date we still speak to it by them, and to a child for as long as it speaks to them.
+Peers hear of it by the registry alone, which comes over the line: so until the parent has receipted that last
+commit we still speak to it by the old keys, and to a child for as long as it speaks to them.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from node import intake, lanes, people, reactions
+from node import intake, people, reactions
 from node.errors import Forbidden, Stale
 from node.keys import Keys
 from node.language import say
 from node.registry import neighbours, writing
 from node.store import chain, links, settings
-from node.vain import Vain
 from node.work import LOG, Left, Work
 from sync_protocol import cbor, enrolment, receipt
 from sync_protocol import frontier as frontiers
@@ -25,10 +24,7 @@ from sync_protocol.messages import Reply
 from sync_protocol.roster import NodeEntry
 
 OPERATION = "registry.replace"
-LAST = (
-    "last_of_former"  # setting: log and number of the old keys' last commit, while the parent doesn't know it
-)
-OUTDATED = ("replaced", "revoked")  # what a parent says to keys that count no more
+LAST = "last_of_former"  # setting: log and number of the old keys' last commit, while the parent lacks it
 FORMER_LOG = "former_log"  # setting: the log before and the one begun then, which it goes on as
 
 
@@ -142,24 +138,22 @@ def continues(work: Work, log: bytes) -> bool:
     return log == work.log or f"{log.hex()} {work.log.hex()}".encode() == settings.get(work.db, FORMER_LOG)
 
 
-def heard(work: Work, parent: bytes, reply: Reply, sent: int, vain: Vain) -> tuple[int, bool]:
-    """A reply to the old keys: the registry in it counts, and what the parent says that it has. That it has their
-    last commit doesn't say that it knows the new ones: it may hold that back, its clock being behind. Returns
+def heard(work: Work, parent: bytes, reply: Reply, sent: int) -> tuple[int, bool]:
+    """A reply to the old keys: the registry in it counts, and that the parent has their last commit. Returns
     (commits new, whether another exchange is to follow). Raises RemoteError."""
     taken = intake.take(work, neighbours.registry_alone(reply.commits), peer=parent)
-    _receipted(work, parent, reply, vain)
-    known = any(note.code in OUTDATED for note in reply.notes)
+    known = any(note.code == "replaced" for note in reply.notes) or _covered(work, parent, reply)
     if known:
         settings.put(work.db, LAST, b"")
-        vain.forget()
     return taken.new, known or sent > 0
 
 
-def _receipted(work: Work, parent: bytes, reply: Reply, vain: Vain) -> None:
+def _covered(work: Work, parent: bytes, reply: Reply) -> bool:
     entry = work.registry.node(parent)
-    if work.former is None or reply.receipt is None or entry is None:
-        return
+    log, _, seq = settings.text(work.db, LAST).partition(" ")
+    if work.former is None or reply.receipt is None or entry is None or not log:
+        return False
     found = receipt.verify(reply.receipt, entry.sign, child=work.former.node)
     peer = links.ensure(work.db, parent, bytes(16))
     links.change(work.db, peer.id, frontier=cbor.encode(list(frontiers.encode(found.frontier))))
-    vain.heard(lanes.gap(work, lanes.ours(work), found.frontier), work.now_ms)
+    return frontiers.covers(found.frontier, bytes.fromhex(log), int(seq))

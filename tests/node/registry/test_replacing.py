@@ -8,7 +8,6 @@ import pytest
 
 from node.errors import NotFound, QiaoError
 from sync_protocol.errors import BadEnvelope
-from sync_protocol.roster import NodeEntry
 from tests.node.tree import PATHS, Tree
 
 
@@ -138,27 +137,3 @@ def test_a_change_of_keys_that_is_cut_short_leaves_a_node_that_works(
     carry(tree, K)
     assert status(tree, "c", record)[PATHS["k"]] == "accepted"
     agree(tree, *K)
-
-
-def test_a_county_whose_new_keys_its_city_holds_back_goes_on_by_the_old_until_their_time_comes(
-    tree: Tree,
-) -> None:
-    """The city's clock is far behind, so it has the change of keys, and doesn't know the new ones yet."""
-    record = tree.dispatched()
-    tree.clock("k").advance(3 * 3_600_000)
-    tree.do("k", "registry.replace")
-    tree.act("k", "accept", record)
-    for _ in range(2):
-        tree.sync("k", "c")
-        assert tree.at("k").keys.node not in {one.node for one in nodes(tree, "c")}
-    assert tree.sync("k", "c").sent == 0
-    tree.clock("c").advance(3 * 3_600_000)
-    tree.at("c").tick()
-    tree.sync("k", "c")
-    assert status(tree, "c", record)[PATHS["k"]] == "accepted"
-    agree(tree, *K)
-
-
-def nodes(tree: Tree, name: str) -> list[NodeEntry]:
-    with tree.at(name).work() as work:
-        return list(work.registry.nodes())
