@@ -320,7 +320,8 @@ def _acknowledged(work: Work, peer: PeerRow, log: bytes, asked: Request) -> None
 
 def _fits(work: Work, peer: PeerRow, taken: Taken) -> bool:
     if peer.reconcile_position is not None:
-        return taken == (work.log, peer.reconcile_position, peer.reconcile_id)
+        mark = (peer.reconcile_position, peer.reconcile_id)
+        return replacing.continues(work, taken.log) and (taken.position, taken.id) == mark
     if taken.position == 0 and peer.position == 0:
         return True
     if not replacing.continues(work, taken.log) or taken.position < peer.position:

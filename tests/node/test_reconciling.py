@@ -322,3 +322,21 @@ def test_words_that_no_child_could_give_back_come_when_their_record_is_in_scope_
     assert lists(tree, "c", record)
     assert "市里另派" in str(tree.show("c", record)["timeline"])
     assert tree.reader("c").digest("370200")["digest"] == tree.reader("p").digest("370200")["digest"]
+
+
+def test_a_link_is_compared_once_with_a_parent_whose_new_keys_are_held_here(
+    tree: Tree, tmp_path: Path
+) -> None:
+    """The city's clock is far ahead, so the county holds back its change of keys and goes on speaking to the old ones:
+    what it acknowledges it took in the log before."""
+    record = tree.dispatched()
+    tree.quiet()
+    kept = keep(tree, "k", tmp_path)
+    tree.act("c", "note", record, text="市里的话")
+    tree.sync("k", "c")
+    tree.clock("c").advance(3 * HOUR_MS)
+    tree.do("c", "registry.replace")
+    restore(tree, "k", kept)
+    tree.sync("k", "c", most=20)
+    assert not is_due(tree, "k")
+    assert "市里的话" in str(tree.show("k", record)["timeline"])
