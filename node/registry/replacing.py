@@ -25,7 +25,9 @@ from sync_protocol.roster import NodeEntry
 
 OPERATION = "registry.replace"
 LAST = "last_of_former"  # setting: log and number of the old keys' last commit, while the parent lacks it
-FORMER_LOG = "former_log"  # setting: the log before and the one begun then, which it goes on as
+FORMER_LOG = (
+    "former_log"  # setting: the log before, the one begun then, which it goes on as, and those before both
+)
 
 
 def replace(work: Work, following: Keys, staff: str | None) -> dict[str, Any]:
@@ -82,7 +84,9 @@ def take_over(work: Work, following: Keys, log: bytes) -> bytes:
     head = row.head.seq if row is not None else 0
     if settings.get(work.db, neighbours.PARENT):
         settings.put(work.db, LAST, f"{old.hex()} {head}".encode())
-    settings.put(work.db, FORMER_LOG, f"{old.hex()} {log.hex()}".encode())
+    known = settings.text(work.db, FORMER_LOG).split()
+    before = [one for one in known if one != old.hex()] if old.hex() in known[1:2] else []
+    settings.put(work.db, FORMER_LOG, " ".join([old.hex(), log.hex(), *before]).encode())
     settings.put(work.db, "node", following.node)
     settings.put(work.db, LOG, log)
     work.older = (*([work.former] if work.former is not None else []), *work.older)
@@ -134,8 +138,9 @@ def speaking(work: Work, node: bytes) -> Iterator[Keys]:
 
 
 def continues(work: Work, log: bytes) -> bool:
-    """Whether a position taken in that log is one of ours: a change of keys interrupts nothing."""
-    return log == work.log or f"{log.hex()} {work.log.hex()}".encode() == settings.get(work.db, FORMER_LOG)
+    """Whether a position taken in that log is one of ours: a change of keys interrupts nothing, nor do several."""
+    known = settings.text(work.db, FORMER_LOG).split()
+    return log == work.log or (work.log.hex() in known[1:2] and log.hex() in known)
 
 
 def heard(work: Work, parent: bytes, reply: Reply, sent: int) -> tuple[int, bool]:
