@@ -13,7 +13,7 @@ from conflict import digest as fingerprint
 from conflict import erasure
 from conflict import fold as folding
 from conflict.state import Row, State
-from node import facts, scope, trust
+from node import facts, lanes, reconciling, scope, trust
 from node.acts import acts
 from node.attachments import named, reference
 from node.erasure import destruction
@@ -70,11 +70,23 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
             left = acts(work, name, records.changes_of(work.db, record))
             named_before = destruction.named(work.db, record) | reference.contents(found)
             named_before -= reference.contents(left)  # of what is quarantined the projection says nothing
+    was_away = folded.is_away(work.db, record)
     save(work, record, name, kind, state)
+    if was_away and not folded.is_away(work.db, record) and _lacks_own(work, record):
+        reconciling.doubt(work)
     destruction.forget(work, named_before)
     scope.deliver(work, record, kind.matter, state, commits)
     if matter in facts.MATTERS:
         facts.changed(work)
+
+
+def _lacks_own(work: Work, record: int) -> bool:
+    """Whether of a record that comes back into our scope something isn't here that our own subtree wrote. The parent
+    doesn't send it: we had it, it thinks. But we were restored since, and a child gave the commit back that had
+    never been told its words."""
+    ours = set(lanes.ours(work))
+    mine = {one.commit: one.changes for one in records.changes_of(work.db, record) if one.node in ours}
+    return any(records.count_in(work.db, commit) < changes for commit, changes in mine.items())
 
 
 def _on_top(work: Work, record: int, name: bytes, kind: Kind, commits: set[int]) -> State | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from conflict import erasure
 from conflict.act import Act
 from conflict.declaration import Matter
-from conflict.state import State
+from conflict.state import Mark, State
 from node import branches, leaving, trust
 from node.erasure import handing
 from node.matters import KINDS
@@ -72,7 +72,7 @@ def fill(work: Work, node: bytes) -> None:
             links.deliver(work.db, child.peer, record)
         elif _wants(work, child, KINDS[matter].matter, _state(work, record)):
             _enter(work, child, record, _urgency(_state(work, record)))
-    _queue(work, child, branches.every_link(work.db), ahead=links.REGISTRY)
+    tell_again(work, child.peer)
 
 
 def tell_forks(work: Work) -> None:
@@ -142,19 +142,34 @@ def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[
             _enter(work, child, record, _urgency(state))
         elif child.peer in before:
             _leave(work, child, record, matter, commits)
-        if child.peer in ever:
-            _hand_orders(work, child, record, state, wanted=wanted)
+        if not wanted:
+            _hand_orders(work, child, record, state, had=child.peer in ever)
 
 
-def _hand_orders(work: Work, child: Child, record: int, state: State, *, wanted: bool) -> None:
-    """A child that has left a record's scope is told to erase it, too (3.11); once."""
-    for order in erasure.orders(state):
-        if not handing.is_handed(work.db, child.peer, order.id):
-            handing.note(work.db, child.peer, order.id)
-            place = None if wanted else records.place_of_act(work.db, record, order.id)
+def _hand_orders(work: Work, child: Child, record: int, state: State, *, had: bool) -> None:
+    """A child that has left a record's scope is told to erase it, too (3.11); once. `had`: it was given the record
+    here. Where it came from elsewhere, or one that did is below it by now, the order names who had it."""
+    for order in _orders(state):
+        if (had or _names(work, child, order)) and not handing.is_handed(work.db, child.peer, order.id):
+            handing.note(work.db, child.peer, order.id, records.name_of(work.db, record)[0])
+            place = records.place_of_act(work.db, record, order.id)
             if place is not None and not _written_below(work, child, [place[1]]):
                 links.enqueue(work.db, child.peer, [place[1]], work.now_ms, parting=place[0])
                 work.children.add(child.node)
+
+
+def _orders(state: State) -> list[Mark]:
+    """The standing ones. Where the record's beginning isn't here none can be judged: each is on its way to a unit
+    below, which can."""
+    if state.owner:
+        return erasure.orders(state)
+    return [mark for mark in state.marks.values() if mark.action == erasure.ERASE]
+
+
+def _names(work: Work, child: Child, order: Mark) -> bool:
+    """Whether a unit that held the record, as the order says, is now below a child, or is the child."""
+    named = order.data.get(erasure.UNITS) or ()
+    return any(covers(child.unit, work.registry.now(one)) for one in named if isinstance(one, str))
 
 
 def tell_again(work: Work, peer: int) -> None:
@@ -166,8 +181,9 @@ def tell_again(work: Work, peer: int) -> None:
         return
     _queue(work, child, branches.every_link(work.db), ahead=links.REGISTRY)
     for record in handing.records(work.db):
-        if peer in links.has_left(work.db, record):
-            _hand_orders(work, child, record, _state(work, record), wanted=False)
+        if peer not in links.delivered_to(work.db, record):
+            had = peer in links.has_left(work.db, record)
+            _hand_orders(work, child, record, _state(work, record), had=had)
 
 
 def is_here(work: Work, matter: Matter, state: State) -> bool:

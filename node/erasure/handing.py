@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 
 from node.store import chain, settings
 from node.store import records as stored
@@ -17,6 +17,7 @@ from .destruction import KNOWN, order_of
 _SETTING = table(Setting)
 PARENT = "parent"  # setting: node id of the parent
 _OWED = "erasure owed "  # setting: with the order's short id behind it
+_PASSED = "erasure passed on "  # setting: with the order's short id behind it, the record's id
 _NAME = "erasure handed "  # setting: with the peer's row and the order's short id behind it
 
 
@@ -24,8 +25,9 @@ def is_handed(db: Connection, peer: int, order: bytes) -> bool:
     return settings.get(db, _name(peer, order)) is not None
 
 
-def note(db: Connection, peer: int, order: bytes) -> None:
+def note(db: Connection, peer: int, order: bytes, record: bytes) -> None:
     settings.put(db, _name(peer, order), b"1")
+    settings.put(db, _PASSED + order.hex(), record)
 
 
 def forget(db: Connection, peer: int) -> None:
@@ -33,8 +35,9 @@ def forget(db: Connection, peer: int) -> None:
 
 
 def records(db: Connection) -> list[int]:
-    """Rows of the records about which an order stands here."""
-    rows = db.execute(select(_SETTING.c.value).where(_SETTING.c.name.startswith(KNOWN))).all()
+    """Rows of the records about which an order stands here, or was passed on from here."""
+    either = or_(_SETTING.c.name.startswith(KNOWN), _SETTING.c.name.startswith(_PASSED))
+    rows = db.execute(select(_SETTING.c.value).where(either)).all()
     found = (stored.row_of(db, row.value) for row in rows if row.value)
     return sorted({row for row in found if row is not None})
 

@@ -26,6 +26,7 @@ _decoder = msgspec.msgpack.Decoder(State)
 
 
 _STATE = Prepared(select(FOLDED.c.state).where(FOLDED.c.record == given("of")))
+_HERE = Prepared(select(FOLDED.c.here).where(FOLDED.c.record == given("of")))
 _NO_PLACES = Prepared(delete(PLACE).where(PLACE.c.record == given("of")))
 _NO_DUES = Prepared(delete(DUE).where(DUE.c.record == given("of")))
 _NO_EXCEPTIONS = Prepared(delete(EXCEPTION).where(EXCEPTION.c.record == given("of")))
@@ -63,6 +64,11 @@ def drop(db: Connection) -> None:
 def state(db: Connection, record: int) -> State | None:
     blob = _STATE(db, of=record).scalar()
     return None if blob is None else decode(blob)
+
+
+def is_away(db: Connection, record: int) -> bool:
+    """Whether a record is known here, and isn't in this node's own scope."""
+    return bool(_HERE(db, of=record).scalar() == 0)
 
 
 def save(db: Connection, record: int, columns: dict[str, Any]) -> None:

@@ -139,6 +139,12 @@ def changes_of(db: Connection, record: int, commits: Collection[int] = ()) -> li
     return sorted(some, key=lambda one: (one.time, one.log, one.seq, one.place))
 
 
+def count_in(db: Connection, commit: bytes) -> int:
+    """How many of the changes that a commit (its id) names have been here, bodies and all."""
+    query = select(func.count()).select_from(CHANGE.join(COMMIT, CHANGE.c.commit == COMMIT.c.id))
+    return int(db.execute(query.where(COMMIT.c.commit == commit)).scalar_one())
+
+
 def size_of(db: Connection, record: int) -> int:
     """Bytes of all that is present of a record."""
     return int(_SIZE(db, of_record=record).scalar() or 0)

@@ -299,3 +299,48 @@ def test_work_that_comes_between_a_lost_question_and_its_answer_ends_no_comparis
         assert request and taken.reply is not None
         tree.at("k").take_reply(taken.reply)
     assert_nothing_lost(tree, acts)
+
+
+def test_words_that_no_child_could_give_back_come_when_their_record_is_in_scope_again(
+    tree: Tree, tmp_path: Path
+) -> None:
+    """The city was restored, and the county gives it back the act by which the ticket left the county, without its
+    words. The province has them, but thinks that the city has, too; and when the city asks, the ticket isn't its."""
+    record = tree.dispatched()
+    tree.quiet()
+    kept = keep(tree, "c", tmp_path)
+    tree.act("c", "recall", record, unit="370211", text="市里另派")
+    tree.sync("k", "c")
+    tree.sync("c", "p")
+    tree.act("p", "recall", record, unit="370200", text="省里另派")
+    restore(tree, "c", kept)
+    tree.sync("k", "c", most=20)
+    tree.sync("c", "p", most=20)
+    assert not lists(tree, "c", record) and not is_due(tree, "c")
+    tree.act("p", "dispatch", record, lead="370200")
+    tree.sync("c", "p", most=20)
+    assert lists(tree, "c", record)
+    assert "市里另派" in str(tree.show("c", record)["timeline"])
+    assert tree.reader("c").digest("370200")["digest"] == tree.reader("p").digest("370200")["digest"]
+
+
+def test_a_link_is_compared_once_with_a_parent_whose_new_keys_are_held_here(
+    tree: Tree, tmp_path: Path
+) -> None:
+    """The clocks above are far ahead, so the county holds back both changes of the city's keys and goes on speaking to
+    the first ones: what it acknowledges it took in a log of before."""
+    record = tree.dispatched()
+    tree.quiet()
+    kept = keep(tree, "k", tmp_path)
+    tree.act("c", "note", record, text="市里的话")
+    tree.sync("k", "c")
+    for name in "cp":
+        tree.clock(name).advance(3 * HOUR_MS)
+    for _ in range(2):
+        tree.do("c", "registry.replace")
+        tree.sync("c", "p")
+        tree.sync("c", "p")
+    restore(tree, "k", kept)
+    tree.sync("k", "c", most=20)
+    assert not is_due(tree, "k")
+    assert "市里的话" in str(tree.show("k", record)["timeline"])

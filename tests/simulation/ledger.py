@@ -25,6 +25,9 @@ class Ledger:
     commits: dict[str, bytes] = field(default_factory=dict)  # token → commit that brought it
     erased: dict[str, frozenset[bytes]] = field(default_factory=dict)  # token that may be nowhere → the order
     gone: set[bytes] = field(default_factory=set)  # commits that no disk held any more when one was lost
+    lost: dict[str, set[bytes]] = field(
+        default_factory=dict
+    )  # office → commits that its disk was put back to before
 
     def holds(self, office: str) -> set[bytes]:
         return self.durable.setdefault(office, set())
@@ -33,6 +36,7 @@ class Ledger:
         """This office's disk was put back, and holds `left`. Returns what is nowhere any more."""
         lost = self.holds(office) - left
         self.durable[office] = set(left)
+        self.lost.setdefault(office, set()).update(lost)
         elsewhere = set().union(*(held for held in self.durable.values()))
         nowhere = lost - elsewhere
         self.gone |= nowhere

@@ -243,7 +243,9 @@ class Office:
         entry = self.registry.node(self.node)
         self.enrolled = self.is_root or parent is not None
         if parent is not None:
-            self.parent = self.world.named(parent)
+            before, self.parent = self.parent, self.world.named(parent)
+            if before is not None and before != self.parent:
+                self.world.parted.add((self.name, before))
         if entry is not None and self.enrolled:
             self.path = entry.path
 

@@ -98,6 +98,29 @@ def one_round(world: World) -> int:
     return sum(caller.full_round() for caller in callers)
 
 
+def write_off(world: World) -> None:
+    """What an office lost with its disk, and nobody beside or above it has: those who have it called it once, and were
+    moved away before they gave it back. They don't hand it to their new parent: its records needn't be for that one
+    to see, and a bare header would give nobody the act back. Nothing is excused that any office has which was never
+    moved away from its author, nor what that one still has, or has back."""
+    for name, lost in world.ledger.lost.items():
+        if name not in world.offices:
+            continue
+        near = {one.name for one in world.upwards(name)}
+        left = {one for one in lost if world.authors.get(one) == name and one not in world.ledger.gone}
+        for commit in left:
+            holders = [one for one in world.offices.values() if commit in world.ledger.holds(one.name)]
+            if holders and all(one.name not in near and _was_moved_away(world, one, name) for one in holders):
+                world.say(f"{commit.hex()[:8]} of {name} is with {[one.name for one in holders]} alone")
+                world.ledger.gone.add(commit)
+
+
+def _was_moved_away(world: World, office: Office, author: str) -> bool:
+    """Whether it, or somebody above it, called that office once, and it isn't below that one now."""
+    above = [one.name for one in world.upwards(office.name)]
+    return author not in above and any((one, author) in world.parted for one in above)
+
+
 def apart_links(world: World) -> list[str]:
     """Links whose two ends don't agree on what the child is entitled to, or that go elsewhere than to the office
     above it."""

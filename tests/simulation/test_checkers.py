@@ -11,6 +11,8 @@ from node.errors import Usage
 from tests.simulation.checkers.checker import Breach
 from tests.simulation.checkers.r15_bounded import MOST_HELD, MOST_ROWS, SAMPLE, Bounded
 from tests.simulation.checkers.r16_fail_loud import FailLoud
+from tests.simulation.ledger import Ledger
+from tests.simulation.rest import write_off
 
 OFFICE: Any = SimpleNamespace(name="n0", phase="up")
 WORLD: Any = None
@@ -56,3 +58,34 @@ def test_a_refusal_whose_hint_cant_be_run_is_a_breach(hint: str) -> None:
 @pytest.mark.parametrize("hint", ["", "qiao --dir DIR status", "df -h .", "qiao ticket accept ID --help"])
 def test_a_refusal_whose_hint_can_be_run_is_none(hint: str) -> None:
     FailLoud(WORLD).refused(OFFICE, "acting", Usage("不对", hint=hint))
+
+
+def office(name: str, *above: str) -> Any:
+    return SimpleNamespace(name=name, above=[name, *above])
+
+
+def written_off(holders: list[Any], parted: set[tuple[str, str]], author: str = "n3") -> bool:
+    """Whether a commit that n3 lost with its disk is given up. The world is as far as `write_off` looks at it."""
+    ledger = Ledger(durable={one.name: {b"commit"} for one in holders}, lost={"n3": {b"commit"}})
+    offices = {one.name: one for one in [office("n0"), office("n3", "n0"), *holders]}
+    world: Any = SimpleNamespace(
+        ledger=ledger, offices=offices, parted=parted, authors={b"commit": author}, say=lambda _text: None,
+        upwards=lambda name: [offices[one] for one in offices[name].above],
+    )  # fmt: skip
+    write_off(world)
+    return b"commit" in ledger.gone
+
+
+def test_what_only_offices_have_that_were_moved_away_from_its_author_is_given_up() -> None:
+    assert written_off([office("n1", "n0")], {("n1", "n3")})
+    assert written_off([office("n1", "n0"), office("n2", "n1", "n0")], {("n1", "n3")})
+
+
+def test_what_anybody_else_has_is_not() -> None:
+    away = {("n1", "n3")}
+    assert not written_off([office("n1", "n0")], set())
+    assert not written_off([office("n1", "n3", "n0")], away), "it was moved back"
+    assert not written_off([office("n1", "n0"), office("n0")], away)
+    assert not written_off([office("n1", "n0"), office("n3", "n0")], away)
+    assert not written_off([office("n1", "n0"), office("n4", "n0")], away)
+    assert not written_off([office("n1", "n0")], away, author="n1")

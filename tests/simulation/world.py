@@ -76,11 +76,14 @@ class World:
         self.forged: set[bytes] = set()  # commits that he signed in an office's name
         self.receipted: set[str] = set()  # log/number of what he receipted, and nobody ever wrote
         self.everyone: dict[str, Office] = {}  # those that went bad included
+        self.parted: set[tuple[str, str]] = set()  # (office, whom it called before it was moved)
         self.callees: set[str] = set()  # offices that somebody called, or was to call
         self.keys: dict[bytes, Keys] = {}  # node id → keys, of every node that there ever was
         self._names: dict[bytes, str] = {}  # node id → office
         self._codes: dict[str, Office] = {}
-        self._paths: dict[str, list[str]] = {}  # code → where its unit stood; empty until asked for
+        self._courses: dict[
+            str, list[list[str]]
+        ] = {}  # code → where its unit stood, in the eyes of each node
         self._fresh: set[bytes] = set()  # of the transaction being looked at: seen nowhere before
         self._scopes: dict[bytes, set[str]] = {}
         self.last: deque[str] = deque(maxlen=60)
@@ -249,21 +252,26 @@ class World:
         return office.code in known
 
     def _above(self, unit: str) -> set[str]:
-        """Codes of a unit, and of all that it stood below from when it was at this path."""
-        paths = self.paths(code_of(unit))
-        since = paths[paths.index(unit) :] if unit in paths else []
+        """Codes of a unit, and of all that it stood below from when it was at this path, in the eyes of any node: of
+        two who move it the one may not have heard of the other."""
+        courses = self._every_course().get(code_of(unit), [])
+        since = [path for one in courses if unit in one for path in one[one.index(unit) :]]
         return {code for path in [unit, *since] for code in path.split("/")}
 
     def paths(self, code: str) -> list[str]:
         """Where the unit of that code stood, oldest first, by whoever knows most of it. No code is given twice."""
-        if not self._paths:
+        return self._every_course().get(code, [[]])[-1]
+
+    def _every_course(self) -> dict[str, list[list[str]]]:
+        """Those of which most is known last."""
+        if not self._courses:
             entries = (entry for one in self.offices.values() if one.up for entry in one.registry.nodes())
             for entry in sorted(entries, key=lambda one: len(one.paths)):
-                self._paths[code_of(entry.path)] = entry.paths
-        return self._paths.get(code, [])
+                self._courses.setdefault(code_of(entry.path), []).append(entry.paths)
+        return self._courses
 
     def registry_changed(self) -> None:
-        self._paths.clear()
+        self._courses.clear()
 
     def now(self, unit: str) -> str:
         """Where a unit stands that was at this path."""

@@ -11,6 +11,7 @@ from node.attachments import upload
 from node.erasure import destruction
 from node.store import links
 from sync_protocol.change import Act, Words
+from sync_protocol.messages import Request
 from sync_protocol.names import short
 from tests.node.erasure.files import GROUND, calm, erase, has
 from tests.node.forge import Forger, give, heads
@@ -127,7 +128,7 @@ def test_what_a_copy_ordered_on_the_branch_that_isnt_kept_comes_back(tree: Tree)
     with tree.at("c").work() as work:
         peer = links.peer(work.db, tree.at("k").keys.node)
         assert peer is not None
-        link._receipt(work, peer)  # so this branch is kept
+        link._receipt(work, peer, Request((), bytes(32), 0))  # so this branch is kept
     calm(tree)
     tree.later(3_600_000)
     calm(tree)

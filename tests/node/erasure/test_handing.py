@@ -8,7 +8,7 @@ import pytest
 
 from node.errors import NotFound
 from tests.node.erasure.files import PHONE, calm, erase, has, rolled_back
-from tests.node.tree import NARRATIVE, Tree
+from tests.node.tree import NARRATIVE, PATHS, Tree
 
 
 def test_a_unit_that_has_left_the_scope_erases_too(tree: Tree) -> None:
@@ -55,3 +55,59 @@ def test_a_parent_from_before_the_erasure_is_told_by_its_children(tree: Tree) ->
     calm(tree)
     assert [has(tree, name, NARRATIVE) for name in "pck"] == [[], [], []]
     assert tree.show("p", record)["phase"] == "erased"
+
+
+MOVED = f"{PATHS['t']}/370211"
+
+
+def moved_away(tree: Tree) -> None:
+    """The county goes to the other city, and all have heard of it."""
+    tree.do("p", "registry.move", unit="370211", to=MOVED)
+    for link in (("c", "p"), ("t", "p"), ("k", "c"), ("k", "t"), ("t", "p"), ("k", "t")):
+        tree.sync(*link)
+    assert tree.reader("k").unit == MOVED
+
+
+def recalled(tree: Tree) -> str:
+    """A ticket that the county had and has no more. The other city never had it."""
+    record = tree.dispatched()
+    tree.sync("k", "c")
+    tree.act("c", "recall", record, unit="370211", text="另派")
+    for link in (("k", "c"), ("c", "p"), ("k", "c")):
+        tree.sync(*link)
+    assert has(tree, "k", NARRATIVE)
+    return record
+
+
+def test_a_unit_that_left_the_scope_and_was_moved_since_erases_too(tree: Tree) -> None:
+    """Its new parent never gave it the record, and the other city never had it: the order says who did."""
+    record = recalled(tree)
+    moved_away(tree)
+    erase(tree, "p", record, "narrative")
+    tree.sync("t", "p")
+    tree.sync("k", "t")
+    assert has(tree, "k", NARRATIVE, PHONE) == []
+    assert [tree.reader(node).exceptions("denied").items for node in "ptk"] == [[], [], []]
+
+
+def test_a_unit_that_is_moved_after_an_erasure_of_which_it_had_not_heard_erases_too(tree: Tree) -> None:
+    record = recalled(tree)
+    erase(tree, "p", record, "narrative")
+    tree.sync("c", "p")
+    moved_away(tree)
+    assert has(tree, "k", NARRATIVE) == []
+
+
+def test_an_order_that_was_only_passed_on_is_told_again_to_who_was_restored(tree: Tree) -> None:
+    record = recalled(tree)
+    moved_away(tree)
+    tree.shut("k")
+    shutil.copytree(tree.base / "k", tree.base / "before")
+    erase(tree, "p", record, "narrative")
+    tree.sync("t", "p")
+    tree.sync("k", "t")
+    rolled_back(tree, "k", tree.base / "before")
+    assert has(tree, "k", NARRATIVE)
+    tree.sync("k", "t", most=20)
+    tree.sync("k", "t", most=20)
+    assert has(tree, "k", NARRATIVE) == []

@@ -23,6 +23,7 @@ class Liveness(Checker):
         if rest.any_held(self.world):
             rest.let_held_come(self.world)
         self._quiet(agreeing=True)
+        rest.write_off(self.world)
 
     def _quiet(self, *, agreeing: bool) -> None:
         for _ in range(_WAVES):
