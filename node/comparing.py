@@ -112,7 +112,7 @@ class Owed:
         """Nothing more once the parent takes no more of it."""
         if self._lacks is None:
             return ()
-        gap = lanes.gap(work, [node], self._lacks)
+        gap = lanes.gap(work, lanes.lineage(work, node), self._lacks)
         count = sum(span.last - span.first + 1 for spans in gap.lacks.values() for span in spans)
         self._stalled = self._stalled + 1 if 0 < self._count <= count else 0
         self._count = count

@@ -44,6 +44,11 @@ def nodes_within(work: Work, unit: str) -> list[bytes]:
     return list(dict.fromkeys([*below, *([work.node] if unit == work.path else [])]))
 
 
+def lineage(work: Work, node: bytes) -> list[bytes]:
+    """A node by all the keys that it ever had: what it signed by any of them is its own."""
+    return sorted({node, *work.registry.lineage(node)})
+
+
 def depth(work: Work, log: bytes) -> int:
     """Tiers between the root and a log's owner: an enroller's log goes before that of whom he enrolled."""
     owner = work.registry.owner_of(log)

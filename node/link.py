@@ -391,7 +391,7 @@ def reply(
         made = replace(made, highest=peer.envelope)
     elif peer.reconcile_position is not None:
         mark = Mark(peer.reconcile_position, peer.reconcile_id or ZERO)
-        ours = chain.frontier(work.db, [work.node])
+        ours = chain.frontier(work.db, lanes.lineage(work, work.node))
         made = replace(made, reconcile=mark, receipt=_receipt(work, peer, asked), own=ours)
     elif not more:
         down = lanes.outbox(work, peer, lanes.start(peer), room, early="early" in peer.can.split())

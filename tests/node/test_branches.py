@@ -5,7 +5,7 @@ from __future__ import annotations
 from node import branches, link
 from node.store import links
 from sync_protocol import commit as commits
-from sync_protocol.messages import CommitItem
+from sync_protocol.messages import CommitItem, Request
 from sync_protocol.roster import Admission
 from tests.node.forge import Forger, give, heads
 from tests.node.tree import PATHS, Tree
@@ -53,7 +53,7 @@ def test_the_branch_that_was_receipted_is_kept_and_the_other_can_be_read(tree: T
     with tree.at("c").work() as work:
         peer = links.peer(work.db, county)
         assert peer is not None
-        link._receipt(work, peer)
+        link._receipt(work, peer, Request((), bytes(32), 0))
     give(tree, "c", [first])
     assert kept(tree, "c") == [name_of(others[0])]
     assert verdicts(tree, "c", record) == {"甲": "quarantined", "乙1": "stands", "乙2": "stands"}

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from node import lanes
 from node.errors import DiskTrouble, NotFound, QiaoError
 from sync_protocol.errors import BadEnvelope
 from tests.node.tree import PATHS, Tree
@@ -249,6 +250,16 @@ def test_a_city_put_back_to_before_its_own_new_keys_hears_of_them_from_its_count
     agree(tree, *K)
     agree(tree, *C)
     assert all(len(one) == 1 for one in own_numbers(tree, "k", "c", "p").values())
+
+
+def test_what_a_node_signed_by_any_keys_that_it_had_is_its_own_to_get_back(tree: Tree) -> None:
+    """What a restored parent says it holds of its own logs, and what its child looks up there (3.8)."""
+    before = tree.at("c").keys.node
+    tree.do("c", "registry.replace")
+    carry(tree, C, K)
+    for name in "ck":
+        with tree.at(name).work() as work:
+            assert set(lanes.lineage(work, tree.at("c").keys.node)) == {before, tree.at("c").keys.node}
 
 
 def refused(tree: Tree, name: str) -> str:
