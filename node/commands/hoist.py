@@ -12,6 +12,8 @@ from node.errors import Usage
 from node.language import say
 
 VALUED = ("--dir", "--as")
+# Decisions about units that stand without their subject as well: `qiao revoke UNIT` is `qiao registry revoke UNIT`.
+DECISIONS = ("revoke", "move", "retire", "replace", "replace-root")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ def hoist(argv: Sequence[str]) -> Call:
             found[word] = word
         else:
             rest.append(word)
+    if rest and rest[0] in DECISIONS:
+        rest.insert(0, "registry")
     return Call(tuple(rest), found.get("--dir"), "--json" in found, found.get("--as"))
 
 

@@ -29,3 +29,15 @@ def test_a_name_without_its_value_is_wrong_use(argv: list[str]) -> None:
     with pytest.raises(Usage) as caught:
         hoist(argv)
     assert caught.value.code == "missing_value" and caught.value.exit == 2
+
+
+def test_decisions_about_units_stand_without_their_subject_too() -> None:
+    assert hoist(["--as", "a", "move", "370211", "--to", "x"]).rest == (
+        "registry",
+        "move",
+        "370211",
+        "--to",
+        "x",
+    )
+    assert hoist(["registry", "revoke", "370211"]).rest == ("registry", "revoke", "370211")
+    assert hoist(["ticket", "note", "X", "move"]).rest == ("ticket", "note", "X", "move")
