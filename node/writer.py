@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from node import (
+    answering,
     incarnation,
     intake,
     keys,
@@ -304,10 +305,10 @@ class Writer:
             number, child = opened.envelope.number, opened.sender
             me = opened.envelope.receiver
             letters.note_called(work, child, me)
-            heard = link.take_request(work, child, opened.envelope.log, number, asked)
+            heard = answering.take_request(work, child, opened.envelope.log, number, asked)
             asked = heard.asked
             reactions.settle(work)
-            if heard.idle and asked.hold_s and not link.has_news(work, child, asked):
+            if heard.idle and asked.hold_s and not answering.has_news(work, child, asked):
                 self._complete(work, child)
                 return Taken(None, child, asked.hold_s, number, asked, me=me)
             sealed_reply = self._reply(work, child, number, asked, heard.notes, me, counts=heard.counts)
@@ -345,7 +346,7 @@ class Writer:
     ) -> bytes:
         """By the keys that the child spoke to: it may not have heard of newer ones."""
         with replacing.speaking(work, me) as own:
-            payload = messages.encode(link.reply(work, child, asked, notes, counts=counts))
+            payload = messages.encode(answering.reply(work, child, asked, notes, counts=counts))
         number = incarnation.next_number(work)
         made = Envelope(child, replacing.log_of(work, own), number, answers, Kind.REPLY, payload)
         return self._seal(made, self._seal_key(work, child), own)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from node import handed, incarnation, intake, lanes, link, reconciling
+from node import answering, handed, incarnation, intake, lanes, link, reconciling
 from node.attachments import link as attachments
 from node.bundles import letters, owing, standing
 from node.bundles.age import Age
@@ -104,7 +104,7 @@ def _from_child(work: Work, opened: Opened) -> dict[str, Any]:
     letters.note_called(work, opened.sender, opened.envelope.receiver)
     peer = links.ensure(work.db, opened.sender, opened.envelope.log)
     asked = replace(asked, clock_ms=work.now_ms + peer.offset_ms)  # it says nothing about its clock now
-    heard = link.take_request(work, opened.sender, opened.envelope.log, opened.envelope.number, asked)
+    heard = answering.take_request(work, opened.sender, opened.envelope.log, opened.envelope.number, asked)
     if heard.counts and asked.frontier is not None:
         owing.note(work, opened.sender, asked.frontier)
     return {"commits": heard.received, "fits": True, "notes": list(heard.notes)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from node import branches, link
+from node import answering, branches
 from node.store import links
 from sync_protocol import commit as commits
 from sync_protocol.messages import CommitItem, Request
@@ -53,7 +53,7 @@ def test_the_branch_that_was_receipted_is_kept_and_the_other_can_be_read(tree: T
     with tree.at("c").work() as work:
         peer = links.peer(work.db, county)
         assert peer is not None
-        link._receipt(work, peer, Request((), bytes(32), 0))
+        answering._receipt(work, peer, Request((), bytes(32), 0))
     give(tree, "c", [first])
     assert kept(tree, "c") == [name_of(others[0])]
     assert verdicts(tree, "c", record) == {"甲": "quarantined", "乙1": "stands", "乙2": "stands"}

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from conflict.erasure import ID
-from node import link
+from node import answering
 from node.attachments import upload
 from node.erasure import destruction
 from node.store import links
@@ -128,7 +128,7 @@ def test_what_a_copy_ordered_on_the_branch_that_isnt_kept_comes_back(tree: Tree)
     with tree.at("c").work() as work:
         peer = links.peer(work.db, tree.at("k").keys.node)
         assert peer is not None
-        link._receipt(work, peer, Request((), bytes(32), 0))  # so this branch is kept
+        answering._receipt(work, peer, Request((), bytes(32), 0))  # so this branch is kept
     calm(tree)
     tree.later(3_600_000)
     calm(tree)

@@ -1,0 +1,203 @@
+"""The parent's side of a link (protocol 3.5): requests taken, replies made. The child's is link.py.
+
+Nothing is kept between two exchanges but where each side stands, and that counts only with the peer's incarnation
+and the commit at which it was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from node import custody, incarnation, intake, lanes, reconciling, scope
+from node.attachments import link as attachments
+from node.link import packed, stated, understands
+from node.registry import neighbours, replacing
+from node.store import chain, links
+from node.store.links import PeerRow
+from node.work import Work
+from sync_protocol import frontier as frontiers
+from sync_protocol import receipt
+from sync_protocol.frontier import Frontier
+from sync_protocol.messages import CAN, CommitItem, Mark, Note, Reply, Request, Taken
+from sync_protocol.names import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A request as taken. `idle`: neither side has anything, so the reply may be held."""
+
+    asked: Request
+    counts: bool
+    received: int
+    idle: bool
+    notes: tuple[str, ...]
+
+
+def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Request) -> Heard:
+    """Stores what came up. Only of the sender's newest envelope are positions believed (3.5)."""
+    peer = links.ensure(work.db, node, log)
+    taken = intake.take(work, asked.commits, peer=node)
+    work.up = work.up or taken.new > 0
+    if work.registry_changed:
+        intake.renew(work)
+    incarnation.look(work)
+    counts = _is_newest(work, peer, node, log, number)
+    if counts:
+        scope.greet_children(work)
+        _acknowledged(work, peer, log, asked)
+        links.change(
+            work.db, peer.id, incarnation=log, envelope=number, seen_ms=work.now_ms,
+            offset_ms=asked.clock_ms - work.now_ms, can=" ".join(asked.can),
+        )  # fmt: skip
+    took = attachments.take(work, node, asked.wants if counts else None, asked.chunks)
+    asked = asked if counts else replace(asked, wants=())
+    idle = counts and not (asked.commits or asked.more or asked.ask or asked.chunks)
+    return Heard(asked, counts, taken.new, idle, tuple(dict.fromkeys([*taken.notes, *took.notes])))
+
+
+def _is_newest(work: Work, peer: PeerRow, node: bytes, log: bytes, number: int) -> bool:
+    """Of the sender's newest log, and numbered above the highest taken in it. No log that a node begins behind its
+    being cut off is ever its newest by the registry: it is to hear why all the same."""
+    entry = work.registry.node(node)
+    if entry is not None and entry.active and log != entry.newest_log:
+        return False
+    return log != peer.incarnation or number > peer.envelope
+
+
+def _acknowledged(work: Work, peer: PeerRow, log: bytes, asked: Request) -> None:
+    """A position counts only with both incarnations and the commit that we put there; else nothing is assumed
+    delivered, and the link is compared (by a peer that can't: sent anew)."""
+    taken = asked.taken or Taken(work.log, 0, ZERO)
+    another_life = log != peer.incarnation and peer.position > 0  # a copy may have taken what this one hasn't
+    if not another_life and _fits(work, peer, taken):
+        if taken.position > peer.position:
+            links.acknowledge(work.db, peer.id, taken.position, taken.id)
+        links.taken_early(work.db, peer.id, asked.early)
+        links.change(work.db, peer.id, reconcile_position=None, reconcile_id=None)
+    elif "reconcile" not in asked.can or neighbours.is_parted(work, peer.node):
+        scope.fill(work, peer.node)
+        links.change(
+            work.db, peer.id, position=0, position_id=ZERO, reconcile_position=None, reconcile_id=None
+        )  # one that was being compared when it parted would be compared without an end
+    elif peer.reconcile_position is None:
+        reconciling.begin(work, peer)
+
+
+def _fits(work: Work, peer: PeerRow, taken: Taken) -> bool:
+    if peer.reconcile_position is not None:
+        mark = (peer.reconcile_position, peer.reconcile_id)
+        return replacing.continues(work, taken.log) and (taken.position, taken.id) == mark
+    if taken.position == 0 and peer.position == 0:
+        return True
+    if not replacing.continues(work, taken.log) or taken.position < peer.position:
+        return False
+    if taken.position == peer.position:
+        return taken.id == peer.position_id
+    commit = links.commit_at(work.db, peer.id, taken.position)
+    return commit is not None and chain.id_of(work.db, commit) == taken.id
+
+
+def has_news(work: Work, node: bytes, asked: Request) -> bool:
+    """Whether a reply made now would say something."""
+    peer = links.peer(work.db, node)
+    if peer is None:
+        return False
+    waits = bool(links.waiting(work.db, peer.id, peer.position, 1)) or peer.reconcile_position is not None
+    return (
+        waits
+        or _own(work, node, asked, 1)[0] != ()
+        or _is_news(work, peer, asked)
+        or attachments.has_chunks(work, node, asked.wants)
+    )
+
+
+def _is_news(work: Work, peer: PeerRow, asked: Request) -> bool:
+    """Whether our receipt would say something new: else than the last one did, or than the child holds. A child
+    put back by a snapshot of its whole machine learns by it that it holds less than it had."""
+    held = _held(work, peer, asked)
+    return packed(held) != peer.frontier or (
+        asked.frontier is None and frontiers.digest(held) != asked.digest
+    )
+
+
+def reply(
+    work: Work, node: bytes, asked: Request, notes: Iterable[str] = (), *, counts: bool = True
+) -> Reply:
+    """What a child is told now: our custody receipt, what it lost of its own, the next batch of its outbox. To an
+    envelope that doesn't count nothing of the outbox: its sender isn't who took what went before."""
+    entry = work.registry.node(node)
+    assert entry is not None, "its envelope was opened with its key"
+    peer = links.ensure(work.db, node, entry.newest_log)
+    room = min(asked.room, lanes.ROOM)
+    off = neighbours.cut_off(work.registry, node)
+    own, more = _own(work, node, asked, room)
+    made = Reply(
+        understands=understands(),
+        clock_ms=work.now_ms,
+        upto=lanes.start(peer) if counts else _echo(work, asked),
+        receipt=_receipt(work, peer, asked)
+        if asked.frontier is not None or _is_news(work, peer, asked)
+        else None,
+        commits=own,
+        more=more,
+        urgent=False,
+        notes=tuple(Note(code) for code in (*notes, *([off] if off else []))),
+        can=CAN,
+    )
+    if not counts:
+        made = replace(made, highest=peer.envelope)
+    elif peer.reconcile_position is not None:
+        mark = Mark(peer.reconcile_position, peer.reconcile_id or ZERO)
+        ours = chain.frontier(work.db, lanes.lineage(work, work.node))
+        made = replace(made, reconcile=mark, receipt=_receipt(work, peer, asked), own=ours)
+    elif not more:
+        down = lanes.outbox(work, peer, lanes.start(peer), room, early="early" in peer.can.split())
+        made = replace(
+            made, commits=(*down.items[: len(down.early)], *own, *down.items[len(down.early) :]),
+            upto=down.upto, more=down.more, early=down.early,
+        )  # fmt: skip
+    if asked.ask is not None:
+        made = reconciling.answered(work, peer, asked.ask, made, room)
+    if made.commits or made.more or asked.ask is not None:
+        return made
+    parcel = attachments.for_reply(work, node, asked.wants, room // attachments.DENSE)
+    return replace(made, wants=parcel.wants, chunks=parcel.chunks)
+
+
+def _echo(work: Work, asked: Request) -> Mark:
+    """Where the child said that it stands, so that it stays there; at the beginning where that was another life."""
+    taken = asked.taken
+    return Mark(taken.position, taken.id) if taken and replacing.continues(work, taken.log) else Mark(0, ZERO)
+
+
+def _own(work: Work, node: bytes, asked: Request, room: int) -> tuple[tuple[CommitItem, ...], bool]:
+    """What a child lacks of its own subtree's logs: it was restored."""
+    entry, peer = work.registry.node(node), links.peer(work.db, node)
+    holds = asked.frontier
+    if holds is None and peer is not None:
+        holds = stated(peer.frontier)  # what our last receipt said
+    if holds is None or entry is None or not entry.active or "reconcile" not in asked.can:
+        return (), False
+    if asked.frontier is None and frontiers.digest(holds) != asked.digest:
+        return (), False
+    lacked = lanes.gap(work, lanes.nodes_within(work, entry.path), holds)
+    return lanes.by_frontier(work, lacked, room, lanes.unit_of(work, node))
+
+
+def _held(work: Work, peer: PeerRow, asked: Request) -> Frontier:
+    """A child that states nothing holds what our last receipt said."""
+    holds = asked.frontier if asked.frontier is not None else stated(peer.frontier)
+    return custody.held(work, peer.node, holds or {}, asked.commits)
+
+
+def _receipt(work: Work, peer: PeerRow, asked: Request) -> bytes:
+    held = _held(work, peer, asked)
+    signed = receipt.make(
+        held, child=peer.node, time_ms=work.now_ms, log=work.log, kid=work.node, signer=work.keys.sign
+    )
+    said = packed(held)
+    if said != peer.frontier:
+        links.keep_receipt(work.db, peer.node, signed.raw, work.now_ms, ours=True)
+        links.change(work.db, peer.id, frontier=said)
+    return signed.raw
