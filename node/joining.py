@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from node import intake, keys, link, reactions, trust
 from node.config import Config
-from node.errors import Forbidden, Stale, Usage
+from node.errors import Forbidden, NotFound, Stale, Usage
 from node.keys import Keys
 from node.language import say
 from node.registry import writing
@@ -56,7 +56,7 @@ def invite(work: Work, params: Mapping[str, Any], config: Config) -> dict[str, A
 
 def _place(work: Work, unit: str, *, again: bool) -> str:
     """The full path of a new unit: a code stands directly below this one. `again`: for the very node that is
-    enrolled there, and doesn't know it any more. Raises Stale, Usage."""
+    enrolled there, and doesn't know it any more. Raises NotFound, Stale, Usage."""
     path = unit if "/" in unit else f"{work.path}/{unit}"
     if any(not code or any(mark.isspace() for mark in code) for code in path.split("/")):
         raise Usage(
@@ -71,7 +71,14 @@ def _place(work: Work, unit: str, *, again: bool) -> str:
             hint=f"qiao invite --unit {work.path}/CODE --name NAME",
         )
     known = work.registry.unit(path)
-    if known is not None and known.node is not None and not again:
+    enrolled = known is not None and known.node is not None
+    if again and not enrolled:
+        raise NotFound(
+            say(f"{unit} 还没有登记，不能重新接入", f"{unit} isn't enrolled yet"),
+            code="unknown_unit",
+            hint=f"qiao invite --unit {unit} --name NAME",
+        )
+    if known is not None and enrolled and not again:
         raise Stale(
             say(f"{unit} 已登记为{known.name}", f"{unit} is enrolled as {known.name}"),
             code="unit_exists",

@@ -224,7 +224,7 @@ def _password(params: Params) -> str:
     password = str(params.get("password") or "")
     if len(password) < 4:
         raise Usage(
-            say("口令至少 4 个字符", "a password has at least 4 characters"),
+            say("密码至少 4 个字符", "a password has at least 4 characters"),
             code="weak_password",
             hint="export QIAO_NEW_PASSWORD=…",
         )

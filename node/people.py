@@ -90,7 +90,7 @@ def _dummy() -> str:
 
 def refused() -> Forbidden:
     return Forbidden(
-        say("工号或口令不对", "the staff id or password is wrong"),
+        say("工号或密码不对", "the staff id or password is wrong"),
         code="auth",
         hint="QIAO_PASSWORD=… qiao --as STAFF …",
     )

@@ -144,6 +144,12 @@ def test_a_node_that_lost_its_enrolment_and_the_invitation_is_let_in_again(root:
     assert len([one for one in root.reader("p").units() if one["code"] == "370200"]) == 1
 
 
+def test_nobody_is_invited_to_come_again_to_a_unit_that_was_never_enrolled(root: Tree) -> None:
+    with pytest.raises(NotFound) as caught:
+        root.invite("p", "370200", "青岛市总工会", again=True)
+    assert caught.value.code == "unknown_unit"
+
+
 def test_an_invitation_to_come_again_lets_no_other_node_in(root: Tree) -> None:
     root.join("p", "c", root.invite("p", "370200", "青岛市总工会"))
     assert refusal(root, "other", root.invite("p", "370200", "青岛市总工会", again=True)) == "invitation_used"

@@ -104,7 +104,7 @@ class StandIn:
 
     def login(self, staff: str, password: str) -> Person:
         if (staff, password) != ("zhang", "secret"):
-            raise Forbidden("工号或口令不对", code="auth", hint="QIAO_PASSWORD=… qiao --as STAFF …")
+            raise Forbidden("工号或密码不对", code="auth", hint="QIAO_PASSWORD=… qiao --as STAFF …")
         return Person()
 
     def views(self, matter: str, person: Any) -> list[View]:

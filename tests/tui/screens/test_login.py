@@ -10,7 +10,7 @@ from tui.screens.inbox import InboxScreen
 async def test_a_wrong_password_says_code_sentence_and_hint_and_keeps_the_staff_id(node: StandIn) -> None:
     async with started(node) as hand:
         await press(hand, *"zhang", "enter", *"wrong", "enter")
-        assert "auth: 工号或口令不对" in shown(hand) and "QIAO_PASSWORD" in shown(hand)
+        assert "auth: 工号或密码不对" in shown(hand) and "QIAO_PASSWORD" in shown(hand)
         assert "zhang" in shown(hand)
         assert desk(hand).person is None
 
