@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from node import default, founding, joining, people
+from node.errors import Stale
 from node.store import database, settings
 from node.work import LOG, NAME, UNIT
 from node.writer import Writer
@@ -101,9 +102,15 @@ def found(office: Office) -> None:
 
 def invite(parent: Office, child: Office) -> Invitation:
     """A child that is enrolled already lost the reply, and its slip of paper: it is asked to come again."""
-    params = {"unit": child.path, "name": child.name, "address": "http://x:1", "again": True}
-    made = parent.work(Phase.JOINING, lambda writer: writer.do("invite", params, parent.staff[0]))
-    return invitation.read(made["invitation"])
+    params = {"unit": child.path, "name": child.name, "address": "http://x:1"}
+
+    def inviting(writer: Writer) -> dict[str, Any]:
+        try:
+            return writer.do("invite", params, parent.staff[0])
+        except Stale:
+            return writer.do("invite", {**params, "again": True}, parent.staff[0])
+
+    return invitation.read(parent.work(Phase.JOINING, inviting)["invitation"])
 
 
 def join(parent: Office, child: Office) -> None:
