@@ -30,6 +30,10 @@ _MAIN = Prepared(
         COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), COMMIT.c.chained.is_(True)
     )
 )
+_MAIN_BESIDE = text(
+    "SELECT m.seq, m.[commit] FROM commit_ l JOIN commit_ m ON m.log = l.log AND m.seq = l.seq AND m.chained"
+    " WHERE l.log = :of AND NOT l.chained"
+)
 _FORKED = Prepared(
     select(LOG.c.id, LOG.c.log, LOG.c.node, LOG.c.head_seq, LOG.c.forked).where(LOG.c.forked > 0)
 )
@@ -46,9 +50,12 @@ _IS_LINK = Prepared(
 
 
 def of(db: Connection, log: int) -> Branches:
-    """The chains of a log as stored."""
+    """The chains of a log as stored. Where commits are loose, the main one is asked for at once."""
     loose = {one.id: (one.seq, one.prev) for one in chain.unchained(db, log)}
-    return Branches(loose, lambda number: _MAIN(db, of=log, at=number).scalar())
+    main: dict[int, bytes | None] = {seq: None for seq, _ in loose.values()}
+    if loose:
+        main |= {row.seq: row.commit for row in db.execute(_MAIN_BESIDE, {"of": log})}
+    return Branches(loose, lambda at: main[at] if at in main else _MAIN(db, of=log, at=at).scalar())
 
 
 class Stored:

@@ -143,8 +143,7 @@ def bodies(work: Work, commit: int, towards: str) -> Iterator[ChangeItem]:
     """What is here of a commit of the subtree, for a peer of that unit. What was written below it is its to have;
     of what a moved unit wrote elsewhere, the records in its scope."""
     present = records.bodies(work.db, commit)
-    unit = chain.unit_of(work.db, commit)
-    theirs = covers(towards, unit) or "/" not in unit  # a bare code is of before its enrolment
+    theirs = scope.is_written_below(work, towards, commit)
     for _row, place, record, salt, body in present:
         if theirs or scope.reaches(work, towards, record):
             yield ChangeItem(place, salt, body)

@@ -269,5 +269,19 @@ def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: int = 0) 
 
 
 def _written_below(work: Work, child: Child, commits: list[int]) -> set[int]:
-    authors = ((one, work.registry.node(chain.node_of(work.db, one))) for one in commits)
-    return {one for one, author in authors if author is not None and covers(child.unit, author.path)}
+    """What the child has whole: its own, and what was written below it. Of what a unit wrote before it was moved
+    below the child only what was in the child's scope came up with its bodies (lanes.bodies)."""
+    return {one for one in commits if _has_whole(work, child, one)}
+
+
+def _has_whole(work: Work, child: Child, commit: int) -> bool:
+    author = work.registry.node(chain.node_of(work.db, commit))
+    if author is None or not covers(child.unit, author.path):
+        return False
+    return author.path == child.unit or is_written_below(work, child.unit, commit)
+
+
+def is_written_below(work: Work, unit: str, commit: int) -> bool:
+    """Whether a unit was at its place in a subtree when it wrote a commit. A bare code is of before its enrolment."""
+    then = chain.unit_of(work.db, commit)
+    return covers(unit, then) or "/" not in then

@@ -8,4 +8,5 @@ KEPT: dict[int, str] = {
     5: "a ticket handed back to its registering unit had two limits of one kind, and no node could store it",
     7: "a unit that left a ticket's scope got the act that says so without what that act rests on, and denied it",
     10: "a unit whose assignment was overtaken was never told, and went on working on a ticket withdrawn",
+    8055: "a moved unit wrote on a ticket its new parent couldn't see: the words never came down when it could",
 }
