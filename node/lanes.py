@@ -33,9 +33,14 @@ WINDOW = 20_000  # commits of a backlog in which what is urgent is looked for
 
 
 def ours(work: Work) -> list[bytes]:
-    """The nodes whose logs we bring up: all of our subtree; once we were revoked or replaced, our own alone."""
+    """The nodes whose logs we bring up: all of our subtree, and of those moved out of it what they had given us
+    before. Once we were revoked or replaced, our own alone, by all our keys: a parent that we were moved to may not
+    know by whom this one was enrolled."""
     entry = work.registry.node(work.node)
-    return nodes_within(work, work.path) if entry is None or entry.active else [work.node]
+    if entry is not None and not entry.active:
+        return lineage(work, work.node)
+    left = [one.node for one in work.registry.nodes() if any(covers(work.path, path) for path in one.paths)]
+    return list(dict.fromkeys([*nodes_within(work, work.path), *left]))
 
 
 def nodes_within(work: Work, unit: str) -> list[bytes]:

@@ -254,6 +254,7 @@ class Writer:
             letters.note(work, opened.sender, log, opened.envelope.number)
             if opened.envelope.receiver != work.node:
                 received, more = replacing.heard(work, opened.sender, reply)
+                self._vain.spoken(log, news=more)
                 left = link.not_taken(work, opened.sender, self._vain)
                 return Round(commits, received, more, False, left)
             compared = self._comparison.is_on

@@ -90,11 +90,12 @@ class Convergence(Checker):
             batch, items = items[:count], items[count:]
             with writer.work() as work:
                 intake.take(work, batch, peer=b"observed")
-        for _ in range(
-            self.world.depth + 3
-        ):  # each exchange tries what was kept aside; authors come tier by tier
+        before, left = 0, 1
+        while left != before:  # each exchange tries what was kept aside; authors come one behind the other
+            before = left
             with writer.work() as work:
                 intake.take(work, [], peer=b"observed")
+                left = work.db.exec_driver_sql("SELECT count(*) FROM stray").scalar() or 0
         with writer.work() as work:  # an order that counts no more destroyed what others have yet
             if reconciling.is_due(work):
                 intake.take(work, whole, peer=b"observed")
