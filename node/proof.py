@@ -5,7 +5,7 @@ chains, signatures, bodies, receipts and projections are what they should be (de
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from conflict import fold as folding
 from conflict.state import State
-from node import facts, faults, glance, lives, refold, trust
+from node import branches, facts, faults, glance, lives, refold, trust
 from node.acts import acts
 from node.entropy import SystemEntropy
 from node.erasure import listed
@@ -79,6 +79,7 @@ def _entitled(db: Connection, registry: Registry, path: str) -> Iterator[tuple[b
         .join(folded.FOLDED, folded.FOLDED.c.record == RECORD.c.id)
         .order_by(RECORD.c.record)
     )  # fmt: skip
+    nobodys = branches.logs_of_nobody(db, registry)
     for row in rows:
         kind = KINDS.get(row.matter)
         if kind is None:
@@ -86,17 +87,17 @@ def _entitled(db: Connection, registry: Registry, path: str) -> Iterator[tuple[b
         state = folded.decode(row.state)
         units = kind.matter.scope(state)
         if kind.matter.everywhere or any(covers(path, registry.now(unit)) for unit in units):
-            yield row.record, row.digest + _words(db, row.id, state)
+            yield row.record, row.digest + _words(db, row.id, state, nobodys)
 
 
-def _words(db: Connection, record: int, state: State) -> bytes:
-    """Words by id and state. Erased are those that a standing order lists, whether or not they ever came here;
+def _words(db: Connection, record: int, state: State, nobodys: Sequence[int]) -> bytes:
+    """Words by id and state, but for those in logs of nobody. Erased are those that a standing order lists, whether or not they ever came here;
     what is destroyed on arrival is as if it hadn't come (3.11)."""
     rows = db.execute(
         select(CHANGE.c.change)
         .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
         .where(CHANGE.c.record == record, CHANGE.c.of.is_not(None), CHANGE.c.fault == "",
-               CHANGE.c.body.is_not(None), COMMIT.c.held.is_(False))
+               CHANGE.c.body.is_not(None), COMMIT.c.held.is_(False), COMMIT.c.log.not_in(nobodys))
     )  # fmt: skip
     states = dict.fromkeys(listed.words(db, record, state), "erased") | {
         row.change: "present" for row in rows

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Row, Select, select
 
-from node import lanes, scope, trust
+from node import branches, lanes, scope, trust
 from node.erasure import handing
 from node.matters import KINDS
 from node.store import chain, folded, links, records, settings
-from node.store.chain import CHANGE
+from node.store.chain import CHANGE, COMMIT
 from node.store.links import DELIVERY, PeerRow
 from node.store.records import RECORD
 from node.work import Work
@@ -80,12 +80,17 @@ class Holding:
         for (record, registry), ids in held.items():
             yield record, (bucket_of(record, registry), record_digest(ids))
 
+    def _nobodys(self) -> list[int]:
+        assert self._work is not None, "it was given a transaction to see"
+        return branches.logs_of_nobody(self._work.db, self._work.registry)
+
     def _query(self) -> Select[tuple[bytes, str, bytes]]:
         """What was erased is compared no more: one who never had it agrees with one who destroyed it (3.11)."""
         query = (
             select(RECORD.c.record, RECORD.c.matter, CHANGE.c.change)
             .join(CHANGE, CHANGE.c.record == RECORD.c.id)
-            .where(CHANGE.c.body.is_not(None))
+            .join(COMMIT, COMMIT.c.id == CHANGE.c.commit)
+            .where(CHANGE.c.body.is_not(None), COMMIT.c.log.not_in(self._nobodys()))
         )
         registry = RECORD.c.matter == trust.MATTER
         if self._peer is None:
