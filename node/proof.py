@@ -91,8 +91,8 @@ def _entitled(db: Connection, registry: Registry, path: str) -> Iterator[tuple[b
 
 
 def _words(db: Connection, record: int, state: State, nobodys: Sequence[int]) -> bytes:
-    """Words by id and state, but for those in logs of nobody. Erased are those that a standing order lists, whether or not they ever came here;
-    what is destroyed on arrival is as if it hadn't come (3.11)."""
+    """Words by id and state, but for those in logs of nobody. Erased are those that a standing order lists, whether or
+    not they ever came here; what is destroyed on arrival is as if it hadn't come (3.11)."""
     rows = db.execute(
         select(CHANGE.c.change)
         .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)

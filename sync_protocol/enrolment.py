@@ -6,7 +6,7 @@ Four cases: the root itself in its first commit; an ancestor of the unit; a node
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,19 @@ from . import shape
 from .errors import BadMessage, ProtocolError
 from .keys import is_sound_key
 from .names import SHORT, ZERO, covers, is_above, node_id
-from .roster import Admission, Cut, LogEntry, NodeEntry, RegistryAct, Role, Roster, UnitEntry
+from .roster import (
+    MOST,
+    Admission,
+    Cut,
+    LogEntry,
+    NodeEntry,
+    Place,
+    RegistryAct,
+    Role,
+    Roster,
+    UnitEntry,
+    place_of,
+)
 
 _TEXT = 1024  # characters of a name, path or address
 
@@ -48,6 +60,7 @@ class Enrolment:
     by: bytes = b""
     recovery: bytes = b""
     replaces: bytes = b""
+    keep: tuple[Place, ...] = ()  # with new keys: how far the node's other logs count
 
 
 def data_of(wanted: Enrolment) -> dict[str, Any]:
@@ -55,7 +68,8 @@ def data_of(wanted: Enrolment) -> dict[str, Any]:
     texts = {"unit": wanted.unit, "name": wanted.name, "kind": wanted.kind, "role": str(wanted.role)}
     names = ("node", "sign", "seal", "log", "by", "recovery", "replaces")
     octets = {name: getattr(wanted, name) for name in names if getattr(wanted, name)}
-    return {**texts, "address": wanted.address, **octets}
+    keep = {"keep": [list(one) for one in wanted.keep]} if wanted.keep else {}
+    return {**texts, "address": wanted.address, **octets, **keep}
 
 
 def read(data: Mapping[str, Any]) -> Enrolment:
@@ -128,7 +142,7 @@ def _by_itself(roster: Roster, act: RegistryAct, author: NodeEntry, wanted: Enro
     if known := _known(roster, wanted):
         return known
     author.replaced_by = wanted.node
-    _close_behind(roster, act, author)
+    _close_behind(roster, act, author, wanted.keep)
     _add_node(roster, act, wanted, author.path, author.enrolled_by)
     roster.nodes[wanted.node].paths[:0] = author.paths[:-1]
     unit = roster.units[author.path]
@@ -178,13 +192,14 @@ def _known_recovery(roster: Roster, wanted: Enrolment) -> str:
     return "known_key" if wanted.recovery in roster.keys | {wanted.sign} else ""
 
 
-def _close_behind(roster: Roster, act: RegistryAct, author: NodeEntry) -> None:
-    """Nothing counts behind a node's last commit, nor in its older logs behind where it had left them."""
+def _close_behind(roster: Roster, act: RegistryAct, author: NodeEntry, keep: Iterable[Place]) -> None:
+    """Nothing counts behind a node's last commit, nor in its older logs behind where it had left them: or, where it
+    was restored and has got back since what it had written further on, behind what it says to keep."""
     cuts = {b"": Cut(0, ZERO, Admission.REPLACED, author.node)}
-    for log in author.logs:
-        left = roster.logs[log].closed
-        if left is not None:
-            cuts[log] = Cut(left.seq, left.id, Admission.REPLACED, author.node)
+    left = (roster.logs[log].closed for log in author.logs)
+    ends = (one for one in (*left, *keep) if one is not None and one.log in author.logs)
+    for end in sorted(ends, key=lambda one: one.seq):
+        cuts[end.log] = Cut(end.seq, end.id, Admission.REPLACED, author.node)
     cuts[act.log] = Cut(act.seq, act.commit_id, Admission.REPLACED, author.node)
     roster.lower(author.node, cuts)
 
@@ -247,6 +262,7 @@ def _keyed(data: Mapping[str, Any]) -> Enrolment:
         log=shape.octets(data.get("log"), "log", SHORT),
         recovery=shape.octets(data.get("recovery", b""), "recovery"),
         replaces=shape.octets(data.get("replaces", b""), "replaces"),
+        keep=tuple(place_of(one) for one in shape.items(data.get("keep", []), "keep", MOST)),
     )
 
 

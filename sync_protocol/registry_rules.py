@@ -13,10 +13,21 @@ from . import commit, shape
 from .enrolment import Refused, enrol
 from .errors import BadMessage, RemoteError
 from .names import SHORT, ZERO, code_of, covers, is_above, parent_of, short
-from .roster import Admission, Cut, LogEntry, NodeEntry, Place, RegistryAct, Role, Roster, Ruling
+from .roster import (
+    MOST,
+    Admission,
+    Cut,
+    LogEntry,
+    NodeEntry,
+    Place,
+    RegistryAct,
+    Role,
+    Roster,
+    Ruling,
+    place_of,
+)
 
 _TEXT = 1024  # characters of a path or reason
-_MOST = 100_000  # entries of one list; a body of 256 KiB holds fewer
 
 Rule = Callable[[Roster, RegistryAct, NodeEntry], str]
 
@@ -33,7 +44,7 @@ def judge(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
 
 def open_log(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
     """The node itself, first change of the new log."""
-    left = _place(act.data.get("from"))
+    left = place_of(act.data.get("from"))
     old = roster.logs.get(left.log)
     if act.seq != 1 or act.key[3] != 0 or act.data.get("log") != act.log:
         return "not_first"
@@ -50,7 +61,7 @@ def open_log(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
 def revoke(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
     """An ancestor of the node's unit; the root for one that was root before it."""
     target = roster.nodes.get(shape.octets(act.data.get("node"), "node", SHORT))
-    keep = [_place(one) for one in shape.items(act.data.get("keep"), "keep", _MOST)]
+    keep = [place_of(one) for one in shape.items(act.data.get("keep"), "keep", MOST)]
     reason = shape.text(act.data.get("reason"), "reason", _TEXT)
     if target is None or target.role is Role.RECOVERY:
         return "unknown_node"
@@ -67,7 +78,7 @@ def revoke(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
 
 def admit(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
     """An ancestor, but none below whoever closed it: lets in the chain up to a commit."""
-    place = _place([act.data.get(name) for name in ("log", "seq", "id")])
+    place = place_of([act.data.get(name) for name in ("log", "seq", "id")])
     entry = roster.logs.get(place.log)
     owner = roster.nodes.get(entry.node if entry else roster.records.get(act.record or b"", b""))
     if owner is None:
@@ -130,7 +141,7 @@ def move(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
 def stamp(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
     """The root, daily: which registry changes there are."""
     shape.uint(act.data.get("time"), "time")
-    new = shape.items(act.data.get("new"), "new", _MOST)
+    new = shape.items(act.data.get("new"), "new", MOST)
     if author.node != roster.root:
         return "not_root"
     if roster.records.get(act.record or b"") not in roster.roots:
@@ -193,8 +204,3 @@ def _forked_at(entry: LogEntry, owner: NodeEntry, headers: list[Any], keep: byte
 def _destination(roster: Roster, to: str) -> str:
     parent = parent_of(to)
     return to if parent is None else f"{roster.here(parent)}/{code_of(to)}"
-
-
-def _place(value: Any) -> Place:
-    log, seq, commit_id = shape.exactly(value, "place", 3)
-    return Place(shape.octets(log, "log", SHORT), shape.uint(seq, "seq"), shape.octets(commit_id, "id", 32))

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from .names import covers, parent_of
+from . import shape
+from .names import SHORT, covers, parent_of
+
+MOST = 100_000  # entries of one list; a body of 256 KiB holds fewer
 
 Key = tuple[int, bytes, int, int]  # commit time (hybrid), log id, seq, index in the commit
 
@@ -144,6 +147,12 @@ class Place(NamedTuple):
     log: bytes
     seq: int
     id: bytes
+
+
+def place_of(value: Any) -> Place:
+    """A place as it is written in registry data. Raises BadMessage."""
+    log, seq, commit_id = shape.exactly(value, "place", 3)
+    return Place(shape.octets(log, "log", SHORT), shape.uint(seq, "seq"), shape.octets(commit_id, "id", 32))
 
 
 class Ruling(NamedTuple):

@@ -6,6 +6,7 @@ commit we still speak to it by the old keys, and to a child for as long as it sp
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,7 +22,7 @@ from sync_protocol import cbor, enrolment, receipt
 from sync_protocol import frontier as frontiers
 from sync_protocol.enrolment import Enrolment
 from sync_protocol.messages import Reply
-from sync_protocol.roster import NodeEntry
+from sync_protocol.roster import NodeEntry, Place
 
 OPERATION = "registry.replace"
 LAST = "last_of_former"  # setting: log and number of the old keys' last commit, while the parent lacks it
@@ -37,7 +38,9 @@ def replace(work: Work, following: Keys, staff: str | None) -> dict[str, Any]:
     who = people.must_be_admin(people.find(work.db, staff) if staff else None)
     entry = _entry(work)
     log = work.entropy.bytes(16)
-    wanted = successor(entry, following, log, replaces=entry.node)
+    wanted = dataclasses.replace(
+        successor(entry, following, log, replaces=entry.node), keep=_further(work, entry)
+    )
     written = writing.write(work, "enrol", enrolment.data_of(wanted), None, who.id)
     begun = take_over(work, following, log)
     writing.check(work, written)
@@ -72,6 +75,15 @@ def _entry(work: Work) -> NodeEntry:
             hint="qiao sync",
         )  # fmt: skip
     return entry
+
+
+def _further(work: Work, entry: NodeEntry) -> tuple[Place, ...]:
+    """Where our older logs go on behind the place at which we left them: we were restored, and have got back since
+    what we had written further on. Unsaid, it would count no more."""
+    older = (chain.log_row(work.db, log) for log in entry.logs if log != work.log)
+    heads = (Place(row.log, row.head.seq, row.head.id) for row in older if row is not None and not row.forked)
+    left = {log: work.registry.logs()[log].closed for log in entry.logs}
+    return tuple(one for one in heads if (end := left[one.log]) is not None and one.seq > end.seq)
 
 
 def successor(

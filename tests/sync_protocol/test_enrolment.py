@@ -97,6 +97,36 @@ def test_a_node_with_new_keys_keeps_its_place_and_its_old_ones_end_there() -> No
     assert book.peer_key(tree.county.id) is None and book.key_of(tree.county.id) == tree.county.key
 
 
+def test_new_keys_keep_what_a_restored_node_had_written_further_on_and_got_back() -> None:
+    tree, new, log = Tree(), Office("new keys", COUNTY), seed("second log", 16)
+    old, record = tree.county.log, tree.rights[tree.county.id]
+    left = {"log": log, "from": [old, 20, seed("commit 20")]}
+    tree.write(tree.county, "open_log", left, record=record, log=log, seq=1)
+    kept = [[old, 40, seed("commit 40")], [tree.city.log, 90, ZERO], [log, 90, ZERO]]
+    last = tree.enrol(
+        tree.county, new, COUNTY, data={"replaces": tree.county.id, "keep": kept}, log=log, seq=9
+    )
+    book = tree.fold()
+    assert book.admits(old, 40, seed("commit 40")) is Admission.OK
+    assert book.admits(old, 40, ZERO) is book.admits(old, 41, ZERO) is Admission.REPLACED
+    assert book.admits(log, 9, last.commit_id) is Admission.OK
+    assert book.admits(log, 10, ZERO) is Admission.REPLACED, "this commit is its last, whatever it says"
+    assert book.admits(tree.city.log, 91, ZERO) is Admission.OK, "of its own logs alone it says something"
+
+
+def test_what_is_kept_never_falls_behind_where_a_log_was_left_and_has_the_form_of_places() -> None:
+    tree, new, log = Tree(), Office("new keys", COUNTY), seed("second log", 16)
+    old, record = tree.county.log, tree.rights[tree.county.id]
+    left = {"log": log, "from": [old, 20, seed("commit 20")]}
+    tree.write(tree.county, "open_log", left, record=record, log=log, seq=1)
+    data = {"replaces": tree.county.id, "keep": [[old, 3, ZERO]]}
+    tree.enrol(tree.county, new, COUNTY, data=data, log=log, seq=9)
+    assert tree.fold().admits(old, 20, seed("commit 20")) is Admission.OK
+    data = {"replaces": tree.county.id, "keep": [[old, 3]]}
+    other = Tree()
+    assert other.verdict(other.enrol(other.county, new, COUNTY, data=data)) == denied("bad_shape")
+
+
 def test_new_keys_keep_unit_role_and_kind() -> None:
     for data in ({"unit": CITY + "/9"}, {"role": "auditor"}, {"kind": "industry"}, {"replaces": stray("x")}):
         tree = Tree()

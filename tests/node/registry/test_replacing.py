@@ -233,6 +233,24 @@ def test_a_county_put_back_to_before_its_own_new_keys_goes_on_under_them_when_it
     assert alone in str(found), "what it signed meanwhile is listed"
 
 
+def test_new_keys_after_a_restore_keep_what_the_county_had_written_and_got_back(tree: Tree) -> None:
+    record = tree.dispatched()
+    carry(tree, K)
+    tree.shut("k")
+    shutil.copytree(tree.base / "k", tree.base / "backup")
+    tree.act("k", "accept", record)
+    carry(tree, K, C)
+    put_back(tree, "k")
+    carry(tree, K, K)
+    assert status(tree, "k", record)[PATHS["k"]] == "accepted", "it came back"
+    tree.do("k", "registry.replace")
+    carry(tree, K, C, K)
+    for name in ("k", "c", "p"):
+        assert status(tree, name, record)[PATHS["k"]] == "accepted"
+        assert tree.reader(name).exceptions().items == []
+    agree(tree, *K)
+
+
 def test_a_city_put_back_to_before_its_own_new_keys_hears_of_them_from_its_county_too(tree: Tree) -> None:
     record = tree.dispatched()
     carry(tree, C)
