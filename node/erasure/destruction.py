@@ -68,7 +68,11 @@ def carry_out(work: Work, record: int, name: bytes, acts: Sequence[Act]) -> bool
         return False
     links.await_first(work, name, acts)
     apart, strays = list(_apart(work.db)), list(_strays(work.db, name))
-    found = erasure.reach([*_joined(acts, apart), *(act for _, act in strays)])
+    words = [
+        *((one.of, one.text) for one in apart),
+        *((act.id, text) for _, act in strays for text in act.texts),
+    ]
+    found = erasure.reach([*_joined(acts, words), *(act for _, act in strays)])
     gone = {**found.acts, **found.texts}
     for act in acts:
         if act.action == ERASE and act.id not in found.orders:
@@ -140,10 +144,11 @@ def _apart(db: Connection) -> Iterator[Apart]:
             yield Apart(row.id, row.record, row.of, Text(short(row.change), body.matter, body.data))
 
 
-def _joined(acts: Iterable[Act], apart: Iterable[Apart]) -> Iterator[Act]:
+def _joined(acts: Iterable[Act], words: Iterable[tuple[bytes, Text]]) -> Iterator[Act]:
+    """The acts with words that are kept elsewhere: of an act that is a link alone, its only ones."""
     of: dict[bytes, list[Text]] = {}
-    for one in apart:
-        of.setdefault(one.of, []).append(one.text)
+    for name, text in words:
+        of.setdefault(name, []).append(text)
     for act in acts:
         yield replace(act, texts=(*act.texts, *of[act.id])) if act.id in of else act
 

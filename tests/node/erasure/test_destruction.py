@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from conflict.erasure import ID
 from node import answering
@@ -11,7 +11,8 @@ from node.attachments import upload
 from node.erasure import destruction
 from node.store import links
 from sync_protocol.change import Act, Words
-from sync_protocol.messages import Request
+from sync_protocol.commit import parse
+from sync_protocol.messages import Request, encode_item
 from sync_protocol.names import short
 from tests.node.erasure.files import GROUND, calm, erase, has
 from tests.node.forge import Forger, give, heads
@@ -52,6 +53,27 @@ def test_held_quarantined_and_stray_words_go_too(tree: Tree) -> None:
         len(tree.reader("c").exceptions("held").items) == 1
     )  # the stray's commit waits on, without its words
     assert tree.verify("c") == []
+
+
+def test_words_that_wait_go_too_where_their_act_is_a_link_alone(tree: Tree) -> None:
+    """Kept aside while the author wasn't known; the order came with the commit, whose bodies were destroyed by then."""
+    record = tree.dispatched()
+    forger = Forger(tree, "k")
+    item = forger.commit(forger.note(record, heads(tree, "k", record), "晚来的话"))
+    late = forger.commit(forger.note(record, heads(tree, "k", record), "更晚的话"))
+    give(tree, "c", [item])
+    erase(tree, "p", record)
+    tree.sync("c", "p")
+    with tree.at("c").work() as work:
+        header = parse(item.raw).header
+        work.db.execute(
+            insert(destruction.STRAY).values(
+                peer=b"peer", log=header.log, seq=header.seq, item=encode_item(item)
+            )
+        )
+    assert has(tree, "c", "晚来的话") == ["晚来的话"]
+    give(tree, "c", [late])
+    assert has(tree, "c", "晚来的话", "更晚的话") == []
 
 
 def test_a_body_that_comes_back_is_refused_and_the_peer_is_told(tree: Tree) -> None:
