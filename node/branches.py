@@ -156,7 +156,7 @@ def _seen(work: Work, row: Any, before: Sequence[Any]) -> list[Any]:
         return list(before)
     disputed = branches.disputed(said, of(work.db, row.id))
     _, fork, gap, newest = before
-    work.ruled = work.ruled or (gap is not None and disputed is None)
+    work.doubt = work.doubt or (gap is not None and disputed is None)
     if fork != row.forked or gap != disputed or row.log in work.joined:
         _again(work, row.id, row.forked)
     links = links_of(work.db, row.id, row.forked, newer=newest if fork == row.forked else 0)

@@ -37,8 +37,8 @@ def settle(work: Work) -> None:
         refold.settle(work)
         if work.compare:
             reconciling.again(work)
-        if work.ruled:
-            work.ruled = False
+        if work.doubt:
+            work.doubt = False
             reconciling.doubt(work)
         react(work, touched)
         if forked:

@@ -140,7 +140,7 @@ def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[
             _queue(work, child, sorted(commits), ahead=_urgency(state))
         elif wanted:
             _enter(work, child, record, _urgency(state))
-        elif child.peer in before:
+        elif child.peer in before or (child.peer in ever and _written_below(work, child, sorted(commits))):
             _leave(work, child, record, matter, commits)
         if not wanted:
             _hand_orders(work, child, record, state, had=child.peer in ever)
@@ -218,7 +218,8 @@ def _enter(work: Work, child: Child, record: int, ahead: int) -> None:
 
 
 def _leave(work: Work, child: Child, record: int, matter: Matter, commits: set[int]) -> None:
-    """The child gets the act that says so, and of its past what hadn't reached it; their words stay here."""
+    """The child gets the act that says so, and of its past what hadn't reached it; their words stay here. Again, where
+    something comes up that was written there since: it may give the record to the child by what the child knows."""
     links.withdraw(work.db, child.peer, record)
     if erasure.is_whole(_state(work, record)):
         return  # the order says so, once

@@ -52,8 +52,8 @@ class Work:
     left: Left | None = None  # the newest envelope made by this transaction
     scrub: bool = False  # something was destroyed whose traces in the files are still to go (3.11)
     compare: bool = False  # something that was here is to come back from whoever has it: links are compared
-    ruled: bool = (
-        False  # a fork has its ruling: what was set aside on it may have hidden what is in scope here (3.8)
+    doubt: bool = (
+        False  # the link with the parent is to be compared: a fork has its ruling, or the parent is new
     )
     facts: dict[str, Any] = field(default_factory=dict)  # policies, calendar, once loaded
     former: Keys | None = None  # ours before the last change of keys (3.4)

@@ -17,6 +17,8 @@ import sqlcipher3.dbapi2 as driver
 from node import config, founding
 from node.marker import Identity, SystemMarker
 from node.reader import Reader
+from node.registry.neighbours import PARENT
+from node.store import settings
 from node.writer import Taken, Writer
 from sync_protocol import invitation as lines
 from tests.node.fakes import FakeClock, SeededEntropy, identity
@@ -143,6 +145,12 @@ class Tree:
         request = self.at(child).request(0)
         return request, self.at(parent).take(request)
 
+    def _goes_elsewhere(self, child: str, parent: str) -> bool:
+        """Whether the child was moved below another office meanwhile."""
+        with self.at(child).work() as work:
+            above = work.registry.node(settings.get(work.db, PARENT) or b"")
+            return above is not None and above.path != PATHS[parent]
+
     def sync(self, child: str, parent: str, most: int = 12) -> Moved:
         """Exchanges until neither side has more."""
         moved = Moved()
@@ -156,7 +164,7 @@ class Tree:
             moved.up.append(request)
             moved.down.append(taken.reply)
             moved.notes.extend(taken.notes)
-            if not done.more:
+            if not done.more or self._goes_elsewhere(child, parent):
                 return moved
         raise AssertionError(f"{child} and {parent} never come to rest")
 

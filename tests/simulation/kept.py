@@ -9,4 +9,6 @@ KEPT: dict[int, str] = {
     7: "a unit that left a ticket's scope got the act that says so without what that act rests on, and denied it",
     10: "a unit whose assignment was overtaken was never told, and went on working on a ticket withdrawn",
     8055: "a moved unit wrote on a ticket its new parent couldn't see: the words never came down when it could",
+    20318: "an office wrote on a ticket that a move had taken from it, which gave it back there, and was never told",
+    20327: "what a moved office lost from its scope just before, its new parent never told it",
 }
