@@ -147,7 +147,10 @@ def password(variable: str = "QIAO_PASSWORD", prompt: str = "密码 password: ")
     if given is not None:
         return given
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        text = say("工号或密码不对", "staff id or password is wrong")
+        text = say(
+            f"没有密码：{variable} 没有设置，也没有终端可问",
+            f"no password: {variable} isn't set, and there is no terminal to ask in",
+        )
         raise Forbidden(text, code="auth", hint=f"export {variable}=…")
     from getpass import getpass
 
