@@ -33,9 +33,10 @@ def erased(
     work: Work, record: bytes, acts: Sequence[Act], empty: Iterable[Placed], texts: Texts
 ) -> Iterator[Act]:
     """`empty`: changes of the record whose bodies were destroyed. The record's first act is looked for in the
-    log, too, where its body never came: who registered a record is known from the header alone."""
+    log, too, where its body never came: who registered a record is known from the header alone, so an order that
+    doesn't count tells it as well. One who carried that out while it did would know it, and nobody else."""
     left = list(empty)
-    orders = [act for act in acts if act.action == erasure.ERASE and act.presence is Presence.PRESENT]
+    orders = [act for act in acts if act.action == erasure.ERASE]
     if not left and not orders:
         return
     first = next((one for one in left if short(one.change) == record), None)
@@ -46,7 +47,8 @@ def erased(
     owner = next((act.unit for act in acts if act.id == record), "")
     if first is not None:
         owner = _unit(work, first)
-    items = _items(act for act in orders if erasure.refusal(owner, act) is None)
+    standing = (act for act in orders if act.presence is Presence.PRESENT)
+    items = _items(act for act in standing if erasure.refusal(owner, act) is None)
     for one in left:
         name = short(one.change)
         yield _link(work, record, one, items.get(name, {}), tuple(texts.get(name, {}).values()))

@@ -6,6 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from node import answering
+from node.store import links
+from sync_protocol.messages import Request
 from tests.node.tree import Tree
 
 GROUND = "《个人信息保护法》第四十七条"
@@ -37,6 +40,13 @@ def calm(tree: Tree) -> int:
     ):
         total += moved
     return total
+
+
+def receipted(tree: Tree, name: str, child: str) -> None:
+    """What a parent holds of a child's log it has receipted: so this branch will be kept."""
+    with tree.at(name).work() as work:
+        peer = links.ensure(work.db, tree.at(child).keys.node, bytes(16))
+        answering._receipt(work, peer, Request((), bytes(32), 0))
 
 
 def rolled_back(tree: Tree, name: str, backup: Path) -> None:

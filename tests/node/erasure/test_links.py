@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from sync_protocol.messages import CommitItem
-from tests.node.erasure.files import calm, erase
-from tests.node.forge import give
+from tests.node.erasure.files import calm, erase, receipted
+from tests.node.forge import Forger, give, heads
 from tests.node.test_intake import everything_of
 from tests.node.tree import Tree
 
@@ -34,4 +34,23 @@ def test_an_order_that_comes_before_the_commit_the_record_began_with_waits_for_i
     give(tree, "c", [CommitItem(begun.raw, ())])
     assert tree.show("c", own)["owner"] == "370000/370200/370211"
     calm(tree)
+    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
+
+
+def test_where_a_record_began_is_known_by_an_order_that_doesnt_count(tree: Tree) -> None:
+    """A copy's, on the branch that isn't kept: what it destroyed nobody else ever had."""
+    other = tree.register("k")
+    calm(tree)
+    tree.later(1000)
+    twin = Forger(tree, "k")
+    kept = twin.commit(twin.note(other, heads(tree, "k", other), "另一台机器上写的"))
+    own = tree.register("k")
+    erase(tree, "k", own)
+    give(tree, "c", [kept])
+    receipted(tree, "c", "k")
+    calm(tree)
+    tree.later(3_600_000)
+    calm(tree)
+    assert {one["verdict"] for one in tree.show("c", own)["timeline"]} == {"quarantined"}
+    assert tree.show("c", own)["owner"] == tree.show("k", own)["owner"] == "370000/370200/370211"
     assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
