@@ -104,10 +104,9 @@ class Holding:
 
 
 def begin(work: Work, peer: PeerRow) -> None:
-    """From here on the link is compared: what waited isn't sent, and the child acknowledges this mark at the end."""
-    mark = max(1, peer.next_position - 1)
-    waiting = links.commit_at(work.db, peer.id, mark)
-    name = peer.position_id or ZERO if waiting is None else chain.id_of(work.db, waiting)
+    """From here on the link is compared: what waited isn't sent, and the child acknowledges this mark at the end. It is
+    one that was never given out: a child that stands at the end of its outbox would have acknowledged it already."""
+    mark, name = peer.next_position, peer.position_id or ZERO
     links.drop_until(work.db, peer.id, mark)
     links.change(
         work.db, peer.id, position=mark, position_id=name, next_position=mark + 1,

@@ -100,6 +100,18 @@ def test_a_child_restored_from_before_a_fork_elsewhere_hears_of_it_again(tree: T
     assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]
 
 
+def test_a_child_to_whom_nothing_is_to_be_sent_compares_when_its_parent_begins(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.act("p", "note", record, text="省里催办")
+    tree.quiet()
+    with tree.sql("k") as db:
+        db.execute("DELETE FROM change WHERE [commit] = (SELECT max(id) FROM commit_)")
+    with tree.at("c").work() as work:
+        reconciling.again(work)
+    tree.sync("k", "c")
+    assert "省里催办" in str(tree.show("k", record)["timeline"])
+
+
 def lists(tree: Tree, name: str, record: str) -> bool:
     return any(one["record"] == record for one in tree.reader(name).list("ticket").items)
 
