@@ -74,6 +74,7 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
     save(work, record, name, kind, state)
     if was_away and not folded.is_away(work.db, record) and _lacks_own(work, record):
         reconciling.doubt(work)
+    work.compare = work.compare or destruction.comes_back(work.db, record, state, commits)
     destruction.forget(work, named_before)
     scope.deliver(work, record, kind.matter, state, commits)
     if matter in facts.MATTERS:

@@ -6,7 +6,7 @@ left in free pages, the search index and the write-ahead log goes right behind t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,8 +15,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from conflict import erasure
 from conflict.act import Act, Key, Presence, Text
 from conflict.erasure import ERASE
+from conflict.state import Standing, State
 from node.attachments import store as attachments
-from node.store import settings
+from node.store import records, settings
 from node.store.chain import CHANGE
 from node.store.prepared import Prepared, given
 from node.store.records import RECORD
@@ -109,6 +110,16 @@ def _lift(work: Work, order: bytes, gone: Mapping[bytes, bytes]) -> None:
             _PUT(work.db, change=change, by=gone[change], at_ms=work.now_ms)
         else:
             work.compare = True
+
+
+def comes_back(db: Connection, record: int, state: State, commits: Collection[int]) -> bool:
+    """Whether these commits brought something older than an order that doesn't count. A neighbour who carried it out
+    may lack it, though it be his own, and may have been compared with us when we hadn't it either."""
+    void = [mark.time for one, mark in state.marks.items()
+            if mark.action == ERASE and state.verdicts[one].standing is Standing.QUARANTINED]  # fmt: skip
+    if not void or not commits:
+        return False
+    return any(one.time < max(void) for one in records.changes_of(db, record, commits))
 
 
 def _rows(db: Connection, record: int) -> list[tuple[int, bytes]]:

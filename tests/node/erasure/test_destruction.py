@@ -6,17 +6,15 @@ import pytest
 from sqlalchemy import insert, text
 
 from conflict.erasure import ID
-from node import answering
 from node.attachments import upload
 from node.erasure import destruction
-from node.store import links
 from sync_protocol.change import Act, Words
 from sync_protocol.commit import parse
-from sync_protocol.messages import Request, encode_item
+from sync_protocol.messages import encode_item
 from sync_protocol.names import short
-from tests.node.erasure.files import GROUND, calm, erase, has
+from tests.node.erasure.files import GROUND, calm, erase, has, receipted
 from tests.node.forge import Forger, give, heads
-from tests.node.tree import NARRATIVE, Tree
+from tests.node.tree import NARRATIVE, PATHS, Tree
 
 
 def test_what_was_written_meanwhile_is_gone_the_moment_it_arrives(tree: Tree) -> None:
@@ -147,10 +145,7 @@ def test_what_a_copy_ordered_on_the_branch_that_isnt_kept_comes_back(tree: Tree)
     erase(tree, "k", other)
     assert not has(tree, "k", NARRATIVE) and tree.show("k", other)["phase"] == "erased"
     give(tree, "c", [kept])
-    with tree.at("c").work() as work:
-        peer = links.peer(work.db, tree.at("k").keys.node)
-        assert peer is not None
-        answering._receipt(work, peer, Request((), bytes(32), 0))  # so this branch is kept
+    receipted(tree, "c", "k")
     calm(tree)
     tree.later(3_600_000)
     calm(tree)
@@ -160,6 +155,33 @@ def test_what_a_copy_ordered_on_the_branch_that_isnt_kept_comes_back(tree: Tree)
         "quarantined"
     }
     assert tree.reader("k").digest("370211")["digest"] == tree.reader("c").digest("370211")["digest"]
+
+
+def test_what_a_moved_unit_destroyed_by_an_order_that_counts_no_more_comes_back_through_its_new_parent(
+    tree: Tree,
+) -> None:
+    """It had compared its link with the new parent already, who got the words of their common ancestor afterwards, and
+    sends nobody back what he wrote."""
+    own, other = tree.register("k"), tree.register("k")
+    calm(tree)
+    tree.later(1000)
+    twin = Forger(tree, "k")
+    kept = twin.commit(twin.note(other, heads(tree, "k", other), "另一台机器上写的"))
+    erase(tree, "k", own)
+    moved = f"{PATHS['t']}/370211"
+    tree.do("p", "registry.move", unit="370211", to=moved)
+    tree.sync("c", "p")
+    tree.sync("k", "c")
+    give(tree, "t", [kept])
+    receipted(tree, "t", "k")
+    tree.sync("k", "t")
+    tree.later(3_600_000)
+    tree.sync("k", "t", most=20)
+    assert tree.show("k", own)["narrative"] is None
+    tree.sync("t", "p", most=20)
+    tree.sync("k", "t", most=20)
+    assert tree.show("k", own)["narrative"] == tree.show("t", own)["narrative"] == NARRATIVE
+    assert tree.reader("k").digest(moved)["digest"] == tree.reader("t").digest(moved)["digest"]
 
 
 def test_what_a_node_ordered_before_it_was_heard_that_it_is_revoked_comes_back(tree: Tree) -> None:
