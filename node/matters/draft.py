@@ -116,13 +116,22 @@ class Shift:
     old: str  # path
     new: str
     whole: bool = True  # with every unit below it
+    now: Callable[[str], str] = (
+        str  # path of a unit by any that it had: work may name it as of before other moves
+    )
 
     def touches(self, unit: str) -> bool:
-        return covers(self.old, unit) if self.whole else unit == self.old
+        path = self.now(unit)
+        return covers(self.old, path) or covers(self.new, path) if self.whole else path == self.old
 
     def of(self, unit: str) -> str:
         """Who is to act for a unit from now on."""
-        return self.new + unit[len(self.old) :] if self.touches(unit) else unit
+        path = self.now(unit)
+        if not self.whole:
+            return self.new if path == self.old else unit
+        if covers(self.old, path):
+            return self.new + path[len(self.old) :]
+        return path if covers(self.new, path) else unit
 
 
 @dataclass(frozen=True, slots=True)

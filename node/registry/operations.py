@@ -87,7 +87,7 @@ def move(work: Work, params: Params, person: Person | None, _config: Config) -> 
     old = unit.path
     made = writing.decide(work, "move", {"unit": old, "to": to}, unit.record, who.id)
     new = unit_at(work, old)
-    done = reassigning.reassign(work, Shift(old, new), who)
+    done = reassigning.reassign(work, Shift(old, new, now=work.registry.now), who)
     return {"items": [{"action": "move", "unit": old, "to": new, **made}, *done]}
 
 
@@ -105,9 +105,8 @@ def retire(work: Work, params: Params, person: Person | None, _config: Config) -
     if unit.node is not None:
         target = _node_of(work, unit)
         items.append(_revoke(work, target, "retired", held(work, target), who))
-    return {
-        "items": [*items, *reassigning.reassign(work, Shift(unit.path, successor.path, whole=False), who)]
-    }
+    shift = Shift(unit.path, successor.path, whole=False, now=work.registry.now)
+    return {"items": [*items, *reassigning.reassign(work, shift, who)]}
 
 
 def _check_successor(work: Work, unit: UnitEntry, successor: UnitEntry) -> None:

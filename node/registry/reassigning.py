@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from node import author, reactions
 from node.matters import KINDS
@@ -42,13 +42,13 @@ def _plain(data: Any) -> dict[str, Any]:
 
 
 def _open_records(work: Work, shift: Shift) -> list[tuple[int, str]]:
-    """(record row, number) of what a unit, or one below it, has in hand."""
-    below = PLACE.c.unit.startswith(shift.old + "/", autoescape=True)
-    theirs = or_(PLACE.c.unit == shift.old, below) if shift.whole else PLACE.c.unit == shift.old
+    """(record row, number) of what a unit, or one below it, has in hand, by whatever path it was named."""
+    named = work.db.execute(select(PLACE.c.unit).where(PLACE.c.status.in_(OPEN)).distinct())
+    theirs = [row.unit for row in named if shift.touches(row.unit)]
     rows = work.db.execute(
         select(FOLDED.c.record, FOLDED.c.number)
         .join(PLACE, PLACE.c.record == FOLDED.c.record)
-        .where(theirs, PLACE.c.status.in_(OPEN))
+        .where(PLACE.c.unit.in_(theirs), PLACE.c.status.in_(OPEN))
         .distinct()
         .order_by(FOLDED.c.record)
     )

@@ -11,4 +11,5 @@ KEPT: dict[int, str] = {
     8055: "a moved unit wrote on a ticket its new parent couldn't see: the words never came down when it could",
     20318: "an office wrote on a ticket that a move had taken from it, which gave it back there, and was never told",
     20327: "what a moved office lost from its scope just before, its new parent never told it",
+    20402: "work named by a path of before an earlier move was given to a unit that never was",
 }

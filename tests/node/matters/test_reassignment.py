@@ -124,3 +124,16 @@ def test_deadlines_stand_at_whoever_holds_the_work_now() -> None:
     scene.sync()
     dues = TICKET.dues(scene[P].state, from_states([]), Calendar({}))
     assert {one.unit for one in dues if one.clock == "complete"} == {Y}
+
+
+def test_work_named_by_a_path_of_before_an_earlier_move_goes_where_the_unit_is_by_now() -> None:
+    """A county was below the second city once, and is below the first again; its work still says the second."""
+    moved = {"37/02": "37/01/02", "37/02/03": "37/01/03", "37/01/03": "37/01/03"}
+    second = Shift("37/02", "37/01/02", now=lambda unit: moved.get(unit, unit))
+    assert not second.touches("37/02/03"), "it moves the second city, and this isn't below it any more"
+    assert second.of("37/02/03") == "37/02/03" and second.of("37/02") == "37/01/02"
+    moved["37/02/03"] = moved["37/01/03"] = "37/05"
+    county = Shift("37/01/03", "37/05", now=lambda unit: moved.get(unit, unit))
+    assert county.touches("37/02/03") and county.of("37/02/03") == county.of("37/01/03") == "37/05"
+    merged = Shift("37/05", "37/06", whole=False, now=lambda unit: moved.get(unit, unit))
+    assert merged.of("37/02/03") == "37/06" and merged.of("37/02") == "37/02"
