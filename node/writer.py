@@ -345,11 +345,12 @@ class Writer:
         *,
         counts: bool = True,
     ) -> bytes:
-        """By the keys that the child spoke to: it may not have heard of newer ones."""
+        """By the keys that the child spoke to: it may not have heard of newer ones. In the log that we write by now: what
+        the child has taken counts with that one."""
         with replacing.speaking(work, me) as own:
             payload = messages.encode(answering.reply(work, child, asked, notes, counts=counts))
         number = incarnation.next_number(work)
-        made = Envelope(child, replacing.log_of(work, own), number, answers, Kind.REPLY, payload)
+        made = Envelope(child, work.log, number, answers, Kind.REPLY, payload)
         return self._seal(made, self._seal_key(work, child), own)
 
     # Envelopes

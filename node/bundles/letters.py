@@ -85,9 +85,10 @@ def sealed(work: Work, receiver: bytes, kind: Kind, payload: bytes) -> bytes:
     entry = work.registry.node(receiver)
     key = entry.seal if entry is not None else settings.get(work.db, "parent_seal")
     assert key is not None, "a neighbour's keys are known"
-    own = speaking_to(work, receiver)
+    own, upwards = speaking_to(work, receiver), receiver == settings.get(work.db, link.PARENT)
     number = incarnation.next_number(work)
-    made = Envelope(receiver, replacing.log_of(work, own), number, 0, kind, payload)
+    log = replacing.log_of(work, own) if upwards else work.log
+    made = Envelope(receiver, log, number, 0, kind, payload)
     return envelope.seal(made, kid=own.node, signer=own.sign, seal=keys.seal, seal_key=key)
 
 

@@ -154,6 +154,25 @@ def test_a_change_of_keys_that_is_held_for_its_time_is_waited_for(tree: Tree) ->
     agree(tree, *K)
 
 
+def test_a_city_whose_new_keys_are_held_and_that_begins_another_log_still_comes_to_an_end_with_its_county(
+    tree: Tree,
+) -> None:
+    """The county speaks to the old keys for as long as the change is held; the city's new log is by the new ones."""
+    record = tree.dispatched()
+    carry(tree, K)
+    tree.clock("c").advance(3_600_000)
+    tree.do("c", "registry.replace")
+    tree.clock("c").advance(-3_600_000)
+    tree.at("c").tick()
+    with tree.at("c").work() as work:
+        entry = work.registry.node(work.node)
+        assert entry is not None and len(entry.logs) == 2
+    carry(tree, K, K)
+    tree.act("k", "accept", record)
+    assert tree.sync("k", "c").rounds < 5 and tree.sync("k", "c").rounds == 1
+    assert status(tree, "c", record)[PATHS["k"]] == "accepted"
+
+
 def test_the_old_keys_get_nothing_any_more_but_the_registry(tree: Tree) -> None:
     tree.dispatched()
     tree.shut("k")
