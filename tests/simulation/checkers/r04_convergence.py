@@ -90,7 +90,7 @@ class Convergence(Checker):
             batch, items = items[:count], items[count:]
             with writer.work() as work:
                 intake.take(work, batch, peer=b"observed")
-        before, left = 0, 1
+        before, left = -2, -1
         while left != before:  # each exchange tries what was kept aside; authors come one behind the other
             before = left
             with writer.work() as work:
