@@ -45,6 +45,7 @@ def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Reques
     counts = _is_newest(work, peer, node, log, number)
     if counts:
         scope.greet_children(work)
+        peer = links.again(work.db, peer.id)  # a child greeted anew has its outbox anew
         _acknowledged(work, peer, log, asked)
         links.change(
             work.db, peer.id, incarnation=log, envelope=number, seen_ms=work.now_ms,

@@ -40,6 +40,7 @@ class PeerRow:
 
 
 _PEER = Prepared(select(PEER).where(PEER.c.node == given("of")))
+_AGAIN = Prepared(select(PEER).where(PEER.c.id == given("row")))
 _NEXT = Prepared(select(PEER.c.next_position).where(PEER.c.id == given("peer")))
 _MOVE = Prepared(update(PEER).where(PEER.c.id == given("peer")), ["next_position"])
 _QUEUE = Prepared(insert(OUTBOX))
@@ -82,6 +83,11 @@ def peer(db: Connection, node: bytes) -> PeerRow | None:
 
 def _peer(row: Any) -> PeerRow:
     return PeerRow(*row)
+
+
+def again(db: Connection, peer_id: int) -> PeerRow:
+    """A neighbour's row as it has become, by whatever keys it goes now."""
+    return _peer(_AGAIN(db, row=peer_id).one())
 
 
 def ensure(db: Connection, node: bytes, incarnation: bytes) -> PeerRow:
