@@ -22,6 +22,7 @@ from .places import Log, Order
 from .sequence import items
 
 VERSION = 1
+_NOTHING = (0, -1)  # place and time of the predecessor where there is none
 MAX_PROBLEMS = 1000  # listed; a file with more is bad enough
 
 _ABSENCES = ("withheld", "erased", "quarantined", "held")
@@ -76,7 +77,7 @@ class _Open:
     commit: Commit
     number: int
     verified: bool
-    unrisen: bool  # its time isn't past its log's: then its changes can't stand
+    unrisen: bool  # its time isn't past that of the one before: then its changes can't stand
     next: int = 0
     acts: list[Act] = field(default_factory=list)
 
@@ -142,9 +143,8 @@ class _Proof:
         self.report.commits += 1
         verified = self._signature(commit)
         log = self._logs.setdefault(commit.header.log, Log())
-        unrisen = log.top > 0 and commit.header.time <= log.time
-        self._open = _Open(commit, self.report.commits, verified, unrisen)
-        released = self._chain(commit, log)
+        released, time = self._chain(commit, log)
+        self._open = _Open(commit, self.report.commits, verified, commit.header.time <= time)
         if verified:
             released = max(released, self._keys().admitted_at(commit.node, commit.header.log))
         key = (commit.header.time, commit.header.log, commit.header.seq)
@@ -168,8 +168,9 @@ class _Proof:
             return False
         return True
 
-    def _chain(self, commit: Commit, log: Log) -> int:
-        """The place of its predecessor in the file: 0 for a log's first, or behind a link."""
+    def _chain(self, commit: Commit, log: Log) -> tuple[int, int]:
+        """Place in the file and time of its predecessor. A log's first continues nothing, nor does what is behind a
+        link: an enemy may have given it any number."""
         header = commit.header
         links, self._links = self._links, []
         if header.seq <= log.top and log.find(commit.id, header.seq) is not None:
@@ -177,11 +178,11 @@ class _Proof:
         if links:
             if links != [(header.log, header.seq - 1, header.prev)]:
                 self._problem("bad_link", "links that don't belong to the commit behind them")
-            return 0
-        place = 0 if header.seq == 1 else log.find(header.prev, header.seq - 1)
-        if place is None:
+            return _NOTHING
+        before = _NOTHING if header.seq == 1 else log.find(header.prev, header.seq - 1)
+        if before is None:
             self._problem("broken_chain", f"the predecessor of {commit.id.hex()} isn't here")
-        return place or 0
+        return before or _NOTHING
 
     def _change(self, change: bytes, salt: bytes, body: bytes) -> None:
         opened = self._named(change)
@@ -192,7 +193,7 @@ class _Proof:
             self._problem("bad_change", f"change {change.hex()} has another content")
             return
         if opened.unrisen:
-            self._problem("clock", "a change of a commit whose time isn't past its log's")
+            self._problem("clock", "a change of a commit whose time isn't past the one before")
         self._learn(opened, body)
 
     def _learn(self, opened: _Open, body: bytes) -> None:

@@ -12,6 +12,7 @@ import pytest
 from node.errors import Stale
 from sync_protocol import cbor, proof, sequence
 from tests.node.forge import Forger, badly_signed, give, heads
+from tests.node.test_branches import fork, verdicts
 from tests.node.tree import NARRATIVE, Tree, grown
 
 CHECK = Path(__file__).parent.parent / "vectors" / "check.py"
@@ -127,6 +128,35 @@ def test_a_badly_signed_commit_is_a_link_and_the_one_behind_it_verifies(worked: 
     worked.reader("c").export_log(path)
     links = [one for one in items(path) if one[0] == "link" and one[4] == "lost"]
     assert len(links) == 1 and links[0][1] == forger.log
+    assert good(path.read_bytes()) and outsider(path) == 0
+
+
+def test_what_was_forged_far_beyond_a_logs_end_at_the_time_of_its_next_commit_verifies(worked: Tree) -> None:
+    """It continues nothing that is here: no time is too early for it."""
+    record = worked.register("k")
+    worked.quiet()
+    true, false = Forger(worked, "k"), Forger(worked, "k")
+    false.salts = 100
+    after = heads(worked, "k", record)
+    far = false.commit(false.note(record, after), seq=10**6, prev=bytes(range(32)))
+    give(worked, "c", [far, true.commit(true.note(record, after))])
+    assert true.time == false.time
+    path = worked.base / "log.cbor"
+    worked.reader("c").export_log(path)
+    assert good(path.read_bytes()) and outsider(path) == 0
+
+
+def test_branches_whose_times_are_the_same_verify_once_both_are_admitted(worked: Tree) -> None:
+    """A copy whose clock stands signs at the times at which the other does."""
+    record = worked.register("k")
+    worked.quiet()
+    first, others = fork(worked, record, record)
+    give(worked, "c", [first, *others])
+    for row in worked.reader("c").exceptions("quarantine").items:
+        worked.do("c", "admit", id=row["id"])
+    assert set(verdicts(worked, "c", record).values()) == {"stands"}
+    path = worked.base / "log.cbor"
+    worked.reader("c").export_log(path)
     assert good(path.read_bytes()) and outsider(path) == 0
 
 

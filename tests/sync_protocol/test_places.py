@@ -9,16 +9,16 @@ from sync_protocol.places import Key, Log, Order
 from tests.sync_protocol.scene import Office, act
 
 
-def test_a_log_finds_each_of_its_commits_by_id_and_number() -> None:
+def test_a_log_finds_number_and_time_of_each_of_its_commits_by_id_and_seq() -> None:
     office, log = Office("a", "370000"), Log()
     assert log.find(bytes(32), 1) is None
     for number, minute in enumerate((5, 9, 7), start=11):
         log.add(office.write(minute, act("note", {})), number)
     for number, (commit, _) in enumerate(office.written, start=11):
-        assert log.find(commit.id, commit.header.seq) == number
+        assert log.find(commit.id, commit.header.seq) == (number, commit.header.time)
         assert log.find(commit.id, commit.header.seq + 1) is None
     assert log.find(bytes(32), 1) is None
-    assert (log.top, log.time) == (3, office.written[1][0].header.time)
+    assert log.top == 3
 
 
 def test_an_id_across_two_others_isnt_found() -> None:
@@ -27,6 +27,12 @@ def test_an_id_across_two_others_isnt_found() -> None:
     log.add(one, 1)
     log.add(two, 2)
     assert log.find(one.id[16:] + two.id[:16], 1) is None
+
+
+def test_of_two_branches_commits_alike_either_may_be_first() -> None:
+    order = Order()
+    assert order.add((5, bytes(16), 2), 1, 0) and order.add((5, bytes(16), 2), 2, 0)
+    assert not order.add((4, bytes(16), 1), 3, 0)
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 40)), max_size=40, unique_by=lambda one: one[0]))

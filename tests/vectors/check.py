@@ -280,8 +280,7 @@ class Export:
         self.data = data
         self.trusted = fingerprint
         self.commits = self.changes = self.count = self.at = 0
-        self.placed: dict[bytes, tuple[bytes, int, int]] = {}  # commit id → log, seq, number in the file
-        self.heads: dict[bytes, int] = {}  # log → its highest time
+        self.placed: dict[bytes, tuple[bytes, int, int, int]] = {}  # commit → log, seq, place, time
         self.order: list[tuple[int, bytes, int]] = []  # keys of the commits that are out
         self.highest = (-1, b"", 0)
         self.links: list[tuple[bytes, int, bytes]] = []
@@ -322,29 +321,28 @@ class Export:
         need(commit.kid in self.registry.keys, "an author whose key isn't known")
         commit.verify(self.registry.keys[commit.kid])
         need(commit.id not in self.placed, "a commit twice")
-        released = max(self.chain(commit), self.registry.since[commit.kid],
-                       self.registry.ruled.get(commit.log, 0))  # fmt: skip
+        number, time = self.chain(commit)
+        released = max(number, self.registry.since[commit.kid], self.registry.ruled.get(commit.log, 0))
         if commit.key < self.highest:
-            need(all(key < commit.key for key in self.order[released:]), "out of order")
+            need(all(key <= commit.key for key in self.order[released:]), "out of order")
         self.highest = max(self.highest, commit.key)
         self.commits += 1
         self.order.append(commit.key)
-        self.placed[commit.id] = commit.log, commit.seq, self.commits
+        self.placed[commit.id] = commit.log, commit.seq, self.commits, commit.time
         self.commit, self.due = commit, list(commit.changes)
-        self.risen = commit.time > self.heads.get(commit.log, -1)
-        self.heads[commit.log] = max(commit.time, self.heads.get(commit.log, -1))
+        self.risen = commit.time > time
 
-    def chain(self, commit: Commit) -> int:
-        """The number, in the file, of the predecessor."""
+    def chain(self, commit: Commit) -> tuple[int, int]:
+        """The number, in the file, of the predecessor, and its time."""
         links, self.links = self.links, []
         if links:
             need(links == [(commit.log, commit.seq - 1, commit.prev)], "a link in the wrong place")
-            return 0
+            return 0, -1
         if commit.seq == 1:
-            return 0
-        log, seq, number = self.placed.get(commit.prev, (b"", 0, 0))
+            return 0, -1
+        log, seq, number, time = self.placed.get(commit.prev, (b"", 0, 0, 0))
         need((log, seq) == (commit.log, commit.seq - 1), "a chain without its predecessor")
-        return number
+        return number, time
 
     def item_change(self, name: bytes, salt: bytes, body: bytes) -> None:
         commit = self.named(name)
