@@ -14,7 +14,7 @@ from sync_protocol.chains import Chains, Loose
 from sync_protocol.commit import Commit as Signed
 from sync_protocol.frontier import Frontier, Position
 from sync_protocol.names import ZERO
-from sync_protocol.run import EMPTY, Head
+from sync_protocol.run import EMPTY, Head, head_of
 
 from .prepared import Prepared, given
 from .schema import Change, Commit, Log, table
@@ -216,13 +216,13 @@ def _advance(db: Connection, log: LogRow, commit: Signed) -> LogRow:
     may have had this number before: then the log forked, and its other branch was here first."""
     if not _follows(commit, log.head):
         return log
-    head = Head(commit.header.seq, commit.id, commit.header.time)
+    head = head_of(commit, log.head)
     near = [_loose(row) for row in _LOOSE_NEAR(db, of=log.id, first=head.seq, last=head.seq + 1)]
     if not log.forked and any(one.seq == head.seq for one in near):
         log = _forked(db, log, head.seq)
     while (after := _after(near, head)) is not None:
         _CHAIN(db, row=after.row, chained=True)
-        head = Head(after.seq, after.id, after.time)
+        head = Head(after.seq, after.id, max(after.time, head.time))
         near = _loose_at(db, log.id, head.seq + 1)
     _HEAD(db, row=log.id, head_seq=head.seq, head_id=head.id, head_time=head.time)
     return LogRow(log.id, log.log, log.node, head, log.forked)

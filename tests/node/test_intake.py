@@ -316,6 +316,23 @@ def test_a_time_that_goes_back_within_a_log_is_quarantined(tree: Tree) -> None:
     assert [row["reason"] for row in tree.reader("c").exceptions("quarantine").items] == ["clock"]
 
 
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_no_commit_goes_back_behind_the_highest_time_of_its_log_in_whatever_batches_it_comes(
+    tree: Tree, size: int
+) -> None:
+    """One that is quarantined for its time opens no way back for those behind it."""
+    record, _ = noted(tree, 0)
+    after = heads(tree, "k", record)
+    tree.later(1000)
+    forger = Forger(tree, "k")
+    first = forger.commit(forger.note(record, after))
+    then = forger.time
+    items = [first, *(forger.commit(forger.note(record, after), time=then - back) for back in (9, 5))]
+    for at in range(0, 3, size):
+        give(tree, "c", items[at : at + size])
+    assert sorted(notes(tree, "c", record)) == ["quarantined", "quarantined", "stands"]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_same_commits_in_any_order_and_batches_give_the_same_digest(tree: Tree, seed: int) -> None:
     record = tree.dispatched()
