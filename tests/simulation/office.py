@@ -239,7 +239,7 @@ class Office:
             parent = settings.get(db, PARENT)
         if self.registry is not self._known:
             self._known = self.registry
-            self.world.registry_changed()
+            self.world.registry_changed(self.registry)
         entry = self.registry.node(self.node)
         self.enrolled = self.is_root or parent is not None
         if parent is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.simulation.checkers.r15_bounded import MOST_HELD, MOST_ROWS, SAMPLE, 
 from tests.simulation.checkers.r16_fail_loud import FailLoud
 from tests.simulation.ledger import Ledger
 from tests.simulation.rest import write_off
+from tests.simulation.world import World
 
 OFFICE: Any = SimpleNamespace(name="n0", phase="up")
 WORLD: Any = None
@@ -89,3 +91,17 @@ def test_what_anybody_else_has_is_not() -> None:
     assert not written_off([office("n1", "n0"), office("n3", "n0")], away)
     assert not written_off([office("n1", "n0"), office("n4", "n0")], away)
     assert not written_off([office("n1", "n0")], away, author="n1")
+
+
+def known(*paths: str) -> Any:
+    """A registry as far as the world looks at where a unit stood."""
+    return SimpleNamespace(nodes=lambda: [SimpleNamespace(path=paths[-1], paths=list(paths))])
+
+
+def test_a_unit_was_below_whomever_anybody_once_believed_it_to_be_moved(tmp_path: Path) -> None:
+    """Its parent moved it, and hadn't heard that the office it goes to had been moved before: what it took along came
+    there rightly, though the move is denied since."""
+    world = World(1, tmp_path)
+    world.registry_changed(known("37/01/02", "37/01/04/02"))
+    world.registry_changed(known("37/01/02"))
+    assert world._above("37/01/02") == {"37", "01", "02", "04"}

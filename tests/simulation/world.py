@@ -18,6 +18,7 @@ from random import Random
 from node.errors import QiaoError
 from node.keys import Keys
 from sync_protocol.names import code_of
+from sync_protocol.registry import Registry
 from tests.simulation import planting
 from tests.simulation.accidents import Accidents
 from tests.simulation.administration import Administration
@@ -84,6 +85,7 @@ class World:
         self._courses: dict[
             str, list[list[str]]
         ] = {}  # code → where its unit stood, in the eyes of each node
+        self._believed: dict[str, set[tuple[str, ...]]] = {}  # the same, in the eyes of any node at any time
         self._fresh: set[bytes] = set()  # of the transaction being looked at: seen nowhere before
         self._scopes: dict[bytes, set[str]] = {}
         self.last: deque[str] = deque(maxlen=60)
@@ -252,9 +254,10 @@ class World:
         return office.code in known
 
     def _above(self, unit: str) -> set[str]:
-        """Codes of a unit, and of all that it stood below from when it was at this path, in the eyes of any node: of
-        two who move it the one may not have heard of the other."""
-        courses = self._every_course().get(code_of(unit), [])
+        """Codes of a unit, and of all that it stood below from when it was at this path, in the eyes of any node at any
+        time: of two who move it the one may not have heard of the other, and once he has, his own move may be denied.
+        """
+        courses = self._believed.get(code_of(unit), set())
         since = [path for one in courses if unit in one for path in one[one.index(unit) :]]
         return {code for path in [unit, *since] for code in path.split("/")}
 
@@ -270,8 +273,11 @@ class World:
                 self._courses.setdefault(code_of(entry.path), []).append(entry.paths)
         return self._courses
 
-    def registry_changed(self) -> None:
+    def registry_changed(self, registry: Registry) -> None:
+        """What some node knows of the tree now."""
         self._courses.clear()
+        for one in registry.nodes():
+            self._believed.setdefault(code_of(one.path), set()).add(tuple(one.paths))
 
     def now(self, unit: str) -> str:
         """Where a unit stands that was at this path."""
