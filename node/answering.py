@@ -42,6 +42,8 @@ def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Reques
     if work.registry_changed:
         intake.renew(work)
     incarnation.look(work)
+    if taken.authors and not taken.authors.issubset(lanes.ours(work)):
+        reconciling.doubt(work)  # what the child gives back of others, those above may lack as we did
     counts = _is_newest(work, peer, node, log, number)
     if counts:
         scope.greet_children(work)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from node import branches, lanes, reconciling
 from node.reconciling import Holding, commits_of
-from node.store import chain
+from node.store import chain, records
 from node.work import Work
 from sync_protocol import messages
 from sync_protocol.errors import BadMessage
@@ -63,9 +63,11 @@ class Comparison:
         self._holding.see(work)
         asked = self._plan.ask()
         unit = lanes.unit_of(work, parent)
+        owed = self._owed.items(work, parent, room)
+        room -= sum(one.size for one in owed)
         if asked.buckets is not None:
-            return asked, self._owed.items(work, parent, room) or _links(work, unit, room)
-        return asked, self._owed.items(work, parent, room) or _lacked(work, self._plan, unit, room)
+            return asked, (*owed, *_besides(work, unit, room)) if room > 0 else owed
+        return asked, owed or _lacked(work, self._plan, unit, room)
 
     def hear(self, work: Work, reply: Reply) -> bool:
         """What the reply told; its commits are stored and folded. True when that ended it, and nothing differs
@@ -126,10 +128,17 @@ def _lacked(work: Work, plan: Plan, towards: str, room: int) -> tuple[CommitItem
     return _fitting(work, commits_of(work, plan.send()), towards, room)
 
 
-def _links(work: Work, towards: str, room: int) -> tuple[CommitItem, ...]:
-    """Forked logs that don't go up by themselves, the parent's own among them: whoever is to rule may hold one branch
-    alone, or was restored to before it knew of either, and comparing records doesn't show it."""
-    return _fitting(work, branches.links_besides(work, lanes.ours(work)), towards, room)
+def _besides(work: Work, towards: str, room: int) -> tuple[CommitItem, ...]:
+    """What doesn't go up by itself, and comparing records doesn't show. Forked logs, the parent's own among them:
+    whoever is to rule may hold one branch alone, or was restored to before it knew of either. And what others may have
+    lost: but nothing bare of which we have what isn't the parent's to see."""
+    forked = branches.links_besides(work, lanes.ours(work))
+    lost = (one for one in reconciling.left_behind(work) if not _is_withheld(work, one, towards))
+    return _fitting(work, [*forked, *lost], towards, room)
+
+
+def _is_withheld(work: Work, commit: int, towards: str) -> bool:
+    return bool(records.bodies(work.db, commit)) and not any(lanes.bodies(work, commit, towards))
 
 
 def _fitting(work: Work, commits: Iterable[int], towards: str, room: int) -> tuple[CommitItem, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import delete, func, insert, select
 
-from node import branches, signatures, trust
+from node import branches, reconciling, signatures, trust
 from node.erasure import destruction, handing, links
 from node.registry.authors import Author, author_of
 from node.store import chain, folded, records, settings
@@ -45,6 +45,7 @@ class Taken:
     bodies: int = 0
     notes: list[str] = field(default_factory=list)
     peer: bytes = b""
+    authors: set[bytes] = field(default_factory=set)  # node ids, of the new ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,12 @@ def renew(work: Work) -> None:
     """Folds the registry anew, after a change of it was stored."""
     before, was_enrolled = work.registry, work.enrolled
     work.registry = trust.load(work.db, settings.get(work.db, ROOT))
+    begun = trust.appeared(before, work.registry)
+    reconciling.went_on(work, begun)
     if (work.enrolled and not was_enrolled) or trust.turned(before, work.registry):
         refold_everything(work)
         return
-    for log in trust.appeared(before, work.registry):
+    for log in begun:
         row = chain.log_row(work.db, log)
         if row is not None:
             work.again |= records.records_of_log(work.db, row.id)
@@ -197,6 +200,7 @@ def _store(
     _store_bodies(work, row, commit, sent, fault, taken)
     links.arrived(work, commit.header)
     taken.new += 1
+    taken.authors.add(log.node)
     if log.log == work.log:
         work.overtaken = True
     if now.forked and "forked" not in taken.notes:

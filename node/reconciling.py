@@ -7,7 +7,7 @@ its own scope; and the registry.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Row, Select, select
@@ -16,7 +16,7 @@ from node import branches, lanes, scope, trust
 from node.erasure import handing
 from node.matters import KINDS
 from node.store import chain, folded, links, records, settings
-from node.store.chain import CHANGE, COMMIT
+from node.store.chain import CHANGE, COMMIT, LOG
 from node.store.links import DELIVERY, PeerRow
 from node.store.records import RECORD
 from node.work import Work
@@ -26,6 +26,9 @@ from sync_protocol.names import ZERO, short
 from sync_protocol.reconcile import Ask, answer, bucket_digests, bucket_of, record_digest
 
 DUE = "compare"  # setting: the link with the parent is to be compared, though its positions fit
+_REGISTRY = RECORD.c.matter == trust.MATTER
+_HERE = select(folded.FOLDED.c.record).where(folded.FOLDED.c.here.is_(True))
+_IN_OUR_SCOPE = _REGISTRY | (RECORD.c.matter.in_(list(KINDS)) & RECORD.c.id.in_(_HERE))
 
 
 @dataclass(slots=True)
@@ -92,12 +95,10 @@ class Holding:
             .join(COMMIT, COMMIT.c.id == CHANGE.c.commit)
             .where(CHANGE.c.body.is_not(None), COMMIT.c.log.not_in(self._nobodys()))
         )
-        registry = RECORD.c.matter == trust.MATTER
         if self._peer is None:
-            here = select(folded.FOLDED.c.record).where(folded.FOLDED.c.here.is_(True))
-            return query.where(registry | (RECORD.c.matter.in_(list(KINDS)) & RECORD.c.id.in_(here)))
+            return query.where(_IN_OUR_SCOPE)
         given = select(DELIVERY.c.record).where(DELIVERY.c.peer == self._peer, DELIVERY.c.gone.is_(False))
-        return query.where(registry | RECORD.c.id.in_(given))
+        return query.where(_REGISTRY | RECORD.c.id.in_(given))
 
 
 # The parent's side
@@ -135,6 +136,42 @@ def is_due(work: Work) -> bool:
     """Whether the link with the parent is to be compared: the parent says so, or we do."""
     parent = links.peer(work.db, settings.get(work.db, handing.PARENT) or b"")
     return bool(settings.get(work.db, DUE)) or (parent is not None and parent.reconcile_position is not None)
+
+
+def went_on(work: Work, begun: Iterable[bytes]) -> None:
+    """These logs are known only now. Where somebody went on in one of them, and we hold what he may have lost, he is
+    to have it back."""
+    owners = {log: work.registry.owner_of(log) for log in begun}
+    again = [one.node for log, one in owners.items() if one is not None and one.logs[0] != log]
+    if again and left_behind(work, {known for one in again for known in work.registry.lineage(one)}):
+        doubt(work)
+
+
+def left_behind(work: Work, nodes: Collection[bytes] | None = None) -> list[int]:
+    """Rows of the commits that others may have lost, and whoever is between us, too: those behind the number up to
+    which they had a log when they left it. Only such as comparing records doesn't bring, since the record has left
+    our scope or was erased. `nodes`: of these alone."""
+    ours = frozenset(lanes.ours(work))
+    others = [
+        one for one in work.registry.nodes() if one.node not in ours and (nodes is None or one.node in nodes)
+    ]
+    left = {log: upto for one in others for log, upto in work.registry.left(one).items()}
+    return [row for log, upto in left.items() for row in _not_compared(work, log, upto)]
+
+
+def _not_compared(work: Work, log: bytes, above: int) -> list[int]:
+    compared = (
+        select(CHANGE.c.id)
+        .join(RECORD, RECORD.c.id == CHANGE.c.record)
+        .where(CHANGE.c.commit == COMMIT.c.id, CHANGE.c.body.is_not(None), _IN_OUR_SCOPE)
+    )
+    rows = work.db.execute(
+        select(COMMIT.c.id)
+        .join(LOG, COMMIT.c.log == LOG.c.id)
+        .where(LOG.c.log == log, COMMIT.c.seq > above, ~compared.exists())
+        .order_by(COMMIT.c.seq)
+    )
+    return [row.id for row in rows]
 
 
 def ended(work: Work) -> None:

@@ -150,7 +150,7 @@ def _hand_orders(work: Work, child: Child, record: int, state: State, *, had: bo
     """A child that has left a record's scope is told to erase it, too (3.11); once. `had`: it was given the record
     here. Where it came from elsewhere, or one that did is below it by now, the order names who had it."""
     for order in _orders(state):
-        if (had or _names(work, child, order)) and not handing.is_handed(work.db, child.peer, order.id):
+        if (had or _names(work, child.unit, order)) and not handing.is_handed(work.db, child.peer, order.id):
             handing.note(work.db, child.peer, order.id, records.name_of(work.db, record)[0])
             place = records.place_of_act(work.db, record, order.id)
             if place is not None and not _written_below(work, child, [place[1]]):
@@ -166,10 +166,10 @@ def _orders(state: State) -> list[Mark]:
     return [mark for mark in state.marks.values() if mark.action == erasure.ERASE]
 
 
-def _names(work: Work, child: Child, order: Mark) -> bool:
-    """Whether a unit that held the record, as the order says, is now below a child, or is the child."""
+def _names(work: Work, unit: str, order: Mark) -> bool:
+    """Whether a unit that held the record, as the order says, is now below a unit, or is that unit."""
     named = order.data.get(erasure.UNITS) or ()
-    return any(covers(child.unit, work.registry.now(one)) for one in named if isinstance(one, str))
+    return any(covers(unit, work.registry.now(one)) for one in named if isinstance(one, str))
 
 
 def tell_again(work: Work, peer: int) -> None:
@@ -194,8 +194,10 @@ def is_here(work: Work, matter: Matter, state: State) -> bool:
 
 def reaches(work: Work, unit: str, record: int) -> bool:
     """Whether a record is in the scope of a unit. What can't be folded here yet is everybody's."""
-    kind = KINDS.get(records.name_of(work.db, record)[1])
-    return kind is None or kind.matter.everywhere or _within(work, unit, kind.matter, _state(work, record))
+    kind, state = KINDS.get(records.name_of(work.db, record)[1]), _state(work, record)
+    if erasure.is_whole(state) and any(_names(work, unit, order) for order in erasure.orders(state)):
+        return True  # there is nothing left of it but orders and their receipts
+    return kind is None or kind.matter.everywhere or _within(work, unit, kind.matter, state)
 
 
 def _wants(work: Work, child: Child, matter: Matter, state: State) -> bool:
@@ -283,6 +285,7 @@ def _has_whole(work: Work, child: Child, commit: int) -> bool:
 
 
 def is_written_below(work: Work, unit: str, commit: int) -> bool:
-    """Whether a unit was at its place in a subtree when it wrote a commit. A bare code is of before its enrolment."""
-    then = chain.unit_of(work.db, commit)
-    return covers(unit, then) or "/" not in then
+    """Whether a unit was at its place in a subtree when it wrote a commit. A bare code is of before its enrolment, but
+    for the root's."""
+    then, root = chain.unit_of(work.db, commit), work.registry.root
+    return covers(unit, then) or ("/" not in then and (root is None or then != root.path))

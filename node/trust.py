@@ -60,7 +60,7 @@ def _right(registry: Registry, node: bytes) -> Any:
 def _place(registry: Registry, log: bytes) -> Any:
     """What a log's commits are admitted by; where its node left it says nothing of those before."""
     entry = registry.log(log)
-    return None if entry is None else replace(entry, closed=None)
+    return None if entry is None else replace(entry, closed=None, left=None)
 
 
 def registry_act(record: bytes, placed: Placed) -> RegistryAct | None:

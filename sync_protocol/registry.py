@@ -92,6 +92,14 @@ class Registry:
     def logs(self) -> dict[bytes, LogEntry]:
         return self.roster.logs
 
+    def left(self, entry: NodeEntry) -> dict[bytes, int]:
+        """Logs that a node has left → up to which number it had them by then, as it said itself: 0 for one that it
+        didn't know of any more."""
+        heir = self.roster.nodes.get(entry.replaced_by)
+        forgot = heir is not None and bool(heir.logs) and self.roster.logs[heir.logs[0]].left == 0
+        lefts = {log: self.roster.logs[log].left for log in (entry.logs if forgot else entry.logs[:-1])}
+        return {log: upto or 0 for log, upto in lefts.items()}
+
     def admits(
         self, log: bytes, seq: int, commit_id: bytes, held: Branches = _ALONE, disputed: int | None = None
     ) -> Admission:

@@ -55,6 +55,7 @@ def open_log(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
     roster.logs[act.log] = LogEntry(act.log, author.node, author.commit)
     author.logs.append(act.log)
     old.closed = old.closed or left
+    old.left = left.seq if old.left is None else min(old.left, left.seq)
     return ""
 
 

@@ -298,6 +298,106 @@ def test_a_restored_parent_gets_back_what_it_wrote_about_records_that_have_left_
     assert tree.verify("c") == tree.verify("k") == []
 
 
+def written_by(tree: Tree, author: str, holder: str) -> set[bytes]:
+    """Ids of the commits of one node that another one holds."""
+    node = tree.at(author).keys.node
+    with tree.sql(holder) as db:
+        rows = db.execute(
+            'SELECT c."commit" FROM commit_ c JOIN log l ON l.id = c.log WHERE l.node = ?', (node,)
+        )
+        return {row[0] for row in rows}
+
+
+def phase(tree: Tree, name: str, record: str) -> str:
+    found = tree.one(name, "SELECT f.phase FROM folded f JOIN record r ON r.id = f.record WHERE r.record = ?",
+                     bytes.fromhex(record))  # fmt: skip
+    return str(found)
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_what_only_a_grandchild_has_goes_up_to_its_author(tree: Tree, tmp_path: Path, early: bool) -> None:
+    """The province and the city were restored; they may have compared their own link before the county calls."""
+    record, other = tree.dispatched(), tree.dispatched()
+    tree.quiet()
+    kept = {name: keep(tree, name, tmp_path) for name in "pc"}
+    tree.act("p", "note", record, text="省里的话")
+    tree.act("p", "note", other, text="省里催办")
+    tree.sync("c", "p")
+    tree.sync("k", "c")
+    tree.act("c", "recall", other, unit="370211", text="另派")
+    tree.quiet()
+    for name in "pc":
+        restore(tree, name, kept[name])
+    if early:
+        tree.sync("c", "p", most=20)
+    tree.sync("k", "c", most=20)
+    tree.quiet()
+    for name in "pc":
+        assert written_by(tree, "p", "k") <= written_by(tree, "p", name)
+        assert "省里的话" in str(tree.show(name, record)["timeline"])
+        assert "省里催办" in str(tree.show(name, other)["timeline"]), "it has left the county"
+
+
+@pytest.mark.parametrize("who", ["p", "k"])
+def test_an_order_to_erase_and_what_it_emptied_go_up_to_who_lost_them(
+    tree: Tree, tmp_path: Path, who: str
+) -> None:
+    """The county alone has them, and nothing of the record is compared any more."""
+    tree.quiet()
+    kept = {name: keep(tree, name, tmp_path) for name in "pc"}
+    record = tree.dispatched() if who == "p" else tree.register("k")
+    tree.quiet()
+    tree.act("p", "note", record, text="省里的话")
+    tree.quiet()
+    tree.do(who, "erase", matter="ticket", record=record, ground="《个人信息保护法》第四十七条", fields=[])
+    tree.quiet()
+    for name in "pc":
+        restore(tree, name, kept[name])
+    tree.sync("c", "p", most=20)
+    tree.sync("k", "c", most=20)
+    tree.quiet()
+    for name in "pc":
+        assert written_by(tree, "p", "k") <= written_by(tree, "p", name)
+        assert phase(tree, name, record) == "erased"
+
+
+def test_who_holds_nothing_that_another_one_lost_compares_nothing(tree: Tree, tmp_path: Path) -> None:
+    tree.dispatched("370902")
+    tree.quiet()
+    restore(tree, "s", keep(tree, "s", tmp_path))
+    for link in (("s", "t"), ("t", "p"), ("c", "p")):
+        tree.sync(*link, most=20)
+        assert not is_due(tree, "c")
+
+
+def test_a_moved_unit_gives_back_nothing_that_isnt_for_its_new_parent_to_see(
+    tree: Tree, tmp_path: Path
+) -> None:
+    """What the root lost is about a ticket that the county had, and left, below its former parent."""
+    record = tree.dispatched()
+    tree.quiet()
+    kept = keep(tree, "p", tmp_path)
+    tree.act("p", "note", record, text="省里的话")
+    tree.sync("c", "p")
+    tree.sync("k", "c")
+    lost = written_by(tree, "p", "k")
+    tree.act("c", "recall", record, unit="370211", text="另派")
+    tree.sync("k", "c")
+    restore(tree, "p", kept)
+    for link in (("c", "p"), ("t", "p"), ("k", "c")):
+        tree.sync(*link, most=20)
+    lost -= written_by(tree, "p", "t")
+    tree.do("p", "registry.move", unit="370211", to=f"{PATHS['t']}/370211")
+    for link in (("c", "p"), ("t", "p"), ("k", "c"), ("k", "t")):
+        tree.sync(*link, most=20)
+    tree.at("k").compare()
+    tree.sync("k", "t", most=20)
+    assert tree.reader("k").unit == f"{PATHS['t']}/370211" and tree.at("k").compared is not None
+    assert lost and lost.isdisjoint(written_by(tree, "p", "t"))
+    assert "省里的话".encode() in tree.bytes_on_disk("k")
+    assert "省里的话".encode() not in tree.bytes_on_disk("t")
+
+
 def test_work_that_comes_between_a_lost_question_and_its_answer_ends_no_comparison(
     tree: Tree, tmp_path: Path
 ) -> None:

@@ -68,6 +68,41 @@ def test_a_log_that_nobody_has_waits() -> None:
     assert Tree().fold().admits(seed("nobodys", 16), 1, ZERO) is Admission.UNKNOWN_AUTHOR
 
 
+def gone_on(tree: Tree, by: Office, name: str, left: tuple[bytes, int]) -> bytes:
+    """`by` goes on in a new log, from number `left` of another."""
+    log = seed(name, 16)
+    data = {"log": log, "from": [*left, seed("there") if left[1] else ZERO]}
+    tree.write(by, "open_log", data, record=tree.rights[by.id], log=log, seq=1)
+    return log
+
+
+def left(tree: Tree) -> dict[bytes, int]:
+    """Of the county, by its first keys."""
+    book = tree.fold()
+    county = book.node(tree.county.id)
+    assert county is not None
+    return book.left(county)
+
+
+def test_what_a_node_may_have_lost_stands_behind_where_it_left_its_logs() -> None:
+    """Put back to before it had left the first one, too, it never heard of the second."""
+    tree = Tree()
+    first = tree.county.log
+    second = gone_on(tree, tree.county, "second", (first, 7))
+    gone_on(tree, tree.county, "third", (first, 5))
+    book = tree.fold()
+    city = book.node(tree.city.id)
+    assert left(tree) == {first: 5, second: 0} and city is not None and book.left(city) == {}
+
+
+def test_what_a_node_signed_by_former_keys_is_lost_where_nothing_by_the_new_ones_was_left() -> None:
+    tree, new = Tree(), Office("new keys", COUNTY)
+    tree.enrol(tree.county, new, COUNTY, data={"replaces": tree.county.id})
+    assert left(tree) == {}
+    gone_on(tree, new, "second", (new.log, 0))
+    assert left(tree) == {tree.county.log: 0}
+
+
 def province(stamps: int) -> list[RegistryAct]:
     tree = Registrar()
     root = Office("root", PROVINCE)
