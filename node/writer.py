@@ -345,8 +345,8 @@ class Writer:
         *,
         counts: bool = True,
     ) -> bytes:
-        """By the keys that the child spoke to: it may not have heard of newer ones. In the log that we write by now: what
-        the child has taken counts with that one."""
+        """By the keys that the child spoke to: it may not have heard of newer ones. In the log that we write by now:
+        what the child has taken counts with that one."""
         with replacing.speaking(work, me) as own:
             payload = messages.encode(answering.reply(work, child, asked, notes, counts=counts))
         number = incarnation.next_number(work)
