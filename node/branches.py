@@ -122,15 +122,6 @@ def admission(work: Work, log: bytes, seq: int, commit: bytes, node: bytes = b""
     return places.admission(log, seq, commit, node)
 
 
-def logs_of_nobody(db: Connection, registry: Registry) -> list[int]:
-    """Rows of the logs whose author the registry doesn't know, or not any more: a neighbour may keep their commits
-    aside (3.4), where nothing is compared."""
-    rows = db.execute(select(LOG.c.id, LOG.c.log, LOG.c.node)).all()
-    return [
-        row.id for row in rows if registry.log(row.log) is None and registry.said(row.log, row.node).nothing
-    ]
-
-
 def watch(work: Work) -> bool:
     """Notes for another fold what rests on a log whose branches are held otherwise than at the last look. Returns
     whether any log has forked."""

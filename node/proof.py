@@ -13,13 +13,14 @@ from sqlalchemy import Connection, select
 
 from conflict import fold as folding
 from conflict.state import State
-from node import branches, facts, faults, glance, lives, refold, trust
+from node import facts, faults, glance, lives, refold, trust
 from node.acts import acts
 from node.entropy import SystemEntropy
 from node.erasure import listed
 from node.keys import Keys
 from node.language import say
 from node.matters import KINDS
+from node.registry import authors
 from node.store import chain, folded, links, reading, records, settings
 from node.store.chain import CHANGE, COMMIT, LOG
 from node.store.records import RECORD
@@ -79,7 +80,7 @@ def _entitled(db: Connection, registry: Registry, path: str) -> Iterator[tuple[b
         .join(folded.FOLDED, folded.FOLDED.c.record == RECORD.c.id)
         .order_by(RECORD.c.record)
     )  # fmt: skip
-    nobodys = branches.logs_of_nobody(db, registry)
+    nobodys = authors.logs_of_nobody(db, registry)
     for row in rows:
         kind = KINDS.get(row.matter)
         if kind is None:

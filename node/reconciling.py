@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Row, Select, select
 
-from node import branches, lanes, scope, trust
+from node import lanes, scope, trust
 from node.erasure import handing
 from node.matters import KINDS
+from node.registry import authors
 from node.store import chain, folded, links, records, settings
 from node.store.chain import CHANGE, COMMIT, LOG
 from node.store.links import DELIVERY, PeerRow
@@ -85,7 +86,7 @@ class Holding:
 
     def _nobodys(self) -> list[int]:
         assert self._work is not None, "it was given a transaction to see"
-        return branches.logs_of_nobody(self._work.db, self._work.registry)
+        return authors.logs_of_nobody(self._work.db, self._work.registry)
 
     def _query(self) -> Select[tuple[bytes, str, bytes]]:
         """What was erased is compared no more: one who never had it agrees with one who destroyed it (3.11)."""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from node.store import chain, settings
+from sqlalchemy import Connection, Row, select
+
+from node.store import chain, records, settings
+from node.store.chain import COMMIT, LOG
 from node.work import ROOT, Work
+from sync_protocol import commit as commits
 from sync_protocol import enrolment
 from sync_protocol.change import Act, parse_body
 from sync_protocol.commit import Commit
 from sync_protocol.enrolment import Enrolment
 from sync_protocol.errors import ProtocolError
 from sync_protocol.names import node_id
+from sync_protocol.registry import Registry
 from sync_protocol.roster import NodeEntry, Role
 
 Author = tuple[bytes, bytes]  # node id, Ed25519 public key
@@ -32,6 +38,26 @@ def author_of(work: Work, log: bytes, first: Commit, bodies: Sequence[bytes]) ->
     if known is not None and (row is not None or _may_begin(known, log, first, bodies)):
         return known.node, known.sign
     return _root_itself(work, first, bodies)
+
+
+def logs_of_nobody(db: Connection, registry: Registry) -> list[int]:
+    """Rows of the logs whose author is known here alone: the registry doesn't give them to anybody, or not any more,
+    and they don't say themselves whose they are. A neighbour may keep their commits aside (3.4), where nothing is
+    compared."""
+    unknown = (row for row in db.execute(select(LOG)).all() if registry.log(row.log) is None)
+    return [row.id for row in unknown if not _says_whose_it_is(db, registry, row)]
+
+
+def _says_whose_it_is(db: Connection, registry: Registry, log: Row[Any]) -> bool:
+    """Whether a known node began it, though what began it doesn't stand: everybody takes it in, and judges it alike."""
+    signer = registry.node(log.node)
+    if signer is None:
+        return False
+    firsts = db.execute(select(COMMIT.c.id, COMMIT.c.raw).where(COMMIT.c.log == log.id, COMMIT.c.seq == 1))
+    return any(
+        _may_begin(signer, log.log, commits.parse(one.raw), [body for *_, body in records.bodies(db, one.id)])
+        for one in firsts.all()
+    )
 
 
 def _may_begin(signer: NodeEntry, log: bytes, first: Commit, bodies: Sequence[bytes]) -> bool:

@@ -6,14 +6,18 @@ from collections.abc import Callable
 
 import pytest
 
-from node.registry.authors import Author, author_of
+from node import intake
+from node.registry.authors import Author, author_of, logs_of_nobody
 from node.store import chain
 from node.store.chain import CHANGE
 from node.work import Work
 from sync_protocol import change, commit
 from sync_protocol.change import Act, Words
 from sync_protocol.commit import Commit, Header
+from sync_protocol.messages import ChangeItem, CommitItem
 from sync_protocol.names import ZERO
+from sync_protocol.registry import Registry
+from sync_protocol.roster import Roster
 from tests.node.tree import Tree
 
 LOG = bytes(range(16))
@@ -66,6 +70,19 @@ def test_a_log_that_is_stored_stays_its_authors_whatever_the_registry_says_of_it
     with tree.at("c").work() as work:
         chain.begin_log(work.db, LOG, tree.at("k").keys.node)
         assert author_of(work, LOG, first, []) == (tree.at("k").keys.node, tree.at("k").keys.sign_key)
+
+
+def test_a_log_is_nobodys_unless_the_registry_or_its_first_change_says_whose_it_is(tree: Tree) -> None:
+    with tree.at("k").work() as work:
+        first, bodies = signed(work, opening())
+        node = work.keys.node
+    with tree.at("c").work() as work:
+        made = chain.begin_log(work.db, LOG, node)
+        assert logs_of_nobody(work.db, work.registry) == [made.id]
+        intake.take(work, [CommitItem(first.raw, (ChangeItem(0, bytes(16), bodies[0]),))], peer=node)
+        assert work.registry.log(LOG) is None, "what opened it doesn't stand"
+        assert logs_of_nobody(work.db, work.registry) == []
+        assert logs_of_nobody(work.db, Registry(Roster())), "where nobody is known"
 
 
 def test_the_root_is_known_by_the_id_that_a_person_compared(tree: Tree) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from node.errors import DiskTrouble, QiaoError
 from node.registry import rooting
+from tests.node.test_branches import verdicts
+from tests.node.test_reconciling import keep, restore
 from tests.node.tree import PATHS, Tree
 
 
@@ -138,3 +140,23 @@ def test_a_root_put_back_to_before_it_was_replaced_hears_of_it_from_its_children
         mine, theirs = (tree.reader(one).digest(PATHS[name]) for one in (name, "p"))
         assert mine["digest"] == theirs["digest"]
     assert tree.verify("p") == [] == tree.verify("c")
+
+
+def test_what_a_root_put_back_wrote_before_it_heard_that_it_was_replaced_is_set_aside_everywhere(
+    tree: Tree, paper: Path, tmp_path: Path
+) -> None:
+    """The log that it began is nobody's by the registry; its first change is denied, and says whose it is."""
+    record = tree.dispatched()
+    kept = keep(tree, "p", tmp_path)
+    replaced(tree, paper)
+    carry(tree)
+    restore(tree, "p", kept)
+    tree.later(1000)
+    tree.act("p", "note", record, text="旧根所记")
+    carry(tree)
+    carry(tree)
+    for name, above in (("k", "c"), ("c", "p"), ("t", "p")):
+        mine, theirs = (tree.reader(one).digest(PATHS[name]) for one in (name, above))
+        assert mine["digest"] == theirs["digest"]
+    for name in "pck":
+        assert verdicts(tree, name, record) == {"旧根所记": "quarantined"}
