@@ -152,14 +152,16 @@ def reply(
         made = replace(made, highest=peer.envelope)
     elif peer.reconcile_position is not None:
         mark = Mark(peer.reconcile_position, peer.reconcile_id or ZERO)
-        ours = chain.frontier(work.db, lanes.lineage(work, work.node))
-        made = replace(made, reconcile=mark, receipt=_receipt(work, peer, asked), own=ours)
+        made = replace(made, reconcile=mark, receipt=_receipt(work, peer, asked))
     elif not more:
         down = lanes.outbox(work, peer, lanes.start(peer), room, early="early" in peer.can.split())
         made = replace(
             made, commits=(*down.items[: len(down.early)], *own, *down.items[len(down.early) :]),
             upto=down.upto, more=down.more, early=down.early,
         )  # fmt: skip
+    if made.reconcile is not None or neighbours.is_parted(work, node):
+        # Whoever calls us and isn't our child may have come to us by an order of ours that a restore took from us.
+        made = replace(made, own=chain.frontier(work.db, lanes.lineage(work, work.node)))
     if asked.ask is not None:
         made = reconciling.answered(work, peer, asked.ask, made, room)
     if made.commits or made.more or asked.ask is not None:

@@ -58,8 +58,10 @@ class Comparison:
         """Of the next request: what is asked, and commits that the parent lacks. `first`: no other lane has
         anything; else nothing is asked this time."""
         self._asked = self._plan is not None and first
-        if self._plan is None or not first:
+        if not first:
             return None, ()
+        if self._plan is None:
+            return None, self._owed.items(work, parent, room)
         self._holding.see(work)
         asked = self._plan.ask()
         unit = lanes.unit_of(work, parent)
@@ -69,10 +71,14 @@ class Comparison:
             return asked, (*owed, *_besides(work, unit, room)) if room > 0 else owed
         return asked, owed or _lacked(work, self._plan, unit, room)
 
+    def owes(self, reply: Reply) -> None:
+        """What the parent says that it lacks of its own logs: it gets that in whatever way we speak to it."""
+        self._owed.hear(reply.own)
+
     def hear(self, work: Work, reply: Reply) -> bool:
         """What the reply told; its commits are stored and folded. True when that ended it, and nothing differs
         but what was given up."""
-        self._owed.hear(reply.own)
+        self.owes(reply)
         if self._plan is None or (reply.told is None and not self._asked):
             return False
         self._holding.see(work)

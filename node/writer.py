@@ -255,6 +255,7 @@ class Writer:
             if opened.envelope.receiver != work.node:
                 received, more = replacing.heard(work, opened.sender, reply)
                 self._vain.spoken(log, news=more)
+                self._comparison.owes(reply)
                 left = link.not_taken(work, opened.sender, self._vain)
                 return Round(commits, received, more, False, left)
             compared = self._comparison.is_on

@@ -19,7 +19,8 @@ that aren't known are ignored, so that a later version may add some.
               16 early: positions of the first commits of this message, sent before their turn
               18 told (comparison.py)
               23 above, in a bundle alone: [position, commit id] behind which this batch begins
-              24 own, beside 14: where the parent's own logs stand with it, [[log, seq, id] …] and further chains
+              24 own, beside 14 or to who is no child: where the parent's own logs stand, [[log, seq, id] …] and
+                 further chains
     a part    [COSE bytes of a commit, [[index, salt, body] …]]: the bodies that travel, rising by index
 
 7 is absent while nothing changed; 9 until something was taken; 11 where the receipt before still says all.

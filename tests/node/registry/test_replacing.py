@@ -350,3 +350,30 @@ def test_nothing_is_signed_by_the_old_keys_behind_a_change_whatever_fails(
     assert carry(tree, K, K) == 0 or carry(tree, K) == 0
     agree(tree, *K)
     assert tree.verify("k") == [] == tree.verify("c")
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+def test_a_root_put_back_to_before_it_moved_a_county_below_itself_gets_its_own_order_back(
+    tree: Tree, renewed: bool
+) -> None:
+    """Nobody but the county calls it. New keys of the county name the place that it was moved to: they stand once the
+    order is back."""
+    moved, link = "370000/370211", ("k", "p")
+    tree.dispatched()
+    carry(tree, K, C, K)
+    tree.shut("p")
+    shutil.copytree(tree.base / "p", tree.base / "backup")
+    tree.do("p", "registry.move", unit=PATHS["k"], to=moved)
+    carry(tree, C, K, link)
+    if renewed:
+        tree.do("k", "registry.replace")
+        carry(tree, link, link)
+    put_back(tree, "p")
+    if renewed:
+        with pytest.raises(BadEnvelope):
+            tree.exchange(*link)
+        tree.at("k").unheard_of()
+    carry(tree, link, link, link)
+    assert carry(tree, link) == 0
+    mine, theirs = (tree.reader(one).digest(moved) for one in link)
+    assert mine["digest"] == theirs["digest"]
