@@ -137,10 +137,12 @@ def _lacked(work: Work, plan: Plan, towards: str, room: int) -> tuple[CommitItem
 def _besides(work: Work, towards: str, room: int) -> tuple[CommitItem, ...]:
     """What doesn't go up by itself, and comparing records doesn't show. Forked logs, the parent's own among them:
     whoever is to rule may hold one branch alone, or was restored to before it knew of either. And what others may have
-    lost: but nothing bare of which we have what isn't the parent's to see."""
+    lost, or a former parent wasn't to see: but nothing bare of which we have what isn't this one's to see."""
     forked = branches.links_besides(work, lanes.ours(work))
-    lost = (one for one in reconciling.left_behind(work) if not _is_withheld(work, one, towards))
-    return _fitting(work, [*forked, *lost], towards, room)
+    others = (*reconciling.left_behind(work), *reconciling.written_elsewhere(work))
+    return _fitting(
+        work, [*forked, *(one for one in others if not _is_withheld(work, one, towards))], towards, room
+    )
 
 
 def _is_withheld(work: Work, commit: int, towards: str) -> bool:

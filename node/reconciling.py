@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from node import lanes, scope, trust
 from node.erasure import handing
@@ -23,7 +23,7 @@ from node.store.records import RECORD
 from node.work import Work
 from sync_protocol import messages
 from sync_protocol.messages import CommitItem, Reply
-from sync_protocol.names import ZERO, short
+from sync_protocol.names import ZERO, covers, short
 from sync_protocol.reconcile import Ask, answer, bucket_digests, bucket_of, record_digest
 
 DUE = "compare"  # setting: the link with the parent is to be compared, though its positions fit
@@ -161,6 +161,19 @@ def left_behind(work: Work, nodes: Collection[bytes] | None = None) -> list[int]
 
 
 def _not_compared(work: Work, log: bytes, above: int) -> list[int]:
+    return _besides(work, LOG.c.log == log, COMMIT.c.seq > above)
+
+
+def written_elsewhere(work: Work) -> list[int]:
+    """Rows of what a unit of our subtree wrote before it was moved, on records that have left our scope. To a parent
+    who isn't to see them they came up without their bodies; the next one may be."""
+    moved = [one for one in work.registry.nodes() if len(one.paths) > 1 and covers(work.path, one.path)]
+    found = ((one.node, path) for one in moved for path in one.paths if path != one.path)
+    return [row for node, path in found for row in _besides(work, LOG.c.node == node, COMMIT.c.unit == path)]
+
+
+def _besides(work: Work, *which: ColumnElement[bool]) -> list[int]:
+    """Rows of commits of which comparing records shows nothing."""
     compared = (
         select(CHANGE.c.id)
         .join(RECORD, RECORD.c.id == CHANGE.c.record)
@@ -169,7 +182,7 @@ def _not_compared(work: Work, log: bytes, above: int) -> list[int]:
     rows = work.db.execute(
         select(COMMIT.c.id)
         .join(LOG, COMMIT.c.log == LOG.c.id)
-        .where(LOG.c.log == log, COMMIT.c.seq > above, ~compared.exists())
+        .where(*which, ~compared.exists())
         .order_by(COMMIT.c.seq)
     )
     return [row.id for row in rows]

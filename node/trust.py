@@ -37,8 +37,10 @@ def load(db: Connection, root: bytes | None) -> Registry:
 def turned(old: Registry, new: Registry) -> bool:
     """Whether verdicts on commits that are here may be others now: something known before stands otherwise. What
     is only new concerns commits that come later."""
-    return any(_right(new, node) != _right(old, node) for node in old.roster.nodes) or any(
-        _place(new, log) != _place(old, log) for log in old.roster.logs
+    return (
+        new.roster.meant != old.roster.meant
+        or any(_right(new, node) != _right(old, node) for node in old.roster.nodes)
+        or any(_place(new, log) != _place(old, log) for log in old.roster.logs)
     )
 
 

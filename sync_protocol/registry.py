@@ -140,8 +140,8 @@ class Registry:
         return entry.paths[0] if header_unit == code_of(entry.paths[0]) else header_unit
 
     def now(self, path: str) -> str:
-        """A path of before a move, as it is now."""
-        return self.roster.here(path)
+        """A path of before a move, or of one that was denied, as it is now."""
+        return self.roster.now(path)
 
     def units(self) -> dict[str, UnitEntry]:
         """By their paths now, sorted."""

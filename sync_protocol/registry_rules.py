@@ -123,19 +123,29 @@ def fork(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
 def move(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
     """An ancestor of both places. What is below the unit goes with it."""
     unit = roster.here(shape.text(act.data.get("unit"), "unit", _TEXT))
-    to = _destination(roster, shape.text(act.data.get("to"), "to", _TEXT))
+    named = shape.text(act.data.get("to"), "to", _TEXT)
     entry = roster.units.get(unit)
     if entry is None:
         return "unknown_unit"
     if act.record not in entry.records:
         return "wrong_record"
-    if not (is_above(author.path, unit) and is_above(author.path, to)):
+    if not is_above(author.path, unit):
+        return "outside_subtree"
+    code = _cannot_take(roster, author, unit, to := _destination(roster, named))
+    if code:
+        roster.meant.setdefault(named, unit)
+    else:
+        roster.relocate(unit, to)
+    return code
+
+
+def _cannot_take(roster: Roster, author: NodeEntry, unit: str, to: str) -> str:
+    if not is_above(author.path, to):
         return "outside_subtree"
     if covers(unit, to):
         return "cycle"
     if any(covers(to, path) for path in roster.units) or roster.here(to) not in (to, unit):
         return "unit_taken"
-    roster.relocate(unit, to)
     return ""
 
 

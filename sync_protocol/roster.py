@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from . import shape
-from .names import SHORT, covers, parent_of
+from .names import SHORT, ancestors, covers, parent_of
 
 MOST = 100_000  # entries of one list; a body of 256 KiB holds fewer
 
@@ -186,6 +186,7 @@ class Roster:
     hosting: dict[bytes, set[str]] = field(default_factory=dict)  # node → every path it ever acted for
     keys: set[bytes] = field(default_factory=set)  # every key ever enrolled
     moved: dict[str, str] = field(default_factory=dict)  # path left → path taken
+    meant: dict[str, str] = field(default_factory=dict)  # path that a denied move named → the unit's then
     stamps: list[tuple[int, bytes, tuple[bytes, ...]]] = field(default_factory=list)  # (time, id, new)
 
     @property
@@ -219,6 +220,15 @@ class Roster:
                 break
             path = step
         return path
+
+    def now(self, path: str) -> str:
+        """As `here`; also a path that a unit was to have by a move that is denied: whoever didn't know better gave it
+        work by that name."""
+        found = self.here(path)
+        if found in self.units:
+            return found
+        head = next((one for one in (path, *reversed(ancestors(path))) if one in self.meant), None)
+        return found if head is None else self.here(self.meant[head] + path[len(head) :])
 
     def _step(self, path: str) -> str:
         head: str | None = path

@@ -457,31 +457,3 @@ def test_a_link_is_compared_once_with_a_parent_whose_new_keys_are_held_here(
     tree.sync("k", "c", most=20)
     assert not is_due(tree, "k")
     assert "市里的话" in str(tree.show("k", record)["timeline"])
-
-
-def test_a_county_that_brings_the_order_by_which_it_is_a_citys_again_is_greeted_and_compared(
-    tree: Tree,
-) -> None:
-    """With it comes a position in what was told to it as somebody else's: nothing of that waits any more."""
-    tree.dispatched()
-    tree.quiet()
-    tree.do("p", "registry.move", unit="370211", to=f"{PATHS['t']}/370211")
-    for link in (("c", "p"), ("t", "p"), ("k", "c"), ("k", "t")):
-        tree.sync(*link)
-    tree.later(DAY_MS)
-    tree.at("p").tick()
-    _asked, stamp = tree.exchange("c", "p")
-    tree.do("p", "registry.move", unit=f"{PATHS['t']}/370211", to=PATHS["k"])
-    tree.sync("t", "p")
-    tree.sync("k", "t")  # the city is still to hear of it
-    tree.at("k").compare()
-    for number in range(4):
-        if number == 3:  # behind the county's question, ahead of its answer
-            tree.at("c").take_reply(stamp.reply or b"")
-        _asked, given = tree.exchange("k", "c")
-        tree.at("k").take_reply(given.reply or b"")
-    assert tree.one("c", "SELECT count(*) FROM peer WHERE reconcile_position IS NOT NULL") == 0
-    tree.exchange("k", "c")
-    assert tree.one("c", "SELECT count(*) FROM peer WHERE reconcile_position IS NOT NULL") == 1
-    tree.quiet()
-    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]

@@ -190,6 +190,19 @@ def test_a_move_is_ordered_from_above_both_places_to_a_free_one() -> None:
     assert tree.verdict(moved(tree, tree.province, COUNTY, OTHER + "/1", county)) == STANDS
 
 
+def test_a_path_that_a_denied_move_named_means_the_unit_until_another_one_has_it() -> None:
+    """A city moved its county below a unit that it had lost meanwhile: work given by that name is the county's."""
+    tree, away = Tree(), OTHER + "/1"
+    county = tree.rights[tree.county.id]
+    moved(tree, tree.city, COUNTY, away, county)
+    moved(tree, tree.other, COUNTY, OTHER + "/2", county)
+    book = tree.fold()
+    assert book.now(away) == COUNTY and book.now(away + "/x") == COUNTY + "/x"
+    assert book.now(OTHER + "/2") == OTHER + "/2", "by one who has no say over the unit"
+    tree.enrol(tree.other, Office("new", "x"), away)
+    assert tree.fold().now(away) == away
+
+
 def test_only_the_root_stamps() -> None:
     tree = Tree()
     act = tree.write(tree.city, "stamp", {"time": 1, "new": []}, record=tree.rights[tree.province.id])

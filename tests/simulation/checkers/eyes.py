@@ -35,6 +35,13 @@ def is_entitled(office: Office, state: State) -> bool:
     return any(covers(office.path, office.world.now(unit)) for unit in TICKET.scope(state))
 
 
+def is_written_below(office: Office, commit: bytes) -> bool:
+    """Whether its author was below that office when he signed it."""
+    with office.read() as db:
+        unit = db.exec_driver_sql('SELECT unit FROM commit_ WHERE "commit" = ?', (commit,)).scalar()
+    return unit is not None and (covers(office.path, unit) or "/" not in unit)
+
+
 def every_byte(office: Office) -> bytes:
     """Database, WAL, and whatever else lies in the node's directory."""
     beside = [path.read_bytes() for path in sorted(office.folder.rglob("*")) if path.is_file()]

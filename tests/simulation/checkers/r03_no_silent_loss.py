@@ -32,6 +32,8 @@ class NoSilentLoss(Checker):
             state = whole.get(acked.record)
             if state is None:
                 raise self.breach(f"the root hasn't folded {acked.record.hex()[:8]} of {acked.office}")
+            if self._is_cut_off(acked, state, states):
+                continue
             for name, office in self.world.offices.items():
                 if eyes.is_entitled(office, state):
                     self._seen(office, states[name].get(acked.record), acked, rows[name])
@@ -39,6 +41,19 @@ class NoSilentLoss(Checker):
     def _is_excused(self, commit: bytes) -> bool:
         """No disk had it any more; or its author went bad, and may never have sent it."""
         return commit in self.world.ledger.gone or commit in self.world.unsure
+
+    def _is_cut_off(self, acked: Acked, state: State, states: dict[str, dict[bytes, State]]) -> bool:
+        """Whether each way from those who have it to the root leads over an office that isn't to see it: the author was
+        moved below that one before it had been given further, and the record had left him (docs/promises.md, R3)."""
+        act = acked.change[:16]
+        holders = {name for name, known in states.items() if act in known.get(acked.record, State()).marks}
+        return self.world.root.name not in holders and not any(
+            all(
+                eyes.is_entitled(one, state) or eyes.is_written_below(one, acked.commit)
+                for one in self.world.upwards(name)[1:-1]
+            )
+            for name in holders
+        )
 
     def _custody(self) -> None:
         """Whatever a node signed is with it and with everybody above it."""
