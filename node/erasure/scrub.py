@@ -7,6 +7,7 @@ the write-ahead log keeps old pages until it is cut off.
 from __future__ import annotations
 
 from sqlalchemy import Engine, delete, select
+from sqlalchemy.exc import DatabaseError
 
 from node.store import search, settings
 from node.store.schema import Setting, table
@@ -32,7 +33,7 @@ def now(engine: Engine) -> bool:
 
 
 def _cut_off(engine: Engine) -> bool:
-    """Moves the write-ahead log into the database and empties it."""
+    """Moves the write-ahead log into the database and empties it. Raises sqlalchemy.exc.DatabaseError."""
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
@@ -41,6 +42,10 @@ def _cut_off(engine: Engine) -> bool:
         busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         cursor.execute(f"PRAGMA busy_timeout={int(patience)}")
         cursor.close()
+    except (
+        engine.dialect.loaded_dbapi.Error
+    ) as fault:  # of the driver: nothing else tells it as SQLAlchemy's here
+        raise DatabaseError("PRAGMA wal_checkpoint", None, fault) from fault
     finally:
         raw.close()
     return not busy

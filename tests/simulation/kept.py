@@ -12,5 +12,6 @@ KEPT: dict[int, str] = {
     20318: "an office wrote on a ticket that a move had taken from it, which gave it back there, and was never told",
     20327: "what a moved office lost from its scope just before, its new parent never told it",
     20402: "work named by a path of before an earlier move was given to a unit that never was",
+    20638: "a disk that was full while traces were cleaned up behind an erasure was told as an unforeseen fault",
     20542: "a denied move left work in the name of a unit that never was",
 }
