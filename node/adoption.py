@@ -14,13 +14,15 @@ from node.errors import Forbidden
 from node.matters import KINDS
 from node.matters.draft import Draft
 from node.registry import writing
-from node.store import folded, held
+from node.store import folded, held, settings
 from node.work import Work
 from sync_protocol.change import Act, parse_body
 from sync_protocol.clock import from_ms
 from sync_protocol.limits import AHEAD_MS
 from sync_protocol.names import short
 
+AT_ONCE = 25  # acts adopted by one piece of work: each folds its record, and people wait meanwhile
+LEFT = "left to adopt"  # setting: some are still to be
 # A stamp is signed daily anyway, and a log is begun anew.
 _AGAIN = frozenset({"enrol", "revoke", "admit", "fork", "move"})
 
@@ -49,14 +51,25 @@ def _hold_registry(work: Work, commits: list[int]) -> None:
 
 
 def adopt(work: Work) -> int:
-    """Acts of ours that are held, and that nothing stands for yet: each is quoted, in its order. Returns how
-    many. What isn't allowed any more stays held, and is listed."""
+    """Acts of ours that are held, and that nothing stands for yet: each is quoted, in its order; AT_ONCE of them, and
+    the rest by `go_on`. Returns how many. What isn't allowed any more stays held, and is listed."""
     refold.settle(work)
     done = 0
     for one in held.acts_of(work.db, work.node):
-        if one.matter in KINDS and one.matter != trust.MATTER and _is_open(work, one):
-            done += _adopt(work, one)
+        if one.matter not in KINDS or one.matter == trust.MATTER or not _is_open(work, one):
+            continue
+        if done == AT_ONCE:
+            settings.put(work.db, LEFT, b"1")
+            return done
+        done += _adopt(work, one)
+    settings.put(work.db, LEFT, b"")
     return done
+
+
+def go_on(work: Work) -> None:
+    """With what was left to be adopted."""
+    if settings.get(work.db, LEFT):
+        adopt(work)
 
 
 def _is_open(work: Work, one: Any) -> bool:

@@ -14,7 +14,7 @@ from node.clock import ASKED, BEHIND, BEYOND, CONFIRMED, KEPT, OFFSET, QUESTION,
 from node.errors import Stale
 from node.language import say
 from node.lives import Reason
-from node.store import held, settings
+from node.store import chain, held, settings
 from node.work import HIGH_WATER, Work
 from sync_protocol.clock import from_ms, to_ms
 from sync_protocol.limits import AHEAD_MS
@@ -151,6 +151,7 @@ def look(work: Work, *, vouched: bool = False) -> bool:
     `vouched`: the parent's clock, or a person, says that ours is right. Else a clock that can't be right is
     asked about, and meanwhile only the counter advances.
     """
+    adoption.go_on(work)
     newest = to_ms(held.newest(work.db))
     if newest <= work.now_ms + AHEAD_MS and not _own_is_ahead(work):
         if vouched or _is_behind(work):
@@ -187,8 +188,18 @@ def _fall_back(work: Work) -> None:
     ahead = _own_is_ahead(work)
     if not work.enrolled:  # nothing has left the node: it goes on in its log
         return
+    if ahead and _rests_ahead(
+        work
+    ):  # so would a new log, and the next: the others hold what we do until then
+        return
     adoption.hold(work)
     if ahead:
         incarnation.open_new_log(work, Reason.CLOCK)
         adoption.issue_again(work)
         adoption.adopt(work)
+
+
+def _rests_ahead(work: Work) -> bool:
+    """Whether our own enrolment lies ahead, new keys of then for example: what we sign comes behind it (3.4)."""
+    entry = work.registry.node(work.node)
+    return entry is not None and chain.time_of(work.db, entry.commit) > from_ms(work.now_ms + AHEAD_MS)

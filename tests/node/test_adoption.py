@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from node import adoption, timekeeping
 from node.store import held
 from sync_protocol.clock import to_ms
@@ -51,6 +53,24 @@ def test_a_log_ahead_of_the_clock_is_held_and_adopted_in_a_new_one(tree: Tree) -
     tree.shut("k")
     tree.at("k").tick()
     assert tree.show("k", record)["timeline"] == after["timeline"], "nothing is adopted twice"
+
+
+def test_what_is_more_than_one_piece_of_work_may_do_is_adopted_by_the_next_ones(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adoption, "AT_ONCE", 2)
+    record = ahead(tree)
+    counts = []
+    for _ in range(5):
+        tree.at("k").tick()
+        tree.shut("k")
+        verdicts = [(one["action"], one["verdict"]) for one in tree.show("k", record)["timeline"]]
+        counts.append(verdicts.count(("adopt", "stands")))
+    assert counts[:2] == [2, 4] and counts[-1] == counts[-2] >= 5, (
+        "what the node signs by itself it signs anew"
+    )
+    assert [one["status"] for one in tree.show("k", record)["assignments"]] == ["accepted"]
+    assert tree.verify("k") == []
 
 
 def test_others_see_the_adopted_work_at_once_and_not_twice_later(tree: Tree) -> None:
@@ -141,3 +161,20 @@ def test_holding_is_told_by_time_alone(tree: Tree) -> None:
         assert adoption.hold(work) == 0
         work.now_ms -= 1
         assert adoption.hold(work) > 0
+
+
+def test_a_node_whose_own_keys_are_of_later_waits_for_them_in_its_log(tree: Tree) -> None:
+    """A new log is begun behind its enrolment: it would lie as far ahead, and so would all that is adopted there."""
+    tree.clock("k").advance(3 * HOUR_MS)
+    tree.do("k", "registry.replace")
+    record = tree.register("k")
+    tree.clock("k").advance(-3 * HOUR_MS)
+    log, count = newest(tree, "k"), tree.one("k", "SELECT count(*) FROM commit_")
+    for _ in range(3):
+        tree.at("k").tick()
+    assert newest(tree, "k") == log and tree.one("k", "SELECT count(*) FROM commit_") == count
+    tree.act("k", "note", record, text="照常工作")
+    assert "照常工作" in str(tree.show("k", record)["timeline"])
+    tree.later(4 * HOUR_MS)
+    tree.at("k").tick()
+    assert held_in(tree, "k") == 0 and tree.verify("k") == []
