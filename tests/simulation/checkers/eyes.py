@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 
 from conflict.state import Standing, State
+from node import branches
 from node.matters import KINDS
 from node.store import folded
 from sync_protocol.names import covers
+from sync_protocol.roster import Admission
 from tests.simulation.office import Office
 
 TICKET = KINDS["ticket"].matter
@@ -40,6 +42,17 @@ def is_written_below(office: Office, commit: bytes) -> bool:
     with office.read() as db:
         unit = db.exec_driver_sql('SELECT unit FROM commit_ WHERE "commit" = ?', (commit,)).scalar()
     return unit is not None and (covers(office.path, unit) or "/" not in unit)
+
+
+def is_by_keys_cut_off(office: Office, commit: bytes) -> bool:
+    """Whether by this office's registry a commit doesn't count, since its signer had been replaced or revoked."""
+    with office.quiet_work() as work:
+        row = work.db.exec_driver_sql(
+            'SELECT l.log, c.seq, l.node FROM commit_ c JOIN log l ON l.id = c.log WHERE c."commit" = ?',
+            (commit,),
+        ).first()
+        counts = Admission.OK if row is None else branches.admission(work, row[0], row[1], commit, row[2])
+    return counts in (Admission.REVOKED, Admission.REPLACED)
 
 
 def every_byte(office: Office) -> bytes:

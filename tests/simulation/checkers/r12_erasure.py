@@ -20,13 +20,17 @@ class Erasure(Checker):
         for office in self.world.offices.values():
             everything = eyes.every_byte(office)
             for token, order in sorted(self.world.ledger.erased.items()):
-                lost = order & self.world.ledger.gone or order & self.world.unsure or self._is_disputed(order)
-                if not lost and token[-_TAIL:].encode() in everything:
+                lost = order & self.world.ledger.gone or order & self.world.unsure
+                if lost or token[-_TAIL:].encode() not in everything:
+                    continue
+                if not self._is_disputed(order):
                     record = self.world.ledger.tokens[token].hex()[:8]
                     raise self.breach(f"{office.name} still has {token} of {record}, which was erased")
 
     def _is_disputed(self, order: frozenset[bytes]) -> bool:
         """Signed by a node that was revoked by then, or of which a copy ran with the same log: on the branch that
-        isn't kept it is no order."""
+        isn't kept it is no order. Nor is one that a root put back to before it was replaced signed by its old keys."""
         authors = [self.world.authors.get(one) for one in order]
-        return any(one is None or self.world.forked & set(self.world.everyone[one].nodes) for one in authors)
+        return any(
+            one is None or self.world.forked & set(self.world.everyone[one].nodes) for one in authors
+        ) or any(eyes.is_by_keys_cut_off(self.world.root, one) for one in order)
