@@ -133,7 +133,7 @@ def _by_recovery(roster: Roster, act: RegistryAct, author: NodeEntry, wanted: En
 def _by_itself(roster: Roster, act: RegistryAct, author: NodeEntry, wanted: Enrolment) -> str:
     if wanted.replaces != author.node or wanted.role is not author.role or wanted.kind != author.kind:
         return "replaces_other"
-    if roster.here(wanted.unit) != author.path:
+    if roster.now(wanted.unit) != author.path:
         return "replaces_other"
     if author.node == roster.root:
         return "root_needs_recovery"

@@ -131,6 +131,7 @@ class _Run:
         if act.action not in registry_rules.RULES:
             return Verdict(Standing.UNKNOWN, "unknown_action")
         if act.id in self._refused:
+            registry_rules.set_aside(self.roster, act)
             return Verdict(Standing.QUARANTINED, str(self._refused[act.id]))
         if self._against_the_clock(act):
             return Verdict(Standing.QUARANTINED, "clock")

@@ -139,6 +139,16 @@ def move(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
     return code
 
 
+def set_aside(roster: Roster, act: RegistryAct) -> None:
+    """What an act leaves behind that doesn't count by its place: whoever obeyed a move goes by the path it named."""
+    author, unit, named = roster.nodes.get(act.node), act.data.get("unit"), act.data.get("to")
+    if act.action != "move" or author is None or not (isinstance(unit, str) and isinstance(named, str)):
+        return
+    here = roster.here(unit)
+    if here in roster.units and is_above(author.path, here):
+        roster.meant.setdefault(named, here)
+
+
 def _cannot_take(roster: Roster, author: NodeEntry, unit: str, to: str) -> str:
     if not is_above(author.path, to):
         return "outside_subtree"

@@ -15,10 +15,12 @@ from .registrar import (
     OTHER,
     PROVINCE,
     STANDS,
+    Recovery,
     Tree,
     denied,
     forked,
     moved,
+    replaced_root,
 )
 from .scene import Office, seed
 
@@ -201,6 +203,22 @@ def test_a_path_that_a_denied_move_named_means_the_unit_until_another_one_has_it
     assert book.now(OTHER + "/2") == OTHER + "/2", "by one who has no say over the unit"
     tree.enrol(tree.other, Office("new", "x"), away)
     assert tree.fold().now(away) == away
+
+
+def test_new_keys_enrolled_under_a_path_whose_move_counts_no_more_stand() -> None:
+    """The root was put back to before it moved the county, and replaced; the county had obeyed meanwhile."""
+    tree, root, away = Tree(), Office("new root", PROVINCE), OTHER + "/370211"
+    kept = next(act for act in reversed(tree.acts) if act.node == tree.province.id)
+    order = moved(tree, tree.province, COUNTY, away, tree.rights[tree.county.id])
+    keys = Office("new keys", away)
+    enrolled = tree.enrol(tree.county, keys, away, data={"replaces": tree.county.id})
+    replaced_root(tree, root, Recovery("recovery", PROVINCE), "second recovery")
+    tree.revoke(root, tree.province, kept)
+    assert tree.verdict(order) == ("quarantined", "revoked") and tree.verdict(enrolled) == STANDS
+    book = tree.fold()
+    office = book.office(COUNTY)
+    assert office is not None and office.node == keys.id and book.now(away) == COUNTY
+    assert not book.given(keys.id, away), "it gives no right to act there"
 
 
 def test_only_the_root_stamps() -> None:
