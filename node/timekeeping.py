@@ -188,10 +188,8 @@ def _fall_back(work: Work) -> None:
     ahead = _own_is_ahead(work)
     if not work.enrolled:  # nothing has left the node: it goes on in its log
         return
-    if ahead and _rests_ahead(
-        work
-    ):  # so would a new log, and the next: the others hold what we do until then
-        return
+    if ahead and _rests_ahead(work):
+        return  # so would a new log, and the next: the others hold what we do until then
     adoption.hold(work)
     if ahead:
         incarnation.open_new_log(work, Reason.CLOCK)

@@ -143,3 +143,24 @@ def test_a_county_that_was_moved_away_twice_is_told_so_by_the_city_that_heard_of
     tree.sync("c", "p")
     tree.sync("k", "c")
     assert tree.reader("k").unit == MOVED
+
+
+def test_what_a_county_wrote_before_it_was_moved_comes_to_its_new_city_with_the_ticket(tree: Tree) -> None:
+    """The ticket had left them both: the county brought its commits up to the new city without their bodies."""
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    tree.act("k", "note", record, text="搬走之前写的话")
+    tree.sync("k", "c")
+    tree.sync("c", "p")
+    tree.act("p", "recall", record, unit="370200")
+    for link in (("c", "p"), ("k", "c")):
+        tree.sync(*link)
+    tree.do("p", "registry.move", unit="370211", to=MOVED)
+    for link in (("c", "p"), ("t", "p"), ("k", "c"), ("k", "t"), ("t", "p")):
+        tree.sync(*link)
+    with pytest.raises(NotFound):
+        tree.show("t", record)
+    tree.act("p", "dispatch", record, lead="370900")
+    tree.sync("t", "p")
+    assert "搬走之前写的话" in str(tree.show("t", record)["timeline"])
+    assert tree.reader("t").digest("370900")["digest"] == tree.reader("p").digest("370900")["digest"]
