@@ -71,13 +71,14 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
             named_before = destruction.named(work.db, record) | reference.contents(found)
             named_before -= reference.contents(left)  # of what is quarantined the projection says nothing
     was_away = folded.is_away(work.db, record)
+    before = folded.state(work.db, record) if matter in facts.MATTERS else None
     save(work, record, name, kind, state)
     if was_away and not folded.is_away(work.db, record) and _lacks_own(work, record):
         reconciling.doubt(work)
     work.compare = work.compare or destruction.comes_back(work.db, record, state, commits)
     destruction.forget(work, named_before)
     scope.deliver(work, record, kind.matter, state, commits)
-    if matter in facts.MATTERS:
+    if matter in facts.MATTERS and state != before:  # else all that rests on it would be folded once more
         facts.changed(work)
 
 
