@@ -55,7 +55,7 @@ def greet_children(work: Work) -> None:
         parted = neighbours.is_parted(work, entry.node)
         if parted or links.peer(work.db, entry.node) is None:
             neighbours.welcome(work, entry.node)
-            links.ensure(work.db, entry.node, entry.newest_log)
+            links.begin(work.db, links.ensure(work.db, entry.node, entry.newest_log).id)
             fill(work, entry.node)
 
 

@@ -116,6 +116,7 @@ def _dial(work: Work, office: NodeEntry, before: NodeEntry | None) -> None:
         settings.put(work.db, "parent_url", office.address.encode())
     peer = None if before is None else links.peer(work.db, before.node)
     if before is None or before.replaced_by != office.node:
+        links.begin(work.db, links.ensure(work.db, office.node, bytes(16)).id)
         work.doubt = True
     elif peer is not None:
         links.change(work.db, peer.id, node=office.node)

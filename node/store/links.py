@@ -193,6 +193,15 @@ def acknowledge(db: Connection, peer_id: int, position: int, commit: bytes) -> N
     change(db, peer_id, position=position, position_id=commit)
 
 
+def begin(db: Connection, peer_id: int) -> None:
+    """A link from nothing: where either side stood was said of another one, on which child and parent may have been
+    the other way round."""
+    change(
+        db, peer_id, position=0, position_id=ZERO, frontier=None, early=None, reconcile_position=None,
+        reconcile_id=None,
+    )  # fmt: skip
+
+
 def clear(db: Connection, peer_id: int) -> None:
     """A child's outbox from nothing. What it once had in scope is remembered as left until given again."""
     db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id))

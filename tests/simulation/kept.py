@@ -13,5 +13,6 @@ KEPT: dict[int, str] = {
     20327: "what a moved office lost from its scope just before, its new parent never told it",
     20402: "work named by a path of before an earlier move was given to a unit that never was",
     20638: "a disk that was full while traces were cleaned up behind an erasure was told as an unforeseen fault",
+    70269: "a parent that came below its former child held to where it stood when it was the other way round",
     20542: "a denied move left work in the name of a unit that never was",
 }

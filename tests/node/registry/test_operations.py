@@ -164,3 +164,20 @@ def test_what_a_county_wrote_before_it_was_moved_comes_to_its_new_city_with_the_
     tree.sync("t", "p")
     assert "搬走之前写的话" in str(tree.show("t", record)["timeline"])
     assert tree.reader("t").digest("370900")["digest"] == tree.reader("p").digest("370900")["digest"]
+
+
+def test_an_office_that_comes_below_its_former_child_hears_all_that_is_said_since(tree: Tree) -> None:
+    tree.dispatched()
+    county, city = "370000/370211", "370000/370211/370200"
+    tree.do("p", "registry.move", unit="370211", to=county)
+    for link in (("c", "p"), ("k", "c"), ("k", "p"), ("c", "p")):
+        tree.sync(*link)
+    tree.do("p", "registry.move", unit="370200", to=city)
+    for link in (("k", "p"), ("c", "p"), ("c", "k"), ("k", "p"), ("c", "k")):
+        tree.sync(*link)
+    record = tree.register()
+    tree.act("p", "dispatch", record, lead="370200")
+    for link in (("k", "p"), ("c", "k"), ("c", "k"), ("k", "p")):
+        tree.sync(*link)
+    assert status(tree, "p", record)[city] == "received"
+    assert tree.reader("c").digest(city)["digest"] == tree.reader("k").digest(city)["digest"]

@@ -376,3 +376,17 @@ def test_a_root_put_back_to_before_it_moved_a_county_below_itself_gets_its_own_o
     assert carry(tree, link) == 0
     mine, theirs = (tree.reader(one).digest(moved) for one in link)
     assert mine["digest"] == theirs["digest"]
+
+
+def test_a_store_verifies_that_has_what_was_signed_by_keys_that_count_no_more(tree: Tree) -> None:
+    """The province revokes the county by what it holds; behind that lie new keys, which the city had taken in."""
+    tree.dispatched()
+    carry(tree, K, C)
+    tree.do("k", "registry.replace")
+    tree.register("k")
+    carry(tree, K, K)
+    tree.do("p", "registry.revoke", unit="370211", reason="stolen")
+    carry(tree, C)
+    with tree.at("c").work() as work:
+        assert work.registry.node(tree.at("k").keys.node) is None
+    assert tree.verify("c") == []
