@@ -36,7 +36,7 @@ class Heard:
 
 def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Request) -> Heard:
     """Stores what came up. Only of the sender's newest envelope are positions believed (3.5)."""
-    peer = links.ensure(work.db, node, log)
+    peer = links.peer(work.db, node) or _met(work, node, log)
     taken = intake.take(work, asked.commits, peer=node)
     work.up = work.up or taken.new > 0
     if work.registry_changed:
@@ -57,6 +57,15 @@ def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Reques
     asked = asked if counts else replace(asked, wants=())
     idle = counts and not (asked.commits or asked.more or asked.ask or asked.chunks)
     return Heard(asked, counts, taken.new, idle, tuple(dict.fromkeys([*taken.notes, *took.notes])))
+
+
+def _met(work: Work, node: bytes, log: bytes) -> PeerRow:
+    """Who calls for the first time in this life: a child of ours has its link made; anybody else is a stranger until
+    the registry says otherwise, be it by what he brings now."""
+    scope.greet_children(work)
+    links.ensure(work.db, node, log)
+    scope.greet_children(work)
+    return links.ensure(work.db, node, log)
 
 
 def _is_newest(work: Work, peer: PeerRow, node: bytes, log: bytes, number: int) -> bool:
