@@ -157,11 +157,11 @@ def left_behind(work: Work, nodes: Collection[bytes] | None = None) -> list[int]
         one for one in work.registry.nodes() if one.node not in ours and (nodes is None or one.node in nodes)
     ]
     left = {log: upto for one in others for log, upto in work.registry.left(one).items()}
-    return [row for log, upto in left.items() for row in _not_compared(work, log, upto)]
-
-
-def _not_compared(work: Work, log: bytes, above: int) -> list[int]:
-    return _besides(work, LOG.c.log == log, COMMIT.c.seq > above)
+    return [
+        row
+        for log, upto in left.items()
+        for row in _not_compared(work, LOG.c.log == log, COMMIT.c.seq > upto)
+    ]
 
 
 def written_elsewhere(work: Work) -> list[int]:
@@ -169,10 +169,12 @@ def written_elsewhere(work: Work) -> list[int]:
     who isn't to see them they came up without their bodies; the next one may be."""
     moved = [one for one in work.registry.nodes() if len(one.paths) > 1 and covers(work.path, one.path)]
     found = ((one.node, path) for one in moved for path in one.paths if path != one.path)
-    return [row for node, path in found for row in _besides(work, LOG.c.node == node, COMMIT.c.unit == path)]
+    return [
+        row for node, path in found for row in _not_compared(work, LOG.c.node == node, COMMIT.c.unit == path)
+    ]
 
 
-def _besides(work: Work, *which: ColumnElement[bool]) -> list[int]:
+def _not_compared(work: Work, *which: ColumnElement[bool]) -> list[int]:
     """Rows of commits of which comparing records shows nothing."""
     compared = (
         select(CHANGE.c.id)
