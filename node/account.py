@@ -15,7 +15,10 @@ from conflict.explain import GENERIC, explain
 from conflict.sentence import FRAMES, filled, reason
 from conflict.state import Row, State
 from node.attachments import listing, reference
+from node.deadlines.breaches import is_breached
+from node.deadlines.evidence import evidence
 from node.iso import iso, iso_or_none
+from node.language import say
 from node.masking import fields_masked
 from node.matters import KINDS
 from node.matters.draft import Kind
@@ -48,7 +51,7 @@ def whole(db: Connection, row: Any, kind: Kind, names: Names, now_ms: int, langu
         "assignments": assignments(db, row.record, names, now_ms, lead=row.lead),
         "deadlines": [_deadline(due, now_ms) for due in reading.dues(db, row.record)],
         **_attachments(db, kind.matter, state),
-        "cards": [_card(mark) for mark in state.meant() if mark.action == "card"],
+        "cards": cards(db, row.record, kind, names, now_ms),
         "timeline": timeline(kind, state, changes, names, language),
         "exceptions": exceptions(db, row.record, kind.matter, state, names, language),
         "incomplete": state.incomplete,
@@ -90,20 +93,53 @@ def assignments(db: Connection, record: int, names: Names, now_ms: int, *, lead:
 
 
 def _deadline(due: Any, now_ms: int) -> dict[str, Any]:
-    end = now_ms if due.done_ms is None else due.done_ms
     return {
         "clock": due.clock,
         "round": due.round,
         "unit": due.unit,
         "start": iso(due.start_ms),
-        "due": iso(due.due_ms),
+        "due": None if due.paused else iso(due.due_ms),
         "done": iso_or_none(due.done_ms),
-        "overdue": end > due.due_ms,
+        "overdue": is_breached(due, now_ms),
+        "paused": bool(due.paused),
+        "line_seconds": due.line_ms // 1000,
     }
 
 
-def _card(mark: Any) -> dict[str, Any]:
-    return {"change": mark.id.hex(), "unit": mark.unit, "time": iso(clock.to_ms(mark.time)), **mark.data}
+def cards(db: Connection, record: int, kind: Kind, names: Names, now_ms: int) -> list[dict[str, Any]]:
+    """Every card that was issued, whether it stands now, and on what."""
+    dues = {(due.round, due.unit, due.clock): due for due in reading.dues(db, record)}
+    return [
+        {
+            "round": card.round,
+            "unit": card.unit,
+            "unit_name": names(card.unit),
+            "clock": card.clock,
+            "colour": card.colour,
+            "standing": card_standing(card, now_ms),
+            "issued": iso(card.issued_ms),
+            "issuer": card.issuer,
+            "cleared": iso_or_none(card.cleared_ms),
+            "objections": card.objections,
+            "change": card.act.hex(),
+            "evidence": _evidence(kind, card, dues.get((card.round, card.unit, card.clock)), names),
+        }
+        for card in reading.cards(db, record)
+    ]
+
+
+def card_standing(card: Any, now_ms: int) -> str:
+    """`standing`, `cleared` by an act, or `rescinded`: the breach no longer computes."""
+    if card.cleared_ms is not None:
+        return "cleared"
+    return "standing" if card.from_ms is not None and card.from_ms <= now_ms else "rescinded"
+
+
+def _evidence(kind: Kind, card: Any, due: Any, names: Names) -> str:
+    if due is None or due.paused:
+        return ""
+    clock_name = say(kind.clocks.get(card.clock, card.clock), card.clock)
+    return evidence(clock_name, names(card.unit), due.start_ms, due.due_ms, due.done_ms, due.line_ms)
 
 
 def timeline(

@@ -11,7 +11,7 @@ from node.deadlines import policies
 from node.deadlines.calendar import Calendar
 from node.deadlines.policies import Policies
 from node.matters import KINDS, calendar, policy
-from node.matters.draft import Draft, Due, Kind
+from node.matters.draft import Card, Draft, Due, Kind
 from node.store import folded
 from node.work import Work
 
@@ -24,6 +24,11 @@ def dues(work: Work, kind: Kind, state: State) -> list[Due]:
     if kind.matter.name in MATTERS:
         return []
     return kind.dues(state, _policies(work), _calendar(work))
+
+
+def cards(work: Work, kind: Kind, state: State, found: list[Due]) -> list[Card]:
+    """The cards that its deadlines call for, or that were issued."""
+    return kind.cards(state, found, _calendar(work)) if found else []
 
 
 def policy_now(work: Work) -> Mapping[str, Any]:

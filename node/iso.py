@@ -12,6 +12,14 @@ def iso(ms: int) -> str:
     return datetime.fromtimestamp(ms // 1000, CHINA).isoformat()
 
 
+def moment(ms: int) -> str:
+    """`2026-11-21 16:10`, for a sentence; midnight as the end of the day before, as limits are told."""
+    at = datetime.fromtimestamp(ms // 1000, CHINA)
+    if (at.hour, at.minute) == (0, 0):
+        return f"{at - timedelta(days=1):%Y-%m-%d} 24:00"
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
 def iso_or_none(ms: int | None) -> str | None:
     return iso(ms) if ms else None
 

@@ -59,10 +59,10 @@ def react(work: Work, touched: Iterable[int]) -> None:
         own = [] if erasure.is_whole(state) else kind.reactions(state, desk)
         drafts = sorted([*receipts.owed(work, row, state), *own], key=lambda one: one.unit or "")
         for _unit, group in groupby(drafts, key=lambda one: one.unit or ""):
-            _sign(work, kind, name, list(group))
+            sign(work, kind, name, list(group))
 
 
-def _sign(work: Work, kind: Any, record: bytes, drafts: list[Any]) -> None:
+def sign(work: Work, kind: Any, record: bytes, drafts: list[Any]) -> None:
     """A reaction that the state no longer allows isn't an error: another act came first."""
     try:
         author.write(work, kind, record, drafts, actor=author.SYSTEM, roles=_ROLES)

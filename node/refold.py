@@ -109,6 +109,7 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None
     """Every projection of one record."""
     dues = facts.dues(work, kind, state)
     folded.save_dues(work.db, record, dues)
+    folded.save_cards(work.db, record, facts.cards(work, kind, state, dues))
     folded.save_places(work.db, record, places(kind, state))
     folded.save_exceptions(work.db, record, state.rows)
     found = columns(work, name, kind, state, dues)
@@ -121,7 +122,7 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None
 def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) -> dict[str, Any]:
     """What lists and deadlines need of a record; nothing in it depends on the present."""
     gone = erasure.is_whole(state)
-    still_open = [due.due_ms for due in dues if due.done_ms is None and due.owed]
+    still_open = [due.due_ms for due in dues if due.done_ms is None and due.owed and not due.paused]
     return {
         "matter": kind.matter.name,
         "state": folded.encode(state),

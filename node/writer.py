@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from node import (
     answering,
+    cards,
     incarnation,
     intake,
     keys,
@@ -196,7 +197,8 @@ class Writer:
         keys.finish(self.directory, self.keys.node)
 
     def tick(self) -> None:
-        """Once a minute: what was held and whose time has come, a clock that went back, the root's daily stamp."""
+        """Once a minute: what was held and whose time has come, a clock that went back, the root's daily stamp,
+        cards for what is over its time."""
         with self.work() as work:
             if intake.release(work):
                 reconciling.doubt(work)
@@ -205,6 +207,7 @@ class Writer:
             sweep.tick(work)
             signatures.check(work)
             reactions.stamp(work)
+            cards.sign(work)
 
     def scrub(self) -> bool:
         """Traces of what was erased, in the files. False where somebody reads old pages still."""

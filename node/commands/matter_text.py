@@ -71,6 +71,7 @@ def record(kind: Kind, found: Mapping[str, Any]) -> Iterator[str]:
     )
     yield from _section(say("附件", "attachments"), map(_attachment, found.get("attachments") or ()))
     yield from _section(say("时限", "deadlines"), map(_deadline, found.get("deadlines") or ()))
+    yield from _section(say("督办牌", "cards"), map(_card, found.get("cards") or ()))
     yield from _section(
         say("经过", "timeline"), map(lambda one: _act(kind, one), found.get("timeline") or ())
     )
@@ -114,6 +115,9 @@ def _attachment(one: Mapping[str, Any]) -> str:
     return f"{one['number']} {one['name']}  {size}  {file_state(str(one['state']))}"
 
 
+_CARDS = {"yellow": "黄牌", "red": "红牌", "standing": "有效", "cleared": "已销", "rescinded": "已撤回"}
+
+
 def file_state(state: str) -> str:
     """How far an attachment is here, in the user's language."""
     return say(_STATES.get(state, state), state)
@@ -122,9 +126,13 @@ def file_state(state: str) -> str:
 def _deadline(one: Mapping[str, Any]) -> str:
     done = one.get("done")
     late = say(" 超期", " overdue") if one.get("overdue") else ""
-    return f"{one.get('clock', '')} {one.get('unit', '')} {one.get('due', '')}{late}" + (
-        f" ({done})" if done else ""
-    )
+    due = one.get("due") or say("挂起", "suspended")
+    return f"{one.get('clock', '')} {one.get('unit', '')} {due}{late}" + (f" ({done})" if done else "")
+
+
+def _card(one: Mapping[str, Any]) -> str:
+    colour, standing = (say(_CARDS[str(one[name])], str(one[name])) for name in ("colour", "standing"))
+    return f"{colour} {standing} {one['evidence']}"
 
 
 def _act(kind: Kind, one: Mapping[str, Any]) -> str:

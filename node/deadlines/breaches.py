@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def is_breached(due: Due, now_ms: int) -> bool:
     """Done late, or not done and past its time. The limit of a right is breached only by using it late."""
     if due.done_ms is None:
-        return due.owed and now_ms > due.due_ms
+        return bool(due.owed and not due.paused and now_ms > due.due_ms)
     return due.done_ms > due.due_ms
 
 

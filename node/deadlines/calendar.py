@@ -7,7 +7,7 @@ it is worked or not: what starts on a rest day counts from the next working day.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -35,16 +35,22 @@ class Calendar:
     def is_published(self, year: int) -> bool:
         return year in self.years
 
-    def end_of(self, start_ms: int, days: int) -> int:
-        """24:00 of the last of so many working days after the day of `start_ms` (unix ms)."""
-        return midnight_after(self.plus(day_of(start_ms), days))
+    def end_of(self, start_ms: int, days: int, pauses: Sequence[tuple[int, int | None]] = ()) -> int:
+        """24:00 of the last of so many working days after the day of `start_ms` (unix ms); NEVER where the clock
+        stands still before. `pauses`: from when to when it does, None for still. Whole days don't count: from
+        the day on which it is suspended up to the day before it is resumed."""
+        still = [(day_of(since), LAST_DAY if upto is None else day_of(upto)) for since, upto in pauses]
+        return midnight_after(self.plus(day_of(start_ms), days, still))
 
-    def plus(self, day: date, days: int) -> date:
-        """The day which is that many working days later; with 0, the day itself."""
+    def plus(self, day: date, days: int, still: Sequence[tuple[date, date]] = ()) -> date:
+        """The day which is that many working days later; with 0, the day itself. Days of `still`, the second
+        left out, don't count."""
         left = days
         while left > 0 and day < LAST_DAY:
             day += timedelta(days=1)
-            left -= self.works(day)
+            if any(since <= day and upto == LAST_DAY for since, upto in still):
+                return LAST_DAY
+            left -= self.works(day) and not any(since <= day < upto for since, upto in still)
         return day
 
     def guesses(self, start_ms: int, due_ms: int) -> bool:
@@ -61,6 +67,9 @@ def day_of(moment_ms: int) -> date:
 def midnight_after(day: date) -> int:
     """24:00 of a day at UTC+8, unix ms."""
     return ((day - EPOCH).days + 1) * DAY_MS - UTC8_MS
+
+
+NEVER = midnight_after(LAST_DAY)  # when falls due what stands still
 
 
 def from_years(listed: Iterable[tuple[int, Mapping[str, object]]]) -> Calendar:

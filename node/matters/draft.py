@@ -6,12 +6,12 @@ that the node signs by itself, as `system`, because of what a record's state say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from conflict.declaration import Field, Matter
-from conflict.state import State
+from conflict.state import Mark, State
 from sync_protocol.names import covers
 
 
@@ -50,8 +50,9 @@ class Policies(Protocol):
 class WorkingDays(Protocol):
     """Which days are worked (node/deadlines/calendar.py)."""
 
-    def end_of(self, start_ms: int, days: int) -> int:
-        """24:00 of the last of so many working days after the day of `start_ms`."""
+    def end_of(self, start_ms: int, days: int, pauses: Sequence[tuple[int, int | None]] = ()) -> int:
+        """24:00 of the last of so many working days after the day of `start_ms`. `pauses`: from when to when
+        the clock stood still, unix ms; None: it still does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,22 @@ class Due:
     done_ms: int | None = None  # when it was done; None: still open
     line_ms: int = 0  # time on the line within it
     owed: bool = True  # False: the limit of a right (to decline), breached only by using it late
+    paused: bool = False  # it stands still, and so doesn't fall due
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card (督办牌) that the acts call for, or that was issued, one a (round, unit, clock, colour)."""
+
+    round: int
+    unit: str
+    clock: str
+    colour: str  # yellow red
+    from_ms: int | None  # from which instant on its breach computes; None: it doesn't
+    issued: Mark | None  # the act that issued it first
+    cleared: Mark | None
+    objections: int
+    draft: Draft | None  # what a unit above is to sign once its instant has come; None where it was issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +162,8 @@ class Kind:
     phase: Callable[[State], str] = lambda _state: ""  # as shown
     title: Callable[[State], str] = lambda _state: ""
     places: Callable[[State], list[Place]] = lambda _state: []
+    cards: Callable[[State, list[Due], WorkingDays], list[Card]] = lambda _state, _dues, _calendar: []
+    clocks: Mapping[str, str] = field(default_factory=dict)  # code of a clock → Chinese label
     detail: Callable[[State], dict[str, Any]] = lambda _state: {}  # what `show` adds to the fields
     reassigned: Callable[[State, Shift, Desk], list[Draft]] = lambda _state, _shift, _desk: []
 

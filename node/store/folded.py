@@ -10,16 +10,17 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from conflict.state import Row, State
+from conflict.state import Mark, Row, State
+from sync_protocol import clock
 
 from .prepared import Prepared, given
-from .schema import DERIVED, DueRow, ExceptionRow, Folded, Place, UnitRow, table
+from .schema import DERIVED, CardRow, DueRow, ExceptionRow, Folded, Place, UnitRow, table
 
 FOLDED, PLACE, DUE = table(Folded), table(Place), table(DueRow)
-EXCEPTION, UNIT = table(ExceptionRow), table(UnitRow)
+EXCEPTION, UNIT, CARD = table(ExceptionRow), table(UnitRow), table(CardRow)
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(State)
@@ -29,8 +30,9 @@ _STATE = Prepared(select(FOLDED.c.state).where(FOLDED.c.record == given("of")))
 _HERE = Prepared(select(FOLDED.c.here).where(FOLDED.c.record == given("of")))
 _NO_PLACES = Prepared(delete(PLACE).where(PLACE.c.record == given("of")))
 _NO_DUES = Prepared(delete(DUE).where(DUE.c.record == given("of")))
+_NO_CARDS = Prepared(delete(CARD).where(CARD.c.record == given("of")))
 _NO_EXCEPTIONS = Prepared(delete(EXCEPTION).where(EXCEPTION.c.record == given("of")))
-_PLACE, _DUE = Prepared(insert(PLACE)), Prepared(insert(DUE))
+_PLACE, _DUE, _CARD = Prepared(insert(PLACE)), Prepared(insert(DUE)), Prepared(insert(CARD))
 _EXCEPTION = Prepared(insert(EXCEPTION), [column.name for column in EXCEPTION.c if column.name != "id"])
 _BLANK: dict[str, Any] = {
     "number": "", "title": "", "phase": "", "round": 0, "owner": "", "author": "", "lead": "", "urgency": "",
@@ -87,10 +89,36 @@ def save_dues(db: Connection, record: int, dues: Iterable[Any]) -> None:
     _NO_DUES(db, of=record)
     rows = [
         {"record": record, "clock": due.clock, "round": due.round, "unit": due.unit,
-         "start_ms": due.start_ms, "due_ms": due.due_ms, "done_ms": due.done_ms, "owed": due.owed}
+         "start_ms": due.start_ms, "due_ms": due.due_ms, "done_ms": due.done_ms, "line_ms": due.line_ms,
+         "owed": due.owed, "paused": due.paused}
         for due in dues
     ]  # fmt: skip
     _DUE.many(db, rows)
+
+
+def save_cards(db: Connection, record: int, cards: Iterable[Any]) -> None:
+    """`cards`: node.matters.draft.Card."""
+    _NO_CARDS(db, of=record)
+    rows = [
+        {"record": record, "round": one.round, "unit": one.unit, "clock": one.clock, "colour": one.colour,
+         "from_ms": one.from_ms, "issued_ms": _ms(one.issued), "cleared_ms": _ms(one.cleared),
+         "act": one.issued.id if one.issued else b"", "issuer": one.issued.unit if one.issued else "",
+         "objections": one.objections}
+        for one in cards
+    ]  # fmt: skip
+    _CARD.many(db, rows)
+
+
+def called(db: Connection, unit: str, now_ms: int, most: int) -> list[int]:
+    """Records with a card of a unit below `unit` that is called for by now, and issued by nobody."""
+    below = and_(CARD.c.unit > f"{unit}/", CARD.c.unit < f"{unit}0")  # "0" is behind "/"
+    due = and_(CARD.c.issued_ms.is_(None), CARD.c.from_ms <= now_ms, below)
+    query = select(CARD.c.record).where(due).distinct().order_by(CARD.c.record).limit(most)
+    return [row.record for row in db.execute(query)]
+
+
+def _ms(mark: Mark | None) -> int | None:
+    return None if mark is None else clock.to_ms(mark.time)
 
 
 def save_exceptions(db: Connection, record: int, rows: Iterable[Row]) -> int:

@@ -11,7 +11,7 @@ from node.errors import Usage
 
 from . import search
 from .chain import COMMIT, LOG
-from .folded import DUE, EXCEPTION, FOLDED, PLACE, UNIT
+from .folded import CARD, DUE, EXCEPTION, FOLDED, PLACE, UNIT
 from .records import RECORD
 
 OPEN = ("sent", "received", "accepted", "submitted")
@@ -208,6 +208,14 @@ def by_rows(db: Connection, rows: list[int], own: str, matter: str) -> list[Any]
 
 def dues(db: Connection, record: int) -> list[Any]:
     return list(db.execute(select(DUE).where(DUE.c.record == record).order_by(DUE.c.start_ms, DUE.c.clock)))
+
+
+def cards(db: Connection, record: int) -> list[Any]:
+    """Those that were issued, in the order of their clocks' coming due."""
+    issued = and_(CARD.c.record == record, CARD.c.issued_ms.is_not(None))
+    return list(
+        db.execute(select(CARD).where(issued).order_by(CARD.c.round, CARD.c.issued_ms, CARD.c.colour))
+    )
 
 
 def places(db: Connection, record: int) -> list[Any]:

@@ -296,7 +296,28 @@ class DueRow(Derived, table=True):
     start_ms: int = Field(sa_type=BigInteger)
     due_ms: int = Field(sa_type=BigInteger)
     done_ms: int | None = Field(default=None, sa_type=BigInteger)
+    line_ms: int = Field(default=0, sa_type=BigInteger)  # time on the line within it
     owed: bool = True  # False: the limit of a right, breached only by using it late
+    paused: bool = False  # it stands still
+
+
+class CardRow(Derived, table=True):
+    """Cards that were issued, and those that are called for from an instant on (1.3). A card stands while it
+    was issued, `from_ms` has come, and nobody cleared it; without `from_ms` it is rescinded."""
+
+    __tablename__ = "card"
+    __table_args__ = (Index("card_due", "issued_ms", "from_ms"),)
+    record: int = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    clock: str = Field(primary_key=True)
+    colour: str = Field(primary_key=True)
+    from_ms: int | None = Field(default=None, sa_type=BigInteger)
+    issued_ms: int | None = Field(default=None, sa_type=BigInteger)
+    cleared_ms: int | None = Field(default=None, sa_type=BigInteger)
+    act: bytes = _blob(nullable=False)  # short id of the act that issued it
+    issuer: str = ""  # unit path
+    objections: int = 0
 
 
 class ExceptionRow(Derived, table=True):

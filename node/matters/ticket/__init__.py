@@ -9,8 +9,9 @@ from sync_protocol import clock
 
 from ..draft import Kind, Place
 from . import assignments as read
+from .cards import cards
 from .clocks import dues
-from .fields import CLASSES
+from .fields import CLASSES, CLOCKS
 from .reactions import reactions
 from .reassignment import reassigned
 from .verbs import VERBS
@@ -63,4 +64,4 @@ def detail(state: State) -> dict[str, Any]:
     }
 
 
-KIND = Kind(TICKET, VERBS, reactions, dues, shown_phase, title, places, detail, reassigned)
+KIND = Kind(TICKET, VERBS, reactions, dues, shown_phase, title, places, cards, CLOCKS, detail, reassigned)

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conflict.state import Mark, State
+from node.deadlines.calendar import NEVER
 from sync_protocol import clock
 
 from ..draft import Due, Policies, WorkingDays
 from . import assignments as read
+from . import terms
 from .assignments import Assignment
 
 HOUR_MS = 60 * 60 * 1000
-CLOCKS = {"forward": "转办", "accept": "受理", "decline": "退单", "complete": "办结", "rework": "重办"}
 _ENDING = frozenset({"answer", "withdraw", "advance", "archive", "rework"})  # they end a round's work
 
 
@@ -113,13 +114,13 @@ def _of_assignment(state: State, one: Assignment, policies: Policies, calendar: 
     taken = _earliest(_first(_by(state, "accept", one)), passed, _first(_by(state, "submit", one)))
     declined = _first(_by(state, "decline", one))
     cap = calendar.end_of(sent, policies.at(sent)["undelivered_days"])
-    start = cap if received is None else min(received, cap)
+    start = _earliest(received, terms.delivered(state, one), cap) or cap
     counted_from = min(start, cap - 1)  # 24:00 of a day still belongs to it
-    policy = policies.at(start)
+    policy, pauses = policies.at(start), terms.pauses(state, one)
 
     def due(name: str, days: str, done: int | None, owed: bool = True) -> Due:
-        ends = calendar.end_of(counted_from, policy[days])
-        return Due(name, one.round, shown, start, ends, done, start - sent, owed)
+        ends = calendar.end_of(counted_from, policy[days], pauses)
+        return Due(name, one.round, shown, start, ends, done, start - sent, owed, ends == NEVER)
 
     yield due("accept", "accept_days", _earliest(taken, declined, end))
     if declined is not None or _earliest(taken, end) is None:
@@ -163,13 +164,24 @@ def _work(state: State, round: int, policies: Policies, calendar: WorkingDays) -
     if start is None:
         return
     name = "complete" if round == 1 else "rework"
-    ends = calendar.end_of(start, _days(state, round, policies.at(start)))
+    days = _days(state, round, policies.at(start))
     holders = [one for one in read.assignments(state, round) if _holds(state, one)]
     for one in holders:
-        line = _line(state, one, ends)
-        yield Due(name, round, read.shown_unit(state, one), start, ends, _work_done(state, one), line)
+        ends = _limit(state, one, start, days, calendar)
+        done, line = _work_done(state, one), _line(state, one, ends)
+        yield Due(name, round, read.shown_unit(state, one), start, ends, done, line, paused=ends == NEVER)
     if not any(one.alive for one in holders) and all(one.holder != state.owner for one in holders):
-        yield Due(name, round, state.owner, start, ends, _round_end(state, round))
+        yield Due(name, round, state.owner, start, calendar.end_of(start, days), _round_end(state, round))
+
+
+def _limit(state: State, one: Assignment, start: int, days: int, calendar: WorkingDays) -> int:
+    """With the days granted and those on which it stood still."""
+    pauses = terms.pauses(state, one)
+
+    def ends(more: int) -> int:
+        return calendar.end_of(start, days + more, pauses)
+
+    return ends(terms.extended(state, one, ends))
 
 
 def _work_start(state: State, round: int) -> int | None:

@@ -88,6 +88,16 @@ WISHES = {
     "escalate": "提级",
 }
 OUTCOMES = {"satisfied": "满意", "dissatisfied": "不满意", "no_answer": "无人接听", "declined": "拒绝回访"}
+SUSPEND_REASONS = {
+    "arbitration": "等待仲裁",
+    "litigation": "等待诉讼",
+    "worker_unreachable": "联系不上职工",
+    "waiting_for_documents": "等待材料",
+}
+DECISIONS = {"grant": "准予", "deny": "不准"}
+ORDERS = {"order": "督办", "close": "督办了结"}
+CLOCKS = {"forward": "转办", "accept": "受理", "decline": "退单", "complete": "办结", "rework": "重办"}
+COLOURS = {"yellow": "黄牌", "red": "红牌"}
 CHECKS = {"pass": "合格", "fail": "不合格"}
 REVIEWS = {"pass": "通过", "back": "退回"}
 
@@ -120,6 +130,7 @@ FIELDS = (
     Field("sensitive", "敏感", _LAST, Type.YES_NO),
     Field("confidential", "保密", _LAST, Type.YES_NO),
     Field("deadline_class", "时限类别", _LAST, Type.CODE, DEADLINE_CLASSES),
+    Field("excluded", "不计入统计", _LAST, Type.YES_NO),
     Field("tags", "标签", _UNION, Type.LIST),
     Field("attachments", "附件", _UNION, Type.FILES, words=True),
     Field("result", "办理结果", _ASK, Type.CODE, RESULTS, dimension=True),
@@ -130,7 +141,7 @@ FIELDS = (
 _BY_NAME = {field.name: field for field in FIELDS}
 
 # What only particular acts write: the number, and what is found out at the end.
-_NOT_REGISTERED = frozenset({"number", "amount_recovered", "attachments", "result", "resolved",
+_NOT_REGISTERED = frozenset({"number", "amount_recovered", "attachments", "result", "resolved", "excluded",
                              "satisfaction_result", "satisfaction_attitude"})  # fmt: skip
 REGISTERED = tuple(field for field in FIELDS if field.name not in _NOT_REGISTERED)
 AMENDED = tuple(field for field in REGISTERED if field.merge is not Merge.ONCE) + (
@@ -168,6 +179,14 @@ DAYS = Field("days", "天数", type=Type.INTEGER)
 OUTCOME = Field("outcome", "回访结果", type=Type.CODE, codes=OUTCOMES)
 CHECK = Field("outcome", "质检结论", type=Type.CODE, codes=CHECKS)
 REVIEW = Field("outcome", "审核结论", type=Type.CODE, codes=REVIEWS)
+REQUEST = Field("request", "所答复的请求", type=Type.IDS)  # id of the `ask` act
+DECISION = Field("outcome", "答复", type=Type.CODE, codes=DECISIONS)
+SUSPEND_REASON = Field("reason", "挂起理由", type=Type.CODE, codes=SUSPEND_REASONS)
+ORDER = Field("order", "督办单", type=Type.IDS)  # id of the `supervise` act that is answered or closed
+ORDERED = Field("outcome", "督办", type=Type.CODE, codes=ORDERS)
+CLOCK = Field("clock", "时限", type=Type.CODE, codes=CLOCKS)
+COLOUR = Field("colour", "颜色", type=Type.CODE, codes=COLOURS)
+DUE = Field("due", "到期时刻", type=Type.INTEGER)  # unix ms, as whoever signed the card reckoned it
 RECOVERED = Field("recovered", "追回金额", type=Type.MONEY)
 SCORE_RESULT = Field("result", "对结果满意度", type=Type.SCORE)
 SCORE_ATTITUDE = Field("attitude", "对态度满意度", type=Type.SCORE)

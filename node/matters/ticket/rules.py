@@ -101,6 +101,19 @@ def above_branch_assigner(state: State, act: Act) -> bool:
                for one in read.assignments(state))  # fmt: skip
 
 
+def above_lead(state: State, act: Act) -> bool:
+    """Above the unit that leads; where nobody was named, above the owner."""
+    leading = read.lead(state)
+    if leading:
+        return is_above(act.unit, leading)
+    return is_above(act.unit, state.owner)
+
+
+def root_its_own(state: State, act: Act) -> bool:
+    """The root has nobody above it; a unit path is codes from the root, and the root's has one."""
+    return act.unit == state.owner and "/" not in act.unit
+
+
 def reassigning(state: State, act: Act) -> bool:
     """Above whoever holds the assignment now, and whoever is to hold it (itself, where that is the successor)."""
     found = read.assignment(state, named_round(act), named_unit(act))

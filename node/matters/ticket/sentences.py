@@ -26,5 +26,11 @@ CODES = {
     "not_amendable": "其中有不能更正的字段",
     "rework_alone": "职工不满意或质检不合格，只能退回重办",
     "not_asked": "还没有回访到职工",
+    "no_request": "没有这样的延期请求",
+    "too_many_days": "准予的延期合计须为 1 至 10 个工作日",
+    "already_suspended": "这项承办已经挂起",
+    "not_suspended": "这项承办没有挂起",
+    "no_order": "没有这张未了结的督办单",
+    "no_card": "没有这张牌",
     "not_checked": "还没有通过质检",
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from conflict.declaration import Field
 from conflict.state import State
-from node.errors import Forbidden, Usage
+from node.errors import Forbidden
 from node.language import say
 
 from ..draft import Desk, Draft, Verb
@@ -15,11 +15,9 @@ from . import assignments as read
 from . import fields as f
 from . import rules
 from .assignments import Assignment
-from .dispatch import DISPATCH, resolved_unit
-from .workflow import TICKET
-
-Params = Mapping[str, Any]
-Plan = Callable[[State | None, Params, Desk], list[Draft]]
+from .dispatch import DISPATCH
+from .plans import Params, held, here_of, in_round, named, own, owner, plain
+from .supervising import SUPERVISING
 
 
 def _register(_: State | None, params: Params, desk: Desk) -> list[Draft]:
@@ -27,107 +25,15 @@ def _register(_: State | None, params: Params, desk: Desk) -> list[Draft]:
     return [Draft("register", {**params, **({"number": number} if number else {})})]
 
 
-def _here(state: State | None) -> State:
-    if state is None:
-        raise Usage(say("没有指明工单", "no ticket is named"), hint="qiao ticket list")
-    return state
-
-
-def _plain(action: str) -> Plan:
-    """The parameters as they are."""
-    return lambda state, params, desk: [Draft(action, dict(params))]
-
-
-def _in_round(action: str) -> Plan:
-    """Acts of the owner: the parameters with the present round."""
-
-    def plan(state: State | None, params: Params, desk: Desk) -> list[Draft]:
-        here = _here(state)
-        return [Draft(action, {**params, "round": read.round_of(here)}, _owner(here, desk))]
-
-    return plan
-
-
-def _owner(state: State, desk: Desk) -> str | None:
-    """The path under which this unit registered it, before it was moved."""
-    return state.owner if state.owner in desk.former else None
-
-
-def _own(action: str) -> Plan:
-    """Acts of the assignee, or on behalf of a unit that this node hosts."""
-
-    def plan(state: State | None, params: Params, desk: Desk) -> list[Draft]:
-        here = _here(state)
-        data = {name: value for name, value in params.items() if name != "behalf"}
-        unit = _behalf(here, params, desk)
-        named = _held(here, unit or desk.unit, action)
-        return [Draft(action, {**data, **named}, unit)]
-
-    return plan
-
-
-def _held(state: State, unit: str, action: str) -> dict[str, Any]:
-    """How an act names the assignment that its unit holds; of several, the first from which it may be."""
-    found = [one for one in read.held_by(state, unit) if one.open]
-    fitting = [one for one in found if one.shown in _FROM.get(action, ())] or found
-    named = {"assignment": fitting[0].unit} if fitting and fitting[0].unit != unit else {}
-    return {"round": read.round_of(state), **named}
-
-
-def _behalf(state: State, params: Params, desk: Desk) -> str | None:
-    """The hosted unit that is acted for: the one named, else the only one that has the work in hand where
-    one's own unit hasn't, or passed it on."""
-    if params.get("behalf"):
-        named = resolved_unit(str(params["behalf"]), desk)
-        return None if named == desk.unit else named
-    in_hand = [one.holder for one in read.assignments(state) if one.open and not _is_below(state, one)]
-    hosted = [unit for unit in in_hand if desk.tree.host(unit) == desk.unit]
-    return hosted[0] if desk.unit not in in_hand and len(hosted) == 1 else None
-
-
-def _is_below(state: State, own: Assignment) -> bool:
-    """Whether it is with a unit below now."""
-    return any(one.open for one in read.passed_on_from(state, own))
-
-
 def _submit(state: State | None, params: Params, desk: Desk) -> list[Draft]:
     names = {"recovered": "amount_recovered"}
-    return _own("submit")(state, {names.get(name, name): value for name, value in params.items()}, desk)
-
-
-def _named(action: str) -> Plan:
-    """Acts of the assigner, on the assignment of the unit named."""
-
-    def plan(state: State | None, params: Params, desk: Desk) -> list[Draft]:
-        here = _here(state)
-        unit = _name_of(here, resolved_unit(str(params["unit"]), desk))
-        return [
-            Draft(action, {**params, "round": read.round_of(here), "unit": unit}, _assigner(here, unit, desk))
-        ]
-
-    return plan
-
-
-def _name_of(state: State, unit: str) -> str:
-    """The name of the assignment that a unit holds."""
-    return next((one.unit for one in read.held_by(state, unit)), unit)
-
-
-def _assigner(state: State, unit: str, desk: Desk) -> str | None:
-    """The hosted unit in whose name the assignment was made, if it was."""
-    found = read.assignment(state, read.round_of(state), unit)
-    other = found is not None and found.assigner != desk.unit
-    return (
-        found.assigner
-        if found is not None and other and desk.tree.host(found.assigner) == desk.unit
-        else None
-    )
+    return own("submit")(state, {names.get(name, name): value for name, value in params.items()}, desk)
 
 
 def _review(state: State | None, params: Params, desk: Desk) -> list[Draft]:
     """Names the submission judged. Raises Forbidden where there is none."""
-    [draft] = _named("review")(state, params, desk)
-    here, unit = _here(state), str(draft.data["unit"])
+    [draft] = named("review")(state, params, desk)
+    here, unit = here_of(state), str(draft.data["unit"])
     found = here.at(read.place(read.round_of(here), unit))
     if found is None or found.value != "submitted":
         raise Forbidden(
@@ -139,13 +45,13 @@ def _review(state: State | None, params: Params, desk: Desk) -> list[Draft]:
 
 def _follow_up(state: State | None, params: Params, desk: Desk) -> list[Draft]:
     """One attempt; where it settles that the worker is satisfied, or wasn't reached, the check follows."""
-    here = _here(state)
+    here = here_of(state)
     names = {"result": "satisfaction_result", "attitude": "satisfaction_attitude"}
     number = read.round_of(here)
     data = {names.get(name, name): value for name, value in params.items()}
-    drafts = [Draft("follow_up", {**data, "round": number}, _owner(here, desk))]
+    drafts = [Draft("follow_up", {**data, "round": number}, owner(here, desk))]
     if params.get("outcome") == "satisfied" or _last_attempt(here, params, desk):
-        drafts.append(Draft("advance", {"round": number, "to": "quality_check"}, _owner(here, desk)))
+        drafts.append(Draft("advance", {"round": number, "to": "quality_check"}, owner(here, desk)))
     return drafts
 
 
@@ -158,8 +64,8 @@ def _last_attempt(state: State, params: Params, desk: Desk) -> bool:
 
 
 def _rework(state: State | None, params: Params, desk: Desk) -> list[Draft]:
-    here = _here(state)
-    return [Draft("rework", {**params, "round": read.round_of(here) + 1}, _owner(here, desk))]
+    here = here_of(state)
+    return [Draft("rework", {**params, "round": read.round_of(here) + 1}, owner(here, desk))]
 
 
 # What each could be signed with now (`offers`)
@@ -170,7 +76,7 @@ def _offer(**data: Any) -> Callable[[State, str], list[Mapping[str, Any]]]:
 
 
 def _offer_own(action: str, **data: Any) -> Callable[[State, str], list[Mapping[str, Any]]]:
-    return lambda state, unit: [{**_held(state, unit, action), **data}]
+    return lambda state, unit: [{**held(state, unit, action), **data}]
 
 
 def _offer_named(status: tuple[str, ...], **data: Any) -> Callable[[State, str], list[Mapping[str, Any]]]:
@@ -192,20 +98,19 @@ def _needs(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
-_FROM = {action.name: action.statuses for action in TICKET.actions}  # statuses from which an act may be
 _OWN_TAKES: tuple[Field, ...] = (f.BEHALF,)
 
 VERBS = (
     Verb("register", "登记", "register", f.REGISTERED, _register,
          _needs("channel", "class", "topic", "narrative")),
-    Verb("answer", "当场答复", "answer", (f.TEXT,), _in_round("answer"), offers=_offer()),
+    Verb("answer", "当场答复", "answer", (f.TEXT,), in_round("answer"), offers=_offer()),
     DISPATCH,
-    Verb("accept", "受理", "accept", _OWN_TAKES, _own("accept"), offers=_offer_own("accept")),
-    Verb("decline", "退单", "decline", (f.DECLINE_REASON, f.TEXT, *_OWN_TAKES), _own("decline"),
+    Verb("accept", "受理", "accept", _OWN_TAKES, own("accept"), offers=_offer_own("accept")),
+    Verb("decline", "退单", "decline", (f.DECLINE_REASON, f.TEXT, *_OWN_TAKES), own("decline"),
          _needs("reason", "text"), offers=_offer_own("decline", reason="other")),
-    Verb("note", "备注", "note", (f.TEXT,), _plain("note"), _needs("text")),
-    Verb("attach", "附件", "attach", (f.field("attachments"),), _plain("attach"), _needs("attachments")),
-    Verb("ask", "请求", "ask", (f.FOR, f.DAYS, f.TEXT), _plain("ask"), _needs("for", "text"),
+    Verb("note", "备注", "note", (f.TEXT,), plain("note"), _needs("text")),
+    Verb("attach", "附件", "attach", (f.field("attachments"),), plain("attach"), _needs("attachments")),
+    Verb("ask", "请求", "ask", (f.FOR, f.DAYS, f.TEXT), plain("ask"), _needs("for", "text"),
          offers=lambda state, unit: [{"for": "close"}]),
     Verb("submit", "提交", "submit",
          (f.field("result"), f.field("resolved"), f.TEXT, f.RECOVERED, *_OWN_TAKES), _submit,
@@ -213,16 +118,17 @@ VERBS = (
          _offer_own("submit", result="completed", resolved=True)),
     Verb("review", "审核", "review", (f.UNIT, f.REVIEW, f.TEXT), _review, _needs("unit", "outcome"),
          offers=_offer_named(("submitted",), outcome="pass")),
-    Verb("recall", "收回", "recall", (f.UNIT, f.TEXT), _named("recall"), _needs("unit"),
+    Verb("recall", "收回", "recall", (f.UNIT, f.TEXT), named("recall"), _needs("unit"),
          offers=_offer_named(("sent", "accepted", "submitted"))),
     Verb("follow-up", "回访", "follow_up", (f.OUTCOME, f.SCORE_RESULT, f.SCORE_ATTITUDE, f.TEXT), _follow_up,
          _needs("outcome"), {"satisfaction_result": "result", "satisfaction_attitude": "attitude"},
          _offer(outcome="satisfied")),
-    Verb("quality-check", "质检", "quality_check", (f.CHECK, f.TEXT), _in_round("quality_check"),
+    Verb("quality-check", "质检", "quality_check", (f.CHECK, f.TEXT), in_round("quality_check"),
          _needs("outcome"), offers=_offer(outcome="pass")),
     Verb("rework", "退回重办", "rework", (f.REWORK_REASON, f.TEXT), _rework, _needs("reason", "text"),
          offers=_offer_rework),
-    Verb("withdraw", "撤诉", "withdraw", (f.TEXT,), _in_round("withdraw"), offers=_offer()),
-    Verb("amend", "更正", "amend", f.AMENDED, _plain("amend"), offers=lambda state, unit: [{"topic": ""}]),
-    Verb("archive", "归档", "archive", (), _in_round("archive"), offers=_offer()),
+    Verb("withdraw", "撤诉", "withdraw", (f.TEXT,), in_round("withdraw"), offers=_offer()),
+    Verb("amend", "更正", "amend", f.AMENDED, plain("amend"), offers=lambda state, unit: [{"topic": ""}]),
+    Verb("archive", "归档", "archive", (), in_round("archive"), offers=_offer()),
+    *SUPERVISING,
 )  # fmt: skip

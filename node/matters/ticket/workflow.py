@@ -9,7 +9,9 @@ from conflict.act import Act
 from conflict.declaration import Action, Matter, SlotKind, slot
 
 from . import fields as f
+from . import oversight as o
 from . import rules as r
+from . import terms as t
 from .assignments import OPEN_PHASES, named_round, named_unit, own_name, place, scope
 from .sentences import CODES
 
@@ -18,9 +20,12 @@ SLOTS = (
     SlotKind("lead", "主办"),
     SlotKind("status", "承办状态"),
     SlotKind("holder", "承办归属"),
+    SlotKind("clock", "延期"),
+    SlotKind("pause", "挂起"),
 )
 EVERYONE = frozenset({"operator", "lawyer", "dispatcher", "handler", "follow_up", "quality_checker",
                       "supervisor", "admin"})  # fmt: skip
+OPEN_STATUSES = ("sent", "received", "accepted", "submitted")
 ANY_OPEN = r.from_phases(*OPEN_PHASES)
 IN_WORK = r.from_phases("registered")
 THIS_ROUND = ("round", r.this_round)
@@ -53,6 +58,15 @@ def _lead(act: Act) -> str:
 
 def _own(act: Act) -> str:
     return place(named_round(act), own_name(act))
+
+
+def _author(act: Act) -> str:
+    return act.unit
+
+
+def _excluded(act: Act) -> dict[str, Any]:
+    """Counted again by the opposite act."""
+    return {"excluded": act.data.get("excluded", True)}
 
 
 def _holder(act: Act) -> str:
@@ -177,19 +191,86 @@ ACTIONS = (
     ),
     Action(
         "recall", "收回", roles("dispatcher", "supervisor"), ASSIGNER,
-        (IN_WORK, THIS_ROUND, r.named_status("sent", "received", "accepted", "submitted")),
+        (IN_WORK, THIS_ROUND, r.named_status(*OPEN_STATUSES)),
         _named, _always("recalled"),
         data=(f.ROUND, f.UNIT, f.TEXT), required=frozenset({"round", "unit"}),
-        phases=("registered",), statuses=("sent", "received", "accepted", "submitted"),
+        phases=("registered",), statuses=OPEN_STATUSES,
     ),
     Action(
         "reassign", "改派", roles("admin"), (("above", r.reassigning),),
-        (IN_WORK, THIS_ROUND, r.named_status("sent", "received", "accepted", "submitted"),
+        (IN_WORK, THIS_ROUND, r.named_status(*OPEN_STATUSES),
          ("giver", r.names_giver)),
         _holder, _held,
         data=(f.ROUND, f.UNIT, f.HOLDER, f.UNDER, f.FROM),
         required=frozenset({"round", "unit", "holder", "under"}),
-        phases=("registered",), statuses=("sent", "received", "accepted", "submitted"),
+        phases=("registered",), statuses=OPEN_STATUSES,
+    ),
+    Action(
+        "deliver", "电话送达", roles("dispatcher"), ASSIGNER,
+        (IN_WORK, THIS_ROUND, r.named_status("sent")),
+        data=(f.ROUND, f.UNIT, f.TEXT), required=frozenset({"round", "unit"}),
+        phases=("registered",), statuses=("sent",),
+    ),
+    Action(
+        "extend", "延期", roles("dispatcher"), ASSIGNER,
+        (IN_WORK, THIS_ROUND, r.named_status(*OPEN_STATUSES), r.known_code("outcome", f.DECISIONS),
+         ("request", t.names_request), ("days", t.days_granted)),
+        t.clock_slot, t.granted,
+        data=(f.ROUND, f.UNIT, f.REQUEST, f.DECISION, f.DAYS, f.TEXT),
+        required=frozenset({"round", "unit", "request", "outcome"}),
+        phases=("registered",), statuses=OPEN_STATUSES,
+    ),
+    Action(
+        "suspend", "挂起", roles("dispatcher"), ASSIGNER,
+        (IN_WORK, THIS_ROUND, r.named_status(*OPEN_STATUSES), r.known_code("outcome", f.DECISIONS),
+         ("reason", t.reason_is_known), ("pause", t.runs)),
+        t.pause_slot, t.paused,
+        data=(f.ROUND, f.UNIT, f.DECISION, f.SUSPEND_REASON, f.DAYS, f.TEXT),
+        required=frozenset({"round", "unit", "outcome"}),
+        phases=("registered",), statuses=OPEN_STATUSES,
+    ),
+    Action(
+        "resume", "恢复", roles("dispatcher"), ASSIGNER,
+        (IN_WORK, THIS_ROUND, r.named_status(*OPEN_STATUSES), ("pause", t.stands_still)),
+        t.pause_slot, t.paused,
+        data=(f.ROUND, f.UNIT, f.TEXT), required=frozenset({"round", "unit"}),
+        phases=("registered",), statuses=OPEN_STATUSES,
+    ),
+    Action(
+        "escalate", "提级", roles("dispatcher", "supervisor"), (("above", r.above_lead),),
+        (IN_WORK, THIS_ROUND), _lead, _author,
+        data=(f.ROUND, f.TEXT), required=frozenset({"round"}), phases=("registered",),
+    ),
+    Action(
+        "urge", "催单", EVERYONE, (("scope", r.in_scope),), (ANY_OPEN,), data=(f.TEXT,),
+    ),
+    Action(
+        "supervise", "督办", roles("supervisor"), (("above", o.above_assignee),),
+        (ANY_OPEN, ("assignment", o.is_charged), ("order", o.closes_order)),
+        data=(f.ROUND, f.UNIT, f.ORDERED, f.ORDER, f.DAYS, f.TEXT),
+    ),
+    Action(
+        "reply", "督办回复", roles("handler"), (("assignee", r.handling),),
+        (ANY_OPEN, ("order", o.open_order)), data=(f.ORDER, f.TEXT), required=frozenset({"order"}),
+    ),
+    Action(
+        "card", "督办牌", roles("system"), (("above", o.above_assignee),),
+        (ANY_OPEN, ("card", o.known_card), ("assignment", o.is_charged)),
+        data=(f.ROUND, f.UNIT, f.CLOCK, f.COLOUR, f.DUE),
+        required=frozenset({"round", "unit", "clock", "colour"}),
+    ),
+    Action(
+        "clear_card", "销牌", roles("supervisor"), (("above", o.above_assignee),),
+        (ANY_OPEN, ("card", o.issued_card)), data=(f.ROUND, f.UNIT, f.CLOCK, f.COLOUR, f.TEXT),
+        required=frozenset({"round", "unit", "clock", "colour"}),
+    ),
+    Action(
+        "object", "申诉", EVERYONE, (("scope", r.in_scope),), (ANY_OPEN, ("card", o.objects_to)),
+        data=(f.ROUND, f.UNIT, f.CLOCK, f.COLOUR, f.TEXT),
+    ),
+    Action(
+        "exclude", "不计入统计", roles("supervisor"), (("above", r.above_owner), ("above", r.root_its_own)),
+        (ANY_OPEN,), fields=_excluded, data=(f.ROUND, f.field("excluded"), f.TEXT),
     ),
     Action(
         "follow_up", "回访", roles("follow_up"), (OWNER, ABOVE),

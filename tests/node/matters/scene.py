@@ -13,9 +13,10 @@ from conflict.act import Act, Key
 from conflict.fold import fold, on_top
 from conflict.judge import judge
 from conflict.state import Standing, State
+from node.deadlines import Policies, shipped
 from node.errors import Forbidden
 from node.matters import KINDS, border
-from node.matters.draft import Desk, Draft
+from node.matters.draft import Card, Desk, Draft
 from sync_protocol import clock
 from sync_protocol.names import ancestors, code_of, is_above
 
@@ -145,6 +146,19 @@ class Office:
                 assert action is not None and "system" in action.roles
                 self.sign([draft], "system")
         raise AssertionError("the reactions never end")
+
+    def issue(self) -> list[Card]:
+        """The node signs every card of units below it whose instant has come."""
+        dues = TICKET.dues(self.state, Policies(), shipped()) if self.state.marks else []
+        due = [
+            one for one in TICKET.cards(self.state, dues, shipped())
+            if one.draft is not None and is_above(self.unit, one.unit)
+            and one.from_ms is not None and one.from_ms <= self.scene.now
+        ]  # fmt: skip
+        for one in due:
+            assert one.draft is not None
+            self.sign([one.draft], "system")
+        return due
 
     def hear(self, acts: Mapping[bytes, Act]) -> None:
         if acts.keys() <= self.acts.keys():

@@ -13,7 +13,7 @@ from node.matters.draft import Kind
 from node.matters.page import LIFECYCLE, page
 from node.matters.registry import REGISTRY
 from node.matters.staff import ROLES
-from node.matters.ticket.clocks import CLOCKS
+from node.matters.ticket.fields import CLOCKS
 
 DOCS = Path(__file__).parents[3] / "docs"
 ROWS = re.findall(r"^\| ([^|]+) \| `([^`]+)` \| ([^|]+) \|$", (DOCS / "glossary.md").read_text("utf-8"), re.M)

@@ -66,7 +66,10 @@ def test_an_offered_verb_is_one_that_would_stand() -> None:
             )
             if judge(MATTER, state, act).standing is Standing.STANDS:
                 offered.add(verb.name)
-    assert offered == {"note", "attach", "ask", "review", "recall", "amend", "dispatch", "decline"}
+    assert offered == {
+        "note", "attach", "ask", "review", "recall", "amend", "dispatch", "decline",
+        "suspend", "escalate", "urge", "supervise", "object",
+    }  # fmt: skip
 
 
 def test_a_person_is_added_changed_and_disabled_by_his_unit() -> None:

@@ -33,15 +33,29 @@ VERBS: dict[str, tuple[dict[str, Any], ...]] = {
     "withdraw": ({},),
     "amend": ({"amount_claimed": 1}, {"amount_claimed": 2}, {"topic": "legal"}),
     "note": ({"text": "记"},),
+    "ask": ({"for": "extend", "days": 3, "text": "停产"},),
+    "deliver": ({},),
+    "extend": ({"outcome": "grant", "days": 4}, {"outcome": "grant"}, {"outcome": "deny"}),
+    "suspend": ({"outcome": "grant", "reason": "arbitration"}, {"outcome": "deny"}),
+    "resume": ({},),
+    "escalate": ({},),
+    "urge": ({"text": "又来电"},),
+    "supervise": ({"text": "限期"}, {"text": "了结", "outcome": "close"}),
+    "reply": ({"text": "已办"},),
+    "object": ({"text": "停电"},),
+    "clear-card": ({"text": "核实"},),
+    "exclude": ({"text": "不合理"}, {"excluded": False, "text": "复核"}),
 }
-RARE = frozenset({"withdraw", "recall", "decline", "rework", "amend", "note"})
-NAMES = [name for name in VERBS for _ in range(1 if name in RARE else 8)]
+OFTEN = frozenset({"dispatch", "accept", "submit", "review", "follow-up", "quality-check", "archive"})
+OF_A_UNIT = frozenset({"review", "recall", "deliver", "extend", "suspend", "resume"})
+NAMES = [name for name in VERBS for _ in range(8 if name in OFTEN else 1)]
 TRIES = 40  # of an office at its desk, until something is allowed
 
 
 def turn(scene: Scene, random: Random) -> bool:
     """One office does something; whether it found anything to do."""
     office = random.choice([one for one in scene.offices.values() if one.acts])
+    office.issue()
     return any(attempt(office, random) for _ in range(TRIES))
 
 
@@ -51,7 +65,7 @@ def attempt(office: Office, random: Random) -> bool:
     if verb == "dispatch":
         params |= {"lead": random.choice(UNITS), "co": random.sample(UNITS, random.choice((0, 0, 1)))}
         params["final"] = random.random() < 0.2
-    if verb in ("review", "recall"):
+    if verb in OF_A_UNIT:
         params["unit"] = random.choice(UNITS)
     try:
         office.do(verb, **params)
@@ -70,6 +84,8 @@ def check(scene: Scene) -> None:
     found = TICKET.dues(whole, Policies(), shipped())
     assert len({(one.clock, one.round, one.unit) for one in found}) == len(found)
     assert all(one.due_ms >= one.start_ms and one.line_ms >= 0 for one in found)
+    cards = TICKET.cards(whole, found, shipped())
+    assert len({(one.round, one.unit, one.clock, one.colour) for one in cards}) == len(cards)
     if read.phase(whole) != "registered":
         assert not read.has_open(whole)
     assert read.result(whole, "result") in (None, "completed")
