@@ -78,9 +78,10 @@ class State:
         """The timeline, with an `adopt` of what was held as what it stands for, at its own time (3.6)."""
         stands: dict[bytes, bytes] = {}
         for mark in self.marks.values():
-            quoted = self._stood_for(mark)
+            quoted = self._stood_for(mark) if mark.action == ADOPT else []
             if not quoted:
                 yield mark
+                continue
             stands.update((one.id, mark.id) for one in quoted)
             for one in quoted:
                 yield replace(mark, action=one.action, value=one.value, data=meant_by(one.data, stands))
@@ -88,7 +89,7 @@ class State:
     def _stood_for(self, mark: Mark) -> list[Mark]:
         """Held acts, or such as were held, that a standing `adopt` quotes."""
         verdict = self.verdicts.get(mark.id)
-        if mark.action != ADOPT or verdict is None or verdict.standing is not Standing.STANDS:
+        if verdict is None or verdict.standing is not Standing.STANDS:
             return []
         found = [self.marks[one] for one in mark.data.get(QUOTES, ()) if one in self.marks]
         return [one for one in found if self._was_held(self.verdicts[one.id])]

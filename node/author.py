@@ -78,12 +78,21 @@ def write(
     state = _present(work, record)
     named = next((one.unit for one in drafts if one.unit), None)
     unit = named or acting_as(work.registry.node(work.node), kind.matter, state, work.path)
-    sheet = _sheet(work, unit, actor, state.last[0] if state.heads else 0)
+    others = {one.record: _present(work, one.record) for one in drafts if one.record is not None}
+    sheet = _sheet(work, unit, actor, max(_newest(one) for one in (state, *others.values())))
     for draft in drafts:
-        record, state = _add(work, sheet, kind.matter, record, state, draft, roles)
+        if draft.record is None:
+            record, state = _add(work, sheet, kind.matter, record, state, draft, roles)
+        else:
+            other = others[draft.record]
+            _, others[draft.record] = _add(work, sheet, kind.matter, draft.record, other, draft, roles)
     assert record is not None, "at least one draft"
     name = store(work, sheet, kind.matter.name, record)
     return Written(record, sheet.changes[0].id, name, state)
+
+
+def _newest(state: State) -> int:
+    return state.last[0] if state.heads else 0
 
 
 def _present(work: Work, record: bytes | None) -> State:

@@ -63,7 +63,7 @@ def act(work: Work, params: Params, person: Person | None, _config: Config) -> d
     record, state = _record(work, kind, params.get("record"))
     data = border.check(kind, verb, params.get("data") or {})
     claims.claim(work, verb, data)
-    drafts = verb.plan(state, data, reactions.desk_of(work, who.id, kind, state))
+    drafts = verb.plan(state, data, reactions.desk_of(work, who.id, kind, state, record or b""))
     written = author.write(work, kind, record, drafts, actor=who.id, roles=who.roles)
     return done(work, written)
 

@@ -14,7 +14,7 @@ from node.errors import Forbidden
 from node.matters import KINDS
 from node.matters.draft import Desk, Kind
 from node.registry import ruling, writing
-from node.store import folded, records, settings
+from node.store import folded, reading, records, settings
 from node.units import RegistryTree, acting_as
 from node.work import UNIT, Work
 from sync_protocol import clock
@@ -40,7 +40,7 @@ def settle(work: Work) -> None:
         if work.doubt:
             work.doubt = False
             reconciling.doubt(work)
-        react(work, touched)
+        react(work, folded.groups(work.db, touched))
         if forked:
             ruling.rule(work)
 
@@ -55,7 +55,7 @@ def react(work: Work, touched: Iterable[int]) -> None:
         state = folded.state(work.db, row) if kind is not None else None
         if kind is None or state is None:
             continue
-        desk = desk_of(work, author.SYSTEM, kind, state)
+        desk = desk_of(work, author.SYSTEM, kind, state, name)
         own = [] if erasure.is_whole(state) else kind.reactions(state, desk)
         drafts = sorted([*receipts.owed(work, row, state), *own], key=lambda one: one.unit or "")
         for _unit, group in groupby(drafts, key=lambda one: one.unit or ""):
@@ -70,8 +70,10 @@ def sign(work: Work, kind: Any, record: bytes, drafts: list[Any]) -> None:
         return
 
 
-def desk_of(work: Work, actor: str, kind: Kind | None = None, state: State | None = None) -> Desk:
-    """`kind`, `state`: of the record that is to be acted on, where there is one."""
+def desk_of(
+    work: Work, actor: str, kind: Kind | None = None, state: State | None = None, record: bytes = b""
+) -> Desk:
+    """`kind`, `state`, `record`: of what is to be acted on, where there is one."""
     entry = work.registry.node(work.node)
     path = work.path
     return Desk(
@@ -82,7 +84,24 @@ def desk_of(work: Work, actor: str, kind: Kind | None = None, state: State | Non
         number=lambda: _number(work),
         policy=_policy(work),
         former=frozenset(entry.paths) - {path} if entry is not None else frozenset(),
+        record=record,
+        find=lambda name: _found(work, kind, name),
+        linked=lambda _: _linked(work, record),
     )
+
+
+def _found(work: Work, kind: Kind | None, name: str) -> bytes | None:
+    row = reading.find(work.db, name)
+    fits = row is not None and row.here and kind is not None and row.matter == kind.matter.name
+    return row.name if row is not None and fits else None
+
+
+def _linked(work: Work, record: bytes) -> list[State]:
+    """The other members of a record's group that are held here."""
+    row = records.row_of(work.db, record)
+    members = folded.group(work.db, row) - {row} if row is not None else set()
+    found = (folded.state(work.db, one) for one in sorted(members))
+    return [one for one in found if one is not None]
 
 
 def _policy(work: Work) -> Mapping[str, Any]:

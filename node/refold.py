@@ -111,6 +111,7 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None
     folded.save_dues(work.db, record, dues)
     folded.save_cards(work.db, record, facts.cards(work, kind, state, dues))
     folded.save_places(work.db, record, places(kind, state))
+    folded.save_links(work.db, record, kind.links(state))
     folded.save_exceptions(work.db, record, state.rows)
     found = columns(work, name, kind, state, dues)
     work.urgent = work.urgent or found["urgency"] == "urgent"

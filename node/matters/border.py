@@ -62,7 +62,8 @@ def _of_verb(kind: Kind, verb: Verb, field: Field, raw: Any) -> Any:
 
 
 def _check_required(kind: Kind, verb: Verb, found: Mapping[str, Any]) -> None:
-    missing = [field for field in verb.takes if field.name in verb.required and field.name not in found]
+    required = {*verb.required, *needed(verb, found)}
+    missing = [field for field in verb.takes if field.name in required and field.name not in found]
     if missing:
         names = "、".join(f"{field.name}（{field.label}）" for field in missing)
         raise Usage(
@@ -72,6 +73,11 @@ def _check_required(kind: Kind, verb: Verb, found: Mapping[str, Any]) -> None:
     if verb.action == "amend" and not found:
         raise Usage(say("没有要更正的内容", "nothing to amend"), code="missing_field",
                     hint=f"qiao {kind.matter.name} {verb.name} --help")  # fmt: skip
+
+
+def needed(verb: Verb, found: Mapping[str, Any]) -> list[str]:
+    """What must be given because of what was: of a ticket transferred, the outside number."""
+    return [then for name, values, then in verb.needs if found.get(name) in values]
 
 
 def _unknown_field(kind: Kind, verb: Verb, name: object, known: Iterable[str]) -> Usage:

@@ -24,6 +24,7 @@ class Draft:
     action: str
     data: Mapping[str, Any] = field(default_factory=dict)
     unit: str | None = None
+    record: bytes | None = None  # another record of this matter than the one that was asked about
 
 
 class Tree(Protocol):
@@ -67,6 +68,9 @@ class Desk:
     policy: Mapping[str, Any] = field(default_factory=dict)  # in force now
     language: str = "zh"
     former: frozenset[str] = frozenset()  # paths that this node's unit had before it was moved
+    record: bytes = b""  # id of the record that is acted on, where there is one
+    find: Callable[[str], bytes | None] = lambda _name: None  # a record in scope by its id or number
+    linked: Callable[[State], list[State]] = lambda _state: []  # the others of a record's group, as held here
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Verb:
     aliases: Mapping[str, str] = field(default_factory=dict)  # other names accepted → parameter
     offers: Callable[[State, str], list[Mapping[str, Any]]] = lambda _state, _unit: [{}]  # (state, unit) →
     #   data with which `action` could be signed now; offered where one of them would stand
+    needs: tuple[tuple[str, frozenset[str], str], ...] = ()  # (parameter, values, what must then be given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,7 @@ class Kind:
     places: Callable[[State], list[Place]] = lambda _state: []
     cards: Callable[[State, list[Due], WorkingDays], list[Card]] = lambda _state, _dues, _calendar: []
     clocks: Mapping[str, str] = field(default_factory=dict)  # code of a clock → Chinese label
+    links: Callable[[State], list[bytes]] = lambda _state: []  # records that it forms a group with
     detail: Callable[[State], dict[str, Any]] = lambda _state: {}  # what `show` adds to the fields
     reassigned: Callable[[State, Shift, Desk], list[Draft]] = lambda _state, _shift, _desk: []
 

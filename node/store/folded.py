@@ -17,10 +17,20 @@ from conflict.state import Mark, Row, State
 from sync_protocol import clock
 
 from .prepared import Prepared, given
-from .schema import DERIVED, CardRow, DueRow, ExceptionRow, Folded, Place, UnitRow, table
+from .records import RECORD
+from .schema import DERIVED, CardRow, DueRow, ExceptionRow, Folded, LinkRow, Place, UnitRow, table
 
 FOLDED, PLACE, DUE = table(Folded), table(Place), table(DueRow)
 EXCEPTION, UNIT, CARD = table(ExceptionRow), table(UnitRow), table(CardRow)
+LINK = table(LinkRow)
+
+_BESIDE = Prepared(
+    select(RECORD.c.id).join(LINK, LINK.c.other == RECORD.c.record).where(LINK.c.record == given("of"))
+    .union(
+        select(LINK.c.record).join(RECORD, LINK.c.other == RECORD.c.record).where(RECORD.c.id == given("of"))
+    )
+)  # fmt: skip
+MOST_LINKED = 500  # members of a group that are looked at
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(State)
@@ -31,8 +41,10 @@ _HERE = Prepared(select(FOLDED.c.here).where(FOLDED.c.record == given("of")))
 _NO_PLACES = Prepared(delete(PLACE).where(PLACE.c.record == given("of")))
 _NO_DUES = Prepared(delete(DUE).where(DUE.c.record == given("of")))
 _NO_CARDS = Prepared(delete(CARD).where(CARD.c.record == given("of")))
+_NO_LINKS = Prepared(delete(LINK).where(LINK.c.record == given("of")))
 _NO_EXCEPTIONS = Prepared(delete(EXCEPTION).where(EXCEPTION.c.record == given("of")))
 _PLACE, _DUE, _CARD = Prepared(insert(PLACE)), Prepared(insert(DUE)), Prepared(insert(CARD))
+_LINK = Prepared(insert(LINK))
 _EXCEPTION = Prepared(insert(EXCEPTION), [column.name for column in EXCEPTION.c if column.name != "id"])
 _BLANK: dict[str, Any] = {
     "number": "", "title": "", "phase": "", "round": 0, "owner": "", "author": "", "lead": "", "urgency": "",
@@ -119,6 +131,26 @@ def called(db: Connection, unit: str, now_ms: int, most: int) -> list[int]:
 
 def _ms(mark: Mark | None) -> int | None:
     return None if mark is None else clock.to_ms(mark.time)
+
+
+def save_links(db: Connection, record: int, others: Iterable[bytes]) -> None:
+    _NO_LINKS(db, of=record)
+    _LINK.many(db, [{"record": record, "other": other} for other in set(others)])
+
+
+def groups(db: Connection, rows: Iterable[int]) -> set[int]:
+    """These records, with every one that belongs together with one of them."""
+    return {member for row in rows for member in group(db, row)}
+
+
+def group(db: Connection, record: int) -> set[int]:
+    """The records that belong together with one, itself included: whoever is linked, directly or by another."""
+    found, ahead = {record}, [record]
+    while ahead and len(found) < MOST_LINKED:
+        beside = {row[0] for row in _BESIDE(db, of=ahead.pop())} - found
+        found |= beside
+        ahead += sorted(beside)
+    return found
 
 
 def save_exceptions(db: Connection, record: int, rows: Iterable[Row]) -> int:

@@ -320,6 +320,15 @@ class CardRow(Derived, table=True):
     objections: int = 0
 
 
+class LinkRow(Derived, table=True):
+    """Which record names which other as belonging together; each end may be unknown here."""
+
+    __tablename__ = "link_"
+    __table_args__ = (Index("link_other", "other"),)
+    record: int = Field(primary_key=True)
+    other: bytes = _blob(primary_key=True)  # record id
+
+
 class ExceptionRow(Derived, table=True):
     __tablename__ = "exception_"
     id: int | None = Field(default=None, primary_key=True)

@@ -64,4 +64,10 @@ def detail(state: State) -> dict[str, Any]:
     }
 
 
-KIND = Kind(TICKET, VERBS, reactions, dues, shown_phase, title, places, cards, CLOCKS, detail, reassigned)
+def links(state: State) -> list[bytes]:
+    return [one for one in state.every("links") if isinstance(one, bytes)]
+
+
+KIND = Kind(
+    TICKET, VERBS, reactions, dues, shown_phase, title, places, cards, CLOCKS, links, detail, reassigned
+)

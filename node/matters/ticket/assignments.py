@@ -8,7 +8,7 @@ name stays, and with it everything that was written there meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,18 +121,75 @@ def rounds(state: State) -> range:
 
 
 def assignment(state: State, round: int, unit: str) -> Assignment | None:
-    mark, written = assigned(state, round, unit), state.at(place(round, unit))
-    if mark is None or written is None:
-        return None
-    statuses = _chain(state, round, unit)
-    alive = not ENDED & set(statuses)
+    return _of_round(state, round).get(unit)
+
+
+def _of_round(state: State, round: int) -> dict[str, Assignment]:
+    """Every assignment of a round by its unit, sorted; worked out together, since each rests on others."""
+    made = {unit: mark for unit in units(state, round) if (mark := assigned(state, round, unit)) is not None}
+    moved = {unit: reassigned(state, round, unit) for unit in made}
+    books = _Books(state, round, made, moved)
     current = round == round_of(state) and phase(state) == "registered"
-    status, moved = str(written.value), reassigned(state, round, unit)
-    holder, assigner = (moved.data["holder"], moved.data["under"]) if moved else (unit, mark.unit)
-    return Assignment(
-        round, unit, status, _shown(state, round, unit, status, mark), mark, written, holder, assigner,
-        _source(moved or mark), alive, alive and current and OPEN.issuperset(statuses),
-    )  # fmt: skip
+    return {
+        unit: books.assignment(unit, current) for unit in made if state.at(place(round, unit)) is not None
+    }
+
+
+class _Books:
+    """What was assigned and reassigned in one round."""
+
+    def __init__(
+        self, state: State, round: int, made: Mapping[str, Mark], moved: Mapping[str, Mark | None]
+    ) -> None:
+        self.state, self.round, self.made, self.moved = state, round, made, moved
+        self.names = {mark.id: unit for unit, mark in made.items()}
+        marks = (one for one in (*made.values(), *moved.values()) if one is not None)
+        self.passed = {one.data["from"] for one in marks if isinstance(one.data.get("from"), bytes)}
+        self.received: set[tuple[Any, str]] | None = None  # (id of the `assign`, unit), once asked for
+
+    def assignment(self, unit: str, current: bool) -> Assignment:
+        mark, moved, written = self.made[unit], self.moved[unit], self.state.at(place(self.round, unit))
+        assert written is not None, "only such as were written"
+        statuses = self._chain(unit)
+        alive = not ENDED & set(statuses)
+        holder, assigner = (moved.data["holder"], moved.data["under"]) if moved else (unit, mark.unit)
+        return Assignment(
+            self.round, unit, str(written.value), self._shown(unit, str(written.value)), mark, written,
+            holder, assigner, _source(moved or mark), alive,
+            alive and current and OPEN.issuperset(statuses),
+        )  # fmt: skip
+
+    def _shown(self, unit: str, status: str) -> str:
+        mark = self.made[unit]
+        if status != "sent":
+            return status
+        if mark.id in self.passed:
+            return "accepted"
+        moved = self.moved[unit]
+        held = {unit, str(moved.data["holder"]) if moved else unit}
+        return "received" if any((mark.id, one) in self._received() for one in held) else "sent"
+
+    def _received(self) -> set[tuple[Any, str]]:
+        if self.received is None:
+            self.received = {(one.data.get("from"), one.unit) for one in receipts(self.state)}
+        return self.received
+
+    def _chain(self, unit: str) -> list[str]:
+        """Statuses from an assignment up; `recalled` stands for one that was passed on from what is no more."""
+        found: list[str] = []
+        seen: set[str] = set()
+        while unit not in seen:
+            seen.add(unit)
+            mark, moved = self.made.get(unit), self.moved.get(unit)
+            found.append(str(self.state.held(place(self.round, unit), "recalled")))
+            source = None if mark is None else _source(moved or mark)
+            if mark is None or source is None:
+                return found
+            above = self.names.get(source)
+            if above is None or not (moved or is_above(mark.unit, unit)):
+                break
+            unit = above
+        return [*found, "recalled"]
 
 
 def reassigned(state: State, round: int, unit: str) -> Mark | None:
@@ -144,24 +201,6 @@ def reassigned(state: State, round: int, unit: str) -> Mark | None:
 def _source(mark: Mark) -> bytes | None:
     value = mark.data.get("from")
     return value if isinstance(value, bytes) else b"" if "from" in mark.data else None
-
-
-def _chain(state: State, round: int, unit: str) -> list[str]:
-    """Statuses from an assignment up; `recalled` stands for one that was passed on from what is no more."""
-    found: list[str] = []
-    seen: set[str] = set()
-    while unit not in seen:
-        seen.add(unit)
-        mark, moved = assigned(state, round, unit), reassigned(state, round, unit)
-        found.append(str(state.held(place(round, unit), "recalled")))
-        source = None if mark is None else _source(moved or mark)
-        if mark is None or source is None:
-            return found
-        above = named_by(state, round, source)
-        if above is None or not (moved or is_above(mark.unit, unit)):
-            break
-        unit = above
-    return [*found, "recalled"]
 
 
 def named_by(state: State, round: int, assign: bytes) -> str | None:
@@ -182,37 +221,26 @@ def held_by(state: State, unit: str, round: int | None = None) -> list[Assignmen
     return sorted(found, key=lambda one: (one.unit != unit, one.unit))
 
 
-def _shown(state: State, round: int, unit: str, status: str, mark: Mark) -> str:
-    if status != "sent":
-        return status
-    if passed_on(state, round, mark):
-        return "accepted"
-    return "received" if receipt(state, unit, mark) else "sent"
-
-
-def passed_on(state: State, round: int, mark: Mark) -> Mark | None:
-    """The first standing `assign` that passed on what `mark` assigned."""
-    found = (
-        one for unit in units(state, round)
-        for one in (assigned(state, round, unit), reassigned(state, round, unit))
-    )  # fmt: skip
-    passing = [one for one in found if one and one.data.get("from") == mark.id]
-    return min(passing, key=lambda one: one.time, default=None)
-
-
 def receipt(state: State, unit: str, mark: Mark) -> Mark | None:
     """The `receive` that answers an `assign`: of the unit named, or of whom it was reassigned to."""
     number = mark.data.get("round")
     held = {unit, _holder(state, number, unit)} if type(number) is int else {unit}
-    found = (one for one in state.meant() if one.action == "receive" and one.unit in held)
-    return next((one for one in found if one.data.get("from") == mark.id and standing(state, one)), None)
+    found = (one for one in receipts(state) if one.unit in held and one.data.get("from") == mark.id)
+    return next(found, None)
+
+
+def receipts(state: State) -> Iterator[Mark]:
+    """Every standing `receive` that names what it answers."""
+    found = (
+        one for one in state.meant() if one.action == "receive" and isinstance(one.data.get("from"), bytes)
+    )
+    return (one for one in found if standing(state, one))
 
 
 def assignments(state: State, round: int | None = None) -> list[Assignment]:
     """Of the present round, or of one named."""
     wanted = round_of(state) if round is None else round
-    found = (assignment(state, wanted, unit) for unit in units(state, wanted))
-    return [one for one in found if one is not None]
+    return list(_of_round(state, wanted).values())
 
 
 def every_assignment(state: State) -> list[Assignment]:

@@ -132,6 +132,7 @@ FIELDS = (
     Field("deadline_class", "时限类别", _LAST, Type.CODE, DEADLINE_CLASSES),
     Field("excluded", "不计入统计", _LAST, Type.YES_NO),
     Field("tags", "标签", _UNION, Type.LIST),
+    Field("links", "关联工单", _UNION, Type.IDS),  # record ids
     Field("attachments", "附件", _UNION, Type.FILES, words=True),
     Field("result", "办理结果", _ASK, Type.CODE, RESULTS, dimension=True),
     Field("resolved", "是否解决", _ASK, Type.YES_NO),
@@ -141,7 +142,8 @@ FIELDS = (
 _BY_NAME = {field.name: field for field in FIELDS}
 
 # What only particular acts write: the number, and what is found out at the end.
-_NOT_REGISTERED = frozenset({"number", "amount_recovered", "attachments", "result", "resolved", "excluded",
+_NOT_REGISTERED = frozenset({"number", "amount_recovered", "attachments", "links", "result", "resolved",
+                             "excluded",
                              "satisfaction_result", "satisfaction_attitude"})  # fmt: skip
 REGISTERED = tuple(field for field in FIELDS if field.name not in _NOT_REGISTERED)
 AMENDED = tuple(field for field in REGISTERED if field.merge is not Merge.ONCE) + (
@@ -179,6 +181,7 @@ DAYS = Field("days", "天数", type=Type.INTEGER)
 OUTCOME = Field("outcome", "回访结果", type=Type.CODE, codes=OUTCOMES)
 CHECK = Field("outcome", "质检结论", type=Type.CODE, codes=CHECKS)
 REVIEW = Field("outcome", "审核结论", type=Type.CODE, codes=REVIEWS)
+WITH = Field("with", "关联的工单", type=Type.LIST)  # record ids or numbers
 REQUEST = Field("request", "所答复的请求", type=Type.IDS)  # id of the `ask` act
 DECISION = Field("outcome", "答复", type=Type.CODE, codes=DECISIONS)
 SUSPEND_REASON = Field("reason", "挂起理由", type=Type.CODE, codes=SUSPEND_REASONS)

@@ -108,11 +108,14 @@ def _reviewed(state: State, desk: Desk) -> Iterator[Draft]:
 
 
 def _advanced(state: State, desk: Desk) -> Iterator[Draft]:
-    """The owner's node moves the phase when the work is done, or the worker couldn't be reached."""
+    """The owner's node moves the phase when the work is done, or the worker couldn't be reached. What is linked
+    is completed together: when no branch of any member is open."""
     if not _acts_for(state.owner, desk):
         return
     number = read.round_of(state)
     if rules.work_is_done(state):
+        if any(read.has_open(one) for one in desk.linked(state)):
+            return
         yield _draft("advance", state.owner, desk, {"round": number, "to": "follow_up"})
     elif read.phase(state) == "follow_up" and rules.asked(state) in ("satisfied", "not_obtained"):
         yield _draft("advance", state.owner, desk, {"round": number, "to": "quality_check"})

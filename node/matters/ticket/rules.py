@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conflict.act import Act
-from conflict.declaration import Guard
+from conflict.declaration import Guard, slot
 from conflict.state import Mark, State
 from sync_protocol import clock
 from sync_protocol.names import covers, is_above
@@ -69,6 +69,13 @@ def passing_on(state: State, act: Act) -> bool:
 def assigning(state: State, act: Act) -> bool:
     """The owner, to itself or a unit below it."""
     return act.unit == state.owner and "from" not in act.data and covers(act.unit, named_unit(act))
+
+
+def leading(state: State, act: Act) -> bool:
+    """Took the lead by escalating the ticket, and dispatches it to whom it concerns."""
+    escalated = state.trace(slot("lead", named_round(act)), "escalate")
+    took = escalated is not None and escalated.unit == act.unit == read.lead(state)
+    return took and "from" not in act.data and covers(act.unit, named_unit(act))
 
 
 def ruling(state: State, act: Act) -> bool:
@@ -179,7 +186,7 @@ def unsent(state: State, act: Act) -> str | None:
 
 
 def ruling_is_final(state: State, act: Act) -> str | None:
-    lower = assigning(state, act) or passing_on(state, act)
+    lower = assigning(state, act) or passing_on(state, act) or leading(state, act)
     return None if lower or act.data.get("final") is True else "ruling_not_final"
 
 
@@ -225,6 +232,11 @@ def names_giver(state: State, act: Act) -> str | None:
     name = read.named_by(state, named_round(act), act.data["from"])
     own = None if name is None else read.assignment(state, named_round(act), name)
     return None if own is not None and own.open and own.holder == under else "no_assignment"
+
+
+def names_another(_: State, act: Act) -> str | None:
+    """A ticket isn't its own duplicate."""
+    return "links_itself" if act.record in (act.data.get("links") or ()) else None
 
 
 def nothing_open(state: State, act: Act) -> str | None:

@@ -30,6 +30,8 @@ CODES = {
     "too_many_days": "准予的延期合计须为 1 至 10 个工作日",
     "already_suspended": "这项承办已经挂起",
     "not_suspended": "这项承办没有挂起",
+    "lead": "本单位不是主办单位",
+    "links_itself": "工单不能与自己关联",
     "no_order": "没有这张未了结的督办单",
     "no_card": "没有这张牌",
     "not_checked": "还没有通过质检",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conflict.state import Mark, State
-from node.errors import Forbidden
+from node.errors import Forbidden, NotFound
 from node.language import say
 from sync_protocol.names import is_above
 
@@ -37,7 +37,7 @@ def _extend(state: State | None, params: Params, desk: Desk) -> list[Draft]:
 def _requests(state: State, unit: str) -> list[bytes]:
     """Open ones of a unit's assignment, oldest first; where all are answered, those."""
     own = read.assignment(state, read.round_of(state), unit)
-    asked = [one.id for one in terms.requests(state) if own is not None and own.reaches(one.unit)]
+    asked = [one.id for one in terms.requests(state) if own and one.unit in (own.unit, own.holder)]
     answered = {one.data.get("request") for one in state.meant() if one.action == "extend"}
     return [one for one in asked if one not in answered] or asked
 
@@ -127,6 +127,29 @@ def _object(state: State | None, params: Params, desk: Desk) -> list[Draft]:
     return [Draft("object", dict(params))]
 
 
+def _linking(action: str) -> Any:
+    """Each names the other on its own record: whoever holds one of them knows of the group."""
+
+    def plan(state: State | None, params: Params, desk: Desk) -> list[Draft]:
+        here_of(state)
+        others = [_found(str(name), desk) for name in params["with"]]
+        return [
+            Draft(action, {"links": others}),
+            *(Draft(action, {"links": [desk.record]}, record=other) for other in others),
+        ]
+
+    return plan
+
+
+def _found(name: str, desk: Desk) -> bytes:
+    """Raises NotFound, alike for a ticket that doesn't exist and one that isn't in scope."""
+    record = desk.find(name)
+    if record is None:
+        raise NotFound(say(f"没有这条记录：{name}", f"no such record: {name}"), code="not_found",
+                       hint="qiao ticket list")  # fmt: skip
+    return record
+
+
 # What each could be signed with now
 
 
@@ -192,5 +215,9 @@ SUPERVISING = (
     Verb("object", "申诉", "object", _CARD, _object, _needs("text")),
     Verb("clear-card", "销牌", "clear_card", _CARD, _on_card("clear_card"), _needs("text"),
          offers=_offer_clear),
+    Verb("link", "关联", "link", (f.WITH,), _linking("link"), _needs("with"),
+         offers=lambda state, unit: [{"links": []}]),
+    Verb("unlink", "取消关联", "unlink", (f.WITH,), _linking("unlink"), _needs("with"),
+         offers=lambda state, unit: [{"links": [one]} for one in state.every("links")]),
     Verb("exclude", "不计入统计", "exclude", (f.field("excluded"), f.TEXT), in_round("exclude"), _needs("text")),
 )  # fmt: skip

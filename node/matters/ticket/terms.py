@@ -44,12 +44,11 @@ def paused(act: Act) -> bool:
 
 
 def names_request(state: State, act: Act) -> str | None:
-    """The `ask` for an extension that is answered, by the unit named or one below it."""
+    """The `ask` for an extension that is answered: the unit's own."""
     request = _request(state, act.data)
     own = read.assignment(state, named_round(act), named_unit(act))
-    if request is None or own is None or not own.reaches(request.unit):
-        return "no_request"
-    return None
+    asked = request is not None and own is not None and request.unit in (own.unit, own.holder)
+    return None if asked else "no_request"
 
 
 def _request(state: State, data: Mapping[str, Any]) -> Mark | None:

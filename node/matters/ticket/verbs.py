@@ -102,7 +102,8 @@ _OWN_TAKES: tuple[Field, ...] = (f.BEHALF,)
 
 VERBS = (
     Verb("register", "登记", "register", f.REGISTERED, _register,
-         _needs("channel", "class", "topic", "narrative")),
+         _needs("channel", "class", "topic", "narrative"),
+         needs=(("channel", frozenset({"transferred", "assigned"}), "outside_number"),)),
     Verb("answer", "当场答复", "answer", (f.TEXT,), in_round("answer"), offers=_offer()),
     DISPATCH,
     Verb("accept", "受理", "accept", _OWN_TAKES, own("accept"), offers=_offer_own("accept")),

@@ -69,6 +69,10 @@ def _excluded(act: Act) -> dict[str, Any]:
     return {"excluded": act.data.get("excluded", True)}
 
 
+def _without(act: Act) -> dict[str, Any]:
+    return {f"{name}-": value for name, value in act.data.items()}
+
+
 def _holder(act: Act) -> str:
     return slot("holder", named_round(act), named_unit(act))
 
@@ -123,7 +127,7 @@ ACTIONS = (
     ),
     Action(
         "assign", "派单", roles("dispatcher", "system"),
-        (("owner", r.assigning), ("assignee", r.passing_on), ("above", r.ruling)),
+        (("owner", r.assigning), ("assignee", r.passing_on), ("lead", r.leading), ("above", r.ruling)),
         (IN_WORK, THIS_ROUND, ("ruling", r.ruling_is_final), ("status", r.unsent)),
         _named, _always("sent"),
         data=(f.ROUND, f.UNIT, f.FINAL, f.FROM, f.ONWARD), required=frozenset({"round", "unit"}),
@@ -157,14 +161,12 @@ ACTIONS = (
     ),
     Action(
         "note", "备注", EVERYONE, (("scope", r.in_scope),),
-        (r.from_phases(*OPEN_PHASES, "archived", "closed", "withdrawn"),), data=(f.TEXT,),
-        phases=(*OPEN_PHASES, "archived", "closed", "withdrawn"),
+        (r.from_phases(*OPEN_PHASES, "archived"),), data=(f.TEXT,), phases=(*OPEN_PHASES, "archived"),
     ),
     Action(
         "attach", "附件", EVERYONE, (("scope", r.in_scope),),
-        (r.from_phases(*OPEN_PHASES, "archived", "closed", "withdrawn"),),
-        fields=_everything, data=(f.field("attachments"),),
-        phases=(*OPEN_PHASES, "archived", "closed", "withdrawn"),
+        (r.from_phases(*OPEN_PHASES, "archived"),),
+        fields=_everything, data=(f.field("attachments"),), phases=(*OPEN_PHASES, "archived"),
     ),
     Action(
         "ask", "请求", EVERYONE, (("scope", r.in_scope),),
@@ -225,7 +227,7 @@ ACTIONS = (
         (IN_WORK, THIS_ROUND, r.named_status(*OPEN_STATUSES), r.known_code("outcome", f.DECISIONS),
          ("reason", t.reason_is_known), ("pause", t.runs)),
         t.pause_slot, t.paused,
-        data=(f.ROUND, f.UNIT, f.DECISION, f.SUSPEND_REASON, f.DAYS, f.TEXT),
+        data=(f.ROUND, f.UNIT, f.REQUEST, f.DECISION, f.SUSPEND_REASON, f.DAYS, f.TEXT),
         required=frozenset({"round", "unit", "outcome"}),
         phases=("registered",), statuses=OPEN_STATUSES,
     ),
@@ -269,6 +271,15 @@ ACTIONS = (
         data=(f.ROUND, f.UNIT, f.CLOCK, f.COLOUR, f.TEXT),
     ),
     Action(
+        "link", "关联", roles("operator", "dispatcher"), (("scope", r.in_scope),),
+        (ANY_OPEN, ("links", r.names_another)),
+        fields=_everything, data=(f.field("links"),), required=frozenset({"links"}),
+    ),
+    Action(
+        "unlink", "取消关联", roles("operator", "dispatcher"), (("scope", r.in_scope),), (ANY_OPEN,),
+        fields=_without, data=(f.field("links"),), required=frozenset({"links"}),
+    ),
+    Action(
         "exclude", "不计入统计", roles("supervisor"), (("above", r.above_owner), ("above", r.root_its_own)),
         (ANY_OPEN,), fields=_excluded, data=(f.ROUND, f.field("excluded"), f.TEXT),
     ),
@@ -288,7 +299,7 @@ ACTIONS = (
         phases=("quality_check",),
     ),
     Action(
-        "advance", "转入下一阶段", roles("system", "follow_up"), (OWNER, ABOVE),
+        "advance", "转入下一阶段", roles("system", "follow_up", "dispatcher", "supervisor"), (OWNER, ABOVE),
         (r.from_phases("registered", "follow_up"), THIS_ROUND, ("done", r.may_advance)),
         _phase, _becomes(None),
         data=(f.ROUND, f.TO), required=frozenset({"round", "to"}), phases=("registered", "follow_up"),

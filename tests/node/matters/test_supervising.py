@@ -76,9 +76,14 @@ def test_an_extension_asked_for_after_expiry_changes_no_deadline() -> None:
 
 
 def test_what_is_granted_to_a_city_holds_for_the_county_that_it_passed_the_work_on_to() -> None:
-    scene = asked(Scene().dispatched(X))
+    scene = Scene().dispatched(X)
+    scene.do(C, "ask", **{"for": "extend", "days": 2, "text": "跨区县"})
     scene.do(P, "extend", unit=C, outcome="grant", days=2)
     assert due(scene, "complete", X).due_ms == ms("2026-12-10 00:00")
+
+
+def test_a_city_s_extension_answers_the_city_s_own_request() -> None:
+    assert refused(asked(Scene().dispatched(X)), P, "extend", unit=C, outcome="grant", days=2) == "no_request"
 
 
 def test_the_clock_stands_still_by_whole_days() -> None:

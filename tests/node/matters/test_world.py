@@ -13,7 +13,7 @@ from node.errors import QiaoError
 from node.matters.ticket import assignments as read
 from sync_protocol.names import covers
 
-from .scene import MATTER, TICKET, UNITS, Office, P, Scene
+from .scene import MATTER, TICKET, UNITS, Office, P, Scene, X
 
 VERBS: dict[str, tuple[dict[str, Any], ...]] = {
     "dispatch": ({},),
@@ -55,12 +55,13 @@ TRIES = 40  # of an office at its desk, until something is allowed
 def turn(scene: Scene, random: Random) -> bool:
     """One office does something; whether it found anything to do."""
     office = random.choice([one for one in scene.offices.values() if one.acts])
-    office.issue()
+    if random.random() < 0.25:
+        office.issue()
     return any(attempt(office, random) for _ in range(TRIES))
 
 
-def attempt(office: Office, random: Random) -> bool:
-    verb = random.choice(NAMES)
+def attempt(office: Office, random: Random, name: str = "") -> bool:
+    verb = name or random.choice(NAMES)
     params = dict(random.choice(VERBS[verb]))
     if verb == "dispatch":
         params |= {"lead": random.choice(UNITS), "co": random.sample(UNITS, random.choice((0, 0, 1)))}
@@ -114,10 +115,14 @@ def test_every_act_is_done_somewhere_in_these_worlds() -> None:
     for seed in range(20):
         random = Random(seed)
         scene = Scene()
+        scene.cut = {X} if seed % 4 == 0 else set()
         (scene.dispatched, scene.submitted, scene.followed, scene.checked)[seed % 4]()
-        for _ in range(16):
+        names = random.sample(sorted(VERBS), len(VERBS))
+        for name in ["archive", "suspend", "resume", "deliver", *names]:
             scene.tick(random.randrange(1, 2000))
-            turn(scene, random)
+            for office in scene.offices.values():
+                office.issue()
+                any(attempt(office, random, name) for _ in range(4) if office.acts)
             scene.sync()
         reached |= {mark.action for mark in scene[P].state.marks.values()}
-    assert reached >= {action.name for action in MATTER.actions} - {"answer", "ask", "attach", "reassign"}
+    assert reached >= {action.name for action in MATTER.actions} - {"answer", "attach", "reassign"}
