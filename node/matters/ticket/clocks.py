@@ -123,7 +123,8 @@ def _of_assignment(state: State, one: Assignment, policies: Policies, calendar: 
         return Due(name, one.round, shown, start, ends, done, start - sent, owed, ends == NEVER)
 
     yield due("accept", "accept_days", _earliest(taken, declined, end))
-    if declined is not None or _earliest(taken, end) is None:
+    submitted = _first(_by(state, "submit", one))
+    if declined is not None or _earliest(submitted, end) is None:  # the right is there, or was used
         yield due("decline", "decline_days", declined, owed=False)
     if received is not None and (one.onward or passed is not None):
         policy = policies.at(received)
