@@ -13,6 +13,7 @@ from conflict.act import Act, Key
 from conflict.fold import fold, on_top
 from conflict.judge import judge
 from conflict.state import Standing, State
+from node.author import ADOPT
 from node.deadlines import Policies, shipped
 from node.errors import Forbidden
 from node.matters import KINDS, border
@@ -107,19 +108,17 @@ class Office:
             verdict = judge(MATTER, state, act)
             if verdict.standing is not Standing.STANDS:
                 raise Forbidden(f"{draft.action}: {verdict.code}", code=verdict.code)
-            after = on_top(MATTER, state, act)
-            assert after is not None, "its `after` are the heads"
-            state = after
             made.append(act)
+            state = on_top(MATTER, state, act) or fold(MATTER, [*self.acts.values(), *made])
         self.high = time
         self.acts |= {act.id: act for act in made}
         self.state = state
 
     def act_of(self, draft: Draft, actor: str, key: Key, state: State) -> Act:
-        action = MATTER.action(draft.action)
+        action = ADOPT if draft.action == ADOPT.name else MATTER.action(draft.action)
         assert action is not None, draft.action
         given = {name.partition("@")[0] for name in draft.data}
-        assert given <= {one.name for one in (*action.data, *MATTER.fields)}, (draft.action, given)
+        assert given <= {"acts", *(one.name for one in (*action.data, *MATTER.fields))}, (draft.action, given)
         words = {one.name for one in action.data if one.words}
         self.scene.serial += 1
         first = not state.marks
