@@ -114,6 +114,10 @@ class Action:
     statuses: tuple[str, ...] = ()
 
 
+def is_urgent(state: State) -> bool:
+    return bool(state.shown("urgency", "") == "urgent")
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     name: str  # "ticket"
@@ -124,6 +128,7 @@ class Matter:
     actions: tuple[Action, ...]
     scope: Callable[[State], frozenset[str]]  # unit paths that hold a copy, without their ancestors
     everywhere: bool = False  # a global matter: every node holds it
+    urgent: Callable[[State], bool] = is_urgent  # goes before everything else that waits (3.5)
     codes: Mapping[str, str] = field(default_factory=dict)  # guard/relation code → Chinese sentence
     names: Mapping[str, str] = field(default_factory=dict)  # phase and status code → Chinese label
     earlier: tuple[Matter, ...] = ()  # older versions, by which their acts are judged

@@ -99,7 +99,7 @@ def by_frontier(
 def _first_of(work: Work, spans: Iterable[tuple[bytes, Span]]) -> dict[int, bytes]:
     """Commits of a long backlog that don't wait for their turn: commit row → COSE bytes."""
     found: dict[int, bytes] = {}
-    for condition in (RECORD.c.matter == trust.MATTER, folded.FOLDED.c.urgency == "urgent"):
+    for condition in (RECORD.c.matter == trust.MATTER, folded.FOLDED.c.urgent):
         for log, span in spans:
             if span.backwards or len(found) >= FIRST:
                 continue

@@ -114,7 +114,7 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None
     folded.save_links(work.db, record, kind.links(state))
     folded.save_exceptions(work.db, record, state.rows)
     found = columns(work, name, kind, state, dues)
-    work.urgent = work.urgent or found["urgency"] == "urgent"
+    work.urgent = work.urgent or found["urgent"]
     folded.save(work.db, record, found)
     search.put(work.db, record, _searched(kind, state))
     named.save(work, record, kind.matter, state)
@@ -136,6 +136,7 @@ def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) 
         "author": next(iter(state.marks.values())).actor if state.marks else "",
         "lead": str(state.held(f"lead/{_round(state)}", "") or ""),
         "urgency": str(state.shown("urgency", "")),
+        "urgent": kind.matter.urgent(state),
         "created": state.created,
         "changed": state.changed,
         "next_due": min(still_open, default=None),

@@ -71,7 +71,7 @@ def fill(work: Work, node: bytes) -> None:
         if matter == trust.MATTER:
             links.deliver(work.db, child.peer, record)
         elif _wants(work, child, KINDS[matter].matter, _state(work, record)):
-            _enter(work, child, record, _urgency(_state(work, record)))
+            _enter(work, child, record, _urgency(KINDS[matter].matter, _state(work, record)))
     tell_again(work, child.peer)
 
 
@@ -137,9 +137,9 @@ def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[
     for child in children(work):
         wanted = _wants(work, child, matter, state)
         if wanted and child.peer in before:
-            _queue(work, child, sorted(commits), ahead=_urgency(state))
+            _queue(work, child, sorted(commits), ahead=_urgency(matter, state))
         elif wanted:
-            _enter(work, child, record, _urgency(state))
+            _enter(work, child, record, _urgency(matter, state))
         elif child.peer in before or (child.peer in ever and _written_below(work, child, sorted(commits))):
             _leave(work, child, record, matter, commits)
         if not wanted:
@@ -209,9 +209,9 @@ def _within(work: Work, reach: str, matter: Matter, state: State) -> bool:
     return any(covers(reach, work.registry.now(unit)) for unit in matter.scope(state))
 
 
-def _urgency(state: State) -> int:
+def _urgency(matter: Matter, state: State) -> int:
     """Urgent records go first (3.5)."""
-    return links.URGENT if state.shown("urgency", "") == "urgent" else 0
+    return links.URGENT if matter.urgent(state) else 0
 
 
 def _enter(work: Work, child: Child, record: int, ahead: int) -> None:

@@ -48,7 +48,7 @@ _LINK = Prepared(insert(LINK))
 _EXCEPTION = Prepared(insert(EXCEPTION), [column.name for column in EXCEPTION.c if column.name != "id"])
 _BLANK: dict[str, Any] = {
     "number": "", "title": "", "phase": "", "round": 0, "owner": "", "author": "", "lead": "", "urgency": "",
-    "created": 0, "changed": 0, "next_due": None, "here": True, "open_rows": 0,
+    "urgent": False, "created": 0, "changed": 0, "next_due": None, "here": True, "open_rows": 0,
 }  # fmt: skip
 _COLUMNS = [column.name for column in FOLDED.c if column.name != "record"]
 _SAVE = Prepared(

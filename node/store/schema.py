@@ -263,6 +263,7 @@ class Folded(Derived, table=True):
     author: str = ""  # staff id of its first act
     lead: str = ""
     urgency: str = ""
+    urgent: bool = False  # goes before everything else that waits
     created: int = Field(default=0, sa_type=BigInteger)
     changed: int = Field(default=0, sa_type=BigInteger)
     next_due: int | None = Field(default=None, sa_type=BigInteger)  # unix ms of the earliest open deadline

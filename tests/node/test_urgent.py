@@ -6,18 +6,18 @@ import pytest
 
 from node import link
 from node.store import links
-from tests.node.tree import Tree
+from tests.node.tree import Row, Tree
 
 BACKLOG = 50
 PIECE = 64 * 1024  # uncompressed bytes of a batch: what the worst line is given
 EXCHANGES = 2  # within which an urgent record has to be there
 
 
-def _behind_a_backlog(tree: Tree, author: str, record: str) -> str:
+def _behind_a_backlog(tree: Tree, author: str, record: str, mark: Row) -> str:
     """An urgent ticket for the county, registered by `author` behind a backlog."""
     for turn in range(BACKLOG):
         tree.act(author, "note", record, text=f"第{turn}条" + "。" * 2000)
-    urgent = tree.register(author, urgency="urgent")
+    urgent = tree.register(author, **mark)
     tree.act(author, "dispatch", urgent, lead="370211")
     return urgent
 
@@ -32,10 +32,11 @@ def _is_there(tree: Tree, name: str, record: str) -> bool:
     return record in {one["record"] for one in tree.reader(name).list("ticket").items}
 
 
+@pytest.mark.parametrize("mark", [{"urgency": "urgent"}, {"sensitive": True}], ids=["urgent", "sensitive"])
 @pytest.mark.parametrize(("author", "other"), [("k", "c"), ("c", "k")])
-def test_what_is_urgent_overtakes_a_backlog(tree: Tree, author: str, other: str) -> None:
+def test_what_is_urgent_overtakes_a_backlog(tree: Tree, author: str, other: str, mark: Row) -> None:
     record = tree.dispatched()
-    urgent = _behind_a_backlog(tree, author, record)
+    urgent = _behind_a_backlog(tree, author, record, mark)
     _narrowed(tree, "k")
     moved = 0
     for _ in range(EXCHANGES):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conflict.act import Act
-from conflict.declaration import Action, Matter, SlotKind, slot
+from conflict.declaration import Action, Matter, SlotKind, is_urgent, slot
+from conflict.state import State
 
 from . import fields as f
 from . import oversight as o
@@ -326,4 +327,12 @@ ACTIONS = (
 
 _NAMES: Mapping[str, str] = {**f.PHASES, **f.STATUSES}
 
-TICKET = Matter("ticket", 1, "工单", f.FIELDS, SLOTS, ACTIONS, scope, codes=CODES, names=_NAMES)
+
+def _urgent(state: State) -> bool:
+    """Urgent and sensitive matters are told upward at once."""
+    return is_urgent(state) or state.shown("sensitive") is True
+
+
+TICKET = Matter(
+    "ticket", 1, "工单", f.FIELDS, SLOTS, ACTIONS, scope, urgent=_urgent, codes=CODES, names=_NAMES
+)
