@@ -40,16 +40,17 @@ def settle(work: Work) -> None:
         if work.doubt:
             work.doubt = False
             reconciling.doubt(work)
-        react(work, folded.groups(work.db, touched))
+        react(work, touched)
         if forked:
             ruling.rule(work)
 
 
 def react(work: Work, touched: Iterable[int]) -> None:
-    """Signs what the states of these records ask of this node. Before it is enrolled a node signs nothing."""
+    """Signs what the states of these records, and of those that belong together with them, ask of this node.
+    Before it is enrolled a node signs nothing."""
     if not work.enrolled:
         return
-    for row in sorted(touched):
+    for row in sorted(folded.groups(work.db, touched)):
         name, matter = records.name_of(work.db, row)
         kind = KINDS.get(matter)
         state = folded.state(work.db, row) if kind is not None else None
