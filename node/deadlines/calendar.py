@@ -53,6 +53,17 @@ class Calendar:
             left -= self.works(day) and not any(since <= day < upto for since, upto in still)
         return day
 
+    def left(self, due_ms: int, days: int) -> int:
+        """The instant from which so many working days are left: 0:00 of the last but that many less one. Of a
+        limit that ends within a day, the day it ends on counts as one."""
+        day, found = day_of(due_ms - 1), 0
+        while day > EPOCH:
+            found += self.works(day)
+            if found >= days:
+                break
+            day -= timedelta(days=1)
+        return midnight_after(day) - DAY_MS
+
     def guesses(self, start_ms: int, due_ms: int) -> bool:
         """Whether a deadline rests on a year that isn't published."""
         first, last = day_of(start_ms).year, day_of(due_ms - 1).year

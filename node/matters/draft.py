@@ -55,6 +55,9 @@ class WorkingDays(Protocol):
         """24:00 of the last of so many working days after the day of `start_ms`. `pauses`: from when to when
         the clock stood still, unix ms; None: it still does."""
 
+    def left(self, due_ms: int, days: int) -> int:
+        """From when on so many working days are left until then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -102,6 +105,7 @@ class Due:
     line_ms: int = 0  # time on the line within it
     owed: bool = True  # False: the limit of a right (to decline), breached only by using it late
     paused: bool = False  # it stands still, and so doesn't fall due
+    remind_ms: int | None = None  # from when on whoever owes it is reminded (1.3)
 
 
 @dataclass(frozen=True, slots=True)

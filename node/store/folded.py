@@ -102,7 +102,7 @@ def save_dues(db: Connection, record: int, dues: Iterable[Any]) -> None:
     rows = [
         {"record": record, "clock": due.clock, "round": due.round, "unit": due.unit,
          "start_ms": due.start_ms, "due_ms": due.due_ms, "done_ms": due.done_ms, "line_ms": due.line_ms,
-         "owed": due.owed, "paused": due.paused}
+         "owed": due.owed, "paused": due.paused, "remind_ms": due.remind_ms}
         for due in dues
     ]  # fmt: skip
     _DUE.many(db, rows)

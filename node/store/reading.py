@@ -14,6 +14,7 @@ from .chain import COMMIT, LOG
 from .folded import CARD, DUE, EXCEPTION, FOLDED, PLACE, UNIT
 from .records import RECORD
 
+UNDELIVERED_MS = 12 * 3600 * 1000  # after which a dispatcher is to telephone (1.3)
 OPEN = ("sent", "received", "accepted", "submitted")
 SORTS = {
     "changed": FOLDED.c.changed,
@@ -42,7 +43,8 @@ class Filter:
 
 
 VIEWS = (
-    "mine", "unit", "due_today", "overdue", "declined", "rework", "review", "follow_up", "exceptions", "all",
+    "mine", "unit", "due_today", "reminders", "overdue", "declined", "undelivered", "rework", "review",
+    "follow_up", "cards", "exceptions", "all",
 )  # fmt: skip
 
 
@@ -165,8 +167,11 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
         "mine": _mine(wanted.mine or ""),
         "unit": waits_here,
         "due_today": and_(FOLDED.c.next_due >= now, FOLDED.c.next_due < wanted.day_end_ms),
+        "reminders": _reminded(own, now),
         "overdue": FOLDED.c.next_due < now,
         "declined": _from_us(own, "declined"),
+        "undelivered": _from_us(own, "sent", PLACE.c.since < now - UNDELIVERED_MS),
+        "cards": _carded(now),
         "rework": and_(FOLDED.c.round > 1, waits_here),
         "review": _from_us(own, "submitted"),
         "follow_up": and_(FOLDED.c.owner == own, FOLDED.c.phase.in_(("follow_up", "quality_check"))),
@@ -178,11 +183,27 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
     return views[wanted.view]
 
 
-def _from_us(own: str, status: str) -> ColumnElement[bool]:
-    """An assignment that this unit made, and that has come back to it."""
+def _from_us(own: str, status: str, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """An assignment that this unit made, and that has come back to it, or hasn't arrived."""
     return exists().where(
         PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round,
-        PLACE.c.assigner == own, PLACE.c.status == status,
+        PLACE.c.assigner == own, PLACE.c.status == status, *more,
+    )  # fmt: skip
+
+
+def _reminded(own: str, now_ms: int) -> ColumnElement[bool]:
+    """One working day is left to accept, three to complete (1.3)."""
+    return exists().where(
+        DUE.c.record == FOLDED.c.record, DUE.c.unit == own, DUE.c.done_ms.is_(None),
+        DUE.c.remind_ms <= now_ms, DUE.c.due_ms > now_ms,
+    )  # fmt: skip
+
+
+def _carded(now_ms: int) -> ColumnElement[bool]:
+    """With a card that stands."""
+    return exists().where(
+        CARD.c.record == FOLDED.c.record, CARD.c.issued_ms.is_not(None), CARD.c.cleared_ms.is_(None),
+        CARD.c.from_ms <= now_ms,
     )  # fmt: skip
 
 

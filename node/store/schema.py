@@ -300,6 +300,7 @@ class DueRow(Derived, table=True):
     line_ms: int = Field(default=0, sa_type=BigInteger)  # time on the line within it
     owed: bool = True  # False: the limit of a right, breached only by using it late
     paused: bool = False  # it stands still
+    remind_ms: int | None = Field(default=None, sa_type=BigInteger)  # from when on a reminder is due
 
 
 class CardRow(Derived, table=True):

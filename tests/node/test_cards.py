@@ -84,3 +84,25 @@ def test_cards_are_the_same_after_the_projections_were_built_again(tree: Tree) -
     with tree.at("c").work() as work:
         rebuild.everything(work)
     assert tree.show("c", record)["cards"] == before and before
+
+
+def test_what_is_undelivered_for_half_a_day_stands_on_the_dispatchers_list(tree: Tree) -> None:
+    record = tree.register()
+    tree.act("p", "dispatch", record, lead="370211")
+    tree.sync("c", "p")  # passed on to the county, whose line is cut
+    assert tree.reader("c").list("ticket", view="undelivered").items == []
+    tree.later(DAY_MS // 2 + 60_000)
+    assert [one["record"] for one in tree.reader("c").list("ticket", view="undelivered").items] == [record]
+    tree.sync("k", "c")
+    assert tree.reader("c").list("ticket", view="undelivered").items == []
+
+
+def test_a_ticket_with_a_card_and_one_that_is_soon_due_are_lists_of_their_own(tree: Tree) -> None:
+    record = tree.dispatched()
+    assert tree.reader("k").list("ticket", view="reminders").items == []
+    tree.later(DAY_MS * 2 + DAY_MS // 2)
+    assert [one["record"] for one in tree.reader("k").list("ticket", view="reminders").items] == [record]
+    tree.later(DAY_MS * 5)
+    assert tree.reader("c").list("ticket", view="cards").items == []
+    tree.at("c").tick()
+    assert [one["record"] for one in tree.reader("c").list("ticket", view="cards").items] == [record]

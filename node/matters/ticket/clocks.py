@@ -7,6 +7,7 @@ overtaken counts for whoever did it. Nothing here depends on the present.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from conflict.state import Mark, State
@@ -19,6 +20,7 @@ from . import terms
 from .assignments import Assignment
 
 HOUR_MS = 60 * 60 * 1000
+REMINDED = {"accept": 1, "complete": 3, "rework": 3}  # working days left, when a reminder comes (1.3)
 _ENDING = frozenset({"answer", "withdraw", "advance", "archive", "rework"})  # they end a round's work
 
 
@@ -29,7 +31,12 @@ def dues(state: State, policies: Policies, calendar: WorkingDays) -> list[Due]:
         for one in read.assignments(state, number):
             found += _of_assignment(state, one, policies, calendar)
         found += _work(state, number, policies, calendar)
-    return _one_each(found)
+    return [_reminded(one, calendar) for one in _one_each(found)]
+
+
+def _reminded(due: Due, calendar: WorkingDays) -> Due:
+    days = REMINDED.get(due.clock)
+    return due if days is None or due.paused else replace(due, remind_ms=calendar.left(due.due_ms, days))
 
 
 def _one_each(found: list[Due]) -> list[Due]:

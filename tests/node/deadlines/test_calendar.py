@@ -102,3 +102,15 @@ def test_the_shipped_calendar_agrees_with_the_published_one(data: Path) -> None:
         row for row in rows if shipped().works(date.fromisoformat(row["date"])) != (row["is_workday"] == "1")
     ]
     assert (len(rows), wrong) == (3287, [])
+
+
+@pytest.mark.parametrize(
+    ("due", "days", "wanted"),
+    [
+        ("2026-11-20 00:00", 1, "2026-11-19 00:00"),  # due Thu 24:00: reminded from that day on
+        ("2026-12-08 00:00", 3, "2026-12-03 00:00"),  # due Mon 7 Dec 24:00: Thu, Fri, Mon
+        ("2026-10-11 00:00", 3, "2026-10-08 00:00"),  # due on the make-up Saturday: Thu, Fri, Sat
+    ],
+)
+def test_a_reminder_comes_when_so_many_working_days_are_left(due: str, days: int, wanted: str) -> None:
+    assert shipped().left(ms(due), days) == ms(wanted)
