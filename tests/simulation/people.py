@@ -28,6 +28,8 @@ ERASURES = 0.01  # of what people do
 _MOST = 40  # tickets of one office: past it people work on what there is
 _PICK = """SELECT r.record, f.record FROM folded f JOIN record r ON r.id = f.record
 WHERE f.matter = 'ticket' AND f.here ORDER BY f.changed DESC, r.record LIMIT 1 OFFSET ?"""
+_OTHERS = """SELECT r.record FROM folded f JOIN record r ON r.id = f.record
+WHERE f.matter = 'ticket' AND f.here ORDER BY r.record"""
 _COUNT = "SELECT count(*) FROM folded WHERE matter = 'ticket' AND here"
 
 
@@ -191,6 +193,29 @@ class People:
         outcome = self.random.choice(("satisfied", "satisfied", "dissatisfied", "no_answer"))
         return {"outcome": outcome, "text": f"访 {token}"}
 
+    def _ask(self, office: Office, _state: State | None, token: str) -> Data:
+        return {"for": self.random.choice(("close", "extend")), "days": 3, "text": f"请 {token}"}
+
+    def _of_unit(self, office: Office, state: State | None, token: str) -> Data:
+        return {"unit": self._unit(state, "accepted"), "text": f"说 {token}"}
+
+    def _extend(self, office: Office, state: State | None, token: str) -> Data:
+        outcome = self.random.choice(({"outcome": "grant", "days": 4}, {"outcome": "deny"}))
+        return {**self._of_unit(office, state, token), **outcome}
+
+    def _suspend(self, office: Office, state: State | None, token: str) -> Data:
+        return {**self._of_unit(office, state, token), "outcome": "grant", "reason": "arbitration"}
+
+    def _link(self, office: Office, _state: State | None, token: str) -> Data:
+        """With any other ticket that the office has."""
+        with office.read() as db:
+            rows = db.exec_driver_sql(_OTHERS).scalars().all()
+        return {"with": [self.random.choice(rows).hex()]}
+
+    def _unlink(self, office: Office, state: State | None, token: str) -> Data:
+        linked = state.every("links") if state is not None else []
+        return {"with": [self.random.choice(linked).hex() if linked else "0" * 32]}
+
     def _quality_check(self, office: Office, _state: State | None, token: str) -> Data:
         return {"outcome": self.random.choice(("pass", "pass", "fail")), "text": f"检 {token}"}
 
@@ -223,6 +248,19 @@ _MAKERS: Mapping[str, Callable[[People, Any, Any, str], Data]] = {
     "note": _text,
     "withdraw": _text,
     "decline": _with(reason="other"),
-    "ask": _with(**{"for": "close"}),
+    "ask": People._ask,
+    "deliver": People._of_unit,
+    "extend": People._extend,
+    "suspend": People._suspend,
+    "resume": People._of_unit,
+    "escalate": _text,
+    "urge": _text,
+    "supervise": _text,
+    "reply": _text,
+    "object": _text,
+    "clear-card": _text,
+    "exclude": _text,
+    "link": People._link,
+    "unlink": People._unlink,
     "rework": _with(reason="dissatisfied"),
 }
