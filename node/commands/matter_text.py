@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from shutil import get_terminal_size
 from typing import Any
 
-from conflict.declaration import Type
+from conflict.declaration import Action, Type
 from node.language import say
 from node.matters.draft import Kind
 
@@ -70,7 +70,9 @@ def record(kind: Kind, found: Mapping[str, Any]) -> Iterator[str]:
         say("承办", "assignments"), map(lambda one: _assignment(kind, one), found.get("assignments") or ())
     )
     yield from _section(say("附件", "attachments"), map(_attachment, found.get("attachments") or ()))
-    yield from _section(say("时限", "deadlines"), map(_deadline, found.get("deadlines") or ()))
+    yield from _section(
+        say("时限", "deadlines"), (_deadline(kind, one) for one in found.get("deadlines") or ())
+    )
     yield from _section(say("督办牌", "cards"), map(_card, found.get("cards") or ()))
     yield from _section(
         say("经过", "timeline"), map(lambda one: _act(kind, one), found.get("timeline") or ())
@@ -123,11 +125,14 @@ def file_state(state: str) -> str:
     return say(_STATES.get(state, state), state)
 
 
-def _deadline(one: Mapping[str, Any]) -> str:
+def _deadline(kind: Kind, one: Mapping[str, Any]) -> str:
     done = one.get("done")
     late = say(" 超期", " overdue") if one.get("overdue") else ""
     due = one.get("due") or say("挂起", "suspended")
-    return f"{one.get('clock', '')} {one.get('unit', '')} {due}{late}" + (f" ({done})" if done else "")
+    clock = str(one.get("clock", ""))
+    return f"{say(kind.clocks.get(clock, clock), clock)} {one.get('unit', '')} {due}{late}" + (
+        f" ({done})" if done else ""
+    )
 
 
 def _card(one: Mapping[str, Any]) -> str:
@@ -140,9 +145,17 @@ def _act(kind: Kind, one: Mapping[str, Any]) -> str:
     label = say(action.label, action.name) if action is not None else str(one.get("action", ""))
     verdict = one.get("verdict", "stands")
     mark = "" if verdict == "stands" else f" [{verdict} {one.get('reason') or ''}]"
-    words = " ".join(map(_told, (one.get("words") or {}).values()))
+    coded = _coded(action, one.get("data") or {}) if action is not None else ()
+    words = " ".join([*coded, *map(_told, (one.get("words") or {}).values())])
     who = one.get("unit_name") or one.get("unit", "")
     return f"{str(one.get('time', ''))[:19]} {who} {one.get('actor', '')} {label}{mark} {words}".rstrip()
+
+
+def _coded(action: Action, data: Mapping[str, Any]) -> Iterator[str]:
+    """What it decided: reasons and outcomes. An act that begins a record is told by its fields."""
+    for field in () if action.first else action.data:
+        if field.codes and field.name in data:
+            yield _value(data[field.name], field.codes)
 
 
 def _told(words: Any) -> str:

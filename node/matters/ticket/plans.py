@@ -47,7 +47,7 @@ def owner(state: State, desk: Desk) -> str | None:
 
 
 def own(action: str) -> Plan:
-    """Acts of the assignee, or on behalf of a unit that this node hosts."""
+    """Acts of the assignee, or on behalf of a unit that this node hosts. The act names the assignment."""
 
     def plan(state: State | None, params: Params, desk: Desk) -> list[Draft]:
         here = here_of(state)
@@ -65,6 +65,12 @@ def held(state: State, unit: str, action: str) -> dict[str, Any]:
     fitting = [one for one in found if one.shown in _FROM.get(action, ())] or found
     named = {"assignment": fitting[0].unit} if fitting and fitting[0].unit != unit else {}
     return {"round": read.round_of(state), **named}
+
+
+def on_behalf(draft: Draft, state: State, params: Params, desk: Desk) -> Draft:
+    """The same, of the hosted unit that is named, or alone has the work in hand."""
+    data = {name: value for name, value in draft.data.items() if name != "behalf"}
+    return Draft(draft.action, data, _behalf(state, params, desk))
 
 
 def _behalf(state: State, params: Params, desk: Desk) -> str | None:

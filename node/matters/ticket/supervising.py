@@ -16,7 +16,7 @@ from . import fields as f
 from . import oversight, terms
 from .dispatch import held
 from .oversight import CardKey
-from .plans import Params, here_of, in_round, named, plain
+from .plans import Params, here_of, in_round, named, on_behalf, plain
 from .workflow import OPEN_STATUSES
 
 _Offers = list[Mapping[str, Any]]
@@ -91,7 +91,7 @@ def _reply(state: State | None, params: Params, desk: Desk) -> list[Draft]:
     orders = oversight.open_orders(here)
     waiting = [one for one in orders if not oversight.replies(here, one.id)] or orders
     order = _given(params, "order") or _newest(_ids(waiting), "no_order")
-    return [Draft("reply", {**params, "order": order})]
+    return [on_behalf(Draft("reply", {**params, "order": order}), here, params, desk)]
 
 
 def _ids(marks: Iterable[Mark]) -> list[bytes]:
@@ -211,7 +211,7 @@ SUPERVISING = (
     Verb("urge", "催单", "urge", (f.TEXT,), plain("urge"), _needs("text")),
     Verb("supervise", "督办", "supervise", (f.UNIT, f.TEXT, f.DAYS, f.ORDERED, f.ORDER), _supervise,
          _needs("text"), offers=_round),
-    Verb("reply", "督办回复", "reply", (f.TEXT, f.ORDER), _reply, _needs("text"), offers=_offer_reply),
+    Verb("reply", "督办回复", "reply", (f.TEXT, f.ORDER, f.BEHALF), _reply, _needs("text"), offers=_offer_reply),
     Verb("object", "申诉", "object", _CARD, _object, _needs("text")),
     Verb("clear-card", "销牌", "clear_card", _CARD, _on_card("clear_card"), _needs("text"),
          offers=_offer_clear),

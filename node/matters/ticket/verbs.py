@@ -16,13 +16,24 @@ from . import fields as f
 from . import rules
 from .assignments import Assignment
 from .dispatch import DISPATCH
-from .plans import Params, held, here_of, in_round, named, own, owner, plain
+from .plans import Params, held, here_of, in_round, named, on_behalf, own, owner, plain
 from .supervising import SUPERVISING
 
 
 def _register(_: State | None, params: Params, desk: Desk) -> list[Draft]:
     number = desk.number()
     return [Draft("register", {**params, **({"number": number} if number else {})})]
+
+
+def _ask(state: State | None, params: Params, desk: Desk) -> list[Draft]:
+    """What only whoever handles it can want is asked for a hosted unit by the node that acts for it."""
+    here, draft = here_of(state), Draft("ask", dict(params))
+    if params.get("behalf") or params.get("for") in _OF_HANDLING:
+        return [on_behalf(draft, here, params, desk)]
+    return [draft]
+
+
+_OF_HANDLING = frozenset({"extend", "suspend", "escalate"})
 
 
 def _submit(state: State | None, params: Params, desk: Desk) -> list[Draft]:
@@ -111,7 +122,7 @@ VERBS = (
          _needs("reason", "text"), offers=_offer_own("decline", reason="other")),
     Verb("note", "备注", "note", (f.TEXT,), plain("note"), _needs("text")),
     Verb("attach", "附件", "attach", (f.field("attachments"),), plain("attach"), _needs("attachments")),
-    Verb("ask", "请求", "ask", (f.FOR, f.DAYS, f.TEXT), plain("ask"), _needs("for", "text"),
+    Verb("ask", "请求", "ask", (f.FOR, f.DAYS, f.TEXT, f.BEHALF), _ask, _needs("for", "text"),
          offers=lambda state, unit: [{"for": "close"}]),
     Verb("submit", "提交", "submit",
          (f.field("result"), f.field("resolved"), f.TEXT, f.RECOVERED, *_OWN_TAKES), _submit,

@@ -10,7 +10,7 @@ from node.matters.draft import Due
 from node.matters.ticket import assignments as read
 from node.matters.ticket import oversight, terms
 
-from .scene import TICKET, C, P, Scene, X, ms
+from .scene import TICKET, C, D, P, Scene, X, ms
 
 
 def due(scene: Scene, clock: str, unit: str, round: int = 1, at: str = P) -> Due:
@@ -191,3 +191,13 @@ def test_pauses_of_two_tiers_add_up() -> None:
     scene.do(P, "suspend", unit=C, outcome="grant", reason="arbitration")
     own = read.assignment(scene[P].state, 1, X)
     assert own is not None and len(terms.pauses(scene[P].state, own)) == 2
+
+
+def test_the_hosting_node_asks_and_replies_in_the_name_of_a_hosted_unit() -> None:
+    scene = Scene().dispatched(D)
+    scene.do(X, "ask", **{"for": "extend", "days": 2, "text": "停产"})
+    scene.do(X, "extend", unit=D, outcome="grant")
+    scene.do(C, "supervise", unit=D, text="限期")
+    scene.do(X, "reply", text="已办")
+    by = {mark.action: mark.unit for mark in scene[P].state.marks.values()}
+    assert by["ask"] == by["reply"] == D and scene[P].state.held(f"clock/1/{D}") == 2
