@@ -403,6 +403,38 @@ def test_who_brings_a_root_the_order_by_which_he_is_its_child_hears_what_was_sig
     assert mine["digest"] == theirs["digest"]
 
 
+@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize("what", ["registered", "written", "written by newer ones"])
+def test_what_new_keys_signed_that_a_revocation_cancels_is_quarantined_with_everybody_above(
+    tree: Tree, what: str, told: bool
+) -> None:
+    """The province revokes the county by what it holds; behind that lie new keys, which the city had taken in; it acted
+    upon what they signed. `told`: the city hears of it before it brings that up."""
+    record = tree.dispatched()
+    carry(tree, K, C)
+    for _ in range(2 if what == "written by newer ones" else 1):
+        tree.do("k", "registry.replace")
+        carry(tree, K, K)
+    if what == "registered":
+        record = tree.register("k")
+    theirs = tree.act("k", "note", record, text="县里的话")["change"]
+    carry(tree, K)
+    upon_it = tree.act("c", "note", record, text="市里的话")["change"]
+    tree.do("p", "registry.revoke", unit="370211", reason="stolen")
+    if told:
+        tree.do("p", "registry.save", None, path=str(tree.base / "book"))
+        tree.do("c", "registry.load", None, path=str(tree.base / "book"))
+    carry(tree, C, C)
+    assert carry(tree, C) == 0
+    agree(tree, *C)
+    for name in "cp":
+        found = {one["change"]: one["verdict"] for one in tree.show(name, record)["timeline"]}
+        assert found[theirs] == "quarantined"
+        assert found[upon_it] == ("denied" if what == "registered" else "stands")
+        assert any(theirs.startswith(one["act"]) for one in tree.reader(name).exceptions("quarantine").items)
+        assert tree.verify(name) == []
+
+
 def test_a_store_verifies_that_has_what_was_signed_by_keys_that_count_no_more(tree: Tree) -> None:
     """The province revokes the county by what it holds; behind that lie new keys, which the city had taken in."""
     tree.dispatched()
