@@ -39,13 +39,13 @@ def ours(work: Work) -> list[bytes]:
     entry = work.registry.node(work.node)
     if entry is not None and not entry.active:
         return lineage(work, work.node)
-    left = [one.node for one in work.registry.nodes() if any(covers(work.path, path) for path in one.paths)]
+    left = [one.node for one in work.registry.signers() if any(covers(work.path, path) for path in one.paths)]
     return list(dict.fromkeys([*nodes_within(work, work.path), *left]))
 
 
 def nodes_within(work: Work, unit: str) -> list[bytes]:
     """Every node that a unit and those below it ever had: their logs are that subtree's."""
-    below = [one.node for one in work.registry.nodes() if covers(unit, one.path)]
+    below = [one.node for one in work.registry.signers() if covers(unit, one.path)]
     return list(dict.fromkeys([*below, *([work.node] if unit == work.path else [])]))
 
 

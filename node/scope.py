@@ -278,7 +278,7 @@ def _written_below(work: Work, child: Child, commits: list[int]) -> set[int]:
 
 
 def _has_whole(work: Work, child: Child, commit: int) -> bool:
-    author = work.registry.node(chain.node_of(work.db, commit))
+    author = work.registry.signer(chain.node_of(work.db, commit))
     if author is None or not covers(child.unit, author.path):
         return False
     return author.path == child.unit or is_written_below(work, child.unit, commit)

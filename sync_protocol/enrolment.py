@@ -107,6 +107,18 @@ def enrol_root(roster: Roster, act: RegistryAct, anchor: bytes | None) -> str:
     return ""
 
 
+def remember(roster: Roster, act: RegistryAct) -> None:
+    """An enrolment that doesn't stand gives no right. But who took it to stand took in what was signed by these keys,
+    and others' acts may name that: by this everybody can tell that it was theirs."""
+    author = roster.nodes.get(act.node) or roster.fallen.get(act.node)
+    try:
+        wanted = read(act.data)
+    except Refused:
+        return
+    if author is not None and wanted.node and covers(roster.now(author.path), roster.now(wanted.unit)):
+        roster.fallen.setdefault(wanted.node, _entry(act, wanted, wanted.unit, author.node))
+
+
 def _by_recovery(roster: Roster, act: RegistryAct, author: NodeEntry, wanted: Enrolment) -> str:
     assert roster.root is not None
     old = roster.nodes[roster.root]
@@ -229,13 +241,17 @@ def _add_recovery(roster: Roster, root: NodeEntry, key: bytes) -> None:
 
 
 def _add_node(roster: Roster, act: RegistryAct, wanted: Enrolment, path: str, issuer: bytes) -> None:
-    roster.nodes[wanted.node] = NodeEntry(
-        wanted.node, wanted.sign, wanted.seal, path, wanted.name, wanted.kind, wanted.role, wanted.address,
-        act.id, act.id, act.commit_id, issuer, [path], [wanted.log],
-    )  # fmt: skip
+    roster.nodes[wanted.node] = _entry(act, wanted, path, issuer)
     roster.logs[wanted.log] = LogEntry(wanted.log, wanted.node, act.commit_id)
     roster.records[act.id] = wanted.node
     roster.keys |= {wanted.sign, wanted.seal}
+
+
+def _entry(act: RegistryAct, wanted: Enrolment, path: str, issuer: bytes) -> NodeEntry:
+    return NodeEntry(
+        wanted.node, wanted.sign, wanted.seal, path, wanted.name, wanted.kind, wanted.role, wanted.address,
+        act.id, act.id, act.commit_id, issuer, [path], [wanted.log],
+    )  # fmt: skip
 
 
 def _add_unit(roster: Roster, act: RegistryAct, wanted: Enrolment, path: str, issuer: bytes) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from . import branches, registry_rules
+from . import branches, enrolment, registry_rules
 from .branches import STRAIGHT, Branches, Held, Said
 from .enrolment import Contested, Refused, enrol_root
 from .names import ancestors
@@ -128,6 +128,12 @@ class _Run:
         return set(found.values())
 
     def _verdict(self, act: RegistryAct) -> Verdict:
+        verdict = self._judged(act)
+        if act.action == "enrol" and verdict.standing is not Standing.STANDS:
+            enrolment.remember(self.roster, act)
+        return verdict
+
+    def _judged(self, act: RegistryAct) -> Verdict:
         if act.action not in registry_rules.RULES:
             return Verdict(Standing.UNKNOWN, "unknown_action")
         if act.id in self._refused:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import cbor, judgement
 from .branches import STRAIGHT, Branches, Held, Said
@@ -72,9 +72,20 @@ class Registry:
         known = (one for one in self.roster.nodes.values() if one.role is not Role.RECOVERY)
         return sorted(known, key=lambda one: (one.path, one.node))
 
+    def signer(self, node: bytes) -> NodeEntry | None:
+        """Whoever an enrolment names, also one that doesn't stand: what he signed is his, though it doesn't count."""
+        known, fallen = self.roster.nodes.get(node), self.roster.fallen.get(node)
+        return known or (fallen and replace(fallen, path=self.roster.now(fallen.path)))
+
+    def signers(self) -> list[NodeEntry]:
+        """As `nodes`, with those of enrolments that don't stand."""
+        fallen = [self.signer(one) for one in self.roster.fallen if one not in self.roster.nodes]
+        found = [*self.nodes(), *(one for one in fallen if one is not None)]
+        return sorted(found, key=lambda one: (one.path, one.node))
+
     def key_of(self, node: bytes) -> bytes | None:
         """The key of that node's signatures; of a revoked one too: what was kept is still its word."""
-        entry = self.roster.nodes.get(node)
+        entry = self.signer(node)
         return None if entry is None else entry.sign
 
     def peer_key(self, node: bytes) -> bytes | None:

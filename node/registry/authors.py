@@ -34,8 +34,8 @@ def author_of(work: Work, log: bytes, first: Commit, bodies: Sequence[bytes]) ->
     if entry is not None:
         return entry.node, entry.sign
     row = chain.log_row(work.db, log)
-    known = work.registry.node(first.node if row is None else row.node)
-    if known is not None and (row is not None or _may_begin(known, log, first, bodies)):
+    known = work.registry.signer(first.node if row is None else row.node)
+    if known is not None and (row is not None or log in known.logs or _may_begin(known, log, first, bodies)):
         return known.node, known.sign
     return _root_itself(work, first, bodies)
 
@@ -50,9 +50,9 @@ def logs_of_nobody(db: Connection, registry: Registry) -> list[int]:
 
 def _says_whose_it_is(db: Connection, registry: Registry, log: Row[Any]) -> bool:
     """Whether a known node began it, though what began it doesn't stand: everybody takes it in, and judges it alike."""
-    signer = registry.node(log.node)
-    if signer is None:
-        return False
+    signer = registry.signer(log.node)
+    if signer is None or log.log in signer.logs:
+        return signer is not None
     firsts = db.execute(select(COMMIT.c.id, COMMIT.c.raw).where(COMMIT.c.log == log.id, COMMIT.c.seq == 1))
     return any(
         _may_begin(signer, log.log, commits.parse(one.raw), [body for *_, body in records.bodies(db, one.id)])

@@ -28,6 +28,7 @@ class Ledger:
     lost: dict[str, set[bytes]] = field(
         default_factory=dict
     )  # office → commits that its disk was put back to before
+    out: set[str] = field(default_factory=set)  # offices whose disk is in strange hands
 
     def holds(self, office: str) -> set[bytes]:
         return self.durable.setdefault(office, set())
@@ -37,7 +38,15 @@ class Ledger:
         lost = self.holds(office) - left
         self.durable[office] = set(left)
         self.lost.setdefault(office, set()).update(lost)
-        elsewhere = set().union(*(held for held in self.durable.values()))
-        nowhere = lost - elsewhere
+        return self._nowhere(lost)
+
+    def cast_out(self, office: str) -> set[bytes]:
+        """This office's machine is in strange hands: whoever was put back gets nothing from it but the registry,
+        whatever it goes on to store. Returns what is nowhere any more."""
+        self.out.add(office)
+        return self._nowhere(self.holds(office))
+
+    def _nowhere(self, lost: set[bytes]) -> set[bytes]:
+        nowhere = lost.difference(*(held for name, held in self.durable.items() if name not in self.out))
         self.gone |= nowhere
         return nowhere

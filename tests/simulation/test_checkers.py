@@ -10,9 +10,10 @@ import pytest
 
 from node.errors import Usage
 from tests.simulation.checkers.checker import Breach
+from tests.simulation.checkers.r01_durable import Durable
 from tests.simulation.checkers.r15_bounded import MOST_HELD, MOST_ROWS, SAMPLE, Bounded
 from tests.simulation.checkers.r16_fail_loud import FailLoud
-from tests.simulation.ledger import Ledger
+from tests.simulation.ledger import Acked, Ledger
 from tests.simulation.rest import write_off
 from tests.simulation.world import World
 
@@ -91,6 +92,38 @@ def test_what_anybody_else_has_is_not() -> None:
     assert not written_off([office("n1", "n0"), office("n3", "n0")], away)
     assert not written_off([office("n1", "n0"), office("n4", "n0")], away)
     assert not written_off([office("n1", "n0")], away, author="n1")
+
+
+def acknowledged_at_the_root(world: World, *holders: str) -> Durable:
+    """The root acknowledged an act, and each of these, the root among them, has it."""
+    for name in ("n0", "n1", "n3"):
+        world.offices[name], world.callers[name] = office(name), SimpleNamespace()  # type: ignore[assignment]
+        world.ledger.durable[name] = {b"commit"} if name in holders else set()
+    world.acked(Acked("n0", b"record", b"change", b"commit", ""))
+    return Durable(world)
+
+
+def test_what_only_a_stolen_machine_had_when_it_was_revoked_is_nowhere(tmp_path: Path) -> None:
+    """The root and the office between were put back, one after the other, and the leaf below that had it was off."""
+    world = World(1, tmp_path)
+    checker = acknowledged_at_the_root(world, "n0", "n1", "n3")
+    assert not world.ledger.lose("n0", set()) and not world.ledger.lose("n1", set())
+    with pytest.raises(Breach, match="R1: n0 acknowledged"):
+        checker._acknowledged()
+    world.cast_out(world.offices["n3"])
+    checker._acknowledged()
+
+
+def test_what_a_stolen_machine_has_is_nowhere_once_the_last_honest_one_lost_it(tmp_path: Path) -> None:
+    world = World(1, tmp_path)
+    checker = acknowledged_at_the_root(world, "n0", "n1")
+    world.cast_out(world.offices["n3"])
+    world.ledger.holds("n3").add(b"commit")  # it runs on, and its parent hasn't heard yet
+    assert not world.ledger.lose("n0", set())
+    with pytest.raises(Breach, match="R1: n0 acknowledged"):
+        checker._acknowledged()
+    assert world.ledger.lose("n1", set()) == {b"commit"}
+    checker._acknowledged()
 
 
 def known(*paths: str) -> Any:

@@ -232,8 +232,10 @@ class World:
         self.ledger.durable.pop(office.name, None)
 
     def cast_out(self, office: Office) -> None:
-        """Nothing is promised to it any more, and of what it wrote nobody knows how much had left it."""
+        """Nothing is promised to it any more, and of what it wrote nobody knows how much had left it. What it alone had
+        of what others wrote, they can't get back."""
         self.twins.orphaned(office)
+        self.ledger.cast_out(office.name)
         del self.offices[office.name]
         del self.callers[office.name]
         for commit in [commit for commit, author in self.authors.items() if author == office.name]:

@@ -133,6 +133,23 @@ def test_a_revocation_that_keeps_only_earlier_commits_cancels_a_replacement() ->
     assert book.node(thief.id) is None and book.office(COUNTY) is None
 
 
+def test_an_enrolment_that_doesnt_stand_says_whose_its_keys_are_and_gives_no_right() -> None:
+    tree, thief, second = Tree(), Office("thief", COUNTY), Office("second", COUNTY)
+    tree.enrol(tree.county, thief, COUNTY, data={"replaces": tree.county.id})
+    tree.enrol(thief, second, COUNTY, data={"replaces": thief.id})
+    foreign = tree.enrol(tree.other, Office("foreign", "x"), CITY + "/1")
+    tree.revoke(tree.city, tree.county)
+    moved(tree, tree.province, CITY, OTHER + "/370200", tree.rights[tree.city.id])
+    book = tree.fold()
+    assert book.verdicts[foreign.id] == denied("outside_subtree") and len(book.signers()) == 6
+    for one in (thief, second):
+        named = book.signer(one.id)
+        assert named is not None and book.key_of(one.id) == one.key and named.logs == [one.log]
+        assert named.path == OTHER + "/370200/370211", "it moves with its unit"
+        assert book.node(one.id) is None and book.peer_key(one.id) is None and book.log(one.log) is None
+        assert book.admits(one.log, 1, ZERO) is Admission.UNKNOWN_AUTHOR
+
+
 def test_nobody_opens_a_log_from_another_nodes() -> None:
     tree, log = Tree(), seed("second log", 16)
     data = {"log": log, "from": [tree.city.log, 1, ZERO]}

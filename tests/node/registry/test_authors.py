@@ -85,6 +85,24 @@ def test_a_log_is_nobodys_unless_the_registry_or_its_first_change_says_whose_it_
         assert logs_of_nobody(work.db, Registry(Roster())), "where nobody is known"
 
 
+def test_a_log_that_an_enrolment_names_which_doesnt_stand_is_its_signers(tree: Tree) -> None:
+    tree.do("k", "registry.replace")
+    tree.register("k")
+    for _ in range(2):
+        tree.sync("k", "c")
+    with tree.at("k").work() as work:
+        author, log = work.keys, work.log
+    tree.do("p", "registry.revoke", unit="370211", reason="stolen")
+    tree.sync("c", "p")
+    with tree.at("c").work() as work:
+        row = chain.log_row(work.db, log)
+        assert row is not None and row.node == author.node
+        raw = work.db.execute(chain.COMMIT.select().where(chain.COMMIT.c.log == row.id)).first().raw
+    with tree.at("p").work() as work:
+        assert work.registry.log(log) is None and logs_of_nobody(work.db, work.registry) == []
+        assert author_of(work, log, commit.parse(raw), []) == (author.node, author.sign_key)
+
+
 def test_the_root_is_known_by_the_id_that_a_person_compared(tree: Tree) -> None:
     with tree.at("p").work() as work:
         row = work.db.execute(chain.COMMIT.select().order_by(chain.COMMIT.c.id).limit(1)).one()

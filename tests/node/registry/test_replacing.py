@@ -378,6 +378,63 @@ def test_a_root_put_back_to_before_it_moved_a_county_below_itself_gets_its_own_o
     assert mine["digest"] == theirs["digest"]
 
 
+def test_who_brings_a_root_the_order_by_which_he_is_its_child_hears_what_was_signed_between(
+    tree: Tree,
+) -> None:
+    """The root was put back to before it moved the county below itself. The county heard of the move from the city, and
+    calls for the first time, with nothing taken, so that no position tells that anything is lacking."""
+    moved, link = "370000/370211", ("k", "p")
+    record = tree.dispatched()
+    carry(tree, C, K)
+    tree.shut("p")
+    shutil.copytree(tree.base / "p", tree.base / "backup")
+    tree.do("p", "registry.move", unit=PATHS["k"], to=moved)
+    carry(tree, C, K)
+    put_back(tree, "p")
+    tree.do("p", "registry.revoke", unit="370902", reason="lost")
+    tree.act("p", "note", record, text="恢复后写的话")
+    carry(tree, link)
+    assert carry(tree, link) == 0
+    for name in link:
+        with tree.at(name).work() as work:
+            assert work.registry.office(moved) is not None and work.registry.office(PATHS["s"]) is None
+    assert "恢复后写的话" in str(tree.show("k", record)["timeline"])
+    mine, theirs = (tree.reader(one).digest(moved) for one in link)
+    assert mine["digest"] == theirs["digest"]
+
+
+@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize("what", ["registered", "written", "written by newer ones"])
+def test_what_new_keys_signed_that_a_revocation_cancels_is_quarantined_with_everybody_above(
+    tree: Tree, what: str, told: bool
+) -> None:
+    """The province revokes the county by what it holds; behind that lie new keys, which the city had taken in; it acted
+    upon what they signed. `told`: the city hears of it before it brings that up."""
+    record = tree.dispatched()
+    carry(tree, K, C)
+    for _ in range(2 if what == "written by newer ones" else 1):
+        tree.do("k", "registry.replace")
+        carry(tree, K, K)
+    if what == "registered":
+        record = tree.register("k")
+    theirs = tree.act("k", "note", record, text="县里的话")["change"]
+    carry(tree, K)
+    upon_it = tree.act("c", "note", record, text="市里的话")["change"]
+    tree.do("p", "registry.revoke", unit="370211", reason="stolen")
+    if told:
+        tree.do("p", "registry.save", None, path=str(tree.base / "book"))
+        tree.do("c", "registry.load", None, path=str(tree.base / "book"))
+    carry(tree, C, C)
+    assert carry(tree, C) == 0
+    agree(tree, *C)
+    for name in "cp":
+        found = {one["change"]: one["verdict"] for one in tree.show(name, record)["timeline"]}
+        assert found[theirs] == "quarantined"
+        assert found[upon_it] == ("denied" if what == "registered" else "stands")
+        assert any(theirs.startswith(one["act"]) for one in tree.reader(name).exceptions("quarantine").items)
+        assert tree.verify(name) == []
+
+
 def test_a_store_verifies_that_has_what_was_signed_by_keys_that_count_no_more(tree: Tree) -> None:
     """The province revokes the county by what it holds; behind that lie new keys, which the city had taken in."""
     tree.dispatched()
