@@ -58,6 +58,19 @@ def whole(db: Connection, row: Any, kind: Kind, names: Names, now_ms: int, langu
     }
 
 
+def brief(db: Connection, row: Any, kind: Kind) -> dict[str, Any]:
+    """What a record says, without its history. `row`: of a list."""
+    state = folded.state(db, row.record) or State()
+    return {
+        **fields(kind.matter, state),
+        "record": row.name.hex(),
+        "matter": kind.matter.name,
+        "number": row.number,
+        "title": row.title,
+        "phase": row.phase,
+    }
+
+
 def fields(matter: Matter, state: State) -> dict[str, Any]:
     """Every declared field, also those without a value; of several standing values, the last."""
     shown: dict[str, Any] = {}

@@ -24,9 +24,13 @@ from node.work import HIGH_WATER, Work
 from sync_protocol import change as changes
 from sync_protocol import clock, commit
 from sync_protocol.change import Change, Words
+from sync_protocol.limits import MAX_CHANGES
 from sync_protocol.names import short
 
 SYSTEM = "system"
+ROOM = (
+    64 * 1024
+)  # bytes of bodies after which a commit of many records ends: the worst line carries it in one piece
 # The engine knows `adopt` for every matter (3.7); who may sign one is said here.
 ADOPT = Action("adopt", "采纳", frozenset({"operator", "dispatcher", "handler", "supervisor"}))
 # So are an order to erase and its receipt (3.11): coded data, though a matter may have words of that name.
@@ -64,6 +68,10 @@ class _Sheet:
     changes: list[Change]
     rows: list[tuple[int, int, bytes | None]]  # (place, record row, `of`)
 
+    @property
+    def size(self) -> int:
+        return sum(len(one.body) for one in self.changes)
+
 
 def write(
     work: Work,
@@ -89,6 +97,36 @@ def write(
     assert record is not None, "at least one draft"
     name = store(work, sheet, kind.matter.name, record)
     return Written(record, sheet.changes[0].id, name, state)
+
+
+def begin(
+    work: Work,
+    kind: Kind,
+    rows: Iterable[Sequence[Draft]],
+    *,
+    actor: str,
+    roles: frozenset[str],
+    room: int = ROOM,
+) -> list[bytes]:
+    """New records of a matter, in one commit: one for each of `rows`, as far as there is room for them; their ids.
+
+    A signature, a header and an envelope's overhead are paid once. Raises Forbidden, and then nothing is written.
+    """
+    unit = acting_as(work.registry.node(work.node), kind.matter, None, work.path)
+    sheet = _sheet(work, unit, actor, 0)
+    made: list[bytes] = []
+    for drafts in rows:
+        record: bytes | None = None
+        state = State()
+        for draft in drafts:
+            record, state = _add(work, sheet, kind.matter, record, state, draft, roles)
+        assert record is not None, "at least one draft"
+        made.append(record)
+        if sheet.size > room or len(sheet.changes) > MAX_CHANGES // 2:
+            break
+    if made:
+        store(work, sheet, kind.matter.name, made[0])
+    return made
 
 
 def _newest(state: State) -> int:
@@ -117,7 +155,7 @@ def _add(
     draft: Draft,
     roles: frozenset[str],
 ) -> tuple[bytes, State]:
-    action = _permitted(matter, draft, sheet.actor, roles)
+    action = permitted(matter, draft, sheet.actor, roles)
     coded, words = split(matter, action, draft.data)
     body = changes.Act(matter.versioned, action.name, tuple(sorted(state.heads)), coded, record)
     made = changes.make(sheet.log.log, work.entropy.bytes(16), body)
@@ -148,7 +186,8 @@ def _refolded(work: Work, matter: Matter, act: Act) -> State:
     return folding.fold(matter, [*stored, act])
 
 
-def _permitted(matter: Matter, draft: Draft, actor: str, roles: frozenset[str]) -> Action:
+def permitted(matter: Matter, draft: Draft, actor: str, roles: frozenset[str]) -> Action:
+    """The action, where one of these roles may sign it. Raises Usage, Forbidden `role`."""
     action = _GENERIC.get(draft.action) or matter.action(draft.action)
     if action is None:
         raise Usage(say(f"没有这个动作：{draft.action}", f"no such action: {draft.action}"))

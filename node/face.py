@@ -161,6 +161,17 @@ class Node:
     def search(self, text: str, matters: Sequence[str] = (), limit: int = 50) -> Page:
         return self._reader.search(text, matters, limit)
 
+    def suggest(self, matter: str, text: str, limit: int = 5) -> Page:
+        return self._reader.suggest(matter, text, limit)
+
+    def cite(self, name: str, answers: Sequence[str], person: Person) -> Item:
+        """Says by which records (ids or numbers) another was answered: it counts as their use. Raises NotFound,
+        Forbidden, and Usage for a matter that names none."""
+        from node import finding
+
+        matter = self._reader.matter_of(name)
+        return self.do("act", finding.cited(matter, name, answers), person)
+
     def show(self, matter: str, name: str) -> Item:
         return self._reader.show(matter, name)
 

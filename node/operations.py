@@ -11,7 +11,7 @@ from typing import Any
 
 from conflict.settle import choices, replaces
 from conflict.state import State
-from node import author, enrolling, people, reactions
+from node import author, enrolling, importing, people, reactions
 from node.attachments import claims, reference
 from node.author import Written
 from node.bundles import making, taking
@@ -61,7 +61,7 @@ def act(work: Work, params: Params, person: Person | None, _config: Config) -> d
     who = _needed(person)
     kind, verb = _verb(_given(params, "matter"), _given(params, "verb"))
     record, state = _record(work, kind, params.get("record"))
-    data = border.check(kind, verb, params.get("data") or {})
+    data = border.check(kind, verb, _with_ids(work, kind, params.get("data") or {}))
     claims.claim(work, verb, data)
     drafts = verb.plan(state, data, reactions.desk_of(work, who.id, kind, state, record or b""))
     written = author.write(work, kind, record, drafts, actor=who.id, roles=who.roles)
@@ -112,6 +112,23 @@ def _record(work: Work, kind: Kind, name: str | None) -> tuple[bytes | None, Sta
     if row is None or not row.here or row.matter != kind.matter.name:
         raise no_record(name)
     return row.name, folded.decode(row.state)
+
+
+def _with_ids(work: Work, kind: Kind, data: Params) -> Params:
+    """What answered a record may be given by number. Raises NotFound."""
+    if not kind.cites or not data.get(kind.cites):
+        return data
+    given = data[kind.cites]
+    listed = given if isinstance(given, list | tuple) else [given]
+    return {**data, kind.cites: [_id_of(work, str(one)) for one in listed]}
+
+
+def _id_of(work: Work, name: str) -> str:
+    row = reading.find(work.db, name)
+    kind = KINDS.get(row.matter) if row is not None and row.here else None
+    if row is None or kind is None or kind.shelf is None:
+        raise no_record(name)
+    return str(row.name.hex())
 
 
 def no_record(name: str) -> NotFound:
@@ -295,6 +312,7 @@ _OPERATIONS: dict[str, Operation] = {
     "join.ask": enrolling.ask,
     "join.take": enrolling.take,
     **asking.OPERATIONS,
+    **importing.OPERATIONS,
     "bundle.letter": making.letter,
     "bundle.trailer": making.trailer,
     "bundle.look": taking.look,

@@ -50,7 +50,7 @@ def react(work: Work, touched: Iterable[int]) -> None:
     Before it is enrolled a node signs nothing."""
     if not work.enrolled:
         return
-    for row in sorted(folded.groups(work.db, touched)):
+    for row in sorted(folded.groups(work.db, touched) | folded.cited_by(work.db, touched)):
         name, matter = records.name_of(work.db, row)
         kind = KINDS.get(matter)
         state = folded.state(work.db, row) if kind is not None else None
@@ -88,6 +88,7 @@ def desk_of(
         record=record,
         find=lambda name: _found(work, kind, name),
         linked=lambda _: _linked(work, record),
+        cited=lambda: folded.times_cited(work.db, record, path),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from conflict.state import State
-from node import account, glance, keys, people, waiting
+from node import account, finding, glance, keys, people, waiting
 from node.clock import SystemClock
 from node.errors import NotFound, Usage
 from node.iso import end_of_day, iso, iso_or_none
@@ -21,7 +21,7 @@ from node.matters.draft import Kind, Verb
 from node.operations import no_record
 from node.page import Page, Person, View
 from node.refold import ERASED, GONE
-from node.store import database, folded, reading, search, settings
+from node.store import database, folded, reading, settings
 from node.store.reading import Filter
 from sync_protocol import clock as hybrid
 from sync_protocol.names import code_of
@@ -135,17 +135,35 @@ class Reader:
 
     def search(self, text: str, matters: Sequence[str] = (), limit: int = 50) -> Page:
         """Best first. Empty for a text without letters or digits."""
-        own = self.unit
+        here = self._here()
         with self._read() as db:
-            rows = search.find(db, text, limit * 4)
             names = reading.unit_names(db)
             found = [
                 self._item(row, names)
                 for matter in matters or ("ticket",)
-                for row in reading.by_rows(db, rows, own, _kind(matter).matter.name)
-                if row.here
+                for row in self._matching(db, _kind(matter), text, here, limit)
             ]
         return Page(found[:limit], None)
+
+    def _matching(
+        self, db: Connection, kind: Kind, text: str, here: finding.Here, limit: int
+    ) -> Sequence[Any]:
+        fits = finding.matching(db, kind, text, here, limit * 4)
+        return reading.by_rows(db, [one.record for one in fits], here.unit, kind.matter.name)
+
+    def suggest(self, matter: str, text: str, limit: int = 5) -> Page:
+        """What may answer whoever tells this, best first: every field, with `score` and how often it was `used`.
+        Empty for a matter without answers. Raises Usage."""
+        kind, here = _kind(matter), self._here()
+        with self._read() as db:
+            fits = finding.suggested(db, kind, text, here, limit)
+            rows = reading.by_rows(db, [one.record for one in fits], here.unit, matter)
+            told = [account.brief(db, row, kind) for row in rows]
+        fitted = zip(told, fits, strict=True)
+        return Page([{**one, "score": round(fit.score, 3), "used": fit.used} for one, fit in fitted], None)
+
+    def _here(self) -> finding.Here:
+        return finding.Here(self.unit, iso(self.clock.now_ms())[:10])
 
     def _times(self) -> tuple[int, int]:
         now = self.clock.now_ms()
@@ -165,6 +183,7 @@ class Reader:
         kind = KINDS[row.matter]
         return {
             "record": row.name.hex(),
+            "matter": row.matter,
             "number": row.number,
             "title": row.title,
             "phase": row.phase,
@@ -204,6 +223,14 @@ class Reader:
         with self._read() as db:
             state = None if name is None else folded.decode(self._row(db, kind, name).state)
         return offers.offered(kind, state, self.unit, person, self.clock.now_ms())
+
+    def matter_of(self, name: str) -> str:
+        """Which matter a record (id or number) is of. Raises NotFound."""
+        with self._read() as db:
+            row = reading.find(db, name)
+            if row is None or not row.here:
+                raise no_record(name)
+            return str(row.matter)
 
     def _row(self, db: Connection, kind: Kind, name: str) -> Any:
         row = reading.find(db, name)

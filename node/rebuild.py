@@ -29,7 +29,7 @@ def where_stale(work: Work) -> bool:
     """Builds every projection anew unless it was made by this very program. True when it did."""
     wanted = digest_of_sources()
     folded.create(work.db)
-    search.create(work.db)
+    search.create(work.db, matters.KINDS)
     if settings.get(work.db, STAMP) == wanted:
         return False
     everything(work)
@@ -41,7 +41,7 @@ def everything(work: Work) -> None:
     search.drop(work.db)
     folded.drop(work.db)
     folded.create(work.db)
-    search.create(work.db)
+    search.create(work.db, matters.KINDS)
     work.registry_changed = True
     work.again.update(row.id for row in work.db.execute(select(records.RECORD.c.id)))
     settle(work)

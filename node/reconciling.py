@@ -110,6 +110,7 @@ def begin(work: Work, peer: PeerRow) -> None:
     one that was never given out: a child that stands at the end of its outbox would have acknowledged it already."""
     mark, name = peer.next_position, peer.position_id or ZERO
     links.drop_until(work.db, peer.id, mark)
+    work.unqueue(peer.id)
     links.change(
         work.db, peer.id, position=mark, position_id=name, next_position=mark + 1,
         reconcile_position=mark, reconcile_id=name,

@@ -112,11 +112,13 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None
     folded.save_cards(work.db, record, facts.cards(work, kind, state, dues))
     folded.save_places(work.db, record, places(kind, state))
     folded.save_links(work.db, record, kind.links(state))
+    folded.save_citations(work.db, record, _cited(kind, state))
+    folded.save_usable(work.db, record, kind.shelf.usable(state) if kind.shelf else None)
     folded.save_exceptions(work.db, record, state.rows)
     found = columns(work, name, kind, state, dues)
     work.urgent = work.urgent or found["urgent"]
     folded.save(work.db, record, found)
-    search.put(work.db, record, _searched(kind, state))
+    search.put(work.db, kind.matter.name, record, _searched(kind, state))
     named.save(work, record, kind.matter, state)
 
 
@@ -129,6 +131,7 @@ def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) 
         "state": folded.encode(state),
         "digest": record_digest(name, kind, state),
         "number": str(state.shown("number", "")),
+        "external_id": str(state.shown("external_id", "")),
         "title": GONE if gone else kind.title(state)[:200],
         "phase": ERASED if gone else kind.phase(state),
         "round": _round(state),
@@ -170,14 +173,23 @@ def _place(place: Place) -> dict[str, Any]:
     }
 
 
+def _cited(kind: Kind, state: State) -> list[bytes]:
+    return [one for one in state.every(kind.cites) if isinstance(one, bytes)] if kind.cites else []
+
+
 def _searched(kind: Kind, state: State) -> str:
-    """Every text that isn't personal, number and outside number included."""
-    parts: list[str] = []
+    """Every text that isn't personal, number and outside number included, and those of lists."""
+    parts: list[str] = [kind.shelf.words(state)] if kind.shelf else []
     for key, writes in state.fields.items():
         field = kind.matter.field(key)
         if field is not None and not field.personal:
-            parts.extend(str(write.value) for write in writes if isinstance(write.value, str))
+            parts.extend(one for write in writes for one in _texts(write.value))
     return "\n".join(parts)
+
+
+def _texts(value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else [value]
+    return [one for one in listed if isinstance(one, str)]
 
 
 def _keep_unknown(work: Work, record: int, matter: str) -> None:

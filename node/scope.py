@@ -66,6 +66,7 @@ def fill(work: Work, node: bytes) -> None:
         peer = links.peer(work.db, node)
         return None if peer is None else _part(work, peer)
     links.clear(work.db, child.peer)
+    work.unqueue(child.peer)
     _queue(work, child, _registry_commits(work), ahead=links.REGISTRY)
     for matter, record in _all_records(work):
         if matter == trust.MATTER:
@@ -87,6 +88,7 @@ def tell_forks(work: Work) -> None:
 def _part(work: Work, peer: PeerRow) -> None:
     """What is left for one who is no child any more: the registry, and what it is judged by."""
     links.clear(work.db, peer.id)
+    work.unqueue(peer.id)
     for record in records.rows_of_matter(work.db, trust.MATTER):
         links.deliver(work.db, peer.id, record)
     found = [*_registry_commits(work), *branches.every_link(work.db)]
@@ -263,11 +265,13 @@ def _concerns(work: Work, child: Child, act: Act) -> bool:
 
 
 def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: int = 0) -> None:
-    """What was written in the child's own subtree came from there, and isn't sent back."""
+    """What was written in the child's own subtree came from there, and isn't sent back. A commit of many records
+    goes once: which of its bodies go with it is judged when the message is made."""
     theirs = _written_below(work, child, commits := list(commits))
-    new = [one for one in commits if one not in theirs]
+    new = [one for one in commits if one not in theirs and (child.peer, one, ahead) not in work.queued]
     if new:
         links.enqueue(work.db, child.peer, new, work.now_ms, ahead=ahead)
+        work.queued.update((child.peer, one, ahead) for one in new)
         work.children.add(child.node)
 
 

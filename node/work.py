@@ -61,6 +61,9 @@ class Work:
     newer: tuple[Keys, ...] = ()  # ours after these, where the database was put back; newest first
     joined: set[bytes] = field(default_factory=set)  # forked logs of which a commit came between others (3.8)
     links: set[int] = field(default_factory=set)  # commit rows whose headers every child is to have (3.8)
+    queued: set[tuple[int, int, int]] = field(
+        default_factory=set
+    )  # (peer, commit row, ahead) put into an outbox
     places: Any = None  # which commits count (node/branches.py), as of this registry
 
     @property
@@ -87,3 +90,7 @@ class Work:
     def note(self, record: int, commit: int) -> None:
         """A commit brought something new for a record."""
         self.fresh.setdefault(record, set()).add(commit)
+
+    def unqueue(self, peer: int) -> None:
+        """A child's outbox was emptied: what this transaction had put into it may have to go there again."""
+        self.queued = {one for one in self.queued if one[0] != peer}

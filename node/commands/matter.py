@@ -18,7 +18,7 @@ from node.language import say
 from node.matters import KINDS
 from node.matters.draft import Kind, Verb
 
-from . import attachments, matter_text
+from . import attachments, matter_text, shelf
 from .lazy import Command, examples, subject
 from .options import data, is_many, option, spelled
 from .reading import document
@@ -33,11 +33,15 @@ def app_for(name: str) -> typer.Typer:
     app = subject(help=f"{kind.matter.label} {name}")
     app.callback()(_nothing)
     for verb in kind.verbs:
+        if kind.shelf is not None and verb.name == kind.shelf.verb:
+            continue  # many at once: `import` below
         app.command(verb.name, cls=_parsing(verb), help=verb.label, epilog=_example(kind, verb))(
             _run(kind, verb)
         )
     if reference.fields(kind.matter):
         attachments.add(app, kind)
+    if kind.shelf is not None:
+        shelf.add(app, kind)
     app.command("list", cls=Command, help=f"{kind.matter.label}清单", epilog=_list_examples(name))(
         _list(kind)
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from . import calendar, call, policy, staff, ticket
+from . import article, calendar, call, policy, staff, ticket
 from .draft import Kind
 
 KINDS: dict[str, Kind] = {
-    kind.matter.name: kind for kind in (ticket.KIND, call.KIND, staff.KIND, policy.KIND, calendar.KIND)
+    kind.matter.name: kind
+    for kind in (ticket.KIND, call.KIND, article.KIND, staff.KIND, policy.KIND, calendar.KIND)
 }

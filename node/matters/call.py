@@ -28,6 +28,7 @@ FIELDS = (
     Field("persons_served", "服务人数", Merge.LAST, Type.INTEGER),
     Field("answered_on_the_spot", "当场答复", Merge.LAST, Type.YES_NO),
     Field("ticket", "转为工单", Merge.LAST),  # record id, hex
+    Field("articles", "引用知识", Merge.UNION, Type.IDS),  # record ids
     Field("satisfaction_call", "来电满意度", Merge.ASK, Type.SCORE, dimension=True),
 )
 _GIVEN = tuple(field for field in FIELDS if field.name != "number")
@@ -62,4 +63,5 @@ KIND = Kind(
         Verb("note", "备注", "note", (TEXT,), plain.as_given("note"), frozenset({"text"})),
     ),
     title=title,
+    cites="articles",
 )

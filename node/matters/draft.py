@@ -6,7 +6,7 @@ that the node signs by itself, as `system`, because of what a record's state say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -74,6 +74,7 @@ class Desk:
     record: bytes = b""  # id of the record that is acted on, where there is one
     find: Callable[[str], bytes | None] = lambda _name: None  # a record in scope by its id or number
     linked: Callable[[State], list[State]] = lambda _state: []  # the others of a record's group, as held here
+    cited: Callable[[], int] = lambda: 0  # how many records that this unit registered cite the one acted on
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,30 @@ class Card:
     cleared: Mark | None
     objections: int
     draft: Draft | None  # what a unit above is to sign once its instant has come; None where it was issued
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """What may be proposed while somebody tells his matter: within its days and area, ranked by how well it fits and
+    how often it was used."""
+
+    valid_from: str = ""  # ISO days; empty: open
+    valid_until: str = ""
+    area: str = ""  # division code; empty: everywhere
+    routine: bool = False  # goes first among equals
+    weight: float = 1.0  # what a fit counts, against another of the same matter
+    used: int = 0  # as the units say; a unit's own count is exact
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A matter that is looked up: what its records are found by, and what is shipped of them."""
+
+    usable: Callable[[State], Usable | None]  # None: not to be proposed
+    words: Callable[[State], str]  # under which it is found, beside its own texts
+    means: Callable[[], Mapping[str, Sequence[str]]]  # what people say → what the texts say
+    verb: str  # with which an import begins a record
+    shipped: Callable[[], Iterable[Mapping[str, Any]]]  # rows of that verb's fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +201,8 @@ class Kind:
     links: Callable[[State], list[bytes]] = lambda _state: []  # records that it forms a group with
     detail: Callable[[State], dict[str, Any]] = lambda _state: {}  # what `show` adds to the fields
     reassigned: Callable[[State, Shift, Desk], list[Draft]] = lambda _state, _shift, _desk: []
+    cites: str = ""  # the field, of ids, in which it names the records of whatever matter that answered it
+    shelf: Shelf | None = None  # where its records are answers to be looked up
 
     def verb(self, name: str) -> Verb | None:
         """By its name on the command line, or with `_` as in a batch file."""

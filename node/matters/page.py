@@ -1,5 +1,6 @@
 """A matter's page for `docs/`, drawn from its declaration: its states as diagrams, its acts and fields as
-tables. `python -m node.matters.page` prints docs/ticket-lifecycle.md; a test keeps the two equal."""
+tables. `python -m node.matters.page` prints docs/ticket-lifecycle.md, with another matter's name that one's; a
+test keeps them equal."""
 
 from __future__ import annotations
 
@@ -24,8 +25,7 @@ def page(kind: Kind, head: str) -> str:
         head,
         "## Phases",
         _mermaid(matter, "phase"),
-        "## Assignments",
-        _mermaid(matter, "status"),
+        *(["## Assignments", _mermaid(matter, "status")] if _has_status(matter) else []),
         "## Names",
         _table(("identifier", "Chinese"), ((f"`{code}`", label) for code, label in matter.names.items())),
         "## Slots",
@@ -39,6 +39,10 @@ def page(kind: Kind, head: str) -> str:
         _table(("field", "Chinese", "merge", "type", "words", "codes"), map(_field, matter.fields)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _has_status(matter: Matter) -> bool:
+    return any(one.kind == "status" for one in matter.slots)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -133,7 +137,14 @@ LIFECYCLE = (
 )
 
 
+OTHER = (
+    "What [the glossary](glossary.md) names, as the program knows it. This page is made by "
+    "`python -m node.matters.page` with the matter's name; a test keeps it equal to the declaration."
+)
+
+
 if __name__ == "__main__":
     from . import KINDS
 
-    sys.stdout.write(page(KINDS["ticket"], LIFECYCLE))
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "ticket"
+    sys.stdout.write(page(KINDS[wanted], LIFECYCLE if wanted == "ticket" else OTHER))

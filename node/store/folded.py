@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, insert, select
+from sqlalchemy import Connection, and_, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from conflict.state import Mark, Row, State
@@ -18,11 +19,23 @@ from sync_protocol import clock
 
 from .prepared import Prepared, given
 from .records import RECORD
-from .schema import DERIVED, CardRow, DueRow, ExceptionRow, Folded, LinkRow, Place, UnitRow, table
+from .schema import (
+    DERIVED,
+    CardRow,
+    CitationRow,
+    DueRow,
+    ExceptionRow,
+    Folded,
+    LinkRow,
+    Place,
+    UnitRow,
+    UsableRow,
+    table,
+)
 
 FOLDED, PLACE, DUE = table(Folded), table(Place), table(DueRow)
 EXCEPTION, UNIT, CARD = table(ExceptionRow), table(UnitRow), table(CardRow)
-LINK = table(LinkRow)
+LINK, USABLE, CITATION = table(LinkRow), table(UsableRow), table(CitationRow)
 
 _BESIDE = Prepared(
     select(RECORD.c.id).join(LINK, LINK.c.other == RECORD.c.record).where(LINK.c.record == given("of"))
@@ -42,13 +55,25 @@ _NO_PLACES = Prepared(delete(PLACE).where(PLACE.c.record == given("of")))
 _NO_DUES = Prepared(delete(DUE).where(DUE.c.record == given("of")))
 _NO_CARDS = Prepared(delete(CARD).where(CARD.c.record == given("of")))
 _NO_LINKS = Prepared(delete(LINK).where(LINK.c.record == given("of")))
+_NO_USABLE = Prepared(delete(USABLE).where(USABLE.c.record == given("of")))
+_NO_CITATIONS = Prepared(delete(CITATION).where(CITATION.c.record == given("of")))
 _NO_EXCEPTIONS = Prepared(delete(EXCEPTION).where(EXCEPTION.c.record == given("of")))
 _PLACE, _DUE, _CARD = Prepared(insert(PLACE)), Prepared(insert(DUE)), Prepared(insert(CARD))
-_LINK = Prepared(insert(LINK))
+_LINK, _USABLE, _CITATION = Prepared(insert(LINK)), Prepared(insert(USABLE)), Prepared(insert(CITATION))
+_CITED_BY = Prepared(
+    select(RECORD.c.id)
+    .join(CITATION, CITATION.c.cited == RECORD.c.record)
+    .where(CITATION.c.record == given("of"))
+)
+_CITED = Prepared(
+    select(func.count())
+    .select_from(CITATION.join(FOLDED, FOLDED.c.record == CITATION.c.record))
+    .where(CITATION.c.cited == given("of"), FOLDED.c.owner == given("by"))
+)
 _EXCEPTION = Prepared(insert(EXCEPTION), [column.name for column in EXCEPTION.c if column.name != "id"])
 _BLANK: dict[str, Any] = {
-    "number": "", "title": "", "phase": "", "round": 0, "owner": "", "author": "", "lead": "", "urgency": "",
-    "urgent": False, "created": 0, "changed": 0, "next_due": None, "here": True, "open_rows": 0,
+    "number": "", "external_id": "", "title": "", "phase": "", "round": 0, "owner": "", "author": "",
+    "lead": "", "urgency": "", "urgent": False, "created": 0, "changed": 0, "next_due": None, "here": True, "open_rows": 0,
 }  # fmt: skip
 _COLUMNS = [column.name for column in FOLDED.c if column.name != "record"]
 _SAVE = Prepared(
@@ -136,6 +161,28 @@ def _ms(mark: Mark | None) -> int | None:
 def save_links(db: Connection, record: int, others: Iterable[bytes]) -> None:
     _NO_LINKS(db, of=record)
     _LINK.many(db, [{"record": record, "other": other} for other in set(others)])
+
+
+def save_usable(db: Connection, record: int, usable: Any) -> None:
+    """`usable`: node.matters.draft.Usable, or None for what isn't to be proposed."""
+    _NO_USABLE(db, of=record)
+    if usable is not None:
+        _USABLE.many(db, [{"record": record, **asdict(usable)}])
+
+
+def save_citations(db: Connection, record: int, cited: Iterable[bytes]) -> None:
+    _NO_CITATIONS(db, of=record)
+    _CITATION.many(db, [{"record": record, "cited": one} for one in set(cited)])
+
+
+def cited_by(db: Connection, rows: Iterable[int]) -> set[int]:
+    """Records that these cite, as far as they are known here."""
+    return {found.id for row in rows for found in _CITED_BY(db, of=row)}
+
+
+def times_cited(db: Connection, record: bytes, by: str) -> int:
+    """How many records that a unit registered cite one (its id)."""
+    return int(_CITED(db, of=record, by=by).scalar_one())
 
 
 def groups(db: Connection, rows: Iterable[int]) -> set[int]:

@@ -11,10 +11,11 @@ from node.errors import Usage
 
 from . import search
 from .chain import COMMIT, LOG
-from .folded import CARD, DUE, EXCEPTION, FOLDED, PLACE, UNIT
+from .folded import CARD, CITATION, DUE, EXCEPTION, FOLDED, PLACE, UNIT, USABLE
 from .records import RECORD
 
 UNDELIVERED_MS = 12 * 3600 * 1000  # after which a dispatcher is to telephone (1.3)
+MOST_NUMBER = 200  # characters: longer texts are no part of a number, and too much for a pattern
 OPEN = ("sent", "received", "accepted", "submitted")
 SORTS = {
     "changed": FOLDED.c.changed,
@@ -120,7 +121,7 @@ def _conditions(db: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.mine:
         found.append(_mine(wanted.mine))
     if wanted.text:
-        found.append(_text(db, wanted.text))
+        found.append(_text(db, wanted.matter, wanted.text))
     if wanted.view:
         found.append(_view(wanted))
     return found
@@ -146,8 +147,10 @@ def _mine(staff: str) -> ColumnElement[bool]:
     return or_(FOLDED.c.author == staff, worked)
 
 
-def _text(db: Connection, words: str) -> ColumnElement[bool]:
-    found = search.find(db, words, 10_000)
+def _text(db: Connection, matter: str, words: str) -> ColumnElement[bool]:
+    found = [row for row, _ in search.find(db, matter, search.asked(words), 10_000)]
+    if len(words) > MOST_NUMBER:
+        return FOLDED.c.record.in_(found)
     number = FOLDED.c.number.like("%" + _escaped(words) + "%", escape="\\")
     return or_(FOLDED.c.record.in_(found), number)
 
@@ -225,6 +228,26 @@ def by_rows(db: Connection, rows: list[int], own: str, matter: str) -> list[Any]
     query = _narrowed(db, Filter(matter, own)).where(FOLDED.c.record.in_(rows))
     found = {row.record: row for row in db.execute(query)}
     return [found[row] for row in rows if row in found]
+
+
+def usable(db: Connection, rows: list[int], own: str) -> dict[int, Any]:
+    """By record row: what of these may be proposed, `cited` by how many records of a unit's own."""
+    counted = (
+        select(func.count())
+        .select_from(CITATION.join(FOLDED, FOLDED.c.record == CITATION.c.record))
+        .where(CITATION.c.cited == RECORD.c.record, FOLDED.c.owner == own)
+        .scalar_subquery()
+    )
+    query = select(USABLE, counted.label("cited")).join(RECORD, RECORD.c.id == USABLE.c.record)
+    return {row.record: row for row in db.execute(query.where(USABLE.c.record.in_(rows)))}
+
+
+def by_external_id(db: Connection, matter: str, names: list[str]) -> set[str]:
+    """Which of these an import has brought already."""
+    query = select(FOLDED.c.external_id).where(
+        FOLDED.c.matter == matter, FOLDED.c.external_id != "", FOLDED.c.external_id.in_(names)
+    )
+    return {row.external_id for row in db.execute(query)}
 
 
 def dues(db: Connection, record: int) -> list[Any]:

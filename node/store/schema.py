@@ -250,12 +250,14 @@ class Folded(Derived, table=True):
         Index("folded_matter_changed", "matter", "changed"),
         Index("folded_number", "number"),
         Index("folded_phase", "matter", "phase", "changed"),
+        Index("folded_external", "matter", "external_id", sqlite_where=text("external_id <> ''")),
     )
     record: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     matter: str
     state: bytes = _blob(nullable=False)
     digest: bytes = _blob(nullable=False)
     number: str = ""
+    external_id: str = ""  # by which an import knows what it has brought
     title: str = ""
     phase: str = ""
     round: int = 0
@@ -329,6 +331,28 @@ class LinkRow(Derived, table=True):
     __table_args__ = (Index("link_other", "other"),)
     record: int = Field(primary_key=True)
     other: bytes = _blob(primary_key=True)  # record id
+
+
+class UsableRow(Derived, table=True):
+    """What may be proposed as an answer while somebody tells his matter, and how often it was used."""
+
+    __tablename__ = "usable"
+    record: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    valid_from: str = ""  # ISO days; empty: open
+    valid_until: str = ""
+    area: str = ""  # division code; empty: everywhere
+    routine: bool = False
+    weight: float = 1.0
+    used: int = 0  # as the units say
+
+
+class CitationRow(Derived, table=True):
+    """Which record rests on which other, of whatever matter: a call on the article that answered it."""
+
+    __tablename__ = "citation"
+    __table_args__ = (Index("citation_cited", "cited"),)
+    record: int = Field(primary_key=True)
+    cited: bytes = _blob(primary_key=True)  # record id
 
 
 class ExceptionRow(Derived, table=True):

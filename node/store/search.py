@@ -1,61 +1,117 @@
 """Full text by bigrams (design 6): FTS5's own tokenizers find nothing for a word of two characters.
 
-The index is derived and holds no personal field. A user's text is never FTS syntax: every token is quoted.
+One index a matter: what is found in one isn't weighed by how another's records are worded, and a million calls
+don't stand in the way of three thousand articles. The indexes are derived and hold no personal field. A user's
+text is never FTS syntax: every token is quoted.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import accumulate
 
 from sqlalchemy import Connection, text
 
 from .prepared import Prepared
 
+Means = Mapping[str, Sequence[str]]  # what people say → what the texts say
+
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[^\W_]+", re.UNICODE)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_MATTER = re.compile(r"[a-z_]{1,32}")
+_NOTHING: Means = {}
+MOST_ASKED = 64  # tokens that must all be found
+MOST_TYPED = 900  # tokens of a narrative that are looked at: those of 500 characters
+MOST_TELLING = 200  # of which any may be found; FTS5 takes all of them to every record that has one
+MOST_PLACES = (
+    10_000  # how many records they may have together: what all have costs the most and says the least
+)
+MOST_READ = 2_000  # characters of a narrative that are looked at
 
-_TAKE_OUT = Prepared(text("DELETE FROM found WHERE rowid = :record"))
-_PUT_IN = Prepared(text("INSERT INTO found(rowid, words) VALUES(:record, :words)"))
+
+@cache
+def _table(matter: str) -> str:
+    """Of one matter. Every such table begins with `found`: migrations leave these alone."""
+    assert _MATTER.fullmatch(matter), "a matter's declared name"
+    return f"found_{matter}"
 
 
-def create(db: Connection) -> None:
-    db.execute(
-        text(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS found USING fts5("
-            "words, content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 0\")"
-        )
+@cache
+def _take_out(matter: str) -> Prepared:
+    return Prepared(text(f"DELETE FROM {_table(matter)} WHERE rowid = :record"))
+
+
+@cache
+def _put_in(matter: str) -> Prepared:
+    return Prepared(text(f"INSERT INTO {_table(matter)}(rowid, words) VALUES(:record, :words)"))
+
+
+@cache
+def _find(matter: str) -> Prepared:
+    table = _table(matter)
+    query = f"SELECT rowid, rank FROM {table} WHERE {table} MATCH :query ORDER BY rank LIMIT :most"
+    return Prepared(text(query))
+
+
+@cache
+def _terms(matter: str) -> Prepared:
+    """How many records have each of some tokens, a JSON list."""
+    found = (
+        f"SELECT term, doc FROM {_table(matter)}_terms WHERE term IN (SELECT value FROM json_each(:tokens))"
     )
-    db.execute(text("INSERT INTO found(found, rank) VALUES('secure-delete', 1)"))
+    return Prepared(text(found))
+
+
+def create(db: Connection, matters: Iterable[str]) -> None:
+    for matter in matters:
+        table = _table(matter)
+        db.execute(
+            text(
+                f"CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5("
+                "words, content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 0\")"
+            )
+        )
+        db.execute(text(f"INSERT INTO {table}({table}, rank) VALUES('secure-delete', 1)"))
+        terms = f"CREATE VIRTUAL TABLE IF NOT EXISTS {table}_terms USING fts5vocab({table}, row)"
+        db.execute(text(terms))
 
 
 def drop(db: Connection) -> None:
-    db.execute(text("DROP TABLE IF EXISTS found"))
+    """Also those of matters that this program doesn't know, and the one index of older ones."""
+    for table in [*_tables(db, "fts5vocab"), *_tables(db, "fts5")]:
+        db.execute(text(f"DROP TABLE IF EXISTS {table}"))
 
 
-def put(db: Connection, record: int, words: str) -> None:
+def _tables(db: Connection, module: str) -> list[str]:
+    query = "SELECT name FROM sqlite_master WHERE name LIKE 'found%' AND sql LIKE :made"
+    made = f"CREATE VIRTUAL TABLE%USING {module}(%"
+    return [row[0] for row in db.execute(text(query), {"made": made})]
+
+
+def put(db: Connection, matter: str, record: int, words: str) -> None:
     """Replaces what is indexed of a record."""
-    _TAKE_OUT(db, record=record)
+    _take_out(matter)(db, record=record)
     tokens = " ".join(indexed(words))
     if tokens:
-        _PUT_IN(db, record=record, words=tokens)
+        _put_in(matter)(db, record=record, words=tokens)
 
 
 def rewrite(db: Connection) -> None:
-    """Merges the whole index into one segment, so that nothing of what was taken out of it is left."""
-    db.execute(text("INSERT INTO found(found) VALUES('optimize')"))
+    """Merges each index into one segment, so that nothing of what was taken out of it is left."""
+    for table in _tables(db, "fts5"):
+        db.execute(text(f"INSERT INTO {table}({table}) VALUES('optimize')"))
 
 
-def find(db: Connection, query: str, limit: int) -> list[int]:
-    """Record rows, best first. Empty for a query without letters or digits."""
-    wanted = asked(query)
-    if not wanted:
+def find(db: Connection, matter: str, query: str, limit: int) -> list[tuple[int, float]]:
+    """(record row, BM25: the higher the better), best first. `query`: of `asked` or `any_of`; nothing for an
+    empty one."""
+    if not query:
         return []
-    rows = db.execute(
-        text("SELECT rowid FROM found WHERE found MATCH :query ORDER BY rank LIMIT :limit"),
-        {"query": wanted, "limit": limit},
-    )
-    return [row[0] for row in rows]
+    return [(row[0], -row[1]) for row in _find(matter)(db, query=query, most=limit)]
 
 
 def indexed(words: str) -> list[str]:
@@ -66,12 +122,68 @@ def indexed(words: str) -> list[str]:
     return tokens
 
 
-def asked(query: str) -> str:
-    """An FTS5 query in which every token is a quoted string."""
+def asked(query: str, means: Means = _NOTHING) -> str:
+    """An FTS5 query for what has all of a text in it; of a term with other words for it, any of these."""
+    parts: list[str] = []
+    for piece, words in _pieces(query, means):
+        alternatives = [found for one in (piece, *words) if (found := _all(one))]
+        parts += [f"({' OR '.join(alternatives)})"] if len(alternatives) > 1 else alternatives
+    return " AND ".join(parts[:MOST_ASKED])
+
+
+def typed(narrative: str, means: Means = _NOTHING) -> list[str]:
+    """The tokens of a longer text, however it is told: the other words for the terms in it, bigrams, single
+    characters."""
+    read = narrative[:MOST_READ]
+    told = unicodedata.normalize("NFKC", read).lower()
     tokens: list[str] = []
+    for term, words in means.items():
+        if term in told:
+            tokens += [gram for word in words for run in _runs(word) for gram in _grams(run, both=False)]
+    tokens += [gram for run in _runs(read) for gram in _grams(run, both=True)]
+    return list(dict.fromkeys(tokens))[:MOST_TYPED]
+
+
+def telling(db: Connection, matter: str, tokens: Sequence[str]) -> list[str]:
+    """Those of some tokens that are found at all, the rarest first, within both bounds; one of them at least."""
+    found = sorted((row[1], row[0]) for row in _terms(matter)(db, tokens=json.dumps(tokens)))
+    places = accumulate(count for count, _ in found[:MOST_TELLING])
+    return [
+        term
+        for (_, term), sum_ in zip(found, places, strict=False)
+        if sum_ <= MOST_PLACES or term == found[0][1]
+    ]
+
+
+def any_of(tokens: Iterable[str]) -> str:
+    """An FTS5 query for what has one of these at least."""
+    return " OR ".join(f'"{token}"' for token in tokens)
+
+
+def _all(words: str) -> str:
+    tokens = [gram for run in _runs(words) for gram in _grams(run, both=False)][:MOST_ASKED]
+    joined = " AND ".join(f'"{token}"' for token in tokens)
+    return f"({joined})" if len(tokens) > 1 else joined
+
+
+def _pieces(query: str, means: Means) -> Iterator[tuple[str, Sequence[str]]]:
+    """A text cut at the terms that have other words, the longest first; the rest token by token."""
+    sizes = sorted({len(term) for term in means}, reverse=True)
     for run in _runs(query):
-        tokens.extend(_grams(run, both=False))
-    return " AND ".join(f'"{token}"' for token in tokens[:64])
+        at = begun = 0
+        while at < len(run):
+            term = next((run[at : at + size] for size in sizes if run[at : at + size] in means), "")
+            if term:
+                yield from _plain(run[begun:at])
+                yield term, means[term]
+                begun = at + len(term)
+            at = begun if term else at + 1
+        yield from _plain(run[begun:])
+
+
+def _plain(run: str) -> Iterator[tuple[str, Sequence[str]]]:
+    for gram in _grams(run, both=False) if run else ():
+        yield gram, ()
 
 
 def _runs(words: str) -> list[str]:

@@ -18,6 +18,10 @@ SHIPPED = (
     "node/node.toml",
     "node/demo/day.jsonl",
     "node/demo/tree.json",
+    "node/matters/data/divisions.csv",
+    "node/matters/data/questions.jsonl",
+    "node/matters/data/statutes.jsonl.gz",
+    "node/matters/data/synonyms.csv",
     "node/matters/data/topics.csv",
 )
 

@@ -69,5 +69,6 @@ def links(state: State) -> list[bytes]:
 
 
 KIND = Kind(
-    TICKET, VERBS, reactions, dues, shown_phase, title, places, cards, CLOCKS, links, detail, reassigned
-)
+    TICKET, VERBS, reactions, dues, shown_phase, title, places, cards, CLOCKS, links, detail, reassigned,
+    cites="articles",
+)  # fmt: skip

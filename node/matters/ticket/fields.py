@@ -133,6 +133,7 @@ FIELDS = (
     Field("excluded", "不计入统计", _LAST, Type.YES_NO),
     Field("tags", "标签", _UNION, Type.LIST),
     Field("links", "关联工单", _UNION, Type.IDS),  # record ids
+    Field("articles", "引用知识", _UNION, Type.IDS),  # record ids
     Field("attachments", "附件", _UNION, Type.FILES, words=True),
     Field("result", "办理结果", _ASK, Type.CODE, RESULTS, dimension=True),
     Field("resolved", "是否解决", _ASK, Type.YES_NO),

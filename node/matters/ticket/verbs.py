@@ -115,7 +115,7 @@ VERBS = (
     Verb("register", "登记", "register", f.REGISTERED, _register,
          _needs("channel", "class", "topic", "narrative"),
          needs=(("channel", frozenset({"transferred", "assigned"}), "outside_number"),)),
-    Verb("answer", "当场答复", "answer", (f.TEXT,), in_round("answer"), offers=_offer()),
+    Verb("answer", "当场答复", "answer", (f.TEXT, f.field("articles")), in_round("answer"), offers=_offer()),
     DISPATCH,
     Verb("accept", "受理", "accept", _OWN_TAKES, own("accept"), offers=_offer_own("accept")),
     Verb("decline", "退单", "decline", (f.DECLINE_REASON, f.TEXT, *_OWN_TAKES), own("decline"),

@@ -70,6 +70,11 @@ def _excluded(act: Act) -> dict[str, Any]:
     return {"excluded": act.data.get("excluded", True)}
 
 
+def _cited(act: Act) -> dict[str, Any]:
+    """The articles that the answer was taken from."""
+    return {"articles": act.data["articles"]} if "articles" in act.data else {}
+
+
 def _without(act: Act) -> dict[str, Any]:
     return {f"{name}-": value for name, value in act.data.items()}
 
@@ -119,7 +124,8 @@ ACTIONS = (
     Action(
         "answer", "当场答复", roles("operator", "lawyer"), (OWNER,),
         (IN_WORK, THIS_ROUND, ("branches", r.nothing_open)), _phase, _becomes("closed"),
-        data=(f.ROUND, f.TEXT), phases=("registered",),
+        _cited, (f.ROUND, f.TEXT, f.field("articles")),
+        phases=("registered",),
     ),
     Action(
         "amend", "更正", roles("operator", "dispatcher", "handler"),

@@ -10,7 +10,7 @@ import pytest
 from node.deadlines.policies import DEFAULTS
 from node.matters import KINDS
 from node.matters.draft import Kind
-from node.matters.page import LIFECYCLE, page
+from node.matters.page import LIFECYCLE, OTHER, page
 from node.matters.registry import REGISTRY
 from node.matters.staff import ROLES
 from node.matters.ticket.fields import CLOCKS
@@ -51,6 +51,12 @@ def test_fields_statuses_and_phases_have_the_chinese_of_the_declaration() -> Non
 def test_the_lifecycle_page_is_the_declaration_s() -> None:
     found = (DOCS / "ticket-lifecycle.md").read_text("utf-8")
     assert found == page(KINDS["ticket"], LIFECYCLE), "python -m node.matters.page > docs/ticket-lifecycle.md"
+
+
+def test_the_page_of_an_article_s_life_is_the_declaration_s() -> None:
+    found = (DOCS / "article-lifecycle.md").read_text("utf-8")
+    said = "python -m node.matters.page article > docs/article-lifecycle.md"
+    assert found == page(KINDS["article"], OTHER), said
 
 
 def test_the_page_s_diagrams_reach_every_phase_and_status() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
-from node.store import search
+import pytest
+from sqlalchemy import Connection, create_engine, text
+
+from node.store import database, search
 
 
 def test_chinese_goes_in_by_twos_and_ones_and_the_rest_by_words() -> None:
@@ -22,3 +25,59 @@ def test_every_token_of_a_question_is_quoted(text: str, asked: str) -> None:
 
 def test_a_long_question_is_bounded() -> None:
     assert search.asked("工" * 5000).count(" AND ") == 63
+
+
+MEANS = {"工钱": ("工资", "劳动报酬")}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [("工钱", '("工钱" OR "工资" OR ("劳动" AND "动报" AND "报酬"))'),
+     ("欠工钱的", '"欠" AND ("工钱" OR "工资" OR ("劳动" AND "动报" AND "报酬")) AND "的"'),
+     ("工资", '"工资"')],
+)  # fmt: skip
+def test_a_term_is_found_by_its_other_words_too(text: str, asked: str) -> None:
+    assert search.asked(text, MEANS) == asked
+
+
+def test_a_narrative_is_asked_by_pairs_characters_and_other_words() -> None:
+    tokens = search.typed('没给工钱" NEAR(', MEANS)
+    assert {"工资", "没给", "给", "near"} <= set(tokens) and len(tokens) == len(set(tokens))
+    assert search.any_of(["甲", "near"]) == '"甲" OR "near"'
+
+
+def test_a_narrative_of_any_length_is_bounded() -> None:
+    text = "".join(chr(0x4E00 + at) for at in range(20_000))
+    assert len(search.typed(text)) == search.MOST_TYPED
+
+
+@pytest.fixture
+def index() -> Iterator[Connection]:
+    """A hundred records, each with a number of its own, half of them with one word more."""
+    engine = create_engine("sqlite://", module=database.DRIVER)
+    with engine.begin() as db:
+        search.create(db, ["note"])
+        for row in range(1, 101):
+            search.put(db, "note", row, f"工资 {row}" + (" 欠薪" if row % 2 else ""))
+        yield db
+
+
+def test_the_rarest_tokens_say_the_most_and_those_that_are_nowhere_nothing(index: Connection) -> None:
+    assert search.telling(index, "note", ["工资", "欠薪", "7", "nowhere"]) == ["7", "欠薪", "工资"]
+
+
+def test_what_too_many_records_have_is_left_out(index: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_PLACES", 60)
+    assert search.telling(index, "note", ["工资", "欠薪", "7"]) == ["7", "欠薪"]
+    assert search.telling(index, "note", ["工资"]) == ["工资"]
+
+
+def test_a_record_is_found_as_it_was_put_last(index: Connection) -> None:
+    search.put(index, "note", 7, "工伤")
+    assert [row for row, _ in search.find(index, "note", search.asked("工伤"), 9)] == [7]
+    assert search.find(index, "note", search.asked("7"), 9) == []
+
+
+def test_an_index_that_was_dropped_is_gone_with_its_terms(index: Connection) -> None:
+    search.drop(index)
+    assert list(index.execute(text("SELECT name FROM sqlite_master"))) == []
