@@ -73,7 +73,8 @@ _CITED = Prepared(
 _EXCEPTION = Prepared(insert(EXCEPTION), [column.name for column in EXCEPTION.c if column.name != "id"])
 _BLANK: dict[str, Any] = {
     "number": "", "external_id": "", "title": "", "phase": "", "round": 0, "owner": "", "author": "",
-    "lead": "", "urgency": "", "urgent": False, "created": 0, "changed": 0, "next_due": None, "here": True, "open_rows": 0,
+    "lead": "", "urgency": "", "urgent": False, "created": 0, "changed": 0, "next_due": None, "here": True,
+    "open_rows": 0,
 }  # fmt: skip
 _COLUMNS = [column.name for column in FOLDED.c if column.name != "record"]
 _SAVE = Prepared(
