@@ -49,6 +49,11 @@ class Type(StrEnum):
     LIST = "list"  # list of text
     MAP = "map"
     FILES = "files"  # list of attachments: {hash, size, type, name}
+    PHONE = "phone"  # of a person: mobile, landline, or a short number
+    ID_NUMBER = "id_number"  # of a resident, or of another identity document
+    CREDIT_CODE = "credit_code"  # unified social credit code (GB 32100)
+    MOMENT = "moment"  # ISO 8601 with +08:00, text
+    CODES = "codes"  # of a coded list: code → [label, order, parent, from, until]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,9 @@ class Field:
     words: bool = False  # personal data or free text: travels as words (3.2)
     dimension: bool = False  # of every statistic
     personal: bool = False  # masked unless revealed, and not in the search index
+    listed: str = ""  # name of the coded list (代码表) that says what it may hold, where there is one
+    alike: str = ""  # how records with the same value are found: phone id_number credit_code organisation
+    past: bool = False  # of a DATE or MOMENT: not in the future
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conflict import erasure
@@ -16,6 +16,7 @@ from conflict.state import Standing, State, Verdict
 from node.acts import acts
 from node.errors import Forbidden, Usage
 from node.language import say
+from node.matters import KINDS
 from node.matters.draft import Draft, Kind
 from node.store import chain, folded, records, settings
 from node.store.chain import LogRow
@@ -49,12 +50,14 @@ _GENERIC = {one.name: one for one in (ADOPT, ERASE, ERASED)}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a commit of ours made. `first` is its first act's full id."""
+    """What a commit of ours made. `first` is the full id of its first act on `record`; `begun`, of the first act
+    of a record of another matter that it began."""
 
     record: bytes
     first: bytes
     commit: bytes
     state: State
+    begun: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -88,15 +91,25 @@ def write(
     unit = named or acting_as(work.registry.node(work.node), kind.matter, state, work.path)
     others = {one.record: _present(work, one.record) for one in drafts if one.record is not None}
     sheet = _sheet(work, unit, actor, max(_newest(one) for one in (state, *others.values())))
+    begun: bytes | None = None
+    first: bytes | None = None
     for draft in drafts:
-        if draft.record is None:
+        if draft.begun:
+            assert begun is not None, "a draft before it has begun a record"
+            draft = replace(draft, data={**draft.data, draft.begun: short(begun).hex()})
+        place = len(sheet.changes)
+        if draft.matter:
+            _add(work, sheet, KINDS[draft.matter].matter, None, State(), draft, roles)
+            begun = sheet.changes[place].id
+        elif draft.record is None:
             record, state = _add(work, sheet, kind.matter, record, state, draft, roles)
+            first = first or sheet.changes[place].id
         else:
             other = others[draft.record]
             _, others[draft.record] = _add(work, sheet, kind.matter, draft.record, other, draft, roles)
     assert record is not None, "at least one draft"
     name = store(work, sheet, kind.matter.name, record)
-    return Written(record, sheet.changes[0].id, name, state)
+    return Written(record, first or sheet.changes[0].id, name, state, begun)
 
 
 def begin(

@@ -25,8 +25,8 @@ from node.page import Page, Person, View
 from node.transport import local
 
 if TYPE_CHECKING:
+    from node.lookup import Lookup
     from node.matters.draft import Verb
-    from node.reader import Reader
     from node.writer import Writer
 
 __all__ = ["Node", "Page", "Person", "View"]
@@ -103,10 +103,10 @@ class Node:
     # Who and what this is
 
     @cached_property
-    def _reader(self) -> Reader:
-        from node.reader import Reader
+    def _reader(self) -> Lookup:
+        from node.lookup import Lookup
 
-        return Reader(self.directory, self.language)
+        return Lookup(self.directory, self.language)
 
     @property
     def id(self) -> bytes:
@@ -150,7 +150,7 @@ class Node:
             return Person(found["id"], found["name"], frozenset(found["roles"]))
         return self._reader.login(staff, password)
 
-    # Records (reader.py says what each gives and raises)
+    # Records (reader.py and lookup.py say what each gives and raises)
 
     def list(self, matter: str, **how: Any) -> Page:
         return self._reader.list(matter, **how)
@@ -171,6 +171,27 @@ class Node:
 
         matter = self._reader.matter_of(name)
         return self.do("act", finding.cited(matter, name, answers), person)
+
+    def earlier(self, phone: str | None = None, id_number: str | None = None, limit: int = 50) -> Page:
+        return self._reader.earlier(phone, id_number, limit)
+
+    def duplicates(self, fields: Mapping[str, Any], matter: str = "ticket", limit: int = 20) -> Page:
+        return self._reader.duplicates(fields, matter, limit)
+
+    def duplicates_of(self, matter: str, name: str, limit: int = 20) -> Page:
+        return self._reader.duplicates_of(matter, name, limit)
+
+    def suggest_unit(self, region: str | None = None, **regions: str | None) -> Sequence[Item]:
+        return self._reader.suggest_unit(region, **regions)
+
+    def suggest_units(self, matter: str, name: str) -> Sequence[Item]:
+        return self._reader.suggest_units(matter, name)
+
+    def unmatched(self, day: str | None = None) -> Item:
+        return self._reader.unmatched(day)
+
+    def codes(self, name: str, *, every: bool = False) -> Item:
+        return self._reader.codes(name, every=every)
 
     def show(self, matter: str, name: str) -> Item:
         return self._reader.show(matter, name)

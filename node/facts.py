@@ -1,4 +1,5 @@
-"""Facts that many records rest on: the policies (政策) and the calendar (日历), which the root writes (product 1.3)."""
+"""Facts that many records rest on: the policies (政策), the calendar (日历) and the coded lists (代码表), which the
+root writes (product 1.2, 1.3)."""
 
 from __future__ import annotations
 
@@ -10,13 +11,15 @@ from node import author
 from node.deadlines import policies
 from node.deadlines.calendar import Calendar
 from node.deadlines.policies import Policies
-from node.matters import KINDS, calendar, policy
+from node.matters import KINDS, border, calendar, codelist, policy
+from node.matters.codes import CodeList, shipped
 from node.matters.draft import Card, Draft, Due, Kind
 from node.store import folded
 from node.work import Work
 
 POLICY, CALENDAR = "policy", "calendar"
 MATTERS = frozenset({POLICY, CALENDAR})
+LIST = codelist.LIST.name
 
 
 def dues(work: Work, kind: Kind, state: State) -> list[Due]:
@@ -49,6 +52,19 @@ def _calendar(work: Work) -> Calendar:
     return found
 
 
+def lists(work: Work) -> Mapping[str, CodeList]:
+    """The coded lists by name: the root's, and where one hasn't come, the shipped one."""
+    if LIST not in work.facts:
+        work.facts[LIST] = {**shipped(), **codelist.from_states(_states(work, LIST))}
+    found: Mapping[str, CodeList] = work.facts[LIST]
+    return found
+
+
+def known(work: Work) -> border.Known:
+    """What the border knows now."""
+    return border.Known(work.now_ms, lists(work))
+
+
 def _states(work: Work, matter: str) -> list[State]:
     found = [folded.state(work.db, row) for row in folded.open_records(work.db, matter)]
     return [one for one in found if one is not None]
@@ -63,8 +79,12 @@ def changed(work: Work) -> None:
 
 
 def found(work: Work) -> None:
-    """What a new root signs first: the policy with its defaults, and the calendar's published years."""
+    """What a new root signs first: the policy with its defaults, the calendar's published years, and the lists."""
     roles = frozenset({author.SYSTEM})
-    first = [(POLICY, policy.defaults()), *((CALENDAR, year) for year in calendar.default_calendar_years())]
+    first = [
+        (POLICY, policy.defaults()),
+        *((CALENDAR, year) for year in calendar.default_calendar_years()),
+        *((LIST, codes) for codes in codelist.defaults()),
+    ]
     for matter, data in first:
         author.write(work, KINDS[matter], None, [Draft("set", data)], actor=author.SYSTEM, roles=roles)

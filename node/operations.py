@@ -11,7 +11,7 @@ from typing import Any
 
 from conflict.settle import choices, replaces
 from conflict.state import State
-from node import author, enrolling, importing, people, reactions
+from node import author, call_records, codelists, enrolling, facts, importing, people, reactions
 from node.attachments import claims, reference
 from node.author import Written
 from node.bundles import making, taking
@@ -25,6 +25,7 @@ from node.page import Person
 from node.registry import operations as registrar
 from node.store import folded, reading, records
 from node.work import Work
+from sync_protocol.names import short
 
 Params = Mapping[str, Any]
 Operation = Callable[[Work, Params, "Person | None", Config], dict[str, Any]]
@@ -61,11 +62,18 @@ def act(work: Work, params: Params, person: Person | None, _config: Config) -> d
     who = _needed(person)
     kind, verb = _verb(_given(params, "matter"), _given(params, "verb"))
     record, state = _record(work, kind, params.get("record"))
-    data = border.check(kind, verb, _with_ids(work, kind, params.get("data") or {}))
+    data = border.check(kind, verb, _with_ids(work, kind, params.get("data") or {}), facts.known(work))
     claims.claim(work, verb, data)
     drafts = verb.plan(state, data, reactions.desk_of(work, who.id, kind, state, record or b""))
     written = author.write(work, kind, record, drafts, actor=who.id, roles=who.roles)
-    return done(work, written)
+    return {**done(work, written), **_doubted(verb, data)}
+
+
+def _doubted(verb: Verb, data: Params) -> dict[str, Any]:
+    """What was taken though it is odd: who is on the line can still be asked."""
+    found = border.doubts(verb.takes, data)
+    told = [{"field": one.field, "code": "unverified", "message": one.sentence} for one in found]
+    return {"warnings": told} if told else {}
 
 
 def _given(params: Params, name: str) -> str:
@@ -75,14 +83,22 @@ def _given(params: Params, name: str) -> str:
 
 
 def done(work: Work, written: Written) -> dict[str, Any]:
-    """What a program is told of an act: with the phase as it is once the node has reacted."""
+    """What a program is told of an act: with the phase as it is once the node has reacted. `begun`: a record of
+    another matter that came of it."""
     reactions.settle(work)
-    row = reading.find(work.db, written.record.hex())
+    told = {**_told(work, written.record, written.first), "commit": written.commit.hex()}
+    if written.begun is not None:
+        told["begun"] = _told(work, short(written.begun), written.begun)
+    return told
+
+
+def _told(work: Work, record: bytes, change: bytes) -> dict[str, Any]:
+    row = reading.find(work.db, record.hex())
     return {
-        "record": written.record.hex(),
+        "record": record.hex(),
+        "matter": row.matter if row else "",
         "number": row.number if row else "",
-        "change": written.first.hex(),
-        "commit": written.commit.hex(),
+        "change": change.hex(),
         "phase": row.phase if row else "",
     }
 
@@ -163,7 +179,7 @@ def settle(work: Work, params: Params, person: Person | None, _config: Config) -
             hint="qiao exceptions adopt ID",
         )
     value = _chosen(params, choices(state, row))
-    clean = border.value(declared, value)
+    clean = border.value(declared, value, facts.known(work))
     named = replaces(state, [row.place])
     draft = Draft("amend", {field: clean, "replaces": named})
     return done(work, author.write(work, kind, name, [draft], actor=who.id, roles=who.roles))
@@ -313,6 +329,8 @@ _OPERATIONS: dict[str, Operation] = {
     "join.take": enrolling.take,
     **asking.OPERATIONS,
     **importing.OPERATIONS,
+    "list.import": codelists.bring,
+    **call_records.OPERATIONS,
     "bundle.letter": making.letter,
     "bundle.trailer": making.trailer,
     "bundle.look": taking.look,

@@ -86,15 +86,15 @@ def desk_of(
         policy=_policy(work),
         former=frozenset(entry.paths) - {path} if entry is not None else frozenset(),
         record=record,
-        find=lambda name: _found(work, kind, name),
+        find=lambda name, matter="": _found(work, matter or (kind.matter.name if kind else ""), name),
         linked=lambda _: _linked(work, record),
         cited=lambda: folded.times_cited(work.db, record, path),
     )
 
 
-def _found(work: Work, kind: Kind | None, name: str) -> bytes | None:
+def _found(work: Work, matter: str, name: str) -> bytes | None:
     row = reading.find(work.db, name)
-    fits = row is not None and row.here and kind is not None and row.matter == kind.matter.name
+    fits = row is not None and row.here and row.matter == matter
     return row.name if row is not None and fits else None
 
 

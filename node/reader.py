@@ -112,7 +112,7 @@ class Reader:
         after: str | None = None,
     ) -> Page:
         """A page of a matter's records in scope. `mine`: a staff id. Raises Usage, NotFound (a unit)."""
-        _kind(matter)
+        kind_of(matter)
         own = self.unit
         who = mine or (person.id if person else None) if view == "mine" or mine else None
         wanted = Filter(
@@ -141,7 +141,8 @@ class Reader:
             found = [
                 self._item(row, names)
                 for matter in matters or ("ticket",)
-                for row in self._matching(db, _kind(matter), text, here, limit)
+                for row in self._matching(db, kind_of(matter), text, here, limit)
+                if row.here
             ]
         return Page(found[:limit], None)
 
@@ -154,7 +155,7 @@ class Reader:
     def suggest(self, matter: str, text: str, limit: int = 5) -> Page:
         """What may answer whoever tells this, best first: every field, with `score` and how often it was `used`.
         Empty for a matter without answers. Raises Usage."""
-        kind, here = _kind(matter), self._here()
+        kind, here = kind_of(matter), self._here()
         with self._read() as db:
             fits = finding.suggested(db, kind, text, here, limit)
             rows = reading.by_rows(db, [one.record for one in fits], here.unit, matter)
@@ -207,7 +208,7 @@ class Reader:
 
     def show(self, matter: str, name: str) -> dict[str, Any]:
         """By record id or number. Raises NotFound, alike out of scope and not there."""
-        kind = _kind(matter)
+        kind = kind_of(matter)
         with self._read() as db:
             row = self._row(db, kind, name)
             names = reading.unit_names(db)
@@ -219,7 +220,7 @@ class Reader:
         """The verbs that the workflow and this person's roles allow now; without a record, those that begin one."""
         from node import offers
 
-        kind = _kind(matter)
+        kind = kind_of(matter)
         with self._read() as db:
             state = None if name is None else folded.decode(self._row(db, kind, name).state)
         return offers.offered(kind, state, self.unit, person, self.clock.now_ms())
@@ -346,7 +347,7 @@ class Reader:
         return keys.meant(self.directory, settings.get(db, "node"))
 
 
-def _kind(matter: str) -> Kind:
+def kind_of(matter: str) -> Kind:
     found = KINDS.get(matter)
     if found is None:
         raise Usage(say(f"没有这种事项：{matter}", f"no such matter: {matter}"), code="unknown_matter")

@@ -21,6 +21,7 @@ _SOURCES = (
     (Path(matters.__file__).parent.parent / "deadlines", "*.py"),
     (Path(folded.__file__).parent, "*.py"),
     (Path(trust.__file__).parent, "refold.py"),
+    (Path(trust.__file__).parent, "alike.py"),
     (Path(trust.__file__).parent / "attachments", "*.py"),
 )
 

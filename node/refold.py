@@ -13,7 +13,7 @@ from conflict import digest as fingerprint
 from conflict import erasure
 from conflict import fold as folding
 from conflict.state import Row, State
-from node import facts, lanes, reconciling, scope, trust
+from node import alike, call_records, facts, lanes, reconciling, scope, trust
 from node.acts import acts
 from node.attachments import named, reference
 from node.erasure import destruction
@@ -63,21 +63,25 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
         return
     state = None if whole else _on_top(work, record, name, kind, commits)
     named_before: set[bytes] = set()
+    erased = False
     if state is None:
         found = acts(work, name, records.changes_of(work.db, record))
         state = folding.fold(kind.matter, found)
         if destruction.carry_out(work, record, name, found):
+            erased = True
             left = acts(work, name, records.changes_of(work.db, record))
             named_before = destruction.named(work.db, record) | reference.contents(found)
             named_before -= reference.contents(left)  # of what is quarantined the projection says nothing
     was_away = folded.is_away(work.db, record)
     before = folded.state(work.db, record) if matter in facts.MATTERS else None
-    save(work, record, name, kind, state)
+    save(work, record, name, kind, state, erased=erased)
     if was_away and not folded.is_away(work.db, record) and _lacks_own(work, record):
         reconciling.doubt(work)
     work.compare = work.compare or destruction.comes_back(work.db, record, state, commits)
     destruction.forget(work, named_before)
     scope.deliver(work, record, kind.matter, state, commits)
+    if matter == facts.LIST:
+        work.facts.pop(facts.LIST, None)
     if matter in facts.MATTERS and state != before:  # else all that rests on it would be folded once more
         facts.changed(work)
 
@@ -105,8 +109,8 @@ def _on_top(work: Work, record: int, name: bytes, kind: Kind, commits: set[int])
     return state
 
 
-def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None:
-    """Every projection of one record."""
+def save(work: Work, record: int, name: bytes, kind: Kind, state: State, *, erased: bool = False) -> None:
+    """Every projection of one record. `erased`: something of it was destroyed just now."""
     dues = facts.dues(work, kind, state)
     folded.save_dues(work.db, record, dues)
     folded.save_cards(work.db, record, facts.cards(work, kind, state, dues))
@@ -119,6 +123,9 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State) -> None
     work.urgent = work.urgent or found["urgent"]
     folded.save(work.db, record, found)
     search.put(work.db, kind.matter.name, record, _searched(kind, state))
+    gone = alike.save(work, record, kind.matter, state)
+    if erased:
+        call_records.forget(work.db, gone)
     named.save(work, record, kind.matter, state)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from node import (
+    alike,
     answering,
     cards,
     incarnation,
@@ -104,6 +105,7 @@ class Writer:
         with engine.begin() as db:
             self.keys = keys.of(directory, settings.get(db, "node"))
         self.newer, self.former = keys.beside(directory, self.keys.node)
+        self._alike_key = alike.key_of(self.keys, self.former)
         self._facts: dict[str, Any] = {}  # policies and calendar as of the last transaction
         self.listeners: list[Callable[[Change], None]] = []
         with engine.begin() as db:
@@ -130,6 +132,7 @@ class Writer:
             writer = cls(engine, directory, config, clock, entropy, marker)
             with writer.work() as work:
                 rebuild.where_stale(work)
+                alike.where_stale(work)
                 scrub.resume(work)
                 incarnation.check(work, writer._marker)
                 timekeeping.ask_at_start(work)
@@ -146,7 +149,7 @@ class Writer:
                 work = Work(
                     db, self.keys, self._registry, self.clock.now_ms(), self._entropy,
                     config=self.config, facts=dict(self._facts), former=next(iter(self.former), None),
-                    older=self.former[1:], newer=self.newer,
+                    older=self.former[1:], newer=self.newer, alike_key=self._alike_key,
                 )  # fmt: skip
                 yield work
                 reactions.settle(work)

@@ -38,6 +38,13 @@ def app_for(name: str) -> typer.Typer:
         app.command(verb.name, cls=_parsing(verb), help=verb.label, epilog=_example(kind, verb))(
             _run(kind, verb)
         )
+    if kind.verb("link") and any(field.alike for field in kind.matter.fields):
+        app.command(
+            "duplicates",
+            cls=Command,
+            help="可能是同一件事的其他记录，附理由",
+            epilog=_duplicates_example(name),
+        )(_duplicates(kind))
     if reference.fields(kind.matter):
         attachments.add(app, kind)
     if kind.shelf is not None:
@@ -83,6 +90,10 @@ def _run(kind: Kind, verb: Verb) -> Callable[..., None]:
 
     def run(context: typer.Context, **given: Any) -> None:
         here = session(context)
+        if given.get("suggest"):
+            found = here.node().suggest_units(kind.matter.name, given["record"]) if here.person() else ()
+            here.answer({"items": found, "next": None}, matter_text.suggestions)
+            return
         here.acting()
         file = document(Path(given["data"])) if given["data"] else {}
         options = {name[len(_PREFIX) :]: one for name, one in given.items() if name.startswith(_PREFIX)}
@@ -111,6 +122,9 @@ def _parameters(kind: Kind, verb: Verb) -> list[Parameter]:
     for field in verb.takes:
         kind_of = list[str] if is_many(field) else str | None
         found.append(_parameter(_PREFIX + field.name, kind_of, _option(field, verb)))
+    if verb.suggests:
+        flag = typer.Option(False, "--suggest", help="只按工作地、单位所在地建议单位，不办理")
+        found.append(_parameter("suggest", bool, flag))
     file = typer.Option(None, "--data", metavar="FILE.json", help="字段名与值的 JSON 文件")
     return [*found, _parameter("data", str | None, file)]
 
@@ -215,6 +229,24 @@ def _show(kind: Kind) -> Callable[..., None]:
         here.answer(found, lambda shown: matter_text.record(kind, shown))
 
     return show
+
+
+def _duplicates(kind: Kind) -> Callable[..., None]:
+    def duplicates(
+        context: typer.Context,
+        record: Annotated[str, typer.Argument(metavar="ID", help="记录号或编号")],
+        limit: int = typer.Option(20, min=1, max=100, help="至多几条"),
+    ) -> None:
+        here = session(context)
+        here.person()
+        page = here.node().duplicates_of(kind.matter.name, record, limit)
+        here.answer({"items": page.items, "next": page.next}, lambda found: matter_text.alike(kind, found))
+
+    return duplicates
+
+
+def _duplicates_example(name: str) -> str:
+    return examples(f"qiao --as STAFF {name} duplicates ID", f"qiao --as STAFF {name} link ID --with OTHER")
 
 
 def _known(kind: Kind, label: str) -> str:

@@ -23,6 +23,11 @@ def act(kind: Kind, result: Mapping[str, Any]) -> Iterator[str]:
     name = result.get("number") or result["record"]
     phase = named(kind, result.get("phase"))
     yield line(f"{name}  {phase}  {say('记录', 'record')} {result['record']}")
+    if result.get("begun"):
+        made = result["begun"]
+        yield line(f"→ {made['number'] or made['record']}  {say('记录', 'record')} {made['record']}")
+    for one in result.get("warnings", ()):
+        yield line(f"{say('注意', 'note')}: {one['message']}")
 
 
 def named(kind: Kind, code: Any) -> str:
@@ -49,6 +54,24 @@ def items(kind: Kind, page: Mapping[str, Any]) -> Iterator[str]:
     yield from table(heads, [_row(kind, item) for item in page["items"]], width())
     if page.get("next"):
         yield say(f"还有更多：--after {page['next']}", f"more: --after {page['next']}")
+
+
+def alike(kind: Kind, page: Mapping[str, Any]) -> Iterator[str]:
+    """Candidates for the same matter, each with why."""
+    if not page["items"]:
+        yield say("没有相似的记录", "nothing like it")
+        return
+    heads = [say("编号", "number"), say("阶段", "phase"), say("理由", "reason"), say("标题", "title")]
+    rows = [[item["number"] or item["record"], named(kind, item["phase"]), item["reason"], item["title"]]
+            for item in page["items"]]  # fmt: skip
+    yield from table(heads, rows, width())
+
+
+def suggestions(found: Mapping[str, Any]) -> Iterator[str]:
+    if not found["items"]:
+        yield say("没有填写地区，或地区不在本单位之内", "no region is given, or it lies outside this unit")
+    for item in found["items"]:
+        yield line(f"{item['unit']}  {item['name']}  {item['reason']}")
 
 
 def _row(kind: Kind, item: Mapping[str, Any]) -> list[str]:

@@ -29,6 +29,7 @@ DEFAULTS: Mapping[str, Any] = {
     "rework_days": 7,
     "submit_with_review": True,
     "automatic_review": (),
+    "duplicate_days": 30,  # within which a registration may be one that was made before
 }
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from . import article, calendar, call, policy, staff, ticket
+from . import article, calendar, call, codelist, policy, staff, ticket
 from .draft import Kind
 
 KINDS: dict[str, Kind] = {
     kind.matter.name: kind
-    for kind in (ticket.KIND, call.KIND, article.KIND, staff.KIND, policy.KIND, calendar.KIND)
+    for kind in (
+        ticket.KIND,
+        call.KIND,
+        article.KIND,
+        staff.KIND,
+        policy.KIND,
+        calendar.KIND,
+        codelist.KIND,
+    )  # fmt: skip
 }

@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -18,10 +19,13 @@ from typing import Any
 from conflict.declaration import Field, Type
 from node.attachments import reference
 from node.errors import Usage
+from node.iso import CHINA, iso
 from node.language import say
 from sync_protocol.errors import BadText
 from sync_protocol.text import clean
 
+from . import codes, identifiers
+from .codes import CodeList
 from .draft import Kind, Verb
 
 YES = frozenset({"yes", "true", "是"})
@@ -33,9 +37,28 @@ MOST_FILES = 20  # attachments of one act
 TOPIC_LEVELS = 4
 _DIVISIONS = Path(__file__).with_name("data") / "divisions.csv"
 _LEVEL = re.compile(r"[\w-]{1,64}")
+_EARLIEST = 1949  # year of the oldest moment that is taken
+_AHEAD_MS = 10 * 60 * 1000  # by which a caller's clock may be ahead of ours
 
 
-def check(kind: Kind, verb: Verb, params: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the border knows beside the declaration. Without it, of a coded list only the shape is looked at,
+    and no day is in the future."""
+
+    now_ms: int | None = None
+    lists: Mapping[str, CodeList] = field(default_factory=dict)
+
+    @property
+    def today(self) -> str:
+        """ISO; far ahead where nobody says."""
+        return "9999-12-31" if self.now_ms is None else iso(self.now_ms)[:10]
+
+
+NOTHING = Known()
+
+
+def check(kind: Kind, verb: Verb, params: Mapping[str, Any], known: Known = NOTHING) -> dict[str, Any]:
     """The verb's parameters by their own names, each as its type. An empty value counts as not given, but
     for texts of `amend`, which it clears."""
     fields = {field.name: field for field in verb.takes}
@@ -45,23 +68,24 @@ def check(kind: Kind, verb: Verb, params: Mapping[str, Any]) -> dict[str, Any]:
         field = fields.get(name)
         if field is None:
             raise _unknown_field(kind, verb, given, (*fields, *verb.aliases))
-        cleared = raw == "" and verb.action == "amend" and field.type is Type.TEXT
+        cleared = raw == "" and verb.name == "amend" and field.type in _TEXTS
         if cleared or raw not in (None, "", []):
-            found[name] = _of_verb(kind, verb, field, raw)
-    _check_required(kind, verb, found)
+            found[name] = _of_verb(kind, verb, field, raw, known)
+    require(kind, verb, found)
     return found
 
 
-def _of_verb(kind: Kind, verb: Verb, field: Field, raw: Any) -> Any:
+def _of_verb(kind: Kind, verb: Verb, field: Field, raw: Any, known: Known) -> Any:
     """One value of a verb's; what is wrong with it says where to read what may be given."""
     try:
-        return value(field, raw)
+        return value(field, raw, known)
     except Usage as fault:
         fault.hint = fault.hint or f"qiao {kind.matter.name} {verb.name} --help"
         raise
 
 
-def _check_required(kind: Kind, verb: Verb, found: Mapping[str, Any]) -> None:
+def require(kind: Kind, verb: Verb, found: Mapping[str, Any]) -> None:
+    """Raises Usage `missing_field` that names what is still to be given."""
     required = {*verb.required, *needed(verb, found)}
     missing = [field for field in verb.takes if field.name in required and field.name not in found]
     if missing:
@@ -70,7 +94,7 @@ def _check_required(kind: Kind, verb: Verb, found: Mapping[str, Any]) -> None:
             say(f"还缺：{names}", f"missing: {', '.join(field.name for field in missing)}"),
             code="missing_field", hint=f"qiao {kind.matter.name} {verb.name} --help",
         )  # fmt: skip
-    if verb.action == "amend" and not found:
+    if verb.name == "amend" and not found:
         raise Usage(say("没有要更正的内容", "nothing to amend"), code="missing_field",
                     hint=f"qiao {kind.matter.name} {verb.name} --help")  # fmt: skip
 
@@ -89,9 +113,70 @@ def _unknown_field(kind: Kind, verb: Verb, name: object, known: Iterable[str]) -
     )  # fmt: skip
 
 
-def value(field: Field, raw: Any) -> Any:
+def value(field: Field, raw: Any, known: Known = NOTHING) -> Any:
     """One value as the field's type. Raises Usage."""
-    return _CHECKS[field.type](field, raw)
+    found = _CHECKS[field.type](field, raw)
+    if field.listed in known.lists and found:
+        found = _listed(field, found, known.lists[field.listed], known.today)
+    if field.past and known.now_ms is not None:
+        _not_ahead(field, found, known.now_ms)
+    return found
+
+
+def _listed(field: Field, text: str, codelist: CodeList, today: str) -> str:
+    """A code of the list, or what the list calls by this label."""
+    named = codelist.named(text)
+    if named is not None and codelist.is_offered(named.code, today):
+        return named.code
+    near = codelist.nearest(text, today)
+    zh = "" if near is None else f"，是否 {near.code}（{near.label}）？"
+    en = "" if near is None else f"; did you mean {near.code}?"
+    hint = f"qiao list show {codelist.name}"
+    if named is not None:
+        shown = f"{_named(field)}的代码 {_shown(named.code)} 现在不用{zh}"
+        raise Usage(
+            say(shown, f"{field.name} {named.code} isn't in use now{en}"), code="retired_code", hint=hint
+        )
+    shown = f"{_named(field)}没有 {_shown(text)} 这个代码{zh}"
+    raise Usage(say(shown, f"{field.name} has no code {_shown(text)}{en}"), code="unknown_code", hint=hint)
+
+
+def _not_ahead(field: Field, found: str, now_ms: int) -> None:
+    """ISO texts of one offset compare as the moments do."""
+    if found > iso(now_ms + _AHEAD_MS)[: len(found)]:
+        raise _bad(
+            field,
+            found,
+            f"在将来（现在是 {iso(now_ms)[:16]}）",
+            f"is in the future (now: {iso(now_ms)[:16]})",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is odd about a value that was let through. The sentence doesn't tell the value."""
+
+    field: str
+    sentence: str
+
+
+def doubts(fields: Iterable[Field], data: Mapping[str, Any]) -> list[Doubt]:
+    """Of checked data: numbers that may have been misheard."""
+    found = []
+    for one in fields:
+        asked, text = _DOUBTS.get(one.type), data.get(one.name)
+        odd = asked(text) if asked is not None and isinstance(text, str) else None
+        if odd is not None:
+            found.append(Doubt(one.name, say(f"{_named(one)}：{odd[0]}", f"{one.name}: {odd[1]}")))
+    return found
+
+
+_DOUBTS = {
+    Type.PHONE: identifiers.phone_doubt,
+    Type.ID_NUMBER: identifiers.id_doubt,
+    Type.CREDIT_CODE: identifiers.credit_doubt,
+}
+_TEXTS = frozenset({Type.TEXT, *_DOUBTS})
 
 
 def _text(field: Field, raw: Any) -> str:
@@ -219,6 +304,67 @@ def _date(field: Field, raw: Any) -> str:
         raise _bad(field, raw, "应为日期，如 2026-11-21", "must be a date such as 2026-11-21") from None
 
 
+def _moment(field: Field, raw: Any) -> str:
+    """`2026-11-21 09:30`, also with seconds and another offset: ISO 8601 with ours."""
+    text = _padded(_text(field, raw))
+    try:
+        found = datetime.fromisoformat(text)
+        found = (found if found.tzinfo else found.replace(tzinfo=CHINA)).astimezone(CHINA)
+    except (ValueError, OverflowError):
+        found = datetime.min.replace(tzinfo=CHINA)
+    if found.year < _EARLIEST:
+        raise _bad(field, raw, "应为时刻，如 2026-11-21 09:30", "must be a moment such as 2026-11-21 09:30")
+    return found.replace(microsecond=0).isoformat()
+
+
+_DAY_AND_TIME = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T]+(\d{1,2}):(\d{2})(.*)")
+
+
+def _padded(text: str) -> str:
+    """`2026/1/5 9:30`, as spreadsheets write it, with all its digits."""
+    found = _DAY_AND_TIME.fullmatch(text)
+    if found is None:
+        return text
+    year, month, day, hour, minute, rest = found.groups()
+    return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute}{rest}"
+
+
+def _phone(field: Field, raw: Any) -> str:
+    text = identifiers.plain(_text(field, raw))
+    if text and identifiers.phone_key(text) is None:
+        zh = "应为一个电话号码：数字，可有空格、横线、+86 和“转”分机"
+        raise _bad(field, raw, zh, "must be one telephone number: digits, blanks, hyphens, +86, an extension")
+    return text
+
+
+def _id_number(field: Field, raw: Any) -> str:
+    text = identifiers.plain(_text(field, raw)).upper().replace(" ", "")
+    if text and identifiers.id_key(text) is None:
+        zh = "应为 18 位（或旧 15 位）身份证号，或以字母开头的其他证件号"
+        raise _bad(
+            field, raw, zh, "must have 18 digits (15 of old), or begin with letters as other documents do"
+        )
+    return text
+
+
+def _credit_code(field: Field, raw: Any) -> str:
+    text = identifiers.plain(_text(field, raw)).upper().replace(" ", "")
+    if text and identifiers.credit_key(text) is None:
+        zh = "应为 18 位统一社会信用代码（没有字母 I O S V Z），或旧的 15 位注册号、9 位机构代码"
+        raise _bad(field, raw, zh, "must have 18 characters (no I O S V Z), or 15 or 9 of an older number")
+    return text
+
+
+def _rows(field: Field, raw: Any) -> dict[str, list[Any]]:
+    """Of a coded list: code → row."""
+    rows = raw if isinstance(raw, Mapping) and len(raw) <= MOST_ELEMENTS else {}
+    found = {_path(field, name): codes.from_row(str(name), row) for name, row in rows.items()}
+    if not found or None in found.values():
+        zh = f"应为至多 {MOST_ELEMENTS} 个代码的对照表"
+        raise _bad(field, raw, zh, f"must be an object of at most {MOST_ELEMENTS} codes")
+    return {name: one.row() for name, one in found.items() if one is not None}
+
+
 def _list(field: Field, raw: Any) -> list[str]:
     """Texts, or codes where the field has some; each once, in the order given."""
     listed = [raw] if type(raw) is str else raw
@@ -276,6 +422,11 @@ _CHECKS: Mapping[Type, Callable[[Field, Any], Any]] = {
     Type.LIST: _list,
     Type.MAP: _map,
     Type.FILES: _files,
+    Type.PHONE: _phone,
+    Type.ID_NUMBER: _id_number,
+    Type.CREDIT_CODE: _credit_code,
+    Type.MOMENT: _moment,
+    Type.CODES: _rows,
 }
 
 
@@ -294,7 +445,12 @@ def _shown(raw: object) -> str:
 
 
 def _bad(field: Field, raw: object, zh: str, en: str) -> Usage:
+    """A personal value isn't told: an error's text goes further than a form."""
+    shown = "" if field.personal else _shown(raw)
     return Usage(
-        say(f"{_named(field)}的值 {_shown(raw)} 不对，{zh}", f"{field.name} {_shown(raw)}: {en}"),
+        say(
+            f"{_named(field)}的值{f' {shown} ' if shown else ''}不对，{zh}",
+            f"{field.name} {shown}: {en}".replace(" :", ":"),
+        ),
         code="bad_value",
     )

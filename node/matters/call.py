@@ -3,26 +3,41 @@ ticket (product 1.1). A call may serve several persons: calls and persons are bo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from conflict.declaration import Action, Field, Matter, Merge, Type
 from conflict.state import State
+from node.errors import Forbidden, NotFound
+from node.language import say
 
-from . import plain
-from .draft import Kind, Verb
-from .ticket.fields import CHANNELS, CLASSES, GENDERS, TEXT, WORKERS
+from . import border, plain, ticket
+from .draft import Desk, Draft, Kind, Verb
+from .ticket import fields as f
+from .ticket.fields import CHANNELS, TEXT
 
 DIRECTIONS = {"in": "呼入", "out": "呼出"}
+PHASES = {"open": "未办", "answered": "当场答复", "ticketed": "已转工单"}  # as shown
+# What a ticket made from the call takes over, and asks for in the same way.
+_SHARED = tuple(
+    f.field(name)
+    for name in (
+        "class", "topic", "worker_identity", "worker_name", "worker_phone", "worker_id_number", "gender",
+        "age_band", "occupation", "employer_name", "employer_nature", "employer_credit_code",
+        "workplace_region", "employer_region",
+    )
+)  # fmt: skip
 FIELDS = (
     Field("number", "编号", Merge.ONCE),
-    Field("channel", "渠道", Merge.ONCE, Type.CODE, CHANNELS, dimension=True),
+    f.field("channel"),
+    f.field("outside_number"),
     Field("direction", "方向", Merge.ONCE, Type.CODE, DIRECTIONS),
     Field("external_id", "导入编号", Merge.ONCE),
-    Field("class", "诉求类别", Merge.ASK, Type.CODE, CLASSES, dimension=True),
-    Field("topic", "主题", Merge.LAST, Type.PATH, dimension=True),
-    Field("worker_identity", "职工身份", Merge.LAST, Type.CODE, WORKERS, dimension=True),
-    Field("worker_name", "职工姓名", Merge.ASK, words=True, personal=True),
-    Field("worker_phone", "联系电话", Merge.ASK, words=True, personal=True),
-    Field("gender", "性别", Merge.LAST, Type.CODE, GENDERS),
-    Field("workplace_region", "工作地", Merge.LAST, Type.REGION),
+    Field(
+        "occurred", "来电时间", Merge.LAST, Type.MOMENT, past=True
+    ),  # where it isn't the time of registering
+    Field("operator", "接话员", Merge.LAST),  # staff id, where it isn't who registers
+    *_SHARED,
     Field("narrative", "来电内容", Merge.LAST, words=True),
     Field("reply", "答复内容", Merge.LAST, words=True),
     Field("persons_served", "服务人数", Merge.LAST, Type.INTEGER),
@@ -36,6 +51,8 @@ _AMENDED = tuple(field for field in _GIVEN if field.merge is not Merge.ONCE)
 _DESK = frozenset({"operator", "lawyer", "handler"})
 _NEEDED = frozenset({"channel"})
 _OWNER_OR_ABOVE = (("owner", plain.owner), ("above", plain.above_owner))
+_REGISTER = next(verb for verb in ticket.KIND.verbs if verb.name == "register")
+_OWN_TO_A_CALL = frozenset({"external_id"})  # by which each matter's import knows its rows
 
 CALL = Matter(
     "call", 1, "来电", FIELDS, (),
@@ -47,6 +64,7 @@ CALL = Matter(
     ),
     plain.owner_alone,
     codes={"owner": "只有登记单位或其上级可以这样做", "above": "只有上级单位可以这样做"},
+    names=PHASES,
 )  # fmt: skip
 
 
@@ -55,13 +73,72 @@ def title(state: State) -> str:
     return narrative[:40] or CHANNELS.get(str(state.shown("channel")), "")
 
 
+def phase(state: State) -> str:
+    if state.shown("ticket"):
+        return "ticketed"
+    return "answered" if state.shown("answered_on_the_spot") is True else "open"
+
+
+def detail(state: State) -> dict[str, Any]:
+    """Who took it, also where that is who registered it."""
+    first = next(iter(state.marks.values()), None)
+    return {"operator": state.shown("operator") or (first.actor if first else None)}
+
+
+def _set(action: str) -> Any:
+    """The parameters, with the ticket named by its record id. Raises NotFound for one that isn't in scope."""
+
+    def plan(_: State | None, params: Mapping[str, Any], desk: Desk) -> list[Draft]:
+        named = params.get("ticket")
+        return [Draft(action, {**params, "ticket": _ticket(named, desk)} if named else params)]
+
+    return plan
+
+
+def _ticket(name: str, desk: Desk) -> str:
+    found = desk.find(name, "ticket")
+    if found is None:
+        raise NotFound(
+            say(f"没有这个工单：{name}", f"there is no ticket {name}"),
+            code="not_found",
+            hint="qiao ticket list",
+        )
+    return found.hex()
+
+
+def _to_ticket(state: State | None, params: Mapping[str, Any], desk: Desk) -> list[Draft]:
+    """The ticket with the call's fields, over them those given; then the call names it, and it the call.
+    Raises Forbidden where it has one, Usage for what a ticket still needs."""
+    assert state is not None, "the verb names a call"
+    if state.shown("ticket"):
+        raise Forbidden(
+            say("这个来电已经转为工单", "this call has been made into a ticket already"),
+            code="has_ticket", hint="qiao call show ID",
+        )  # fmt: skip
+    given = {**_taken_over(state), **params}
+    border.require(ticket.KIND, _REGISTER, given)
+    drafts = _REGISTER.plan(None, given, desk)
+    first = Draft("register", {**drafts[0].data, "call": desk.record.hex()}, matter="ticket")
+    not_answered = {"answered_on_the_spot": False} if state.shown("answered_on_the_spot") else {}
+    return [first, Draft("amend", not_answered, begun="ticket")]
+
+
+def _taken_over(state: State) -> dict[str, Any]:
+    names = [field.name for field in f.REGISTERED if field.name not in _OWN_TO_A_CALL]
+    values = {name: state.shown(name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
 KIND = Kind(
     CALL,
     (
-        Verb("register", "登记", "register", _GIVEN, plain.as_given("register"), _NEEDED),
-        Verb("amend", "更正", "amend", _AMENDED, plain.as_given("amend")),
+        Verb("register", "登记", "register", _GIVEN, _set("register"), _NEEDED, needs=_REGISTER.needs),
+        Verb("amend", "更正", "amend", _AMENDED, _set("amend")),
+        Verb("to-ticket", "转为工单", "amend", f.REGISTERED, _to_ticket),
         Verb("note", "备注", "note", (TEXT,), plain.as_given("note"), frozenset({"text"})),
     ),
+    phase=phase,
     title=title,
     cites="articles",
+    detail=detail,
 )

@@ -19,12 +19,15 @@ from sync_protocol.names import covers
 class Draft:
     """An act to be signed. `data` holds coded data and words together; the engine splits them by the
     declaration. `unit` is set where one acts on behalf of a hosted unit (挂靠单位); drafts of different
-    units go into different commits, in the order given."""
+    units go into different commits, in the order given. With `matter` the draft begins a record of another
+    matter; a later draft of the commit has that record's id (hex) in the datum that it calls `begun`."""
 
     action: str
     data: Mapping[str, Any] = field(default_factory=dict)
     unit: str | None = None
     record: bytes | None = None  # another record of this matter than the one that was asked about
+    matter: str = ""
+    begun: str = ""
 
 
 class Tree(Protocol):
@@ -72,7 +75,8 @@ class Desk:
     language: str = "zh"
     former: frozenset[str] = frozenset()  # paths that this node's unit had before it was moved
     record: bytes = b""  # id of the record that is acted on, where there is one
-    find: Callable[[str], bytes | None] = lambda _name: None  # a record in scope by its id or number
+    find: Callable[..., bytes | None] = lambda _name, _matter="": None  # (name, matter): a record in scope by
+    #   its id or number, of this matter where none is named
     linked: Callable[[State], list[State]] = lambda _state: []  # the others of a record's group, as held here
     cited: Callable[[], int] = lambda: 0  # how many records that this unit registered cite the one acted on
 
@@ -91,6 +95,7 @@ class Verb:
     offers: Callable[[State, str], list[Mapping[str, Any]]] = lambda _state, _unit: [{}]  # (state, unit) →
     #   data with which `action` could be signed now; offered where one of them would stand
     needs: tuple[tuple[str, frozenset[str], str], ...] = ()  # (parameter, values, what must then be given)
+    suggests: bool = False  # it names a unit, which the record's regions may suggest
 
 
 @dataclass(frozen=True, slots=True)

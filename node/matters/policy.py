@@ -22,6 +22,7 @@ _NUMBERS = {
     "complete_difficult_days": "难点事项办结时限（工作日）",
     "complete_complex_days": "特别复杂事项办结时限（工作日）",
     "rework_days": "重办时限（工作日）",
+    "duplicate_days": "重复登记查找期（日）",
 }
 FIELDS = (
     *(Field(name, label, type=Type.INTEGER) for name, label in _NUMBERS.items()),

@@ -51,6 +51,7 @@ _decoder = msgspec.msgpack.Decoder(State)
 
 _STATE = Prepared(select(FOLDED.c.state).where(FOLDED.c.record == given("of")))
 _HERE = Prepared(select(FOLDED.c.here).where(FOLDED.c.record == given("of")))
+_MATTER = Prepared(select(FOLDED.c.matter).where(FOLDED.c.record == given("of")))
 _NO_PLACES = Prepared(delete(PLACE).where(PLACE.c.record == given("of")))
 _NO_DUES = Prepared(delete(DUE).where(DUE.c.record == given("of")))
 _NO_CARDS = Prepared(delete(CARD).where(CARD.c.record == given("of")))
@@ -104,6 +105,10 @@ def drop(db: Connection) -> None:
 def state(db: Connection, record: int) -> State | None:
     blob = _STATE(db, of=record).scalar()
     return None if blob is None else decode(blob)
+
+
+def matter(db: Connection, record: int) -> str:
+    return str(_MATTER(db, of=record).scalar() or "")
 
 
 def is_away(db: Connection, record: int) -> bool:
@@ -232,6 +237,12 @@ def save_units(db: Connection, rows: list[dict[str, Any]]) -> None:
     db.execute(delete(UNIT))
     if rows:
         db.execute(insert(UNIT), rows)
+
+
+def made_between(db: Connection, matter: str, since: int, before: int) -> list[int]:
+    """Records of a matter by the hybrid time at which they were made."""
+    made = and_(FOLDED.c.created >= since, FOLDED.c.created < before)
+    return [row.record for row in db.execute(select(FOLDED.c.record).where(FOLDED.c.matter == matter, made))]
 
 
 def open_records(db: Connection, matter: str) -> list[int]:

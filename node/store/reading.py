@@ -103,8 +103,10 @@ def _narrowed(db: Connection, wanted: Filter) -> Select[Any]:
     query = (
         select(*columns, RECORD.c.record.label("name"), status.label("status"))
         .join(RECORD, RECORD.c.id == FOLDED.c.record)
-        .where(FOLDED.c.matter == wanted.matter, FOLDED.c.here.is_(True))
+        .where(FOLDED.c.here.is_(True))
     )
+    if wanted.matter:
+        query = query.where(FOLDED.c.matter == wanted.matter)
     for condition in _conditions(db, wanted):
         query = query.where(condition)
     return query
@@ -223,8 +225,8 @@ def find(db: Connection, name: str) -> Any | None:
     return db.execute(query.where(FOLDED.c.number == name, FOLDED.c.number != "")).first()
 
 
-def by_rows(db: Connection, rows: list[int], own: str, matter: str) -> list[Any]:
-    """List rows of given records, in the order given."""
+def by_rows(db: Connection, rows: list[int], own: str, matter: str = "") -> list[Any]:
+    """List rows of given records in scope, in the order given; of every matter where none is named."""
     query = _narrowed(db, Filter(matter, own)).where(FOLDED.c.record.in_(rows))
     found = {row.record: row for row in db.execute(query)}
     return [found[row] for row in rows if row in found]

@@ -229,6 +229,25 @@ class Erased(Kept, table=True):
     at_ms: int = Field(sa_type=BigInteger)
 
 
+class CallRecord(Kept, table=True):
+    """A call as the telephone exchange recorded it (话单). The number stands here blind and masked, never in clear;
+    it is no act of anybody, so it is this node's alone."""
+
+    __tablename__ = "call_record"
+    __table_args__ = (Index("call_record_started", "started_ms"), Index("call_record_token", "token"))
+    id: int | None = Field(default=None, primary_key=True)
+    key: bytes = _blob(nullable=False, unique=True)  # blind too: what makes a second import of it the same
+    started_ms: int = Field(sa_type=BigInteger)
+    ended_ms: int = Field(sa_type=BigInteger)
+    direction: str
+    token: int | None = Field(default=None, sa_type=BigInteger)  # as in `alike`; None for a withheld number
+    number: str = ""  # masked
+    extension: str = ""
+    operator: str = ""
+    result: str
+    imported_ms: int = Field(sa_type=BigInteger)
+
+
 class UnitRow(Derived, table=True):
     """The organisation tree as the registry's fold gives it."""
 
@@ -251,6 +270,7 @@ class Folded(Derived, table=True):
         Index("folded_number", "number"),
         Index("folded_phase", "matter", "phase", "changed"),
         Index("folded_external", "matter", "external_id", sqlite_where=text("external_id <> ''")),
+        Index("folded_made", "matter", "created"),
     )
     record: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     matter: str
@@ -353,6 +373,17 @@ class CitationRow(Derived, table=True):
     __table_args__ = (Index("citation_cited", "cited"),)
     record: int = Field(primary_key=True)
     cited: bytes = _blob(primary_key=True)  # record id
+
+
+class AlikeRow(Derived, table=True):
+    """By which values a record is alike to others: blind (node/alike.py)."""
+
+    __tablename__ = "alike"
+    __table_args__ = (Index("alike_token", "token", "key", "created"), {"sqlite_with_rowid": False})
+    record: int = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    token: int = Field(primary_key=True, sa_type=BigInteger)
+    created: int = Field(sa_type=BigInteger)  # hybrid time of the record
 
 
 class ExceptionRow(Derived, table=True):

@@ -165,4 +165,6 @@ def _offers(state: State, unit: str) -> list[Mapping[str, Any]]:
     return [assign(state, unit, f"{unit}/-", [], final=is_above(unit, state.owner))]
 
 
-DISPATCH = Verb("dispatch", "派单", "assign", (f.LEAD, f.CO, f.FINAL, f.BEHALF), plan, offers=_offers)
+DISPATCH = Verb(
+    "dispatch", "派单", "assign", (f.LEAD, f.CO, f.FINAL, f.BEHALF), plan, offers=_offers, suggests=True
+)

@@ -108,20 +108,21 @@ FIELDS = (
     Field("channel", "渠道", _ONCE, Type.CODE, CHANNELS, dimension=True),
     Field("outside_number", "外部编号", _ONCE),
     Field("external_id", "导入编号", _ONCE),
+    Field("call", "来电", _ONCE),  # record id (hex) of the call that it was made from
     Field("class", "诉求类别", _ASK, Type.CODE, CLASSES, dimension=True),
-    Field("topic", "主题", _LAST, Type.PATH, dimension=True),
+    Field("topic", "主题", _LAST, Type.PATH, dimension=True, listed="topic"),
     Field("worker_identity", "职工身份", _LAST, Type.CODE, WORKERS, dimension=True),
     Field("employer_nature", "单位性质", _LAST, Type.CODE, EMPLOYERS, dimension=True),
-    Field("employer_name", "用人单位", _LAST),
-    Field("employer_credit_code", "统一社会信用代码", _LAST),
+    Field("employer_name", "用人单位", _LAST, alike="organisation"),
+    Field("employer_credit_code", "统一社会信用代码", _LAST, Type.CREDIT_CODE, alike="credit_code"),
     Field("workplace_region", "工作地", _LAST, Type.REGION),
     Field("employer_region", "单位所在地", _LAST, Type.REGION),
     Field("worker_name", "职工姓名", _ASK, words=True, personal=True),
-    Field("worker_phone", "联系电话", _ASK, words=True, personal=True),
-    Field("worker_id_number", "身份证号", _ASK, words=True, personal=True),
+    Field("worker_phone", "联系电话", _ASK, Type.PHONE, words=True, personal=True, alike="phone"),
+    Field("worker_id_number", "身份证号", _ASK, Type.ID_NUMBER, words=True, personal=True, alike="id_number"),
     Field("gender", "性别", _LAST, Type.CODE, GENDERS),
     Field("age_band", "年龄段", _LAST, Type.CODE, AGES),
-    Field("occupation", "职业", _LAST),
+    Field("occupation", "职业", _LAST, listed="occupation"),
     Field("persons_affected", "涉及人数", _LAST, Type.INTEGER),
     Field("amount_claimed", "诉求金额", _ASK, Type.MONEY),
     Field("amount_recovered", "追回金额", _ASK, Type.MONEY),
@@ -143,7 +144,7 @@ FIELDS = (
 _BY_NAME = {field.name: field for field in FIELDS}
 
 # What only particular acts write: the number, and what is found out at the end.
-_NOT_REGISTERED = frozenset({"number", "amount_recovered", "attachments", "links", "result", "resolved",
+_NOT_REGISTERED = frozenset({"number", "call", "amount_recovered", "attachments", "links", "result", "resolved",
                              "excluded",
                              "satisfaction_result", "satisfaction_attitude"})  # fmt: skip
 REGISTERED = tuple(field for field in FIELDS if field.name not in _NOT_REGISTERED)

@@ -118,7 +118,7 @@ ACTIONS = (
     Action(
         "register", "登记", roles("operator", "handler"), first=True,
         slot=_phase, outcome=_first_phase, fields=_everything,
-        data=(f.field("number"), *f.REGISTERED),
+        data=(f.field("number"), f.field("call"), *f.REGISTERED),
         required=frozenset({"channel", "class", "topic", "narrative"}),
     ),
     Action(
