@@ -116,7 +116,7 @@ def _bad_columns(
     has = " ".join(cell[:20] for cell in header[:20] if cell)
     return Usage(
         say(f"{path} 缺少列：{wanted}；文件里有：{has}", f"{path} lacks {', '.join(named)}; it has: {has}"),
-        code="bad_columns", hint="--map MAP.toml",
+        code="bad_columns", hint=f"head -1 {path}",
     )  # fmt: skip
 
 

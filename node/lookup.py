@@ -18,7 +18,7 @@ from node.errors import NotFound, Usage
 from node.iso import iso
 from node.language import say
 from node.matters import border, codelist
-from node.matters.codes import shipped
+from node.matters.codes import CodeList, shipped
 from node.matters.draft import Kind
 from node.page import Page
 from node.reader import Reader, kind_of
@@ -32,6 +32,21 @@ from sync_protocol.names import covers
 
 class Lookup(Reader):
     """Raises Damaged when the database can't be read."""
+
+    def show(self, matter: str, name: str) -> dict[str, Any]:
+        """As the reader tells it; beside a code of a list, `…_name`: its path of labels, also of one that is
+        retired."""
+        found = super().show(matter, name)
+        with self._read() as db:
+            lists = self._lists(db)
+        for field in kind_of(matter).matter.fields:
+            known, code = lists.get(field.listed), found[field.name]
+            if known is not None and isinstance(code, str) and code in known.codes:
+                found[f"{field.name}_name"] = known.path_label(code)
+        return found
+
+    def _lists(self, db: Connection) -> Mapping[str, CodeList]:
+        return {**shipped(), **codelist.from_states(self._states(db, "list"))}
 
     def earlier(self, phone: str | None, id_number: str | None, limit: int = 50) -> Page:
         """Calls and tickets in scope of whoever has this number, the newest first, with `matched`: by which of the
@@ -131,7 +146,7 @@ class Lookup(Reader):
         """A coded list as it is offered today, or `every` code it ever had. Raises NotFound."""
         today = iso(self.clock.now_ms())[:10]
         with self._read() as db:
-            lists = {**shipped(), **codelist.from_states(self._states(db, "list"))}
+            lists = self._lists(db)
         found = lists.get(name)
         if found is None:
             known = "、".join(sorted(lists))

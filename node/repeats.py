@@ -107,6 +107,7 @@ def _sentence(shared: Iterable[str], state: State, around_ms: int) -> str:
     days = abs(around_ms - created) // DAY_MS
     zh = "、".join(_SAID[one][0] for one in shared)
     en = ", ".join(_SAID[one][1] for one in shared)
-    when = "前" if created <= around_ms else "后"
-    side = "before" if created <= around_ms else "after"
+    if days == 0:
+        return say(f"{zh}，相隔不到一天", f"{en}; registered within a day")
+    when, side = ("前", "before") if created <= around_ms else ("后", "after")
     return say(f"{zh}，{days} 天{when}登记", f"{en}; registered {days} days {side}")

@@ -64,7 +64,7 @@ class Work:
     queued: set[tuple[int, int, int]] = field(
         default_factory=set
     )  # (peer, commit row, ahead) put into an outbox
-    alike_key: bytes = b""  # of the blind index (node/alike.py)
+    alike_key: bytes = field(default=b"", repr=False)  # of the blind index (node/alike.py)
     places: Any = None  # which commits count (node/branches.py), as of this registry
 
     @property

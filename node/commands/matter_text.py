@@ -108,7 +108,9 @@ def _fields(kind: Kind, found: Mapping[str, Any]) -> Iterator[str]:
     for field in kind.matter.fields:
         value = found.get(field.name)
         if value not in (None, "", []) and field.type is not Type.FILES:
-            yield f"  {say(field.label, field.name)}: {_indented(_value(value, field.codes))}"
+            told = _value(value, field.codes)
+            name = found.get(f"{field.name}_name")
+            yield f"  {say(field.label, field.name)}: {_indented(say(f'{told} {name}', told) if name else told)}"
 
 
 def _value(value: Any, codes: Mapping[str, str]) -> str:

@@ -445,8 +445,8 @@ def _shown(raw: object) -> str:
 
 
 def _bad(field: Field, raw: object, zh: str, en: str) -> Usage:
-    """A personal value isn't told: an error's text goes further than a form."""
-    shown = "" if field.personal else _shown(raw)
+    """Words aren't told: an error's text goes further than a form."""
+    shown = "" if field.words or field.personal else _shown(raw)
     return Usage(
         say(
             f"{_named(field)}的值{f' {shown} ' if shown else ''}不对，{zh}",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from node.errors import Usage
-from node.matters import KINDS, border
+from node.matters import KINDS, border, codes
 
 from .scene import FIELDS, TICKET
 
@@ -184,3 +184,89 @@ def test_ids_are_hex_of_sixteen_bytes_or_more() -> None:
     assert border.value(field, "ab" * 32) == [b"\xab" * 16]
     with pytest.raises(Usage):
         border.value(field, "zz")
+
+
+# What needs the day, and the lists
+
+
+KNOWN = border.Known(
+    1_795_224_600_000,  # 2026-11-21 09:30 Beijing
+    {
+        "topic": codes.made(
+            "topic", "主题", [codes.Code("a", "甲"), codes.Code("old", "旧", until="2026-11-20")]
+        )
+    },
+)
+
+
+def topic(raw: str) -> Any:
+    return border.value(next(one for one in TICKET.matter.fields if one.name == "topic"), raw, KNOWN)
+
+
+def test_a_topic_is_one_of_the_list_or_named_by_its_label() -> None:
+    assert (topic("a"), topic("甲")) == ("a", "a")
+    with pytest.raises(Usage) as caught:
+        topic("aa")
+    assert caught.value.code == "unknown_code" and "a（甲）" in caught.value.text
+    assert caught.value.hint == "qiao list show topic"
+
+
+def test_a_code_that_is_over_is_told_apart_from_an_unknown_one() -> None:
+    with pytest.raises(Usage) as caught:
+        topic("old")
+    assert caught.value.code == "retired_code"
+
+
+def occurred(raw: str) -> Any:
+    return border.value(
+        next(one for one in KINDS["call"].matter.fields if one.name == "occurred"), raw, KNOWN
+    )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "2026-11-21 09:05",
+        "2026/11/21 9:05",
+        "2026年11月21日 9:05",
+        "2026-11-21T01:05:00Z",
+        "2026.11.21 9:05:00",
+    ],
+)
+def test_a_moment_is_brought_to_our_offset(raw: str) -> None:
+    assert occurred(raw) == "2026-11-21T09:05:00+08:00"
+
+
+def test_a_moment_may_be_ten_minutes_ahead_and_no_more() -> None:
+    assert occurred("2026-11-21 09:40")
+    for wrong in (
+        "2026-11-21 09:41",
+        "2027-01-01",
+        "1948-12-31 10:00",
+        "25:00",
+        "2026-02-30 10:00",
+        "0001-01-01",
+    ):
+        with pytest.raises(Usage):
+            occurred(wrong)
+
+
+def test_numbers_that_can_not_be_are_refused_without_being_told() -> None:
+    for name, wrong in (("worker_phone", "138abc77"), ("worker_id_number", "37021119900101123")):
+        found = fault("amend", **{name: wrong})
+        assert found.code == "bad_value" and name in found.text and wrong not in found.text
+    assert fault("amend", employer_credit_code="91350100I000100Y43").code == "bad_value"
+
+
+def test_numbers_are_kept_as_said_with_one_kind_of_digit_and_blank() -> None:
+    found = check("amend", worker_phone=" ＋86　138 0000 1111", worker_id_number="11010519491231002x")
+    assert found == {"worker_phone": "+86 138 0000 1111", "worker_id_number": "11010519491231002X"}
+
+
+def test_what_is_odd_about_checked_data_is_said_by_field() -> None:
+    data = {"worker_phone": "1380000111", "employer_credit_code": "91350100M000100Y43", "narrative": "x"}
+    assert [one.field for one in border.doubts(TICKET.matter.fields, data)] == ["worker_phone"]
+
+
+def test_an_error_does_not_tell_words() -> None:
+    assert "秘密" not in fault("note", text="秘密" * 40_000).text
