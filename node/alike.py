@@ -24,6 +24,7 @@ from node.store.alike import Token
 from node.work import Work
 
 _KEY = b"qiao/alike/1\0"
+MOST_VALUE = 200  # characters that are looked at: what another node wrote there may be anything
 STAMP = "alike key"  # setting: of the key by which the rows were made
 
 
@@ -36,7 +37,7 @@ def key_of(own: Keys, former: Sequence[Keys]) -> bytes:
 
 def token(key: bytes, kind: str, value: str) -> Token | None:
     """None for what has no such spelling. `kind`: of identifiers.KEYS."""
-    spelled = KEYS[kind](value)
+    spelled = KEYS[kind](value[:MOST_VALUE])
     if not spelled:
         return None
     found = hmac.digest(key, f"{kind}\0{spelled}".encode(), "sha256")

@@ -30,7 +30,9 @@ def ledger(province: Province) -> dict[str, Any]:
     return dict(province.ok("call", "register", *[word for pair in given.items() for word in pair]))
 
 
-def test_a_call_is_made_into_a_ticket_and_found_by_its_number(province: Province, ledger: dict[str, Any]) -> None:
+def test_a_call_is_made_into_a_ticket_and_found_by_its_number(
+    province: Province, ledger: dict[str, Any]
+) -> None:
     made = province.ok("call", "to-ticket", ledger["record"])["begun"]
     found = province.ok("call", "history", "--phone", "136 0000 7777")["items"]
     assert [one["record"] for one in found] == [made["record"], ledger["record"]]
@@ -41,7 +43,9 @@ def test_a_call_is_made_into_a_ticket_and_found_by_its_number(province: Province
     assert (twice.code, twice.error) == (3, "has_ticket")
 
 
-def test_a_second_ticket_of_the_caller_is_named_with_its_reason(province: Province, ledger: dict[str, Any]) -> None:
+def test_a_second_ticket_of_the_caller_is_named_with_its_reason(
+    province: Province, ledger: dict[str, Any]
+) -> None:
     words = ["--channel", "phone", "--class", "enquiry", "--topic", "拖欠工资", "--narrative", "又问"]
     made = province.ok("ticket", "register", *words, "--worker-phone", PHONE)
     page = province.ok("ticket", "duplicates", made["number"])
@@ -73,7 +77,9 @@ def test_the_exchange_s_record_is_taken_once_and_shows_what_the_ledger_lacks(
     }  # fmt: skip
     rejects = Path(done["rejects_file"])
     assert stat.S_IMODE(rejects.stat().st_mode) == 0o600
-    assert "1360000abcd" in rejects.read_text("utf-8-sig") and len(rejects.read_text("utf-8").splitlines()) == 3
+    assert (
+        "1360000abcd" in rejects.read_text("utf-8-sig") and len(rejects.read_text("utf-8").splitlines()) == 3
+    )
     again = province.ok("call", "import", str(file), "--map", str(mapping))
     assert (again["imported"], again["skipped"]) == (0, 2)
     assert Path(again["rejects_file"]) != rejects

@@ -40,7 +40,7 @@ def wants(state: State) -> bool:
 def dispatched() -> tuple[Story, Act]:
     """The city passes a ticket of the province's on to the county."""
     story = Story()
-    first = story.act("p", 1, "register", channel="phone", **{"class": "enquiry", "topic": "life"})
+    first = story.act("p", 1, "register", channel="phone", **{"class": "enquiry", "topic": "other"})
     to_city = story.act("p", 2, "assign", first, round=1, unit=PATHS["c"])
     to_county = story.act("c", 30, "assign", to_city, round=1, unit=PATHS["k"], origin=to_city)
     return story, to_county
@@ -70,7 +70,7 @@ def test_of_two_that_take_it_one_after_the_other_the_newest_is_told() -> None:
 
 def test_nothing_is_told_of_what_a_unit_never_had() -> None:
     story = Story()
-    story.act("p", 1, "register", channel="phone", **{"class": "enquiry", "topic": "life"})
+    story.act("p", 1, "register", channel="phone", **{"class": "enquiry", "topic": "other"})
     lost = Lost(TICKET, wants)
     assert (
         lost.by_what_is_new(story.acts, story.acts)

@@ -91,7 +91,7 @@ class Hostile:
         return _item(signed.raw, changes)
 
     def _register(self, **more: Any) -> list[Change]:
-        data = {"channel": "phone", "class": "enquiry", "topic": "life", **more}
+        data = {"channel": "phone", "class": "enquiry", "topic": "other", **more}
         act = self._change(Act("ticket/1", "register", (), data, None))
         return [act, self._change(Words("ticket/1", {"narrative": "坏"}, act.short))]
 

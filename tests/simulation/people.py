@@ -141,7 +141,7 @@ class People:
         return {
             "channel": random.choice(("phone", "web", "visit")),
             "class": random.choice(("enquiry", "resolution_request", "feedback")),
-            "topic": random.choice(("legal/labour/wages/arrears", "legal/labour", "life")),
+            "topic": random.choice(("legal/labour/wages/arrears", "legal/labour", "other")),
             "narrative": f"拖欠工资 {token}",
             "worker_name": f"王{random.randrange(1000)}",
             "worker_phone": f"138{random.randrange(10**8):08d}",
@@ -162,7 +162,7 @@ class People:
     def _amend(self, office: Office, _state: State | None, token: str) -> Data:
         random = self.random
         found: Data = random.choice((
-            {"narrative": f"改 {token}"}, {"topic": random.choice(("life", "legal/labour"))},
+            {"narrative": f"改 {token}"}, {"topic": random.choice(("other", "legal/labour"))},
             {"class": random.choice(("enquiry", "feedback"))}, {"amount_claimed": str(random.randrange(10**6))},
             {"tags": [f"t{random.randrange(5)}"]}, {"worker_phone": f"139{random.randrange(10**8):08d}"},
         ))  # fmt: skip

@@ -55,7 +55,7 @@ def ticket(index: int, **fields: Any) -> dict[str, Any]:
     by = {"change": "ab" * 32, "commit": "cd" * 32, "unit": ROOT, "unit_name": "山东省总工会", "actor": "zhang",
           "time": "2026-11-21T10:00:00+08:00", "verdict": "stands", "reason": ""}  # fmt: skip
     return {
-        **row(index), "channel": "phone", "class": "resolution_request", "topic": "legal/labour/wage",
+        **row(index), "channel": "phone", "class": "resolution_request", "topic": "legal/labour/wages",
         "employer_name": "某某建筑公司", "amount_claimed": 1466000, "narrative": "工地拖欠三个月工资未付。",
         "worker_name": "李*", "worker_phone": "138****1111", "incomplete": False, "cards": [],
         "assignments": [{"unit": CITY, "unit_name": "青岛市总工会", "round": 1, "status": "accepted",

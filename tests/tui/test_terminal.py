@@ -15,7 +15,7 @@ from node.face import Node
 from tests.tui.terminal import Terminal
 
 ROLES = ["operator", "dispatcher", "handler", "supervisor"]
-SENT = {"channel": "phone", "class": "resolution_request", "topic": "legal/labour/wage"}
+SENT = {"channel": "phone", "class": "resolution_request", "topic": "legal/labour/wages"}
 EVIL = "拖欠[/工伤][@click=app.exit()]\u202e倒\u200b\u2066\u00ad\ufeff写"
 
 # Everything that Textual itself sends: CSI sequences, the two-byte ones, device strings it asks with.
