@@ -44,6 +44,10 @@ class Comparison:
     def is_on(self) -> bool:
         return self._plan is not None
 
+    def rests(self, now_ms: int) -> bool:
+        """Whether none is begun now, though it be due. A clock that is set back meanwhile makes it no longer."""
+        return 0 < self._rests_until_ms - now_ms <= REST_MS
+
     def want(self) -> None:
         """It is to be made, though nothing says that the link doesn't fit."""
         self._wanted, self.found, self._rests_until_ms = True, None, 0
@@ -97,7 +101,7 @@ class Comparison:
     def go_on(self, work: Work, *, due: bool) -> bool:
         """Whether the next request is to ask; where none is under way, a comparison begins if it is `due`. Called
         when the other lanes have nothing more."""
-        if self._plan is None and (due or self._wanted) and work.now_ms >= self._rests_until_ms:
+        if self._plan is None and (due or self._wanted) and not self.rests(work.now_ms):
             self._plan = Plan(self._holding)
         return self._plan is not None
 

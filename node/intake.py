@@ -8,7 +8,7 @@ stops no other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import delete, func, insert, select
 
@@ -28,10 +28,11 @@ from sync_protocol.clock import from_ms
 from sync_protocol.commit import Commit
 from sync_protocol.errors import BadChange, BadCommit
 from sync_protocol.limits import AHEAD_MS, MAX_COMMIT, MAX_WAITING
-from sync_protocol.messages import CommitItem
+from sync_protocol.messages import ChangeItem, CommitItem
 from sync_protocol.names import short
 from sync_protocol.run import Head, admit
 
+ALONE = "words_without_act"
 STRAY = table(Stray)
 _ASIDE = Prepared(select(STRAY.c.item).order_by(STRAY.c.log, STRAY.c.seq))
 
@@ -221,7 +222,11 @@ def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault:
             taken.notes.append("erased")
             handing.owe(work, taken.peer, short(name))
             continue
-        record, of, bad = _target(work, commit, row, place, body, acts)
+        target = _target(work, commit, row, place, body, acts)
+        if target is None:
+            taken.notes.append(ALONE)
+            continue
+        record, of, bad = target
         if records.add_change(work.db, row, place, name, record, salt, body, of=of, fault=fault or bad):
             work.note(record, row)
             taken.bodies += 1
@@ -237,8 +242,8 @@ def _matches(commit: Commit, place: int, salt: bytes, body: bytes) -> bool:
 
 def _target(
     work: Work, commit: Commit, row: int, place: int, body: bytes, acts: dict[bytes, tuple[int, int]]
-) -> tuple[int, bytes | None, str]:
-    """(record row, act that words belong to, what is wrong with the bytes)."""
+) -> tuple[int, bytes | None, str] | None:
+    """(record row, act that words belong to, what is wrong with the bytes). None for what can't be kept."""
     name = short(commit.header.changes[place])
     try:
         parsed = changes.parse_body(body)
@@ -246,7 +251,7 @@ def _target(
         return records.ensure(work.db, name, ""), None, fault.code
     if isinstance(parsed, Act):
         return _target_of_act(work, name, parsed), None, ""
-    return _target_of_words(work, row, place, parsed, name, acts)
+    return _target_of_words(work, commit, row, place, parsed, acts)
 
 
 def _target_of_act(work: Work, name: bytes, act: Act) -> int:
@@ -257,16 +262,25 @@ def _target_of_act(work: Work, name: bytes, act: Act) -> int:
 
 
 def _target_of_words(
-    work: Work, row: int, place: int, words: Words, name: bytes, acts: dict[bytes, tuple[int, int]]
-) -> tuple[int, bytes | None, str]:
-    """Words stand directly behind their act; others are quarantined."""
+    work: Work, commit: Commit, row: int, place: int, words: Words, acts: dict[bytes, tuple[int, int]]
+) -> tuple[int, bytes | None, str] | None:
+    """Words stand directly behind their act; others are quarantined. Nothing is wrong with those whose act does stand
+    there, and was withheld by whoever sent them: but of which record they are it alone says, so no erasure would find
+    them here (3.11). They come again when it does."""
     found = acts.get(words.of)
     if found is not None and found[0] == place - 1:
         return found[1], words.of, ""
     stored = records.record_of_act(work.db, row, place - 1, words.of)
     if stored is not None:
         return stored, words.of, ""
-    return records.ensure(work.db, name, ""), words.of, "words_without_act"
+    if _follow(commit, place, words):
+        return None
+    return records.ensure(work.db, short(commit.header.changes[place]), ""), words.of, ALONE
+
+
+def _follow(commit: Commit, place: int, words: Words) -> bool:
+    """Whether words stand directly behind the act that they name, by the header."""
+    return place > 0 and short(commit.header.changes[place - 1]) == words.of
 
 
 def _strays(work: Work, logs: set[bytes]) -> dict[bytes, list[_Item]]:
@@ -287,7 +301,7 @@ def _keep_aside(work: Work, peer: bytes, items: Sequence[_Item], taken: Taken) -
     ).scalar_one()
     for one in items:
         taken.notes.append("unknown_author")
-        header, packed = one.commit.header, messages.encode_item(one.sent)
+        header, packed = one.commit.header, messages.encode_item(_with_acts(one))
         at = (STRAY.c.log == header.log, STRAY.c.seq == header.seq)
         # Nothing tells yet which is genuine, nor which brings the bodies: each is kept.
         if work.db.execute(select(STRAY.c.id).where(*at, STRAY.c.item == packed)).first() is None:
@@ -295,6 +309,22 @@ def _keep_aside(work: Work, peer: bytes, items: Sequence[_Item], taken: Taken) -
             if used > MAX_WAITING:
                 return
             work.db.execute(insert(STRAY).values(peer=peer, log=header.log, seq=header.seq, item=packed))
+
+
+def _with_acts(one: _Item) -> CommitItem:
+    """What waits is looked through for a record's acts when that is erased: words wait with theirs, or not at all."""
+    sound = [each for each in one.sent.changes if _matches(one.commit, each.index, each.salt, each.body)]
+    here = {each.index for each in sound}
+    left = (each for each in sound if each.index - 1 in here or not _is_alone(one.commit, each))
+    return replace(one.sent, changes=tuple(left))
+
+
+def _is_alone(commit: Commit, sent: ChangeItem) -> bool:
+    try:
+        parsed = changes.parse_body(sent.body)
+    except BadChange:
+        return False
+    return isinstance(parsed, Words) and _follow(commit, sent.index, parsed)
 
 
 def release(work: Work) -> int:

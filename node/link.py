@@ -157,7 +157,7 @@ def take_reply(
     parts = attachments.pending(work, node)
     vain = vain or Vain()
     vain.spoken(log, news=taken.new > 0 or links.ensure(work.db, node, log).frontier != peer.frontier)
-    still = ahead(work, node, vain)
+    still = ahead(work, node, vain, comparison)
     more = reply.more or fits or still.more
     if not more and not still.left and not work.up:
         links.change(work.db, peer.id, complete_ms=work.now_ms)
@@ -220,19 +220,21 @@ def _compared(work: Work, peer: PeerRow, log: bytes) -> bool:
 
 class Ahead(NamedTuple):
     more: bool  # to be sent, or fetched, at once
-    left: bool  # not taken by the parent, which is tried again later
+    left: bool  # not taken by the parent, or not told: tried again later
 
 
-def ahead(work: Work, node: bytes, vain: Vain) -> Ahead:
-    """What is still to be done on the link, by the parent's newest receipt."""
+def ahead(work: Work, node: bytes, vain: Vain, comparison: Comparison | None = None) -> Ahead:
+    """What is still to be done on the link, by the parent's newest receipt. Comparing it is nothing to be done at once
+    while the parent doesn't tell what it is asked: it would be asked for nothing meanwhile."""
     peer = links.ensure(work.db, node, bytes(16))
     nodes = lanes.ours(work)
     gap = lanes.gap(work, nodes, stated(peer.frontier) or {})
     vain.heard(gap, work.now_ms)
     lacks = vain.without(gap, work.now_ms).lacks
     lost = bool(gap.ahead or gap.forked) and "reconcile" in peer.can.split()  # the parent gives it back
-    more = bool(lacks) or lost or peer.reconcile_position is not None
-    return Ahead(more, len(lacks) < len(gap.lacks))
+    compares = peer.reconcile_position is not None
+    rests = compares and comparison is not None and comparison.rests(work.now_ms)
+    return Ahead(bool(lacks) or lost or (compares and not rests), rests or len(lacks) < len(gap.lacks))
 
 
 def not_taken(work: Work, node: bytes, vain: Vain) -> bool:

@@ -182,8 +182,8 @@ def record_of_act(db: Connection, commit: int, place: int, act: bytes) -> int | 
 
 
 def bring_words(db: Connection, commit: int, place: int, act: bytes, record: int) -> set[int]:
-    """Words that came before their act, which stands at `place`: they go to its record. Returns the record
-    rows that change by it."""
+    """Words that came before their act, which stands at `place`, and were kept by a version up to 0.2.2: they go to
+    its record. Returns the record rows that change by it."""
     apart = _APART(db, within=commit, at=place + 1, act=act).scalar()
     if apart is None:
         return set()

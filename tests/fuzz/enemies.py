@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from node import keys
+from node.comparing import REST_MS
 from node.errors import QiaoError
 from node.keys import Keys
 from node.matters import KINDS
@@ -27,6 +28,7 @@ from tests.node.tree import PATHS, Tree, grown, plant
 from tests.sync_protocol.scene import Office, seal_public
 
 LINKS = (("k", "c"), ("c", "p"))  # child, parent
+_UNCOMPARED = "SELECT count(*) FROM peer WHERE reconcile_position IS NOT NULL"
 ROUNDS = 20  # attacks on one copy of the tree, then peace is tried
 
 
@@ -109,9 +111,13 @@ class Enemies:
         record = tree.register("k")
         for link in (("k", "c"), ("c", "p"), ("k", "c")):
             tree.sync(*link, most=40)
+        tree.later(REST_MS)  # what a neighbour was made to leave untold is asked again
+        for link in (*LINKS, *LINKS):
+            tree.sync(*link, most=40)
         for name in "kcp":
             assert tree.show(name, record)["timeline"], name
             assert tree.verify(name) == [], name
+            assert tree.one(name, _UNCOMPARED) == 0, name
 
     def again(self) -> None:
         """All is as it was before the first attack."""

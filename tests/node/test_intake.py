@@ -11,7 +11,9 @@ import pytest
 from node import intake
 from sync_protocol import commit as commits
 from sync_protocol.change import Act, Words
-from sync_protocol.messages import CommitItem
+from sync_protocol.commit import parse
+from sync_protocol.messages import CommitItem, parse_item
+from sync_protocol.names import short
 from tests.node.forge import Forger, give, heads
 from tests.node.tree import Tree, snapshot
 
@@ -137,13 +139,31 @@ def test_a_commit_named_twice_in_one_message_brings_all_its_bodies(tree: Tree) -
     assert (note["verdict"], note["words"]) == ("stands", {"text": "一条备注"})
 
 
-def test_words_that_come_before_their_act_find_it_when_it_comes(tree: Tree) -> None:
+def test_words_whose_act_was_withheld_are_left_out_and_come_with_it(tree: Tree) -> None:
     record, [item] = noted(tree, 1)
-    give(tree, "c", [replace(item, changes=item.changes[1:])])
+    taken = give(tree, "c", [replace(item, changes=item.changes[1:])])
+    assert (taken.new, taken.bodies, taken.notes) == (1, 0, ["words_without_act"])
+    assert tree.reader("c").exceptions().items == []
     give(tree, "c", [item])
     [note] = [one for one in tree.show("c", record)["timeline"] if one["action"] == "note"]
     assert note["words"] == {"text": "一条备注"}
-    assert tree.reader("c").exceptions().items == []
+    assert tree.verify("c") == []
+
+
+def test_words_that_a_former_version_kept_without_their_act_find_it_when_it_comes(tree: Tree) -> None:
+    record, [item] = noted(tree, 1)
+    give(tree, "c", [replace(item, changes=())])
+    act, words = parse(item.raw).header.changes
+    with tree.sql("c") as db:
+        (commit,) = db.execute("SELECT max(id) FROM commit_").fetchone()
+        own = db.execute("INSERT INTO record (record, matter) VALUES (?, '')", (short(words),)).lastrowid
+        db.execute('INSERT INTO change ("commit", place, change, record, of, salt, body, fault)'
+                   " VALUES (?, 1, ?, ?, ?, ?, ?, 'words_without_act')",
+                   (commit, words, own, short(act), item.changes[1].salt, item.changes[1].body))  # fmt: skip
+    give(tree, "c", [item])
+    [note] = [one for one in tree.show("c", record)["timeline"] if one["action"] == "note"]
+    assert note["words"] == {"text": "一条备注"}
+    assert tree.verify("c") == []
 
 
 def test_words_without_an_act_are_quarantined_and_listed(tree: Tree) -> None:
@@ -270,6 +290,20 @@ def test_what_unknown_authors_send_is_bounded_a_peer(tree: Tree, monkeypatch: py
     assert 0 < kept < 6
     give(tree, "c", items, b"one")
     assert tree.one("c", "SELECT count(*) FROM stray") == kept
+
+
+def test_what_waits_for_its_author_waits_with_the_act_of_its_words_or_without_them(tree: Tree) -> None:
+    record, _ = noted(tree, 0)
+    forger = Forger(tree, "k")
+    forger.log = b"\7" * 16
+    forger.head = type(forger.head)(0, bytes(32), 0)
+    item = forger.commit(forger.note(record, heads(tree, "k", record)))
+    act, words = item.changes
+    for sent in ((words,), (replace(act, body=words.body), words), (act,), (act, words)):
+        give(tree, "c", [replace(item, changes=sent)])
+    with tree.sql("c") as db:
+        kept = [parse_item(row[0]).changes for row in db.execute("SELECT item FROM stray ORDER BY id")]
+    assert kept == [(), (act,), (act, words)]
 
 
 def test_a_commit_far_ahead_is_held_listed_and_released_when_its_time_comes(tree: Tree) -> None:

@@ -123,8 +123,9 @@ class Office:
         self.world.met_office(self)
 
     def take_over(self, other: Office) -> None:
-        """A copy of another office's directory: its keys, its database, its people."""
-        self.keys = keys.load(self.folder / keys.DIRECTORY)
+        """A copy of another office's directory: its keys (former ones, where the database was put back), its database,
+        its people."""
+        self.keys = other.keys
         self.config = other.config
         self.disk = Disk(other.disk.image())
         self.nodes = list(other.nodes)

@@ -384,10 +384,13 @@ class World:
         self.after(self.random.randrange(1000, 3 * HOUR_MS), lambda: self.accidents.restart(office))
 
     def met_office(self, office: Office) -> None:
-        """An office has its keys, the first or others."""
-        self.everyone[office.name] = self._codes[office.code] = office
-        self.keys[office.node] = office.keys
-        self._names[office.node] = office.name
+        """An office has its keys, the first or others. Those that are known go by the name that they have: a copy that
+        was put back, or hears of newer keys, has them of the office that it is a copy of, and is none itself.
+        """
+        if office.node not in self._names:
+            self.everyone[office.name] = self._codes[office.code] = office
+            self.keys[office.node] = office.keys
+            self._names[office.node] = office.name
         if office.parent is not None:
             self.callees.add(office.parent)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import insert, text
 
@@ -72,6 +74,32 @@ def test_words_that_wait_go_too_where_their_act_is_a_link_alone(tree: Tree) -> N
     assert has(tree, "c", "晚来的话") == ["晚来的话"]
     give(tree, "c", [late])
     assert has(tree, "c", "晚来的话", "更晚的话") == []
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_words_whose_act_was_withheld_are_gone_with_their_record(tree: Tree, listed: bool) -> None:
+    """Nothing here says of which record they are: neither a list that names them finds them, nor one that doesn't."""
+    record = tree.dispatched()
+    forger = Forger(tree, "k")
+    item = forger.commit(forger.note(record, heads(tree, "k", record), "没有操作的话"))
+    give(tree, "c", [replace(item, changes=item.changes[1:])])
+    if listed:
+        give(tree, "p", [item])
+    erase(tree, "p", record)
+    calm(tree)
+    assert [has(tree, node, "没有操作的话", NARRATIVE) for node in "pc"] == [[], []]
+    assert [tree.verify(node) for node in "pc"] == [[], []]
+
+
+def test_words_that_wait_without_their_act_are_gone_with_their_record(tree: Tree) -> None:
+    record = tree.dispatched()
+    stranger = Forger(tree, "s")
+    stranger.log = b"L" * 16
+    item = stranger.commit(stranger.note(record, heads(tree, "k", record), "陌生人的话"))
+    give(tree, "c", [replace(item, changes=item.changes[1:])])
+    erase(tree, "p", record)
+    tree.sync("c", "p")
+    assert has(tree, "c", "陌生人的话", NARRATIVE) == []
 
 
 def test_a_body_that_comes_back_is_refused_and_the_peer_is_told(tree: Tree) -> None:

@@ -1,0 +1,73 @@
+"""The child's side of comparing a link, with a parent that doesn't tell what it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from node import keys
+from node.writer import Round
+from sync_protocol import envelope, messages
+from tests.node.tree import Tree
+
+MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
+
+
+def one(tree: Tree, *, silent: bool = False) -> Round:
+    """An exchange of the county's with its city. `silent`: somebody with the city's keys tells nothing in its place."""
+    _, taken = tree.exchange("k", "c")
+    assert taken.reply is not None
+    return tree.at("k").take_reply(untold(tree, taken.reply) if silent else taken.reply)
+
+
+def untold(tree: Tree, sealed: bytes) -> bytes:
+    own, other = tree.at("c").keys, tree.at("k").keys
+    letter = envelope.open(
+        sealed, me=other.node, open=other.open, key_of={own.node: own.sign_key}.get
+    ).envelope
+    reply = replace(messages.parse_reply(letter.payload), told=None)
+    made = replace(letter, payload=messages.encode(reply))
+    return envelope.seal(made, kid=own.node, signer=own.sign, seal=keys.seal, seal_key=other.seal_key)
+
+
+@pytest.fixture
+def resting(tree: Tree) -> str:
+    """A ticket at all of them; the county's link with its city has to be compared, and that one just told nothing."""
+    record = tree.dispatched()
+    tree.quiet()
+    with tree.sql("k") as db:
+        db.execute("UPDATE peer SET position = position + 1000"
+                   " WHERE node = (SELECT value FROM setting WHERE name = 'parent')")  # fmt: skip
+    tree.act("c", "note", record, text="市里催办")
+    assert one(tree).more, "the city says that it doesn't fit, and the next request asks"
+    one(tree, silent=True)
+    return record
+
+
+def texts(tree: Tree, name: str, record: str) -> list[str]:
+    return [line["words"].get("text", "") for line in tree.show(name, record)["timeline"]]
+
+
+def test_a_parent_that_tells_nothing_is_asked_again_in_a_minute_and_the_two_rest_until_then(
+    tree: Tree, resting: str
+) -> None:
+    tree.act("k", "note", resting, text="县里在办")
+    tree.sync("k", "c")
+    assert "县里在办" in texts(tree, "c", resting)
+    asked = one(tree)
+    assert (asked.more, asked.left, asked.moved) == (False, True, False)
+    assert "市里催办" not in texts(tree, "k", resting)
+    tree.later(MINUTE_MS)
+    tree.sync("k", "c")
+    assert "市里催办" in texts(tree, "k", resting)
+    asked = one(tree)
+    assert (asked.more, asked.left) == (False, False)
+    assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]
+
+
+def test_a_clock_that_was_set_back_meanwhile_makes_the_wait_no_longer(tree: Tree, resting: str) -> None:
+    tree.later(-DAY_MS)
+    tree.sync("k", "c")
+    assert "市里催办" in texts(tree, "k", resting)
