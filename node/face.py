@@ -213,6 +213,21 @@ class Node:
     def allowed(self, matter: str, name: str | None, person: Person) -> Sequence[Verb]:
         return self._reader.allowed(matter, name, person)
 
+    def policy(self) -> Item:
+        return self._reader.policy()
+
+    def calendar(self, year: int) -> Item:
+        return self._reader.calendar(year)
+
+    def stats(self, **how: Any) -> Item:
+        return self._reader.stats(**how)
+
+    def overdue(self, unit: str | None = None) -> Item:
+        return self._reader.overdue(unit)
+
+    def kline(self, bucket: str = "day", **how: Any) -> Item:
+        return self._reader.kline(bucket, **how)
+
     def exceptions(self, kind: str | None = None, limit: int = 50, after: str | None = None) -> Page:
         return self._reader.exceptions(kind, limit, after)
 

@@ -18,7 +18,7 @@ from node import config, lives
 from node.backup import replica
 from node.clock import SystemClock
 from node.errors import Damaged, NotFound, QiaoError, Stale
-from node.iso import iso_or_none
+from node.iso import iso, iso_or_none
 from node.language import say
 from sync_protocol.limits import MAX_WAITING
 
@@ -30,6 +30,9 @@ _BREACHES = (
     "SELECT count(*) FROM due JOIN folded USING (record)"
     " WHERE here AND coalesce(done_ms, CASE WHEN owed THEN ? ELSE 0 END) > due_ms"
 )
+
+_LATEST_DUE = "SELECT coalesce(max(due_ms), 0) FROM due WHERE done_ms IS NULL AND NOT paused AND due_ms < ?"
+NEVER = 253_000_000_000_000  # past it nothing falls due; what stands still is beyond
 
 
 def status(directory: Path) -> dict[str, Any]:
@@ -109,9 +112,25 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "exceptions": _one(db, _EXCEPTIONS),
         "waiting_authors": _waiting(db),
         "breaches": _one(db, _BREACHES, now),
+        "calendar_missing": _calendar_missing(db, now),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},
         "backup_age_seconds": _backup_age(directory),
     }
+
+
+def _calendar_missing(db: Any, now_ms: int) -> list[int]:
+    """Years on which an open deadline rests, the present one too, whose calendar nobody has published. Nothing of
+    a node that isn't in a tree yet: its calendars come with the registry."""
+    if not _one(db, "SELECT count(*) FROM unit"):
+        return []
+    published = {row[0] for row in db.execute("SELECT title FROM folded WHERE matter = 'calendar'")}
+    latest = _one(db, _LATEST_DUE, NEVER)
+    years = range(_year(now_ms), _year(max(now_ms, latest)) + 1)
+    return [year for year in years if str(year) not in published]
+
+
+def _year(moment_ms: int) -> int:
+    return int(iso(moment_ms)[:4])
 
 
 def _waiting(db: Any) -> dict[str, int]:

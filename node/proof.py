@@ -22,6 +22,7 @@ from node.language import say
 from node.matters import KINDS
 from node.registry import authors
 from node.store import chain, folded, links, reading, records, settings
+from node.store import facts as counts
 from node.store.chain import CHANGE, COMMIT, LOG
 from node.store.records import RECORD
 from node.work import ROOT, Work
@@ -75,9 +76,10 @@ def digest(db: Connection, path: str) -> dict[str, Any]:
 def _entitled(db: Connection, registry: Registry, path: str) -> Iterator[tuple[bytes, bytes]]:
     """(record id, digest of its state and words) of each record in scope, by record id."""
     rows = db.execute(
-        select(RECORD.c.id, RECORD.c.record, folded.FOLDED.c.matter, folded.FOLDED.c.state,
+        select(RECORD.c.id, RECORD.c.record, folded.FOLDED.c.matter, folded.STATE.c.state,
                folded.FOLDED.c.digest)
         .join(folded.FOLDED, folded.FOLDED.c.record == RECORD.c.id)
+        .join(folded.STATE, folded.STATE.c.record == RECORD.c.id)
         .order_by(RECORD.c.record)
     )  # fmt: skip
     nobodys = authors.logs_of_nobody(db, registry)
@@ -257,8 +259,15 @@ def _missing(db: Connection, found: Any, row: Any) -> Iterator[dict[str, str]]:
 def _projections(db: Connection, registry: Registry, keys: Keys) -> Iterator[dict[str, str]]:
     work = Work(db, keys, registry, 0, SystemEntropy())
     rows = db.execute(
-        select(RECORD.c.id, RECORD.c.record.label("name"), RECORD.c.matter.label("kind"), folded.FOLDED)
+        select(
+            RECORD.c.id,
+            RECORD.c.record.label("name"),
+            RECORD.c.matter.label("kind"),
+            folded.FOLDED,
+            folded.STATE.c.state,
+        )
         .join(folded.FOLDED, folded.FOLDED.c.record == RECORD.c.id, isouter=True)
+        .join(folded.STATE, folded.STATE.c.record == RECORD.c.id, isouter=True)
         .where(RECORD.c.matter.in_(list(KINDS)), RECORD.c.matter != trust.MATTER)
     )
     for row in rows:
@@ -271,11 +280,13 @@ def _is_as_folded(work: Work, row: Any) -> bool:
     kind = KINDS[row.kind]
     state = folding.fold(kind.matter, acts(work, row.name, records.changes_of(work.db, row.id)))
     dues = facts.dues(work, kind, state)
+    cards = facts.cards(work, kind, state, dues)
     fresh = refold.columns(work, row.name, kind, state, dues)
     return (
         all(getattr(row, name) == value for name, value in fresh.items())
         and _same(reading.places(work.db, row.id), refold.places(kind, state))
         and _same(reading.dues(work.db, row.id), [asdict(due) for due in dues])
+        and counts.holds(work.db, row.id, *refold.counts_of(kind, state, dues, cards, here=fresh["here"]))
     )
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from conflict.state import State
 from node import account, finding, glance, keys, people, waiting
 from node.clock import SystemClock
+from node.deadlines import told
 from node.errors import NotFound, Usage
 from node.iso import end_of_day, iso, iso_or_none
 from node.keys import Keys
 from node.language import say
-from node.matters import KINDS
+from node.matters import KINDS, sampling
 from node.matters.draft import Kind, Verb
 from node.operations import no_record
 from node.page import Page, Person, View
@@ -26,10 +28,15 @@ from node.store.reading import Filter
 from sync_protocol import clock as hybrid
 from sync_protocol.names import code_of
 
+if TYPE_CHECKING:
+    from node.figures.groups import Units
+    from node.figures.period import Period
+
 _LABELS = {
     "mine": "我的", "unit": "本单位在办", "due_today": "今日到期", "reminders": "将到期",
     "overdue": "已超期", "declined": "被退回", "undelivered": "未送达", "cards": "有牌",
-    "rework": "重办", "review": "待审核", "follow_up": "回访质检", "exceptions": "有异常", "all": "全部",
+    "rework": "重办", "review": "待审核", "follow_up": "回访质检", "check": "待质检", "exceptions": "有异常",
+    "all": "全部",
 }  # fmt: skip
 
 
@@ -107,11 +114,12 @@ class Reader:
         mine: str | None = None,
         view: str | None = None,
         person: Person | None = None,
-        sort: str = "-changed",
+        sort: str | None = None,
         limit: int = 50,
         after: str | None = None,
     ) -> Page:
-        """A page of a matter's records in scope. `mine`: a staff id. Raises Usage, NotFound (a unit)."""
+        """A page of a matter's records in scope, in the view's order where no other is asked for. `mine`: a staff
+        id. Raises Usage, NotFound (a unit)."""
         kind_of(matter)
         own = self.unit
         who = mine or (person.id if person else None) if view == "mine" or mine else None
@@ -119,9 +127,17 @@ class Reader:
             matter, own, phase, status, self._path(unit), overdue, text, who, view or "all", *self._times()
         )
         with self._read() as db:
-            rows, more = reading.page(db, wanted, sort, limit, after)
+            wanted = replace(wanted, sample=self._sample(db, wanted.view))
+            order = sort or reading.SORTED.get(wanted.view or "", "-changed")
+            rows, more = reading.page(db, wanted, order, limit, after)
             names = reading.unit_names(db)
         return Page([self._item(row, names) for row in rows], more)
+
+    def _sample(self, db: Connection, view: str | None) -> bytes | None:
+        """Which records are checked, by the policy in force now."""
+        if view != "check":
+            return None
+        return sampling.below(told.policies_here(db).at(self.clock.now_ms())["check_sample_percent"])
 
     def views(self, matter: str, person: Person) -> Sequence[View]:
         own, times = self.unit, self._times()
@@ -129,7 +145,8 @@ class Reader:
             return [
                 View(name, _LABELS[name],
                      reading.count(db, Filter(matter, own, None, None, None, False, None,
-                                              person.id if name == "mine" else None, name, *times)))
+                                              person.id if name == "mine" else None, name, *times,
+                                              self._sample(db, name))))
                 for name in reading.VIEWS
             ]  # fmt: skip
 
@@ -198,6 +215,8 @@ class Reader:
             "status_name": kind.matter.names.get(row.status or "", row.status or ""),
             "urgency": row.urgency,
             "due": iso_or_none(row.next_due),
+            "next_day": iso(row.turn_ms)[:10] if row.turn_ms else None,
+            "attempts": row.attempts,
             "overdue": row.next_due is not None and row.next_due < self.clock.now_ms(),
             "created": iso(hybrid.to_ms(row.created)),
             "changed": iso(hybrid.to_ms(row.changed)),
@@ -238,6 +257,66 @@ class Reader:
         if row is None or not row.here or row.matter != kind.matter.name:
             raise no_record(name)
         return row
+
+    # What deadlines rest on
+
+    def policy(self) -> dict[str, Any]:
+        """The policy in force, what was changed and will be, and the record that says so."""
+        with self._read() as db:
+            return told.policy(db, self.clock.now_ms())
+
+    def calendar(self, year: int) -> dict[str, Any]:
+        """A year's days that differ from Monday to Friday; `published` false where nobody has said them."""
+        with self._read() as db:
+            return told.calendar(db, year)
+
+    # Figures
+
+    def stats(
+        self,
+        *,
+        by: str | None = None,
+        period: str | None = None,
+        unit: str | None = None,
+        figures: Sequence[str] = (),
+        ids: bool = False,
+    ) -> dict[str, Any]:
+        """Figures of what is held here, as of now: `figures` in all, `items` by a dimension, `offices` with the
+        age of their numbers. Raises Usage (a figure, dimension or period), NotFound (a unit)."""
+        from node.figures import statistics
+
+        asked = statistics.Question(figures, by, _period(period), self._path(unit), ids)
+        return self._figures(asked.unit, lambda db, units, now: statistics.tell(db, asked, units, now))
+
+    def kline(
+        self, bucket: str = "day", *, period: str | None = None, unit: str | None = None
+    ) -> dict[str, Any]:
+        """The calls per day or week: first, highest, lowest, last, volume. Raises as `stats`."""
+        from node.figures import kline
+
+        span, path = _period(period), self._path(unit)
+        return self._figures(path, lambda db, units, now: kline.tell(db, bucket, span, path, units, now))
+
+    def overdue(self, unit: str | None = None) -> dict[str, Any]:
+        """Every open deadline that has passed, of a unit and all below it, with its cards. Raises NotFound."""
+        from node.figures import overdue
+
+        path = self._path(unit)
+        return self._figures(path, lambda db, units, now: overdue.tell(db, path, units, now))
+
+    def _figures(
+        self, unit: str | None, tell: Callable[[Connection, Units, int], dict[str, Any]]
+    ) -> dict[str, Any]:
+        from node.figures import offices
+        from node.figures.groups import Units
+        from node.store import facts
+
+        own, now = self.unit, self.clock.now_ms()
+        with self._read() as db:
+            rows = reading.units(db)
+            units = Units({row.path: row.name for row in rows}, {row.path: row.kind for row in rows},
+                          facts.former(db))  # fmt: skip
+            return {**tell(db, units, now), "offices": offices.told(db, self.id, own, unit, now)}
 
     # Exceptions
 
@@ -345,6 +424,12 @@ class Reader:
 
     def _keys(self, db: Connection) -> Keys:
         return keys.meant(self.directory, settings.get(db, "node"))
+
+
+def _period(text: str | None) -> Period | None:
+    from node.figures import period
+
+    return None if text is None else period.read(text)
 
 
 def kind_of(matter: str) -> Kind:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import conflict
 from node import matters, trust
+from node.figures import counted
 from node.refold import settle
 from node.store import folded, records, search, settings
 from node.work import Work
@@ -22,6 +23,7 @@ _SOURCES = (
     (Path(folded.__file__).parent, "*.py"),
     (Path(trust.__file__).parent, "refold.py"),
     (Path(trust.__file__).parent, "alike.py"),
+    (Path(counted.__file__).parent, "counted.py"),
     (Path(trust.__file__).parent / "attachments", "*.py"),
 )
 

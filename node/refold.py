@@ -17,9 +17,11 @@ from node import alike, call_records, facts, lanes, reconciling, scope, trust
 from node.acts import acts
 from node.attachments import named, reference
 from node.erasure import destruction
+from node.figures import counted
 from node.matters import KINDS
-from node.matters.draft import Due, Kind, Place
+from node.matters.draft import Card, Due, Fact, Kind, Place
 from node.registry import neighbours
+from node.store import facts as counts
 from node.store import folded, records, search
 from node.work import Work
 from sync_protocol import cbor
@@ -113,7 +115,8 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State, *, eras
     """Every projection of one record. `erased`: something of it was destroyed just now."""
     dues = facts.dues(work, kind, state)
     folded.save_dues(work.db, record, dues)
-    folded.save_cards(work.db, record, facts.cards(work, kind, state, dues))
+    cards = facts.cards(work, kind, state, dues)
+    folded.save_cards(work.db, record, cards)
     folded.save_places(work.db, record, places(kind, state))
     folded.save_links(work.db, record, kind.links(state))
     folded.save_citations(work.db, record, _cited(kind, state))
@@ -122,6 +125,8 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State, *, eras
     found = columns(work, name, kind, state, dues)
     work.urgent = work.urgent or found["urgent"]
     folded.save(work.db, record, found)
+    if kind.counted:
+        counts.save(work.db, record, *counts_of(kind, state, dues, cards, here=found["here"]))
     search.put(work.db, kind.matter.name, record, _searched(kind, state))
     gone = alike.save(work, record, kind.matter, state)
     if erased:
@@ -129,9 +134,19 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State, *, eras
     named.save(work, record, kind.matter, state)
 
 
+def counts_of(
+    kind: Kind, state: State, dues: list[Due], cards: list[Card], *, here: bool
+) -> tuple[list[Fact], bool, dict[str, str] | None]:
+    """What statistics add up: facts, whether they stand apart as excluded, dimensions. A record left behind is
+    like one that was never here (R11)."""
+    found = counted.facts(kind, state, dues, cards) if here else []
+    return found, counted.is_excluded(state), counted.dimensions(kind, state) if found else None
+
+
 def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) -> dict[str, Any]:
     """What lists and deadlines need of a record; nothing in it depends on the present."""
     gone = erasure.is_whole(state)
+    turn = None if gone else kind.turn(state)
     still_open = [due.due_ms for due in dues if due.done_ms is None and due.owed and not due.paused]
     return {
         "matter": kind.matter.name,
@@ -150,6 +165,8 @@ def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) 
         "created": state.created,
         "changed": state.changed,
         "next_due": min(still_open, default=None),
+        "turn_ms": None if turn is None else turn.at_ms,
+        "attempts": 0 if turn is None else turn.attempts,
         "here": scope.is_here(work, kind.matter, state),
         "open_rows": sum(row.open for row in state.rows),
     }

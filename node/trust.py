@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from node.branches import Stored
+from node.store import facts as counts
 from node.store import folded, records, settings
 from node.store.records import Placed
 from sync_protocol import registry as rules
@@ -96,6 +97,12 @@ def host_path(registry: Registry, path: str) -> str | None:
     return None if host is None else host.path
 
 
+def _former(registry: Registry) -> dict[str, str]:
+    """Every path that isn't a unit's any more, or never came to be one, by what it means now."""
+    named = {*registry.roster.moved, *registry.roster.meant}
+    return {path: registry.now(path) for path in named if registry.now(path) != path}
+
+
 def project(db: Connection, registry: Registry) -> None:
     """Writes the tree of units, which every screen and every path check reads, and the registry's age."""
     settings.put_number(db, "stamp", to_ms(registry.stamp_time() or 0))
@@ -104,6 +111,7 @@ def project(db: Connection, registry: Registry) -> None:
     if own is not None:
         settings.put(db, PATH, own.path.encode())
         settings.put(db, STANDING, own.standing.encode())
+    counts.save_former(db, _former(registry))
     folded.save_units(
         db,
         [

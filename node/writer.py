@@ -316,9 +316,10 @@ class Writer:
             heard = answering.take_request(work, child, opened.envelope.log, number, asked)
             asked = heard.asked
             reactions.settle(work)
-            if heard.idle and asked.hold_s and not answering.has_news(work, child, asked):
+            if heard.idle and not answering.has_news(work, child, asked):
                 self._complete(work, child)
-                return Taken(None, child, asked.hold_s, number, asked, me=me)
+                if asked.hold_s:
+                    return Taken(None, child, asked.hold_s, number, asked, me=me)
             sealed_reply = self._reply(work, child, number, asked, heard.notes, me, counts=heard.counts)
             return Taken(sealed_reply, child, 0, number, asked, heard.notes, me)
 

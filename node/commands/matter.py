@@ -148,6 +148,7 @@ def _metavar(field: Field) -> str:
         Type.UNIT: "UNIT",
         Type.REGION: "CODE",
         Type.DATE: "DATE",
+        Type.MAP: "NAME=N,…",
     }
     if field.type is Type.CODE:
         return "CODE"
@@ -192,7 +193,7 @@ def _list(kind: Kind) -> Callable[..., None]:
         text: str | None = typer.Option(None, help="含有的文字"),
         mine: bool = typer.Option(False, "--mine", help="只列本人经办的"),
         view: str | None = typer.Option(None, help="收件视图"),
-        sort: str = typer.Option("-changed", help="排序字段，前加 - 为倒序"),
+        sort: str | None = typer.Option(None, help="排序字段，前加 - 为倒序；默认按视图，否则 -changed"),
         limit: int = typer.Option(50, min=1, max=1000, help="至多几条"),
         after: str | None = typer.Option(None, metavar="CURSOR", help="上一页的 next"),
     ) -> None:

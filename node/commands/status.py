@@ -37,6 +37,7 @@ _LABELS = {
     "exceptions": ("待处理异常", "exceptions"),
     "waiting_authors": ("作者未知的提交", "commits of unknown authors"),
     "breaches": ("超期", "breaches"),
+    "calendar_missing": ("未公布日历的年份", "years without a calendar"),
     "database": ("数据库", "database"),
     "backup_age_seconds": ("备份龄(秒)", "backup age (s)"),
 }
@@ -58,6 +59,7 @@ _QUIET = (
     "clock_moved_seconds",
     "clock_asked_ms",
     "waiting_authors",
+    "calendar_missing",
 )  # told only where there is something to tell
 _SENTENCES = ("clock_question", "lives", "lost")
 
@@ -93,6 +95,12 @@ def alarms(found: dict[str, Any]) -> Iterator[str]:
         )
     if found.get("clock_question"):
         yield f"{found['clock_question']} qiao --as STAFF clock --confirm | --keep"
+    for year in found.get("calendar_missing", ()):
+        yield say(
+            f"{year} 年的工作日历尚未公布，暂按周一至周五推算；由最上级单位导入：qiao calendar import FILE.csv",
+            f"no calendar of {year} is here, so Monday to Friday are counted; the root imports it: "
+            "qiao calendar import FILE.csv",
+        )
     for one in found.get("lost", ()):
         yield lives.lost_sentence(one)
 

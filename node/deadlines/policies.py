@@ -30,7 +30,11 @@ DEFAULTS: Mapping[str, Any] = {
     "submit_with_review": True,
     "automatic_review": (),
     "duplicate_days": 30,  # within which a registration may be one that was made before
+    "check_items": {"procedure": 20, "timeliness": 20, "facts": 20, "reply": 20, "record": 20},
+    "check_sample_percent": 100,
 }
+MOST: Mapping[str, int] = {"check_sample_percent": 100}
+MOST_ITEMS, MOST_POINTS = 50, 1000  # of a check sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +74,26 @@ def _effective(data: Mapping[str, Any], signed_ms: int) -> int:
 
 
 def _values(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: data[name] for name, default in DEFAULTS.items() if name in data and _fits(data[name], default)
-    }
+    return {name: data[name] for name in DEFAULTS if name in data and fits(name, data[name])}
 
 
-def _fits(value: object, default: object) -> bool:
+def fits(name: str, value: object) -> bool:
+    """Whether it may be the value of that limit: of the default's kind, and not past its bounds."""
+    default = DEFAULTS[name]
     if isinstance(default, bool):
         return type(value) is bool
     if isinstance(default, int):
-        return type(value) is int and 0 < value <= 10_000
+        return type(value) is int and 0 < value <= MOST.get(name, 10_000)
+    if isinstance(default, dict):
+        return fits_sheet(value)
     return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def fits_sheet(value: object) -> bool:
+    """Items of a check sheet, each with the points that it may bring."""
+    return (
+        isinstance(value, dict)
+        and 0 < len(value) <= MOST_ITEMS
+        and all(type(item) is str and type(points) is int for item, points in value.items())
+        and all(0 < points <= MOST_POINTS for points in value.values())
+    )

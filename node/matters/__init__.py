@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from conflict.declaration import Field
+
 from . import article, calendar, call, codelist, policy, staff, ticket
 from .draft import Kind
 
@@ -17,3 +19,12 @@ KINDS: dict[str, Kind] = {
         codelist.KIND,
     )  # fmt: skip
 }
+
+
+def dimensions() -> dict[str, Field]:
+    """Every field that is a dimension of statistics, by name; one that several matters declare, once."""
+    return {
+        field.name: field
+        for kind in KINDS.values() if kind.counted
+        for field in kind.matter.fields if field.dimension
+    }  # fmt: skip

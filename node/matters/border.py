@@ -390,11 +390,26 @@ def _id(field: Field, raw: Any) -> bytes:
     return found[:16]
 
 
-def _map(field: Field, raw: Any) -> dict[str, str]:
-    """Of a calendar: day → code."""
-    if not isinstance(raw, Mapping) or len(raw) > MOST_ELEMENTS:
+def _map(field: Field, raw: Any) -> dict[str, Any]:
+    """Of a field with codes: day → code, as a calendar's; of one without: name → whole number. As an option of
+    the command line, `name=number,name=number`."""
+    pairs = _pairs(field, raw) if type(raw) is str else raw
+    if not isinstance(pairs, Mapping) or len(pairs) > MOST_ELEMENTS:
         raise _bad(field, raw, "应为对照表", "must be an object")
-    return {_date(field, name): _code(field, one) for name, one in raw.items()}
+    if field.codes:
+        return {_date(field, name): _code(field, one) for name, one in pairs.items()}
+    return {_text(field, name): _integer(field, one) for name, one in pairs.items()}
+
+
+def _pairs(field: Field, raw: str) -> dict[str, str]:
+    """Each name once."""
+    found: dict[str, str] = {}
+    for one in raw.replace("，", ",").replace("＝", "=").split(","):
+        name, separator, value = (part.strip() for part in one.partition("="))
+        if not separator or not name or name in found:
+            raise _bad(field, raw, "应写作 名称=值,名称=值", "must be name=value,name=value")
+        found[name] = value
+    return found
 
 
 def _files(field: Field, raw: Any) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ KIND = Kind(
         Verb("amend", "修订", "amend", (DAYS,), plain.as_given("amend"), frozenset({"days"})),
     ),
     title=lambda state: str(state.shown("year", "")),
+    counted=False,
 )
 
 

@@ -10,9 +10,10 @@ from conflict.declaration import Action, Field, Matter, Merge, Type
 from conflict.state import State
 from node.errors import Forbidden, NotFound
 from node.language import say
+from sync_protocol import clock
 
 from . import border, plain, ticket
-from .draft import Desk, Draft, Kind, Verb
+from .draft import Desk, Draft, Due, Fact, Kind, Verb
 from .ticket import fields as f
 from .ticket.fields import CHANNELS, TEXT
 
@@ -129,6 +130,23 @@ def _taken_over(state: State) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+SATISFIED = 4  # scores from 4 to 5 are satisfied
+
+
+def facts(state: State, dues: list[Due]) -> list[Fact]:
+    """A call counts the persons that it names, and one where it names none: whoever called."""
+    at, score = clock.to_ms(state.created), state.shown("satisfaction_call")
+    persons = state.shown("persons_served")
+    found = {
+        "persons": persons if type(persons) is int and persons > 0 else 1,
+        "answered": state.shown("answered_on_the_spot") is True,
+        "ticketed": bool(state.shown("ticket")),
+        "scored": type(score) is int,
+        "satisfied": type(score) is int and score >= SATISFIED,
+    }
+    return [Fact(name, state.owner, at, int(value)) for name, value in found.items() if value]
+
+
 KIND = Kind(
     CALL,
     (
@@ -141,4 +159,5 @@ KIND = Kind(
     title=title,
     cites="articles",
     detail=detail,
+    facts=facts,
 )

@@ -112,6 +112,9 @@ class Due:
     owed: bool = True  # False: the limit of a right (to decline), breached only by using it late
     paused: bool = False  # it stands still, and so doesn't fall due
     remind_ms: int | None = None  # from when on whoever owes it is reminded (1.3)
+    moot: bool = (
+        False  # it was ended by something else than what it waits for: taken away, answered, withdrawn
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,28 @@ class Shelf:
     means: Callable[[], Mapping[str, Sequence[str]]]  # what people say → what the texts say
     verb: str  # with which an import begins a record
     shipped: Callable[[], Iterable[Mapping[str, Any]]]  # rows of that verb's fields
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something of a record that can be counted (product 1.4). It never depends on the present: what holds only
+    from an instant on, or up to one, says so, and whoever asks brings the moment."""
+
+    name: str  # within its matter, as in node/figures/catalogue.toml
+    unit: str  # whom it is counted for
+    at_ms: int  # the instant by which a period counts it
+    value: int = 1  # how many: persons, fen, seconds
+    round: int = 0
+    from_ms: int | None = None  # None: from `at_ms` on
+    until_ms: int | None = None  # None: for good
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """When whoever registered a record is to take it in hand next, and how often he tried. From acts alone."""
+
+    at_ms: int
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +233,14 @@ class Kind:
     reassigned: Callable[[State, Shift, Desk], list[Draft]] = lambda _state, _shift, _desk: []
     cites: str = ""  # the field, of ids, in which it names the records of whatever matter that answered it
     shelf: Shelf | None = None  # where its records are answers to be looked up
+    facts: Callable[[State, list[Due]], list[Fact]] = lambda _state, _dues: []  # what can be counted of it
+    #   beside what the engine counts of every matter: records, deadlines kept, cards
+    dimensions: Callable[[State], Mapping[str, Any]] = lambda _state: {}  # values of dimensions that aren't
+    #   simply a field's
+    turn: Callable[[State], Turn | None] = lambda _state: (
+        None
+    )  # of what waits for its owner without a deadline
+    counted: bool = True  # False: nothing of it stands in any figure
 
     def verb(self, name: str) -> Verb | None:
         """By its name on the command line, or with `_` as in a batch file."""

@@ -3,13 +3,17 @@ force at an instant is said by node/deadlines/policies.py."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from conflict.declaration import Action, Field, Matter, Type
-from node.deadlines.policies import DEFAULTS
+from conflict.state import State
+from node.deadlines.policies import DEFAULTS, MOST, fits
+from node.errors import Usage
+from node.language import say
 
 from . import plain
-from .draft import Kind, Verb
+from .draft import Desk, Draft, Kind, Verb
 
 _NUMBERS = {
     "forward_clear_hours": "管辖明确的转办时限（小时）",
@@ -23,12 +27,14 @@ _NUMBERS = {
     "complete_complex_days": "特别复杂事项办结时限（工作日）",
     "rework_days": "重办时限（工作日）",
     "duplicate_days": "重复登记查找期（日）",
+    "check_sample_percent": "质检抽查比例（%）",
 }
 FIELDS = (
     *(Field(name, label, type=Type.INTEGER) for name, label in _NUMBERS.items()),
     Field("submit_with_review", "审核通过即随之提交", type=Type.YES_NO),
     Field("automatic_review", "自动审核的单位", type=Type.LIST),
     Field("effective", "生效日", type=Type.DATE),
+    Field("check_items", "质检项目", type=Type.MAP),
 )
 _ADMIN = frozenset({"admin", "system"})
 _GUARDS = (("root", plain.by_root),)
@@ -42,16 +48,44 @@ POLICY = Matter(
     plain.nowhere, everywhere=True, codes={"root_only": "只有最上级单位可以这样做"},
 )  # fmt: skip
 
+
+def _planned(action: str) -> Callable[[State | None, Mapping[str, Any], Desk], list[Draft]]:
+    """Raises Usage for a value that would be left out, as past its bounds."""
+
+    def plan(state: State | None, params: Mapping[str, Any], desk: Desk) -> list[Draft]:
+        for name, value in params.items():
+            if name in DEFAULTS and not fits(name, value):
+                raise _out_of_bounds(name, value)
+        return [Draft(action, dict(params))]
+
+    return plan
+
+
+def _out_of_bounds(name: str, value: Any) -> Usage:
+    label = next(field.label for field in FIELDS if field.name == name)
+    most = MOST.get(name, 10_000)
+    bounds = (say(f"1 至 {most}", f"1 to {most}") if type(value) is int
+              else say("每项 1 至 1000 分，至多 50 项", "items of 1 to 1000 points, 50 at most"))  # fmt: skip
+    return Usage(say(f"{label}（{name}）须为 {bounds}", f"{name} must be {bounds}"), code="bad_value",
+                 hint="qiao policy show")  # fmt: skip
+
+
 KIND = Kind(
     POLICY,
     (
-        Verb("set", "发布", "set", FIELDS, plain.as_given("set")),
-        Verb("amend", "修订", "amend", FIELDS, plain.as_given("amend")),
+        Verb("set", "发布", "set", FIELDS, _planned("set")),
+        Verb("amend", "修订", "amend", FIELDS, _planned("amend")),
     ),
     title=lambda state: POLICY.label,
+    counted=False,
 )
 
 
 def defaults() -> dict[str, Any]:
     """Data of the `set` that the root signs when it is made."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in DEFAULTS.items()}
+    return {name: _plain(value) for name, value in DEFAULTS.items()}
+
+
+def _plain(value: Any) -> Any:
+    """As a change's body has it."""
+    return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, dict) else value

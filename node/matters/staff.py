@@ -82,4 +82,5 @@ KIND = Kind(
     ),
     phase=lambda state: "disabled" if state.shown("enabled", True) is False else "enabled",
     title=title,
+    counted=False,
 )  # fmt: skip

@@ -28,12 +28,13 @@ from .schema import (
     Folded,
     LinkRow,
     Place,
+    StateRow,
     UnitRow,
     UsableRow,
     table,
 )
 
-FOLDED, PLACE, DUE = table(Folded), table(Place), table(DueRow)
+FOLDED, PLACE, DUE, STATE = table(Folded), table(Place), table(DueRow), table(StateRow)
 EXCEPTION, UNIT, CARD = table(ExceptionRow), table(UnitRow), table(CardRow)
 LINK, USABLE, CITATION = table(LinkRow), table(UsableRow), table(CitationRow)
 
@@ -49,7 +50,7 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(State)
 
 
-_STATE = Prepared(select(FOLDED.c.state).where(FOLDED.c.record == given("of")))
+_STATE = Prepared(select(STATE.c.state).where(STATE.c.record == given("of")))
 _HERE = Prepared(select(FOLDED.c.here).where(FOLDED.c.record == given("of")))
 _MATTER = Prepared(select(FOLDED.c.matter).where(FOLDED.c.record == given("of")))
 _NO_PLACES = Prepared(delete(PLACE).where(PLACE.c.record == given("of")))
@@ -74,13 +75,20 @@ _CITED = Prepared(
 _EXCEPTION = Prepared(insert(EXCEPTION), [column.name for column in EXCEPTION.c if column.name != "id"])
 _BLANK: dict[str, Any] = {
     "number": "", "external_id": "", "title": "", "phase": "", "round": 0, "owner": "", "author": "",
-    "lead": "", "urgency": "", "urgent": False, "created": 0, "changed": 0, "next_due": None, "here": True,
-    "open_rows": 0,
+    "lead": "", "urgency": "", "urgent": False, "created": 0, "changed": 0, "next_due": None, "turn_ms": None,
+    "attempts": 0, "here": True, "open_rows": 0,
 }  # fmt: skip
 _COLUMNS = [column.name for column in FOLDED.c if column.name != "record"]
 _SAVE = Prepared(
     (saving := upsert(FOLDED)).on_conflict_do_update(
         index_elements=["record"], set_={name: saving.excluded[name] for name in _COLUMNS}
+    )
+)
+
+
+_KEEP = Prepared(
+    (keeping := upsert(STATE)).on_conflict_do_update(
+        index_elements=["record"], set_={"state": keeping.excluded.state}
     )
 )
 
@@ -117,8 +125,10 @@ def is_away(db: Connection, record: int) -> bool:
 
 
 def save(db: Connection, record: int, columns: dict[str, Any]) -> None:
-    """Writes a record's row; columns that aren't named get their defaults."""
-    _SAVE(db, record=record, **{**_BLANK, **columns})
+    """Writes a record's `state` and its row; columns that aren't named get their defaults."""
+    row = {**_BLANK, **columns}
+    _KEEP(db, record=record, state=row.pop("state"))
+    _SAVE(db, record=record, **row)
 
 
 def save_places(db: Connection, record: int, places: Iterable[dict[str, Any]]) -> None:

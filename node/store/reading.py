@@ -5,13 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from node.errors import Usage
 
 from . import search
 from .chain import COMMIT, LOG
-from .folded import CARD, CITATION, DUE, EXCEPTION, FOLDED, PLACE, UNIT, USABLE
+from .folded import CARD, CITATION, DUE, EXCEPTION, FOLDED, PLACE, STATE, UNIT, USABLE
 from .records import RECORD
 
 UNDELIVERED_MS = 12 * 3600 * 1000  # after which a dispatcher is to telephone (1.3)
@@ -21,8 +32,9 @@ SORTS = {
     "changed": FOLDED.c.changed,
     "created": FOLDED.c.created,
     "number": FOLDED.c.number,
-    "due": func.coalesce(FOLDED.c.next_due, 2**62),
+    "due": func.coalesce(FOLDED.c.next_due, literal_column(str(2**62))),  # as its index has it
     "phase": FOLDED.c.phase,
+    "turn": func.coalesce(FOLDED.c.turn_ms, 2**62),
 }
 
 
@@ -41,12 +53,14 @@ class Filter:
     view: str | None = None
     now_ms: int = 0
     day_end_ms: int = 0
+    sample: bytes | None = None  # the first record id that isn't checked; None: all are
 
 
 VIEWS = (
     "mine", "unit", "due_today", "reminders", "overdue", "declined", "undelivered", "rework", "review",
-    "follow_up", "cards", "exceptions", "all",
+    "follow_up", "check", "cards", "exceptions", "all",
 )  # fmt: skip
+SORTED = {"follow_up": "turn", "check": "turn"}  # how a view is sorted where nothing else is asked for
 
 
 def page(
@@ -99,7 +113,7 @@ def _behind(column: Any, falling: bool, after: str) -> ColumnElement[bool]:
 def _narrowed(db: Connection, wanted: Filter) -> Select[Any]:
     own = and_(PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round, PLACE.c.unit == wanted.own)
     status = select(PLACE.c.status).where(own).scalar_subquery()
-    columns = [column for column in FOLDED.c if column.name not in ("state", "digest")]
+    columns = [column for column in FOLDED.c if column.name != "digest"]
     query = (
         select(*columns, RECORD.c.record.label("name"), status.label("status"))
         .join(RECORD, RECORD.c.id == FOLDED.c.record)
@@ -121,7 +135,7 @@ def _conditions(db: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.overdue:
         found.append(_overdue(wanted.now_ms))
     if wanted.mine:
-        found.append(_mine(wanted.mine))
+        found.append(_mine(wanted.mine, wanted.matter))
     if wanted.text:
         found.append(_text(db, wanted.matter, wanted.text))
     if wanted.view:
@@ -144,9 +158,17 @@ def _overdue(now_ms: int) -> ColumnElement[bool]:
     )
 
 
-def _mine(staff: str) -> ColumnElement[bool]:
-    worked = exists().where(PLACE.c.record == FOLDED.c.record, PLACE.c.actor == staff)
-    return or_(FOLDED.c.author == staff, worked)
+def _mine(staff: str, matter: str) -> ColumnElement[bool]:
+    begun = select(_OTHER.c.record).where(_OTHER.c.matter == matter, _OTHER.c.author == staff)
+    return _among(begun, select(PLACE.c.record).where(PLACE.c.actor == staff))
+
+
+_OTHER = FOLDED.alias("other")
+
+
+def _among(*sets: Select[Any]) -> ColumnElement[bool]:
+    """Records that one of these small sets names: looked up by them, not looked for in the whole matter."""
+    return FOLDED.c.record.in_(union_all(*sets))
 
 
 def _text(db: Connection, matter: str, words: str) -> ColumnElement[bool]:
@@ -167,9 +189,18 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
         PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round,
         PLACE.c.unit == own, PLACE.c.status.in_(OPEN),
     )  # fmt: skip
-    waits_here = or_(open_here, and_(FOLDED.c.owner == own, FOLDED.c.phase == "registered"))
+    at_desk = and_(FOLDED.c.owner == own, FOLDED.c.phase == "registered")
+    waits_here = and_(
+        _among(
+            select(PLACE.c.record).where(PLACE.c.unit == own, PLACE.c.status.in_(OPEN)),
+            select(_OTHER.c.record).where(
+                _OTHER.c.matter == wanted.matter, _OTHER.c.phase == "registered", _OTHER.c.owner == own
+            ),
+        ),
+        or_(open_here, at_desk),
+    )
     views: dict[str, ColumnElement[bool]] = {
-        "mine": _mine(wanted.mine or ""),
+        "mine": _mine(wanted.mine or "", wanted.matter),
         "unit": waits_here,
         "due_today": and_(FOLDED.c.next_due >= now, FOLDED.c.next_due < wanted.day_end_ms),
         "reminders": _reminded(own, now),
@@ -180,6 +211,7 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
         "rework": and_(FOLDED.c.round > 1, waits_here),
         "review": _from_us(own, "submitted"),
         "follow_up": and_(FOLDED.c.owner == own, FOLDED.c.phase.in_(("follow_up", "quality_check"))),
+        "check": and_(FOLDED.c.owner == own, FOLDED.c.phase == "quality_check", _sampled(wanted.sample)),
         "exceptions": FOLDED.c.open_rows > 0,
         "all": FOLDED.c.record > 0,
     }
@@ -188,33 +220,38 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
     return views[wanted.view]
 
 
+def _sampled(sample: bytes | None) -> ColumnElement[bool]:
+    return RECORD.c.record.is_not(None) if sample is None else RECORD.c.record < sample
+
+
 def _from_us(own: str, status: str, *more: ColumnElement[bool]) -> ColumnElement[bool]:
     """An assignment that this unit made, and that has come back to it, or hasn't arrived."""
-    return exists().where(
-        PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round,
-        PLACE.c.assigner == own, PLACE.c.status == status, *more,
-    )  # fmt: skip
+    returned = and_(PLACE.c.assigner == own, PLACE.c.status == status, *more)
+    return and_(
+        _among(select(PLACE.c.record).where(returned)),
+        exists().where(PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round, returned),
+    )
 
 
 def _reminded(own: str, now_ms: int) -> ColumnElement[bool]:
     """One working day is left to accept, three to complete (1.3)."""
-    return exists().where(
-        DUE.c.record == FOLDED.c.record, DUE.c.unit == own, DUE.c.done_ms.is_(None),
-        DUE.c.remind_ms <= now_ms, DUE.c.due_ms > now_ms,
-    )  # fmt: skip
+    soon = and_(DUE.c.unit == own, DUE.c.done_ms.is_(None), DUE.c.remind_ms <= now_ms, DUE.c.due_ms > now_ms)
+    return _among(select(DUE.c.record).where(soon))
 
 
 def _carded(now_ms: int) -> ColumnElement[bool]:
     """With a card that stands."""
-    return exists().where(
-        CARD.c.record == FOLDED.c.record, CARD.c.issued_ms.is_not(None), CARD.c.cleared_ms.is_(None),
-        CARD.c.from_ms <= now_ms,
-    )  # fmt: skip
+    standing = and_(CARD.c.issued_ms.is_not(None), CARD.c.cleared_ms.is_(None), CARD.c.from_ms <= now_ms)
+    return _among(select(CARD.c.record).where(standing))
 
 
 def find(db: Connection, name: str) -> Any | None:
     """A folded row by record id (hex) or number. None when there is no such record in scope."""
-    query = select(FOLDED, RECORD.c.record.label("name")).join(RECORD, RECORD.c.id == FOLDED.c.record)
+    query = (
+        select(FOLDED, STATE.c.state, RECORD.c.record.label("name"))
+        .join(RECORD, RECORD.c.id == FOLDED.c.record)
+        .join(STATE, STATE.c.record == FOLDED.c.record)
+    )
     if len(name) == 32:
         try:
             row = db.execute(query.where(RECORD.c.record == bytes.fromhex(name))).first()

@@ -261,8 +261,16 @@ class UnitRow(Derived, table=True):
     host: str = ""  # path of the unit that acts for a hosted one
 
 
+class StateRow(Derived, table=True):
+    """The fold of one record, whole. Apart from what lists look through: it is some kilobytes long."""
+
+    __tablename__ = "state"
+    record: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    state: bytes = _blob(nullable=False)
+
+
 class Folded(Derived, table=True):
-    """The fold of one record, and what every list needs of it."""
+    """What every list needs of a record's fold."""
 
     __tablename__ = "folded"
     __table_args__ = (
@@ -271,10 +279,13 @@ class Folded(Derived, table=True):
         Index("folded_phase", "matter", "phase", "changed"),
         Index("folded_external", "matter", "external_id", sqlite_where=text("external_id <> ''")),
         Index("folded_made", "matter", "created"),
+        Index("folded_author", "matter", "author"),
+        Index("folded_due", "matter", "next_due", sqlite_where=text("next_due IS NOT NULL")),
+        Index("folded_by_due", "matter", text(f"coalesce(next_due, {2**62})")),
+        Index("folded_open_rows", "matter", sqlite_where=text("open_rows > 0")),
     )
     record: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     matter: str
-    state: bytes = _blob(nullable=False)
     digest: bytes = _blob(nullable=False)
     number: str = ""
     external_id: str = ""  # by which an import knows what it has brought
@@ -289,6 +300,8 @@ class Folded(Derived, table=True):
     created: int = Field(default=0, sa_type=BigInteger)
     changed: int = Field(default=0, sa_type=BigInteger)
     next_due: int | None = Field(default=None, sa_type=BigInteger)  # unix ms of the earliest open deadline
+    turn_ms: int | None = Field(default=None, sa_type=BigInteger)  # when its owner is to take it up next
+    attempts: int = 0  # how often he did
     here: bool = True  # in the scope of this node's unit
     open_rows: int = 0
 
@@ -297,7 +310,11 @@ class Place(Derived, table=True):
     """One row a status slot: an assignment."""
 
     __tablename__ = "place"
-    __table_args__ = (Index("place_unit", "unit", "status"),)
+    __table_args__ = (
+        Index("place_unit", "unit", "status"),
+        Index("place_assigner", "assigner", "status"),
+        Index("place_actor", "actor"),
+    )
     record: int = Field(primary_key=True)
     round: int = Field(primary_key=True)
     unit: str = Field(primary_key=True)
@@ -342,6 +359,32 @@ class CardRow(Derived, table=True):
     act: bytes = _blob(nullable=False)  # short id of the act that issued it
     issuer: str = ""  # unit path
     objections: int = 0
+
+
+class FactRow(Derived, table=True):
+    """What can be counted of a record (1.4), in the order in which it is added up. It holds from `from_ms` on,
+    up to `until_ms`; whether it does now depends on the present."""
+
+    __tablename__ = "fact"
+    __table_args__ = (Index("fact_record", "record"), {"sqlite_with_rowid": False})
+    name: str = Field(primary_key=True)  # matter.fact
+    at_ms: int = Field(primary_key=True, sa_type=BigInteger)  # by which a period counts it
+    record: int = Field(primary_key=True)
+    n: int = Field(primary_key=True)  # of several of one name and instant
+    unit: str  # path, as it was then
+    round: int
+    value: int = Field(sa_type=BigInteger)
+    from_ms: int = Field(sa_type=BigInteger)
+    until_ms: int | None = Field(default=None, sa_type=BigInteger)
+    excluded: bool = False
+
+
+class Former(Derived, table=True):
+    """Paths that units had, or were to have, before a move."""
+
+    __tablename__ = "former"
+    path: str = Field(primary_key=True)
+    now: str
 
 
 class LinkRow(Derived, table=True):

@@ -35,7 +35,7 @@ def test_what_must_answer_at_once_imports_nothing_heavy(words: list[str], tmp_pa
 
 
 def test_a_mistyped_command_is_told_with_the_nearest_one(qiao) -> None:  # type: ignore[no-untyped-def]
-    done = qiao("--json", "stauts")
+    done = qiao("--json", "statuss")
     assert done.code == 2 and done.error == "no_such_command"
     assert "status" in done.json["error"]["message"] and done.json["error"]["hint"] == "qiao status --help"
     assert qiao("ticket", "acept", "--json").error == "no_such_command"

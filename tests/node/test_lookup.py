@@ -157,13 +157,13 @@ def test_what_is_linked_already_and_calls_are_no_candidates(tree: Tree) -> None:
 
 def test_a_unit_at_or_below_ours_is_suggested(tree: Tree) -> None:
     record = tree.register(employer_region="370902")
-    assert [one["unit"] for one in lookup(tree).suggest("ticket", record)] == [
+    assert [one["unit"] for one in lookup(tree).suggest_units("ticket", record)] == [
         "370000/370200/370211", "370000/370900/370902",
     ]  # fmt: skip
     assert [one["unit"] for one in lookup(tree, "c").suggest_unit("370211")] == ["370000/370200/370211"]
     assert lookup(tree, "c").suggest_unit("370902") == []
     with pytest.raises(NotFound):
-        lookup(tree).suggest("ticket", "0" * 32)
+        lookup(tree).suggest_units("ticket", "0" * 32)
 
 
 def test_a_retired_code_is_readable_and_not_offered(tree: Tree) -> None:

@@ -11,9 +11,11 @@ from ..draft import Kind, Place
 from . import assignments as read
 from .cards import cards
 from .clocks import dues
+from .facts import dimensions, facts
 from .fields import CLASSES, CLOCKS
 from .reactions import reactions
 from .reassignment import reassigned
+from .turns import turn
 from .verbs import VERBS
 from .workflow import TICKET
 
@@ -70,5 +72,5 @@ def links(state: State) -> list[bytes]:
 
 KIND = Kind(
     TICKET, VERBS, reactions, dues, shown_phase, title, places, cards, CLOCKS, links, detail, reassigned,
-    cites="articles",
+    cites="articles", facts=facts, dimensions=dimensions, turn=turn,
 )  # fmt: skip

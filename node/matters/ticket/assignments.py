@@ -271,16 +271,16 @@ def has_open(state: State) -> bool:
     return any(one.open for one in assignments(state))
 
 
-def lead(state: State) -> str:
-    """The unit that leads (主办) in this round; empty where nobody was named."""
-    return str(state.held(slot("lead", round_of(state)), "") or "")
+def lead(state: State, round: int | None = None) -> str:
+    """The unit that leads (主办) in this round, or one named; empty where nobody was named."""
+    return str(state.held(slot("lead", round or round_of(state)), "") or "")
 
 
-def answering(state: State) -> Assignment | None:
+def answering(state: State, round: int | None = None) -> Assignment | None:
     """Whose result is the ticket's: the lead, else the nearest unit above it that holds an assignment;
     without a lead, the only branch."""
-    live = [one for one in assignments(state) if one.alive]
-    leading = lead(state)
+    live = [one for one in assignments(state, round) if one.alive]
+    leading = lead(state, round)
     if not leading:
         return live[0] if len(live) == 1 else None
     above = [one for one in live if one.reaches(leading)]

@@ -76,6 +76,11 @@ def _first(marks: Iterator[Mark]) -> int | None:
     return None if found is None else _ms(found)
 
 
+def _moot(done: int | None, *kept: int | None) -> bool:
+    """Whether a clock was ended by something else than what it waits for."""
+    return done is not None and done not in kept
+
+
 def _earliest(*moments: int | None) -> int | None:
     return min((one for one in moments if one is not None), default=None)
 
@@ -92,8 +97,9 @@ def _forward(state: State, policies: Policies) -> Iterator[Due]:
     policy = policies.at(start)
     clear = first.data.get("workplace_region") or first.data.get("employer_region")
     hours = policy["forward_clear_hours" if clear else "forward_unclear_hours"]
-    done = _earliest(_first(_done(state, "assign", 1)), _round_end(state, 1))
-    yield Due("forward", 1, state.owner, start, start + hours * HOUR_MS, done)
+    sent = _first(_done(state, "assign", 1))
+    done = _earliest(sent, _round_end(state, 1))
+    yield Due("forward", 1, state.owner, start, start + hours * HOUR_MS, done, moot=_moot(done, sent))
 
 
 def _round_end(state: State, round: int) -> int | None:
@@ -127,7 +133,8 @@ def _of_assignment(state: State, one: Assignment, policies: Policies, calendar: 
 
     def due(name: str, days: str, done: int | None, owed: bool = True) -> Due:
         ends = calendar.end_of(counted_from, policy[days], pauses)
-        return Due(name, one.round, shown, start, ends, done, start - sent, owed, ends == NEVER)
+        moot = _moot(done, taken, declined)
+        return Due(name, one.round, shown, start, ends, done, start - sent, owed, ends == NEVER, moot)
 
     yield due("accept", "accept_days", _earliest(taken, declined, end))
     submitted = _first(_by(state, "submit", one))
@@ -136,8 +143,9 @@ def _of_assignment(state: State, one: Assignment, policies: Policies, calendar: 
     if received is not None and (one.onward or passed is not None):
         policy = policies.at(received)
         ends = calendar.end_of(received, policy["forward_days"])
-        yield Due("forward", one.round, shown, received, ends,
-                  _earliest(passed, declined, end), received - sent)  # fmt: skip
+        done = _earliest(passed, declined, end)
+        yield Due("forward", one.round, shown, received, ends, done, received - sent,
+                  moot=_moot(done, passed))  # fmt: skip
 
 
 def _passed(state: State, one: Assignment) -> int | None:
@@ -176,10 +184,13 @@ def _work(state: State, round: int, policies: Policies, calendar: WorkingDays) -
     holders = [one for one in read.assignments(state, round) if _holds(state, one)]
     for one in holders:
         ends = _limit(state, one, start, days, calendar)
-        done, line = _work_done(state, one), _line(state, one, ends)
-        yield Due(name, round, read.shown_unit(state, one), start, ends, done, line, paused=ends == NEVER)
+        submitted, line = _submitted(state, one), _line(state, one, ends)
+        done = _work_done(state, one, submitted)
+        yield Due(name, round, read.shown_unit(state, one), start, ends, done, line, paused=ends == NEVER,
+                  moot=_moot(done, submitted))  # fmt: skip
     if not any(one.alive for one in holders) and all(one.holder != state.owner for one in holders):
-        yield Due(name, round, state.owner, start, calendar.end_of(start, days), _round_end(state, round))
+        done = _round_end(state, round)
+        yield Due(name, round, state.owner, start, calendar.end_of(start, days), done, moot=_moot(done))
 
 
 def _limit(state: State, one: Assignment, start: int, days: int, calendar: WorkingDays) -> int:
@@ -212,12 +223,19 @@ def _holds(state: State, one: Assignment) -> bool:
     return not read.passed_on_from(state, one)
 
 
-def _work_done(state: State, one: Assignment) -> int | None:
-    """The submission that wasn't sent back, else when the work was taken away."""
-    submitted = [*_by(state, "submit", one)] if one.status in ("submitted", "completed") else []
-    overtaken = [*_by(state, "submit", one)] if one.status in read.ENDED else []
-    last = [_ms(mark) for mark in (submitted or overtaken)[-1:]]
-    return _earliest(*last, None if one.status in ("submitted", "completed") else _end(state, one))
+_HANDED_IN = frozenset({"submitted", "completed"})
+
+
+def _submitted(state: State, one: Assignment) -> int | None:
+    """The submission that wasn't sent back, or that was overtaken when the work was taken away."""
+    counts = one.status in _HANDED_IN or one.status in read.ENDED
+    found = [*_by(state, "submit", one)] if counts else []
+    return _ms(found[-1]) if found else None
+
+
+def _work_done(state: State, one: Assignment, submitted: int | None) -> int | None:
+    """The submission, else when the work was taken away."""
+    return _earliest(submitted, None if one.status in _HANDED_IN else _end(state, one))
 
 
 def _line(state: State, one: Assignment, ends: int) -> int:

@@ -99,6 +99,13 @@ ORDERS = {"order": "督办", "close": "督办了结"}
 CLOCKS = {"forward": "转办", "accept": "受理", "decline": "退单", "complete": "办结", "rework": "重办"}
 COLOURS = {"yellow": "黄牌", "red": "红牌"}
 CHECKS = {"pass": "合格", "fail": "不合格"}
+CHECK_ITEMS = {  # of the default sheet; a policy may name others
+    "procedure": "程序规范",
+    "timeliness": "时限",
+    "facts": "事实与依据",
+    "reply": "答复质量",
+    "record": "记录完整",
+}
 REVIEWS = {"pass": "通过", "back": "退回"}
 
 _LAST, _ASK, _ONCE, _UNION = Merge.LAST, Merge.ASK, Merge.ONCE, Merge.UNION
@@ -182,6 +189,9 @@ FOR = Field("for", "请求事项", type=Type.CODE, codes=WISHES)
 DAYS = Field("days", "天数", type=Type.INTEGER)
 OUTCOME = Field("outcome", "回访结果", type=Type.CODE, codes=OUTCOMES)
 CHECK = Field("outcome", "质检结论", type=Type.CODE, codes=CHECKS)
+SHEET = Field("sheet", "质检评分表", type=Type.MAP)  # item of the policy's `check_items` → points
+SCORE = Field("score", "质检得分", type=Type.INTEGER)  # the sum of the sheet
+SAMPLED = Field("sampled", "属于抽查", type=Type.YES_NO)  # False: passed unchecked, as it isn't in the sample
 REVIEW = Field("outcome", "审核结论", type=Type.CODE, codes=REVIEWS)
 WITH = Field("with", "关联的工单", type=Type.LIST)  # record ids or numbers
 REQUEST = Field("request", "所答复的请求", type=Type.IDS)  # id of the `ask` act

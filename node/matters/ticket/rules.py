@@ -274,7 +274,11 @@ _AMENDED = frozenset(field.name for field in AMENDED)
 
 def asked(state: State) -> str | None:
     """What the round's follow-up has come to: satisfied, dissatisfied, not_obtained, or None yet."""
-    attempts = list(read.acts(state, "follow_up", read.round_of(state)))
+    return outcome_of(list(read.acts(state, "follow_up", read.round_of(state))))
+
+
+def outcome_of(attempts: list[Mark]) -> str | None:
+    """The same of a round's attempts so far, oldest first."""
     outcomes = [one.data.get("outcome") for one in attempts]
     if "dissatisfied" in outcomes:
         return "dissatisfied"
@@ -314,6 +318,16 @@ def still_checking(state: State, act: Act) -> str | None:
 def check_passed(state: State, act: Act) -> str | None:
     found = checked(state)
     return None if found == "pass" else "rework_alone" if found == "fail" else "not_checked"
+
+
+def sheet_adds_up(_: State, act: Act) -> str | None:
+    """Where a check has a sheet: points by item, whose sum is the score."""
+    if "sheet" not in act.data and "score" not in act.data:
+        return None
+    sheet = act.data.get("sheet")
+    if not isinstance(sheet, dict) or not all(type(one) is int and one >= 0 for one in sheet.values()):
+        return "bad_sheet"
+    return None if sum(sheet.values()) == act.data.get("score") else "bad_sheet"
 
 
 def may_advance(state: State, act: Act) -> str | None:

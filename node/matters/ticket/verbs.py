@@ -12,8 +12,8 @@ from node.language import say
 
 from ..draft import Desk, Draft, Verb
 from . import assignments as read
+from . import checking, rules
 from . import fields as f
-from . import rules
 from .assignments import Assignment
 from .dispatch import DISPATCH
 from .plans import Params, held, here_of, in_round, named, on_behalf, own, owner, plain
@@ -135,12 +135,12 @@ VERBS = (
     Verb("follow-up", "回访", "follow_up", (f.OUTCOME, f.SCORE_RESULT, f.SCORE_ATTITUDE, f.TEXT), _follow_up,
          _needs("outcome"), {"satisfaction_result": "result", "satisfaction_attitude": "attitude"},
          _offer(outcome="satisfied")),
-    Verb("quality-check", "质检", "quality_check", (f.CHECK, f.TEXT), in_round("quality_check"),
+    Verb("quality-check", "质检", "quality_check", (f.CHECK, f.SHEET, f.TEXT), checking.check,
          _needs("outcome"), offers=_offer(outcome="pass")),
     Verb("rework", "退回重办", "rework", (f.REWORK_REASON, f.TEXT), _rework, _needs("reason", "text"),
          offers=_offer_rework),
     Verb("withdraw", "撤诉", "withdraw", (f.TEXT,), in_round("withdraw"), offers=_offer()),
     Verb("amend", "更正", "amend", f.AMENDED, plain("amend"), offers=lambda state, unit: [{"topic": ""}]),
-    Verb("archive", "归档", "archive", (), in_round("archive"), offers=_offer()),
+    Verb("archive", "归档", "archive", (), checking.archive, offers=_offer()),
     *SUPERVISING,
 )  # fmt: skip

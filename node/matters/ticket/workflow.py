@@ -301,8 +301,8 @@ ACTIONS = (
     Action(
         "quality_check", "质检", roles("quality_checker"), (OWNER, ABOVE),
         (r.from_phases("quality_check"), THIS_ROUND, ("handling", r.not_handling),
-         ("checked", r.still_checking), r.known_code("outcome", f.CHECKS)),
-        data=(f.ROUND, f.CHECK, f.TEXT), required=frozenset({"round", "outcome"}),
+         ("checked", r.still_checking), r.known_code("outcome", f.CHECKS), ("sheet", r.sheet_adds_up)),
+        data=(f.ROUND, f.CHECK, f.TEXT, f.SHEET, f.SCORE, f.SAMPLED), required=frozenset({"round", "outcome"}),
         phases=("quality_check",),
     ),
     Action(

@@ -13,9 +13,9 @@ from sync_protocol.roster import Admission
 from tests.simulation.office import Office
 
 TICKET = KINDS["ticket"].matter
-_STATES = """SELECT r.record, f.state FROM folded f JOIN record r ON r.id = f.record
+_STATES = """SELECT r.record, s.state FROM folded f JOIN record r ON r.id = f.record JOIN state s ON s.record = f.record
 WHERE f.matter = 'ticket' ORDER BY r.record"""
-_STATE = """SELECT f.state FROM folded f JOIN record r ON r.id = f.record
+_STATE = """SELECT s.state FROM folded f JOIN record r ON r.id = f.record JOIN state s ON s.record = f.record
 WHERE f.matter = 'ticket' AND r.record = ?"""
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'found%' ORDER BY name"
 _ROWS = "SELECT r.record, e.act, e.kind FROM exception_ e JOIN record r ON r.id = e.record"
