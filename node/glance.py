@@ -59,7 +59,7 @@ def _read(directory: Path, read: Callable[[Any], dict[str, Any]]) -> dict[str, A
             db.execute("PRAGMA busy_timeout=5000")
             return read(db)
     except driver.DatabaseError as fault:
-        if "no such column" in str(fault):
+        if "no such column" in str(fault) or "no such table" in str(fault):
             raise Stale(
                 say("数据库由旧版本写成，还没有升级", "the database is an older version's, not upgraded yet"),
                 code="older_database",

@@ -75,7 +75,7 @@ def suggestions(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _row(kind: Kind, item: Mapping[str, Any]) -> list[str]:
-    due = str(item.get("due") or "")[:16].replace("T", " ")
+    due = str(item.get("due") or "")[:16].replace("T", " ") or _next(item)
     return [
         str(item.get("number") or item["record"]),
         named(kind, item.get("phase")),
@@ -83,6 +83,12 @@ def _row(kind: Kind, item: Mapping[str, Any]) -> list[str]:
         due + (say(" 超期", " overdue") if item.get("overdue") else ""),
         str(item.get("title") or ""),
     ]
+
+
+def _next(item: Mapping[str, Any]) -> str:
+    """Of what waits for its owner without a deadline: the day on which to take it up, and how often he tried."""
+    day, attempts = item.get("next_day") or "", item.get("attempts") or 0
+    return f"{day}{say(f' 已试 {attempts} 次', f' tried {attempts}x')}" if attempts else str(day)
 
 
 def record(kind: Kind, found: Mapping[str, Any]) -> Iterator[str]:

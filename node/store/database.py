@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool, StaticPool
 
-from node.errors import Damaged, DiskTrouble, QiaoError
+from node.errors import Damaged, DiskTrouble, QiaoError, Stale
 
 # SQLite 3.7.0 to 3.51.2 can lose pages when another process checkpoints, as Litestream does.
 SAFE = (3, 51, 3)
@@ -113,6 +113,8 @@ def _translated(words: str) -> QiaoError | None:
         return DiskTrouble("磁盘已满或不能写，什么都没有写入一半", hint="df -h .")
     if any(sign in words for sign in ("malformed", "not a database", "could not decode")):
         return Damaged("数据库文件损坏", code="database_damaged", hint="qiao verify")
+    if "no such table" in words or "no such column" in words:  # projections of before an upgrade
+        return Stale("数据库由旧版本写成，还没有升级", code="older_database", hint="qiao --dir DIR run")
     return None
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from node.errors import Forbidden, NotFound, Usage
+from node.errors import Forbidden, NotFound, Stale, Usage
 from tests.node.tree import NARRATIVE, PATHS, Tree
 
 PERSONAL = ("13800001111", "王小明")
@@ -192,3 +192,15 @@ def test_exceptions_come_in_pages_by_kind(tree: Tree) -> None:
 def test_an_unknown_person_is_refused_at_the_door(tree: Tree) -> None:
     with pytest.raises(Forbidden):
         tree.reader("p").login("a", "wrong")
+
+
+def test_a_database_that_isnt_upgraded_yet_says_what_to_do(tree: Tree) -> None:
+    record = tree.register()
+    reader = tree.reader("p")
+    with tree.sql("p") as db:
+        db.execute("DROP TABLE state")
+        db.execute("DROP TABLE fact")
+    for ask in (lambda: reader.show("ticket", record), reader.stats):
+        with pytest.raises(Stale) as refused:
+            ask()
+        assert (refused.value.code, refused.value.hint) == ("older_database", "qiao --dir DIR run")

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from node.errors import Damaged, DiskTrouble
+from node.errors import Damaged, DiskTrouble, Stale
 from node.store import database
 
 
@@ -82,7 +82,8 @@ def test_a_file_that_is_no_database_is_damaged(tmp_path: Path) -> None:
     ("words", "error"),
     [("database or disk is full", DiskTrouble), ("attempt to write a readonly database", DiskTrouble),
      ("disk I/O error", DiskTrouble), ("database disk image is malformed", Damaged),
-     ("Could not decode to UTF-8 column 'raw'", Damaged), ("no such table: x", DatabaseError)],
+     ("Could not decode to UTF-8 column 'raw'", Damaged), ("no such table: x", Stale),
+     ("no such column: x", Stale), ("near \"x\": syntax error", DatabaseError)],
 )  # fmt: skip
 def test_an_error_of_the_disk_is_told_as_one(words: str, error: type[Exception]) -> None:
     with pytest.raises(error), database.disk_faults():
