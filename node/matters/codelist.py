@@ -43,7 +43,7 @@ LIST = Matter(
     plain.nowhere, everywhere=True, codes={"root_only": "只有最上级单位可以这样做"},
 )  # fmt: skip
 
-KIND = Kind(LIST, title=lambda state: str(state.shown("label", "")))
+KIND = Kind(LIST, title=lambda state: str(state.shown("label", "")), counted=False)
 
 
 def defaults() -> list[dict[str, Any]]:

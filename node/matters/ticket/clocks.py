@@ -134,7 +134,7 @@ def _of_assignment(state: State, one: Assignment, policies: Policies, calendar: 
     def due(name: str, days: str, done: int | None, owed: bool = True) -> Due:
         ends = calendar.end_of(counted_from, policy[days], pauses)
         moot = _moot(done, taken, declined)
-        return Due(name, one.round, shown, start, ends, done, start - sent, owed, ends == NEVER, moot)
+        return Due(name, one.round, shown, start, ends, done, start - sent, owed, ends == NEVER, moot=moot)
 
     yield due("accept", "accept_days", _earliest(taken, declined, end))
     submitted = _first(_by(state, "submit", one))
