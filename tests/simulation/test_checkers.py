@@ -126,9 +126,13 @@ def test_what_a_stolen_machine_has_is_nowhere_once_the_last_honest_one_lost_it(t
     checker._acknowledged()
 
 
-def known(*paths: str) -> Any:
-    """A registry as far as the world looks at where a unit stood."""
-    return SimpleNamespace(nodes=lambda: [SimpleNamespace(path=paths[-1], paths=list(paths))])
+def known(*paths: str, undone: str = "") -> Any:
+    """A registry as far as the world looks at where a unit stood. `undone`: a path that it had by a move that counts
+    no more."""
+    return SimpleNamespace(
+        nodes=lambda: [SimpleNamespace(path=paths[-1], paths=list(paths))],
+        now=lambda path: paths[-1] if path in (*paths, undone) else path,
+    )
 
 
 def test_a_unit_was_below_whomever_anybody_once_believed_it_to_be_moved(tmp_path: Path) -> None:
@@ -138,3 +142,18 @@ def test_a_unit_was_below_whomever_anybody_once_believed_it_to_be_moved(tmp_path
     world.registry_changed(known("37/01/02", "37/01/04/02"))
     world.registry_changed(known("37/01/02"))
     assert world._above("37/01/02") == {"37", "01", "02", "04"}
+
+
+def test_what_a_unit_did_by_a_move_that_counts_no_more_is_for_whomever_it_is_below_since(
+    tmp_path: Path,
+) -> None:
+    """What R3 asks of the office that the unit is below again mustn't be forbidden by R11. One that only hasn't heard
+    of the move takes nothing back."""
+    world = World(1, tmp_path)
+    world.registry_changed(known("37/01/02", "37/02"))
+    world.registry_changed(known("37/01/02"))
+    assert world._above("37/02") == {"37", "02"}
+    world.registry_changed(known("37/01/02", undone="37/02"))
+    world.registry_changed(known("37/01/02", "37/03/02", undone="37/02"))
+    world.registry_changed(known("37/01/02", "37/03/02", "37/04/02", undone="37/02"))
+    assert world._above("37/02") == {"37", "01", "02", "03", "04"}

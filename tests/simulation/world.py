@@ -258,6 +258,8 @@ class World:
     def _above(self, unit: str) -> set[str]:
         """Codes of a unit, and of all that it stood below from when it was at this path, in the eyes of any node at any
         time: of two who move it the one may not have heard of the other, and once he has, his own move may be denied.
+        A move that counted counts no more once its author's log is closed before it: what the unit did by that path
+        goes with it to where it stands since.
         """
         courses = self._believed.get(code_of(unit), set())
         since = [path for one in courses if unit in one for path in one[one.index(unit) :]]
@@ -279,7 +281,10 @@ class World:
         """What some node knows of the tree now."""
         self._courses.clear()
         for one in registry.nodes():
-            self._believed.setdefault(code_of(one.path), set()).add(tuple(one.paths))
+            courses = self._believed.setdefault(code_of(one.path), set())
+            courses.add(tuple(one.paths))
+            undone = {path for course in courses for path in course if path not in one.paths}
+            courses.update((path, one.path) for path in undone if registry.now(path) == one.path)
 
     def now(self, unit: str) -> str:
         """Where a unit stands that was at this path."""
