@@ -25,6 +25,7 @@ from node.work import HIGH_WATER, Work
 from sync_protocol import change as changes
 from sync_protocol import clock, commit
 from sync_protocol.change import Change, Words
+from sync_protocol.errors import LocalError
 from sync_protocol.limits import MAX_CHANGES
 from sync_protocol.names import short
 
@@ -171,7 +172,7 @@ def _add(
     action = permitted(matter, draft, sheet.actor, roles)
     coded, words = split(matter, action, draft.data)
     body = changes.Act(matter.versioned, action.name, tuple(sorted(state.heads)), coded, record)
-    made = changes.make(sheet.log.log, work.entropy.bytes(16), body)
+    made = _change(sheet, work.entropy.bytes(16), body)
     act = Act(
         id=made.short,
         key=Key(sheet.time, sheet.log.log, sheet.log.head.seq + 1, len(sheet.changes)),
@@ -245,7 +246,19 @@ def _put(
     if words:
         body = Words(matter.versioned, words, made.short)
         sheet.rows.append((len(sheet.changes), row, made.short))
-        sheet.changes.append(changes.make(sheet.log.log, work.entropy.bytes(16), body))
+        sheet.changes.append(_change(sheet, work.entropy.bytes(16), body))
+
+
+def _change(sheet: _Sheet, salt: bytes, body: changes.Act | Words) -> Change:
+    """Raises Usage `too_large`: each field fits its bound, and all together don't."""
+    try:
+        return changes.make(sheet.log.log, salt, body)
+    except LocalError as fault:
+        if fault.code != "too_large":
+            raise
+        raise Usage(
+            say("一次操作的内容过长（256 KiB）", "one action is over 256 KiB"), code="too_large"
+        ) from fault
 
 
 def store(work: Work, sheet: _Sheet, matter: str, record: bytes) -> bytes:

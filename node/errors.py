@@ -15,15 +15,17 @@ from __future__ import annotations
 
 
 class QiaoError(Exception):
-    """`code` is stable; `text` is the sentence in the user's language, `hint` a command that helps."""
+    """`code` is stable; `text` is the sentence in the user's language, `hint` a command that helps; `field` the one
+    that is off, where it is one."""
 
     exit = 1
     code = "unexpected"
 
-    def __init__(self, text: str, *, code: str | None = None, hint: str = "") -> None:
+    def __init__(self, text: str, *, code: str | None = None, hint: str = "", field: str = "") -> None:
         super().__init__(text)
         self.text = text
         self.hint = hint
+        self.field = field
         if code is not None:
             self.code = code
 

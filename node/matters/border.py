@@ -75,11 +75,38 @@ def check(kind: Kind, verb: Verb, params: Mapping[str, Any], known: Known = NOTH
     return found
 
 
+def faults(
+    kind: Kind, verb: Verb, params: Mapping[str, Any], known: Known = NOTHING, *, whole: bool = True
+) -> list[Usage]:
+    """Everything that `check` would refuse, one for each field. `whole` False: what must be given may be missing."""
+    fields = {field.name: field for field in verb.takes}
+    found: list[Usage] = []
+    good: dict[str, Any] = {}
+    for given, raw in params.items():
+        field = fields.get(verb.aliases.get(given, given))
+        try:
+            if field is None:
+                raise _unknown_field(kind, verb, given, (*fields, *verb.aliases))
+            if raw not in (None, "", []):
+                good[field.name] = _of_verb(kind, verb, field, raw, known)
+        except Usage as fault:
+            found.append(fault)
+            if field is not None:
+                good[field.name] = raw  # it was given, though not as it must be
+    if whole:
+        try:
+            require(kind, verb, good)
+        except Usage as fault:
+            found.append(fault)
+    return found
+
+
 def _of_verb(kind: Kind, verb: Verb, field: Field, raw: Any, known: Known) -> Any:
     """One value of a verb's; what is wrong with it says where to read what may be given."""
     try:
         return value(field, raw, known)
     except Usage as fault:
+        fault.field = field.name
         fault.hint = fault.hint or f"qiao {kind.matter.name} {verb.name} --help"
         raise
 
@@ -92,7 +119,7 @@ def require(kind: Kind, verb: Verb, found: Mapping[str, Any]) -> None:
         names = "、".join(f"{field.name}（{field.label}）" for field in missing)
         raise Usage(
             say(f"还缺：{names}", f"missing: {', '.join(field.name for field in missing)}"),
-            code="missing_field", hint=f"qiao {kind.matter.name} {verb.name} --help",
+            code="missing_field", hint=f"qiao {kind.matter.name} {verb.name} --help", field=missing[0].name,
         )  # fmt: skip
     if verb.name == "amend" and not found:
         raise Usage(say("没有要更正的内容", "nothing to amend"), code="missing_field",
@@ -109,7 +136,7 @@ def _unknown_field(kind: Kind, verb: Verb, name: object, known: Iterable[str]) -
     return Usage(
         say(f"“{verb.label}”没有 {_shown(name)} 这一项" + (f"，是否 {near}？" if near else ""),
             f"{verb.name} takes no {_shown(name)}" + (f"; did you mean {near}?" if near else "")),
-        code="unknown_field", hint=f"qiao {kind.matter.name} {verb.name} --help",
+        code="unknown_field", hint=f"qiao {kind.matter.name} {verb.name} --help", field=str(name)[:64],
     )  # fmt: skip
 
 

@@ -241,6 +241,8 @@ class Kind:
         None
     )  # of what waits for its owner without a deadline
     counted: bool = True  # False: nothing of it stands in any figure
+    imported: str = ""  # verb that each row of a file is given to; empty: no files are taken in
+    paper: str = ""  # what a record is called on paper (办理单); empty: it isn't printed
 
     def verb(self, name: str) -> Verb | None:
         """By its name on the command line, or with `_` as in a batch file."""

@@ -27,7 +27,7 @@ PRAGMAS = (
 )
 DRIVER: Any = driver
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-NEWEST = "0003"  # of the migrations
+NEWEST = "0004"  # of the migrations
 
 
 def check_version(version: tuple[int, ...] = driver.sqlite_version_info) -> None:
@@ -97,6 +97,22 @@ def _upgrade(connection: Connection) -> None:
         raise Damaged(
             "数据库由更新的程序写成，这个版本打不开", code="newer_database", hint="pip install --upgrade qiao"
         ) from fault
+
+
+@contextmanager
+def savepoint(db: Connection) -> Iterator[None]:
+    """Part of a transaction: what raises leaves nothing of it behind, and what came before stands. On the driver's
+    own cursor, as Prepared: SQLAlchemy's takes several times what SQLite does."""
+    cursor = db.connection.cursor()
+    cursor.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        cursor.execute("ROLLBACK TO part")
+        raise
+    finally:
+        cursor.execute("RELEASE part")
+        cursor.close()
 
 
 @contextmanager

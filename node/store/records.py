@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, or_, select, update
 
-from .chain import CHANGE, COMMIT, LOG, made
+from .chain import CHANGE, COMMIT, LOG
 from .prepared import Prepared, given
 from .schema import Record, table
 
@@ -37,6 +37,7 @@ class Placed:
 
 
 _ROW = Prepared(select(RECORD.c.id).where(RECORD.c.record == given("named")))
+_BEGUN = Prepared(insert(RECORD), ["record", "matter"])
 _NAME = Prepared(select(RECORD.c.record, RECORD.c.matter).where(RECORD.c.id == given("row")))
 _KNOWN = Prepared(
     select(CHANGE.c.id, CHANGE.c.body.is_not(None).label("full")).where(
@@ -74,8 +75,7 @@ def ensure(db: Connection, record: bytes, matter: str) -> int:
     found = row_of(db, record)
     if found is not None:
         return found
-    done = db.execute(insert(RECORD).values(record=record, matter=matter))
-    return made(done)
+    return _BEGUN(db, record=record, matter=matter).lastrowid
 
 
 def name_of(db: Connection, row: int) -> tuple[bytes, str]:

@@ -248,6 +248,23 @@ class CallRecord(Kept, table=True):
     imported_ms: int = Field(sa_type=BigInteger)
 
 
+class Saved(Kept, table=True):
+    """Templates, views and drafts of this node's people. Never replicated; a draft has personal words in it."""
+
+    __tablename__ = "saved"
+    __table_args__ = (
+        UniqueConstraint("kind", "matter", "staff", "name"),
+        Index("saved_age", "kind", "changed_ms"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str  # template view draft
+    matter: str
+    staff: str  # staff id; empty: the whole unit's
+    name: str
+    value: bytes = _blob(nullable=False)  # JSON
+    changed_ms: int = Field(sa_type=BigInteger)
+
+
 class UnitRow(Derived, table=True):
     """The organisation tree as the registry's fold gives it."""
 

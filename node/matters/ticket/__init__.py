@@ -73,4 +73,5 @@ def links(state: State) -> list[bytes]:
 KIND = Kind(
     TICKET, VERBS, reactions, dues, shown_phase, title, places, cards, CLOCKS, links, detail, reassigned,
     cites="articles", facts=facts, dimensions=dimensions, turn=turn,
+    imported="register", paper="工会热线工单办理单",
 )  # fmt: skip
