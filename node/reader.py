@@ -25,6 +25,8 @@ from node.page import Page, Person, View
 from node.refold import ERASED, GONE
 from node.store import database, folded, reading, settings
 from node.store.reading import Filter
+from node.tables import columns as tables
+from node.tables.columns import Column
 from sync_protocol import clock as hybrid
 from sync_protocol.names import code_of
 
@@ -117,21 +119,67 @@ class Reader:
         sort: str | None = None,
         limit: int = 50,
         after: str | None = None,
+        columns: Sequence[str] = (),
     ) -> Page:
         """A page of a matter's records in scope, in the view's order where no other is asked for. `mine`: a staff
-        id. Raises Usage, NotFound (a unit)."""
-        kind_of(matter)
-        own = self.unit
-        who = mine or (person.id if person else None) if view == "mine" or mine else None
-        wanted = Filter(
-            matter, own, phase, status, self._path(unit), overdue, text, who, view or "all", *self._times()
-        )
+        id; `columns`: what each item has besides, in codes, masked. Raises Usage, NotFound (a unit)."""
+        wanted = self._wanted(matter, phase, status, unit, overdue, text, mine, view, person)
         with self._read() as db:
             wanted = replace(wanted, sample=self._sample(db, wanted.view))
             order = sort or reading.SORTED.get(wanted.view or "", "-changed")
             rows, more = reading.page(db, wanted, order, limit, after)
             names = reading.unit_names(db)
-        return Page([self._item(row, names) for row in rows], more)
+            items = [self._item(row, names) for row in rows]
+            if columns:
+                self._widen(db, matter, columns, rows, items)
+        return Page(items, more)
+
+    def _widen(
+        self,
+        db: Connection,
+        matter: str,
+        columns: Sequence[str],
+        rows: Sequence[Any],
+        items: Sequence[dict[str, Any]],
+    ) -> None:
+        kind = kind_of(matter)
+        chosen = tables.chosen(kind, columns)
+        for row, item in zip(rows, items, strict=True):
+            state = folded.state(db, row.record) or State()
+            item |= dict(
+                zip((one.name for one in chosen), tables.values(kind, chosen, item, state), strict=True)
+            )
+
+    def _wanted(
+        self, matter: str, phase: str | None = None, status: str | None = None, unit: str | None = None,
+        overdue: bool = False, text: str | None = None, mine: str | None = None, view: str | None = None,
+        person: Person | None = None,
+    ) -> Filter:  # fmt: skip
+        kind_of(matter)
+        who = mine or (person.id if person else None) if view == "mine" or mine else None
+        return Filter(
+            matter, self.unit, phase, status, self._path(unit), overdue, text, who, view or "all",
+            *self._times(),
+        )  # fmt: skip
+
+    def table(
+        self, matter: str, columns: Sequence[Column], *, sort: str = "number", **how: Any
+    ) -> Iterator[tuple[Sequence[Any], Sequence[Any]]]:
+        """All of a list, of one moment: each row in codes, and as a person reads it; personal fields masked.
+        `how`: as of `list`. Raises as it."""
+        kind, wanted = kind_of(matter), self._wanted(matter, **how)
+        with self._read() as db:
+            names = reading.unit_names(db)
+            for row, blob in reading.whole(db, wanted, sort):
+                item = self._item(row, names)
+                codes = tables.values(kind, columns, item, folded.decode(blob))
+                yield (
+                    codes,
+                    [
+                        tables.spoken(kind, one, item, value)
+                        for one, value in zip(columns, codes, strict=True)
+                    ],
+                )
 
     def _sample(self, db: Connection, view: str | None) -> bytes | None:
         """Which records are checked, by the policy in force now."""

@@ -53,6 +53,15 @@ _decoder = msgspec.msgpack.Decoder(State)
 _STATE = Prepared(select(STATE.c.state).where(STATE.c.record == given("of")))
 _HERE = Prepared(select(FOLDED.c.here).where(FOLDED.c.record == given("of")))
 _MATTER = Prepared(select(FOLDED.c.matter).where(FOLDED.c.record == given("of")))
+_STOOD = Prepared(select(FOLDED.c.here, FOLDED.c.open_rows).where(FOLDED.c.record == given("of")))
+_ISSUED = Prepared(
+    select(func.count()).select_from(CARD).where(CARD.c.record == given("of"), CARD.c.issued_ms.is_not(None))
+)
+_IMPORTED = Prepared(
+    select(RECORD.c.record).join(FOLDED, FOLDED.c.record == RECORD.c.id)
+    .where(FOLDED.c.matter == given("kind"), FOLDED.c.external_id == given("called"), FOLDED.c.external_id != "",
+           FOLDED.c.owner == given("unit"))
+)  # fmt: skip
 _NO_PLACES = Prepared(delete(PLACE).where(PLACE.c.record == given("of")))
 _NO_DUES = Prepared(delete(DUE).where(DUE.c.record == given("of")))
 _NO_CARDS = Prepared(delete(CARD).where(CARD.c.record == given("of")))
@@ -122,6 +131,18 @@ def matter(db: Connection, record: int) -> str:
 def is_away(db: Connection, record: int) -> bool:
     """Whether a record is known here, and isn't in this node's own scope."""
     return bool(_HERE(db, of=record).scalar() == 0)
+
+
+def stood(db: Connection, record: int) -> tuple[bool, int, int]:
+    """(in this node's own scope, open exceptions, cards issued) as last folded; nothing of a record that is new."""
+    row = _STOOD(db, of=record).first()
+    return (False, 0, 0) if row is None else (bool(row.here), row.open_rows, _ISSUED(db, of=record).scalar())
+
+
+def imported(db: Connection, matter: str, unit: str, external: str) -> bytes | None:
+    """Id of the record that this unit made of that row of a file, by the row's id."""
+    found: bytes | None = _IMPORTED(db, kind=matter, called=external, unit=unit).scalar()
+    return found
 
 
 def save(db: Connection, record: int, columns: dict[str, Any]) -> None:

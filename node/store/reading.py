@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ from .records import RECORD
 
 UNDELIVERED_MS = 12 * 3600 * 1000  # after which a dispatcher is to telephone (1.3)
 MOST_NUMBER = 200  # characters: longer texts are no part of a number, and too much for a pattern
+EXPORTED = 500  # rows read at once where all of a list is wanted
 OPEN = ("sent", "received", "accepted", "submitted")
 SORTS = {
     "changed": FOLDED.c.changed,
@@ -82,6 +84,25 @@ def page(
         return rows, None
     last = rows[limit - 1]
     return rows[:limit], f"{last.sorted}~{last.record}"
+
+
+def whole(db: Connection, wanted: Filter, sort: str) -> Iterator[tuple[Any, bytes]]:
+    """Every row of a list with its state, in the list's order: which they are at once, what they hold by and by; the
+    caller's transaction keeps them of one moment. Raises Usage."""
+    column, falling = _sorted_by(sort)
+    order = (column.desc(), FOLDED.c.record.desc()) if falling else (column, FOLDED.c.record)
+    narrowed = _narrowed(db, wanted)
+    only = narrowed.with_only_columns(FOLDED.c.record, maintain_column_froms=True).order_by(*order)
+    records = [row.record for row in db.execute(only)]
+    for at in range(0, len(records), EXPORTED):
+        some = records[at : at + EXPORTED]
+        query = (
+            narrowed.add_columns(STATE.c.state)
+            .join(STATE, STATE.c.record == FOLDED.c.record)
+            .where(FOLDED.c.record.in_(some))
+        )
+        found = {row.record: row for row in db.execute(query)}
+        yield from ((found[one], found[one].state) for one in some)
 
 
 def count(db: Connection, wanted: Filter) -> int:

@@ -1,0 +1,194 @@
+"""Files as people open them: CSV, XLSX, JSONL; harmless, masked, whole or not there."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from node.errors import DiskTrouble, Stale, Usage
+from node.matters import KINDS
+from node.tables import columns, mapping, reading, writing
+from tests.node.tree import Tree
+
+TICKET = KINDS["ticket"]
+EVIL = ['=HYPERLINK("http://x")', "+1", "＝1+1", "@x", "普通\u202e文字"]
+
+
+def _export(tree: Tree, path: Path, names: list[str] | None = None, **how: Any) -> int:
+    chosen = columns.chosen(TICKET, names) if names else columns.exported(TICKET)
+    force, codes = how.pop("force", False), how.pop("codes", False)
+    return writing.write(
+        path, chosen, tree.reader("p").table("ticket", chosen, **how), force=force, codes=codes
+    )
+
+
+@pytest.fixture
+def evil(tree: Tree) -> Tree:
+    for number, text in enumerate(EVIL):
+        tree.register(employer_name=text, narrative=f"第{number}件", amount_claimed=1066000, sensitive=True)
+    return tree
+
+
+def _csv(path: Path) -> list[dict[str, str]]:
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_csv_has_labels_money_in_fen_and_no_formula(evil: Tree, tmp_path: Path) -> None:
+    assert _export(evil, tmp_path / "t.csv") == 5
+    rows = _csv(tmp_path / "t.csv")
+    assert [one["用人单位"][:2] for one in rows[:4]] == ["'=", "'+", "'＝", "'@"]
+    assert rows[4]["用人单位"] == "普通‹U+202E›文字"
+    assert rows[0]["渠道"] == "电话" and rows[0]["诉求金额（分）"] == "1066000" and rows[0]["敏感"] == "是"
+    assert rows[0]["联系电话"] == "138****1111" and rows[0]["职工姓名"] == "王**"
+    assert "13800001111" not in (tmp_path / "t.csv").read_text("utf-8-sig")
+    assert (tmp_path / "t.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_xlsx_has_types_and_texts_that_are_no_formulas(evil: Tree, tmp_path: Path) -> None:
+    _export(
+        evil, tmp_path / "t.xlsx", ["number", "employer_name", "amount_claimed", "created", "worker_phone"]
+    )
+    sheet = load_workbook(tmp_path / "t.xlsx").active
+    assert sheet is not None
+    assert [one.value for one in sheet[1]] == ["编号", "用人单位", "诉求金额（分）", "登记时间", "联系电话"]
+    row = sheet[2]
+    assert row[1].data_type == "s" and row[1].value == EVIL[0]
+    assert row[2].value == 1066000 and isinstance(row[3].value, datetime) and row[4].value == "138****1111"
+    with zipfile.ZipFile(tmp_path / "t.xlsx") as book:
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_jsonl_has_identifiers_codes_and_escaped_controls(evil: Tree, tmp_path: Path) -> None:
+    _export(evil, tmp_path / "t.jsonl", ["number", "channel", "employer_name", "overdue", "due"])
+    lines = (tmp_path / "t.jsonl").read_bytes().splitlines()
+    found = json.loads(lines[4])
+    assert (
+        found["channel"] == "phone"
+        and found["employer_name"].startswith("普通\u202e")
+        and found["overdue"] is False
+    )
+    assert b"\\u202e" in lines[4] and found["due"].endswith("+08:00")
+
+
+def test_codes_are_written_where_they_are_asked_for(evil: Tree, tmp_path: Path) -> None:
+    _export(evil, tmp_path / "t.csv", ["channel", "phase"], codes=True)
+    assert _csv(tmp_path / "t.csv")[0] == {"渠道": "phone", "阶段": "registered"}
+
+
+def test_what_was_exported_can_be_read_as_an_import(evil: Tree, tmp_path: Path) -> None:
+    names = ["external_id", "channel", "class", "topic", "narrative", "employer_name", "amount_claimed"]
+    for name in ("t.csv", "t.xlsx", "t.jsonl"):
+        _export(evil, tmp_path / name, names)
+        with reading.opened(tmp_path / name) as table:
+            found, unknown = mapping.plain(TICKET, table.headings)
+            assert not unknown and set(found.columns.values()) <= set(names)
+            assert len(list(table.rows)) == 5
+
+
+def test_the_same_filters_as_a_list_in_the_same_order_each_time(evil: Tree, tmp_path: Path) -> None:
+    assert _export(evil, tmp_path / "a.csv", text="第3件") == 1
+    for name in ("b.csv", "c.csv"):
+        _export(evil, tmp_path / name, sort="-number")
+    assert (tmp_path / "b.csv").read_bytes() == (tmp_path / "c.csv").read_bytes()
+    assert [one["编号"] for one in _csv(tmp_path / "b.csv")] == sorted(
+        (one["编号"] for one in _csv(tmp_path / "b.csv")), reverse=True
+    )
+
+
+def test_pages_end_nowhere_within_an_export(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        tree.register(narrative=f"第{number}件")
+    monkeypatch.setattr("node.store.reading.EXPORTED", 3)
+    _export(tree, tmp_path / "t.csv", ["number"])
+    assert len({one["编号"] for one in _csv(tmp_path / "t.csv")}) == 7
+
+
+def test_an_existing_file_is_kept_unless_it_is_asked_for(evil: Tree, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("mine")
+    with pytest.raises(Stale) as caught:
+        _export(evil, path)
+    assert caught.value.code == "export_exists" and path.read_text() == "mine"
+    _export(evil, path, ["number"], force=True)
+    assert path.read_text("utf-8-sig").startswith("编号")
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx", "t.jsonl"])
+def test_a_disk_that_is_full_leaves_what_was_there(
+    evil: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_text("mine")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DiskTrouble):
+        _export(evil, path, force=True)
+    assert path.read_text() == "mine" and [one.name for one in tmp_path.glob("*.part")] == []
+    assert not list(tmp_path.glob(".*part"))
+
+
+def test_what_fails_on_the_way_leaves_nothing(tmp_path: Path) -> None:
+    chosen = columns.chosen(TICKET, ["number"])
+
+    def rows() -> Iterator[tuple[list[Any], list[Any]]]:
+        yield ["1"], ["1"]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        writing.write(tmp_path / "t.csv", chosen, rows(), force=False, codes=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cell_that_excel_cannot_hold_is_cut_with_a_mark(tree: Tree, tmp_path: Path) -> None:
+    tree.register(narrative="长" * 50_000)
+    _export(tree, tmp_path / "t.xlsx", ["narrative"])
+    sheet = load_workbook(tmp_path / "t.xlsx").active
+    assert sheet is not None
+    told = str(sheet["A2"].value)
+    assert len(told) == writing.MOST_XLSX and told.endswith("截断】")
+    _export(tree, tmp_path / "t.csv", ["narrative"])
+    assert len(_csv(tmp_path / "t.csv")[0]["诉求内容"]) == 50_000
+
+
+def test_what_strangers_signed_is_harmless_as_well(tmp_path: Path) -> None:
+    """Receivers check none of the border's rules: anything may stand in a field."""
+    chosen = columns.chosen(TICKET, ["employer_name"])
+    texts = ["\t=1", "\r=1", "\x1b]0;t\x07", "\ud800", "\ufffe=1", "\u3000-1", "\x00=1"]
+    for name in ("t.csv", "t.xlsx", "t.jsonl"):
+        writing.write(tmp_path / name, chosen, [([one], [one]) for one in texts], force=False, codes=False)
+    found = [one["用人单位"] for one in _csv(tmp_path / "t.csv")]
+    assert found[0] == "'\t=1" and found[5] == "'\u3000-1" and "\x1b" not in "".join(found)
+    assert all(one[:1] not in "=+-@\t\r" for one in found)
+    sheet = load_workbook(tmp_path / "t.xlsx").active
+    assert sheet is not None and all(one[0].data_type == "s" for one in sheet.iter_rows(min_row=2))
+    lines = (tmp_path / "t.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["employer_name"] for line in lines] == texts
+
+
+def test_a_folder_is_never_written_over(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").mkdir()
+    with pytest.raises(Stale):
+        writing.write(tmp_path / "t.csv", columns.chosen(TICKET, []), [], force=True, codes=False)
+
+
+@pytest.mark.parametrize("name", ["t.xls", "t", "t.pdf"])
+def test_another_format_is_said(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Usage):
+        writing.write(tmp_path / name, columns.chosen(TICKET, []), [], force=False, codes=False)
