@@ -8,8 +8,10 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import shlex
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST_ATTACHMENT = 100 * 1024 * 1024  # hashing more would hold up what else a request carries
 _ANYWHERE = ("0.0.0.0", "::", "")
 
-Value = str | int | bool
+Value = str | int | bool | list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Config:
     backup_retention_hours: int = 168
     attachment_max: int = 20 * 1024 * 1024
     attachment_budget: int = 200 * 1024 * 1024
+    drop_folder: str = ""
+    drop_staff: str = ""
+    notify_command: list[str] = field(default_factory=list)
+    notify_a_minute: int = 30
     given: Mapping[str, str] = field(default_factory=dict)  # key → where its value came from
 
     @property
@@ -55,6 +61,10 @@ class Config:
     @property
     def port(self) -> int:
         return split_listen(self.listen)[1]
+
+    @property
+    def drop_directory(self) -> Path | None:
+        return self.directory / self.drop_folder if self.drop_folder else None
 
     @property
     def backup_directory(self) -> Path:
@@ -118,6 +128,8 @@ _HOURS = ("1 至 8760 的整数", "an integer from 1 to 8760")
 _BYTES = ("1 至 104857600 的整数（字节）", "an integer from 1 to 104857600 (bytes)")
 _BUDGET = ("非负整数（字节）", "an integer of 0 or more (bytes)")
 _YES_NO = ("true 或 false", "true or false")
+_WORDS = ('["程序", "参数", …]', '["PROGRAM", "ARGUMENT", …]')
+_A_MINUTE = ("1 至 600 的整数", "an integer from 1 to 600")
 _TEXT = ("带引号的文字", "text in quotes")
 
 KEYS: Mapping[str, Key] = {
@@ -136,6 +148,10 @@ KEYS: Mapping[str, Key] = {
     ),
     "attachment_max": Key("attachment_max", int, lambda value: 1 <= value <= MOST_ATTACHMENT, _BYTES),
     "attachment_budget": Key("attachment_budget", int, lambda value: value >= 0, _BUDGET),
+    "drop.folder": Key("drop_folder", str, wants=_TEXT),
+    "drop.staff": Key("drop_staff", str, wants=_TEXT),
+    "notify.command": Key("notify_command", list, lambda value: all(type(one) is str and one for one in value), _WORDS),
+    "notify.a_minute": Key("notify_a_minute", int, lambda value: 1 <= value <= 600, _A_MINUTE),
 }  # fmt: skip
 TABLES = frozenset(name.split(".")[0] for name in KEYS if "." in name)
 
@@ -213,6 +229,9 @@ def _parsed(text: str, kind: type) -> Value:
     """A variable's text as the key's type; what doesn't parse stays text, and is refused as a wrong type."""
     if kind is bool:
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    if kind is list:
+        with suppress(ValueError):  # quotes that don't close: refused as what it is, a text
+            return shlex.split(text)
     if kind is int and re.fullmatch(r"-?[0-9]{1,9}", text):
         return int(text)
     return text
@@ -234,6 +253,18 @@ def checked(name: str, value: Value, source: str, path: Path) -> Any:
         ),
         hint,
     )
+
+
+def check_drop(config: Config) -> None:
+    """Raises Usage `bad_config` for a drop folder that isn't there, or is nobody's."""
+    path, where = config.drop_directory, config.directory / FILE
+    edit = f"${{EDITOR:-vi}} {where}"
+    if not config.drop_staff:
+        zh, en = "写了 drop.folder，还要写 drop.staff", "drop.folder needs drop.staff"
+        raise _bad(f"{where}：{say(zh, en)}", edit)
+    if path is None or not path.is_dir():
+        zh, en = f"drop.folder 没有这个文件夹：{path}", f"drop.folder: there is no folder {path}"
+        raise _bad(f"{where}：{say(zh, en)}", f"mkdir {path}")
 
 
 def _bad(text: str, hint: str) -> Usage:

@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         _on_signals(stack, stopping)
         daemon, address = await _started(stack, config, opener, entropy, stopping)
-        for part in (daemon.line.run, daemon.tick, daemon.backup.run):
+        for part in (daemon.line.run, daemon.tick, daemon.backup.run, *daemon.beside):
             _keep(stack, part)
         gc.collect()
         gc.freeze()  # what was imported lives as long as the process
@@ -93,6 +93,9 @@ class Daemon:
     line: Line
     backup: Litestream
     stopping: asyncio.Event
+    beside: list[Callable[[], Awaitable[None]]] = field(
+        default_factory=list
+    )  # what node.toml asks for besides
 
     async def operate(self, operation: str, params: Mapping[str, Any], staff: str | None) -> dict[str, Any]:
         """What the local socket asks for. `stop`, `sync` and `line` are the daemon's own; the rest is the
@@ -142,9 +145,26 @@ async def _started(
     await hand.run(lambda writer: writer.listeners.append(bell.hear))
     line = Line(hand, bell, entropy, url=config.parent, hold_seconds=config.hold_seconds)
     daemon = Daemon(config, hand, bell, line, Litestream(config, entropy), stopping)
+    await _start_beside(daemon)
     await _serve_peers(stack, daemon, listener)
     await _serve_local(stack, daemon, entropy)
     return daemon, address
+
+
+async def _start_beside(daemon: Daemon) -> None:
+    """The command to notify, the folder to look into. Raises Usage `bad_config`."""
+    config = daemon.config
+    if config.notify_command:
+        from node.notifying import Notifier
+
+        notifier = Notifier(config.notify_command, config.notify_a_minute)
+        await daemon.hand.run(lambda writer: writer.listeners.append(notifier.hear))
+        daemon.beside.append(notifier.run)
+    if config.drop_folder:
+        from node.dropping.drop import Drop
+
+        configuration.check_drop(config)
+        daemon.beside.append(Drop(config, daemon.hand).run)
 
 
 def _bracketed(host: str) -> str:

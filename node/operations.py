@@ -11,7 +11,7 @@ from typing import Any
 
 from conflict.settle import choices, replaces
 from conflict.state import State
-from node import author, call_records, codelists, enrolling, facts, importing, people, reactions
+from node import author, call_records, codelists, enrolling, facts, importing, keeping, people, reactions
 from node.attachments import claims, reference
 from node.author import Written
 from node.bundles import making, taking
@@ -24,6 +24,7 @@ from node.matters.draft import Draft, Kind, Verb
 from node.page import Person
 from node.registry import operations as registrar
 from node.store import folded, reading, records
+from node.tables import importing as tables
 from node.work import Work
 from sync_protocol.names import short
 
@@ -63,10 +64,17 @@ def act(work: Work, params: Params, person: Person | None, _config: Config) -> d
     kind, verb = _verb(_given(params, "matter"), _given(params, "verb"))
     record, state = _record(work, kind, params.get("record"))
     data = border.check(kind, verb, _with_ids(work, kind, params.get("data") or {}), facts.known(work))
+    if params.get("once") and state is not None and reference.has_all(kind.matter, state, data):
+        return {"record": params["record"], "already": True}
     claims.claim(work, verb, data)
     drafts = verb.plan(state, data, reactions.desk_of(work, who.id, kind, state, record or b""))
     written = author.write(work, kind, record, drafts, actor=who.id, roles=who.roles)
-    return {**done(work, written), **_doubted(verb, data)}
+    if params.get("draft"):
+        keeping.discard(work, who, str(params["draft"]))
+    result = {**done(work, written), **_doubted(verb, data)}
+    if params.get("dry_run"):
+        raise Tried({**result, "dry_run": True})
+    return result
 
 
 def _doubted(verb: Verb, data: Params) -> dict[str, Any]:
@@ -74,6 +82,14 @@ def _doubted(verb: Verb, data: Params) -> dict[str, Any]:
     found = border.doubts(verb.takes, data)
     told = [{"field": one.field, "code": "unverified", "message": one.sentence} for one in found]
     return {"warnings": told} if told else {}
+
+
+class Tried(Exception):
+    """An act that was only to be tried: judged and signed as if it were meant, and with this nothing of it is kept."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__("tried")
+        self.result = result
 
 
 def _given(params: Params, name: str) -> str:
@@ -316,6 +332,8 @@ _OPERATIONS: dict[str, Operation] = {
     "login": login,
     "act": act,
     "attachment.again": attachment_again,
+    **keeping.OPERATIONS,
+    **tables.OPERATIONS,
     "settle": settle,
     "adopt": adopt,
     "invite": invite,

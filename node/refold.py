@@ -13,7 +13,7 @@ from conflict import digest as fingerprint
 from conflict import erasure
 from conflict import fold as folding
 from conflict.state import Row, State
-from node import alike, call_records, facts, lanes, reconciling, scope, trust
+from node import alike, call_records, facts, lanes, news, reconciling, scope, trust
 from node.acts import acts
 from node.attachments import named, reference
 from node.erasure import destruction
@@ -26,7 +26,7 @@ from node.store import folded, records, search
 from node.work import Work
 from sync_protocol import cbor
 from sync_protocol.limits import MAX_RECORD_ITEMS
-from sync_protocol.names import short
+from sync_protocol.names import code_of, short
 
 ERASED, GONE = "erased", "已依法删除"  # phase and title of a record of which nothing is left
 
@@ -75,8 +75,11 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
             named_before = destruction.named(work.db, record) | reference.contents(found)
             named_before -= reference.contents(left)  # of what is quarantined the projection says nothing
     was_away = folded.is_away(work.db, record)
+    stood = None if whole or work.quiet or not kind.clocks else news.Stood(*folded.stood(work.db, record))
     before = folded.state(work.db, record) if matter in facts.MATTERS else None
     save(work, record, name, kind, state, erased=erased)
+    if stood is not None:
+        _tell(work, record, name, kind, state, stood)
     if was_away and not folded.is_away(work.db, record) and _lacks_own(work, record):
         reconciling.doubt(work)
     work.compare = work.compare or destruction.comes_back(work.db, record, state, commits)
@@ -86,6 +89,13 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
         work.facts.pop(facts.LIST, None)
     if matter in facts.MATTERS and state != before:  # else all that rests on it would be folded once more
         facts.changed(work)
+
+
+def _tell(work: Work, record: int, name: bytes, kind: Kind, state: State, stood: news.Stood) -> None:
+    """What is new of it. A record that is folded whole once more is none."""
+    number, unit = str(state.shown("number", "")), code_of(state.owner)
+    for event in news.between(stood, news.Stood(*folded.stood(work.db, record))):
+        work.news.append(news.News(event, kind.matter.name, name, number, unit))
 
 
 def _lacks_own(work: Work, record: int) -> bool:

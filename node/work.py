@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from node.config import Config
 from node.entropy import Entropy
 from node.keys import Keys
+from node.news import News
 from node.store import settings
 from sync_protocol.registry import Registry
 
@@ -42,6 +43,8 @@ class Work:
     children: set[bytes] = field(default_factory=set)  # nodes for which something new waits
     up: bool = False  # something new waits for the parent
     touched: set[bytes] = field(default_factory=set)  # record ids, for whoever watches
+    news: list[News] = field(default_factory=list)  # for people and programs that want to hear of it
+    quiet: bool = False  # what this brings is no news: it was asked for, row by row
     urgent: bool = False
     offset_ms: int | None = None  # our clock, when an exchange has set it
     config: Config | None = None  # limits of what is outside the database

@@ -20,6 +20,7 @@ from node import (
     cards,
     incarnation,
     intake,
+    keeping,
     keys,
     link,
     operations,
@@ -42,6 +43,7 @@ from node.glance import DATABASE
 from node.keys import Keys
 from node.language import say
 from node.marker import Marker, SystemMarker
+from node.news import Board, News
 from node.registry import neighbours, replacing
 from node.store import database, links, settings
 from node.vain import Vain
@@ -51,6 +53,7 @@ from sync_protocol.envelope import Envelope, Kind
 from sync_protocol.errors import BadEnvelope
 from sync_protocol.messages import Request
 
+NEWS = "news"  # the operation that reads it
 OPEN_REQUEST = "open_request"  # setting: number, time sent and commits of the request without a reply
 
 
@@ -61,6 +64,7 @@ class Change:
     children: frozenset[bytes]
     up: bool
     records: frozenset[bytes]
+    news: tuple[News, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ class Writer:
             clock.discipline(settings.number(db, OFFSET))
         self._comparison = Comparison()  # of the link with the parent
         self._vain = Vain()
+        self._board = Board()
         self._heard = False  # whether the parent has answered this process
 
     @classmethod
@@ -169,7 +174,8 @@ class Writer:
         return work.offset_ms if work.offset_ms is not None else self.clock.offset_ms
 
     def _tell(self, work: Work) -> None:
-        change = Change(frozenset(work.children), work.up, frozenset(work.touched))
+        self._board.put(work.news)
+        change = Change(frozenset(work.children), work.up, frozenset(work.touched), tuple(work.news))
         for listener in self.listeners:
             listener(change)
 
@@ -179,8 +185,13 @@ class Writer:
         """One of node/operations.py. Raises QiaoError."""
         if operation == replacing.OPERATION:
             return self._replace_keys(staff)
-        with self.work() as work:
-            return operations.run(work, operation, params, staff, self.config)
+        if operation == NEWS:
+            return self._board.since(params.get("after"))
+        try:
+            with self.work() as work:
+                return operations.run(work, operation, params, staff, self.config)
+        except operations.Tried as tried:
+            return tried.result
 
     def _replace_keys(self, staff: str | None) -> dict[str, Any]:
         """New keys: made durable before the database names them, taken into use behind it."""
@@ -211,6 +222,7 @@ class Writer:
             signatures.check(work)
             reactions.stamp(work)
             cards.sign(work)
+            keeping.age(work)
 
     def scrub(self) -> bool:
         """Traces of what was erased, in the files. False where somebody reads old pages still."""

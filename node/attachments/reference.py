@@ -71,6 +71,13 @@ def named(matter: Matter, state: State) -> list[Reference]:
     return list(found.values())
 
 
+def has_all(matter: Matter, state: State, data: Mapping[str, Any]) -> bool:
+    """Whether every attachment that `data` names is named by the record already."""
+    given = [read(one) for field in fields(matter) for one in data.get(field.name, [])]
+    known = {one.hash for one in named(matter, state)}
+    return bool(given) and all(one is not None and one.hash in known for one in given)
+
+
 def contents(acts: Iterable[Act]) -> set[bytes]:
     """Every content that the words of these acts name, whatever the verdict on them."""
     lists = (value for act in acts for text in act.texts for value in text.data.values())

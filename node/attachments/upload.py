@@ -43,16 +43,21 @@ def _listed(raw: Any) -> list[Any]:
 def store(directory: Path, path: Path, most: int) -> Reference:
     """Copies one file in, durably."""
     with _opened(path) as source:
-        head = source.read(HEAD)
-        source.seek(0)
-        if not head:
-            raise Usage(say(f"{path} 是空的", f"{path} is empty"), code="attachment_empty", hint=_look(path))
-        try:
-            content, size = Files(directory).add(source, most)
-        except TooLarge:
-            raise too_large(path.name, most) from None
-        except OSError as fault:
-            raise _not_stored(directory, fault) from fault
+        return kept(directory, source, path, most)
+
+
+def kept(directory: Path, source: IO[bytes], path: Path, most: int) -> Reference:
+    """The same of a file that is open already. `path`: how it is called."""
+    head = source.read(HEAD)
+    source.seek(0)
+    if not head:
+        raise Usage(say(f"{path} 是空的", f"{path} is empty"), code="attachment_empty", hint=_look(path))
+    try:
+        content, size = Files(directory).add(source, most)
+    except TooLarge:
+        raise too_large(path.name, most) from None
+    except OSError as fault:
+        raise _not_stored(directory, fault) from fault
     name = display_name(path.name)
     return Reference(content, size, media_type(head, name), name)
 
