@@ -8,7 +8,7 @@ beside a running node a command answers without opening the database.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from node.transport import local
 if TYPE_CHECKING:
     from node.lookup import Lookup
     from node.matters.draft import Verb
+    from node.tables.columns import Column
     from node.writer import Writer
 
 __all__ = ["Node", "Page", "Person", "View"]
@@ -192,6 +193,60 @@ class Node:
 
     def codes(self, name: str, *, every: bool = False) -> Item:
         return self._reader.codes(name, every=every)
+
+    def table(
+        self, matter: str, columns: Sequence[Column], **how: Any
+    ) -> Iterator[tuple[Sequence[Any], Sequence[Any]]]:
+        return self._reader.table(matter, columns, **how)
+
+    def export(
+        self, matter: str, path: Path, names: Sequence[str], person: Person, *, force: bool = False,
+        codes: bool = False, unmasked: bool = False, **how: Any,
+    ) -> Item:  # fmt: skip
+        """All of a list into a new file. Raises Stale `export_exists`, Forbidden `second_person`, as `list`, and as
+        tables/writing.py."""
+        from node import disclosure
+        from node.matters import KINDS
+        from node.tables import columns, writing
+
+        kind = KINDS[matter]
+        if unmasked:
+            disclosure.allowed(person, "export")
+        chosen = columns.chosen(kind, names) if names else columns.exported(kind)
+        lines = self.table(matter, chosen, person=person, **how)
+        rows = writing.write(Path(path), chosen, lines, force=force, codes=codes)
+        return {"path": str(path), "rows": rows, "columns": [one.name for one in chosen]}
+
+    def print(
+        self, matter: str, name: str, path: Path | None, person: Person, *, hidden: Sequence[str] = (),
+        unmasked: bool = False, force: bool = False,
+    ) -> Item:  # fmt: skip
+        """A record's sheet as a new PDF; without `path` in the current directory, by its number. Raises Stale
+        `export_exists`, Forbidden `second_person`, NotFound, Usage `bad_columns`, DiskTrouble."""
+        from node import disclosure, paper
+
+        if unmasked:
+            disclosure.allowed(person, "paper")
+        found = self.show(matter, name)
+        return paper.print_sheet(matter, found, path, self.unit_name, person.name, hidden=hidden, force=force)
+
+    # What a person keeps here, and what is news
+
+    def draft_save(self, matter: str, verb: str, record: str | None, data: Item, person: Person) -> Item:
+        """Durable when it returns. One a person and form; gone with its act (`draft` of an `act`), or after 30 days."""
+        return self.do("draft.save", {"matter": matter, "verb": verb, "record": record, "data": data}, person)
+
+    def draft_list(self, person: Person) -> Sequence[Item]:
+        items: Sequence[Item] = self.do("draft.list", {}, person)["items"]
+        return items
+
+    def draft_discard(self, name: str, person: Person) -> None:
+        self.do("draft.discard", {"name": name}, person)
+
+    def news(self, after: int | None = None) -> Item:
+        """`items` behind that number (event new, card or exception; number, unit), and `next`: for a bell. Without a
+        number, only where it stands. Kept by the process that writes, for as long as it runs."""
+        return self.do("news", {"after": after})
 
     def show(self, matter: str, name: str) -> Item:
         return self._reader.show(matter, name)
