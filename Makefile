@@ -30,6 +30,7 @@ bench: .venv/dev  ## figures of this machine; nothing is asserted
 	$(PY) -m bench.node
 	$(PY) -m bench.articles
 	$(PY) -m bench.intake
+	$(PY) -m bench.tables
 
 soak: .venv/dev  ## the conflict generator and the seeded world with fresh seeds; MINUTES=10
 	$(PY) -m bench.soak --minutes $(MINUTES)

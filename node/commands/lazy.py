@@ -36,6 +36,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "call": ("call", "来电台账，来电人的前情，话单核对"),
     "list": ("codelist", "代码表：主题、职业等"),
     "batch": ("batch", "按行执行一批操作"),
+    "template": ("template", "登记用的模板"),
+    "view": ("view", "存下的清单条件与列"),
     "exceptions": ("exceptions", "待处理异常：冲突、暂扣、隔离、被拒、不完整"),
     "erase": ("erase", "依法删除，及其回执"),
     "search": ("search", "全文检索"),

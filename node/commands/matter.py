@@ -14,11 +14,11 @@ import typer
 
 from conflict.declaration import Field, Type
 from node.attachments import reference
-from node.language import say
 from node.matters import KINDS
 from node.matters.draft import Kind, Verb
 
-from . import attachments, matter_text, shelf
+from . import attachments, bulk, importing, listing, matter_text, paper, shelf, template
+from .filters import parameter
 from .lazy import Command, examples, subject
 from .options import data, is_many, option, spelled
 from .reading import document
@@ -49,9 +49,12 @@ def app_for(name: str) -> typer.Typer:
         attachments.add(app, kind)
     if kind.shelf is not None:
         shelf.add(app, kind)
-    app.command("list", cls=Command, help=f"{kind.matter.label}清单", epilog=_list_examples(name))(
-        _list(kind)
-    )
+    listing.add(app, kind)
+    if kind.imported:
+        importing.add(app, kind)
+    bulk.add(app, kind)
+    if kind.paper:
+        paper.add(app, kind)
     app.command("show", cls=Command, help="一条记录的全部内容", epilog=_show_examples(name))(_show(kind))
     return app
 
@@ -100,6 +103,8 @@ def _run(kind: Kind, verb: Verb) -> Callable[..., None]:
         text = positional(verb)
         if text is not None and given.get("words") is not None:
             options[text.name] = given["words"]
+        if given.get("template"):
+            file = {**template.fields(here, kind, given["template"]), **file}
         params = {
             "matter": kind.matter.name,
             "verb": verb.name,
@@ -113,24 +118,24 @@ def _run(kind: Kind, verb: Verb) -> Callable[..., None]:
 
 
 def _parameters(kind: Kind, verb: Verb) -> list[Parameter]:
-    found = [_parameter("context", typer.Context)]
+    found = [parameter("context", typer.Context)]
     if not begins(kind, verb):
-        found.append(_parameter("record", str, typer.Argument(..., metavar="ID", help="记录号或编号")))
+        found.append(parameter("record", str, typer.Argument(..., metavar="ID", help="记录号或编号")))
     text = positional(verb)
     if text is not None:
-        found.append(_parameter("words", str | None, typer.Argument(None, metavar="[TEXT]", help=text.label)))
+        found.append(parameter("words", str | None, typer.Argument(None, metavar="[TEXT]", help=text.label)))
     for field in verb.takes:
         kind_of = list[str] if is_many(field) else str | None
-        found.append(_parameter(_PREFIX + field.name, kind_of, _option(field, verb)))
+        found.append(parameter(_PREFIX + field.name, kind_of, _option(field, verb)))
     if verb.suggests:
         flag = typer.Option(False, "--suggest", help="只按工作地、单位所在地建议单位，不办理")
-        found.append(_parameter("suggest", bool, flag))
+        found.append(parameter("suggest", bool, flag))
+    if begins(kind, verb):
+        found.append(
+            parameter("template", str | None, typer.Option(None, metavar="NAME", help="用模板填好的字段"))
+        )
     file = typer.Option(None, "--data", metavar="FILE.json", help="字段名与值的 JSON 文件")
-    return [*found, _parameter("data", str | None, file)]
-
-
-def _parameter(name: str, kind: Any, default: Any = Parameter.empty) -> Parameter:
-    return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, annotation=kind, default=default)
+    return [*found, parameter("data", str | None, file)]
 
 
 def _option(field: Field, verb: Verb) -> Any:
@@ -183,40 +188,6 @@ def _sample(field: Field) -> str:
     return {Type.YES_NO: "yes", Type.UNIT: "370200", Type.PATH: "legal/labour"}.get(field.type, "…")
 
 
-def _list(kind: Kind) -> Callable[..., None]:
-    def listing(
-        context: typer.Context,
-        phase: str | None = typer.Option(None, help=_known(kind, "阶段")),
-        status: str | None = typer.Option(None, help="某单位承办状态"),
-        unit: str | None = typer.Option(None, metavar="UNIT", help="单位代码或路径"),
-        overdue: bool = typer.Option(False, "--overdue", help="只列超期的"),
-        text: str | None = typer.Option(None, help="含有的文字"),
-        mine: bool = typer.Option(False, "--mine", help="只列本人经办的"),
-        view: str | None = typer.Option(None, help="收件视图"),
-        sort: str | None = typer.Option(None, help="排序字段，前加 - 为倒序；默认按视图，否则 -changed"),
-        limit: int = typer.Option(50, min=1, max=1000, help="至多几条"),
-        after: str | None = typer.Option(None, metavar="CURSOR", help="上一页的 next"),
-    ) -> None:
-        here = session(context)
-        person = here.person()
-        page = here.node().list(
-            kind.matter.name,
-            phase=phase,
-            status=status,
-            unit=unit,
-            overdue=overdue,
-            text=text,
-            mine=person.id if mine else None,
-            view=view,
-            sort=sort,
-            limit=limit,
-            after=after,
-        )
-        here.answer({"items": page.items, "next": page.next}, lambda found: matter_text.items(kind, found))
-
-    return listing
-
-
 def _show(kind: Kind) -> Callable[..., None]:
     def show(
         context: typer.Context, record: Annotated[str, typer.Argument(metavar="ID", help="记录号或编号")]
@@ -248,18 +219,6 @@ def _duplicates(kind: Kind) -> Callable[..., None]:
 
 def _duplicates_example(name: str) -> str:
     return examples(f"qiao --as STAFF {name} duplicates ID", f"qiao --as STAFF {name} link ID --with OTHER")
-
-
-def _known(kind: Kind, label: str) -> str:
-    return f"{label}：{' '.join(kind.matter.names)}" if kind.matter.names else label
-
-
-def _list_examples(name: str) -> str:
-    return examples(
-        f"qiao --as STAFF {name} list --limit 20",
-        f"qiao --as STAFF {name} list --overdue --json",
-        f"qiao --as STAFF {name} list --text {say('工资', 'wage')}",
-    )
 
 
 def _show_examples(name: str) -> str:

@@ -89,7 +89,9 @@ def generic(name: str) -> str:
     words = name.split()
     return (
         f"MATTER {words[1]}"
-        if words[0] in KINDS and words[1:] in (["list"], ["show"]) and words[0] != "staff"
+        if words[0] in KINDS
+        and words[1:] in (["list"], ["show"], ["export"], ["bulk"])
+        and words[0] != "staff"
         else name
     )
 
