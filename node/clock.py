@@ -37,6 +37,9 @@ class Clock(Protocol):
     def now_ms(self) -> int:
         """The disciplined time."""
 
+    def steady_ms(self) -> int:
+        """Milliseconds since the machine was started: nobody sets it, and it never says more than have passed."""
+
     def discipline(self, offset_ms: int) -> None:
         """From now on the disciplined time is the machine's plus this."""
 
@@ -53,6 +56,9 @@ class SystemClock:
 
     def now_ms(self) -> int:
         return self.own_ms() + self.offset_ms
+
+    def steady_ms(self) -> int:
+        return time.monotonic_ns() // 1_000_000
 
     def discipline(self, offset_ms: int) -> None:
         self.offset_ms = offset_ms

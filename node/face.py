@@ -90,6 +90,10 @@ class Node:
         if "_reader" in self.__dict__:
             self._reader.close()
             del self._reader
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Is no writer any more, if it was one."""
         if self._own is not None:
             (lock, writer), self._own = self._own, None
             writer.close()
@@ -145,11 +149,21 @@ class Node:
         return self._reader.staff()
 
     def login(self, staff: str | None, password: str | None) -> Person:
-        """Raises Forbidden `auth`, alike for every reason."""
-        if local.is_running(self.directory):
+        """Raises Forbidden `auth`, alike for every reason; Locked where a wrong one can't be noted."""
+        alone = self._own is None and not local.is_running(self.directory)
+        known = self._reader.login(staff, password) if alone else None
+        if known is not None:
+            return known
+        try:
             found = self.do("login", {"staff": staff, "password": password})
-            return Person(found["id"], found["name"], frozenset(found["roles"]))
-        return self._reader.login(staff, password)
+        finally:
+            if alone:
+                self._let_go()
+        return Person(found["id"], found["name"], frozenset(found["roles"]))
+
+    def person(self, staff: str) -> Person | None:
+        """Who signed in, as he is now: None once he was disabled, and his session is over."""
+        return self._reader.person(staff)
 
     # Records (reader.py and lookup.py say what each gives and raises)
 

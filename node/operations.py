@@ -11,7 +11,19 @@ from typing import Any
 
 from conflict.settle import choices, replaces
 from conflict.state import State
-from node import author, call_records, codelists, enrolling, facts, importing, keeping, people, reactions
+from node import (
+    author,
+    call_records,
+    codelists,
+    enrolling,
+    facts,
+    importing,
+    keeping,
+    people,
+    reactions,
+    signin,
+    staffing,
+)
 from node.attachments import claims, reference
 from node.author import Written
 from node.bundles import making, taking
@@ -23,7 +35,7 @@ from node.matters import KINDS, border
 from node.matters.draft import Draft, Kind, Verb
 from node.page import Person
 from node.registry import operations as registrar
-from node.store import folded, reading, records
+from node.store import folded, reading
 from node.tables import importing as tables
 from node.work import Work
 from sync_protocol.names import short
@@ -54,7 +66,10 @@ def _needed(person: Person | None) -> Person:
 
 def login(work: Work, params: Params, _person: Person | None, _config: Config) -> dict[str, Any]:
     """Lets a command beside the daemon know who acts, without opening the database by itself."""
-    who = people.login(work.db, str(params.get("staff") or ""), str(params.get("password") or ""))
+    who = signin.check(work, str(params.get("staff") or ""), str(params.get("password") or ""))
+    if who is None:
+        work.refused = people.refused()
+        return {}
     return {"id": who.id, "name": who.name, "roles": sorted(who.roles)}
 
 
@@ -233,85 +248,6 @@ def _exception(work: Work, name: str) -> tuple[Kind, Any, State, bytes]:
     return KINDS[stored.matter], row, state, stored.record_id
 
 
-# People
-
-
-def staff_add(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
-    """The first one of a node needs nobody, and becomes `admin` as well."""
-    first = people.count(work.db) == 0
-    roles = list(dict.fromkeys(params["roles"]))
-    if first:
-        roles = list(dict.fromkeys(["admin", *roles]))
-    else:
-        people.must_be_admin(person)
-    staff = _staff_id(params)
-    if people.record_of(work.db, staff) is not None:
-        raise Stale(say(f"工号 {staff} 已有人用", f"staff id {staff} is taken"), code="staff_exists")
-    password = _password(params)
-    kind, verb = _verb("staff", "add")
-    data = border.check(kind, verb, {"staff_id": staff, "name": params["name"], "roles": roles})
-    actor, held = (person.id, person.roles) if person else (staff, frozenset(roles))
-    drafts = verb.plan(None, data, reactions.desk_of(work, actor))
-    written = author.write(work, kind, None, drafts, actor=actor, roles=held)
-    people.set_password(work.db, staff, written.record, password)
-    return {"id": staff, "name": params["name"], "roles": roles, **done(work, written)}
-
-
-def _staff_id(params: Params) -> str:
-    """`system` signs without a role, so nobody may be called that."""
-    staff = str(params["id"]).strip()
-    if not staff or any(mark.isspace() for mark in staff) or staff.casefold() == author.SYSTEM:
-        raise Usage(
-            say(f"工号不能是 {staff!r}", f"a staff id can't be {staff!r}"),
-            code="bad_value",
-            hint="qiao staff add 3701 --name NAME --role operator",
-        )
-    return staff
-
-
-def _password(params: Params) -> str:
-    password = str(params.get("password") or "")
-    if len(password) < 4:
-        raise Usage(
-            say("密码至少 4 个字符", "a password has at least 4 characters"),
-            code="weak_password",
-            hint="export QIAO_NEW_PASSWORD=…",
-        )
-    return password
-
-
-def staff_disable(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
-    who = people.must_be_admin(person)
-    record = _staff_record(work, params)
-    kind, verb = _verb("staff", "disable")
-    state = folded.state(work.db, records.ensure(work.db, record, "staff"))
-    drafts = verb.plan(state, {}, reactions.desk_of(work, who.id, kind, state))
-    written = author.write(work, kind, record, drafts, actor=who.id, roles=who.roles)
-    return {"id": params["id"], **done(work, written)}
-
-
-def staff_passwd(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
-    """One's own, or anybody's for an administrator."""
-    who = _needed(person)
-    if who.id != params["id"]:
-        people.must_be_admin(who)
-    people.set_password(work.db, str(params["id"]), _staff_record(work, params), _password(params))
-    return {"id": params["id"]}
-
-
-def staff_recover(work: Work, params: Params, _person: Person | None, _config: Config) -> dict[str, Any]:
-    """On the machine itself, whoever can read the node's keys: a new password for a known person."""
-    people.set_password(work.db, str(params["id"]), _staff_record(work, params), _password(params))
-    return {"id": params["id"]}
-
-
-def _staff_record(work: Work, params: Params) -> bytes:
-    found = people.record_of(work.db, str(params["id"]))
-    if found is None:
-        raise NotFound(say(f"没有工号 {params['id']}", f"no staff id {params['id']}"), hint="qiao staff list")
-    return found
-
-
 def invite(work: Work, params: Params, person: Person | None, config: Config) -> dict[str, Any]:
     from node import joining
 
@@ -337,10 +273,7 @@ _OPERATIONS: dict[str, Operation] = {
     "settle": settle,
     "adopt": adopt,
     "invite": invite,
-    "staff.add": staff_add,
-    "staff.disable": staff_disable,
-    "staff.passwd": staff_passwd,
-    "staff.recover": staff_recover,
+    **staffing.OPERATIONS,
     **registrar.OPERATIONS,
     "enrol": enrolling.enrol,
     "join.ask": enrolling.ask,

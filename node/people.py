@@ -24,19 +24,16 @@ CREDENTIAL = table(Credential)
 _RECORD = Prepared(select(CREDENTIAL.c.record).where(CREDENTIAL.c.staff == given("of")))
 
 
-def login(db: Connection, staff: str | None, password: str | None) -> Person:
-    """Raises Forbidden `auth`, alike for an unknown person, a disabled one, and a wrong or missing password."""
+def is_right(db: Connection, staff: str, password: str | None) -> bool:
+    """Whether it is this person's password; takes as long for an id that nobody has."""
     from argon2.exceptions import Argon2Error, InvalidHash
 
-    row = db.execute(select(CREDENTIAL).where(CREDENTIAL.c.staff == (staff or ""))).first()
+    row = db.execute(select(CREDENTIAL).where(CREDENTIAL.c.staff == staff)).first()
     try:
         hasher().verify(row.hash if row else _dummy(), password or "")
     except (Argon2Error, InvalidHash):
-        raise refused() from None
-    person = find(db, staff or "") if row else None
-    if person is None:
-        raise refused()
-    return person
+        return False
+    return row is not None
 
 
 def find(db: Connection, staff: str) -> Person | None:
@@ -66,6 +63,11 @@ def count(db: Connection) -> int:
     return int(db.execute(select(func.count()).select_from(CREDENTIAL)).scalar_one())
 
 
+def everybody(db: Connection) -> list[str]:
+    """Staff ids of this node, disabled ones too."""
+    return [row.staff for row in db.execute(select(CREDENTIAL.c.staff).order_by(CREDENTIAL.c.staff))]
+
+
 def record_of(db: Connection, staff: str) -> bytes | None:
     return db.execute(select(CREDENTIAL.c.record).where(CREDENTIAL.c.staff == staff)).scalar()
 
@@ -90,7 +92,8 @@ def _dummy() -> str:
 
 def refused() -> Forbidden:
     return Forbidden(
-        say("工号或密码不对", "the staff id or password is wrong"),
+        say("工号或密码不对；连续输错之后要等一会儿才能再试，最长 15 分钟",
+            "the staff id or password is wrong; after several wrong ones wait a while, 15 minutes at most"),
         code="auth",
         hint="QIAO_PASSWORD=… qiao --as STAFF …",
-    )
+    )  # fmt: skip

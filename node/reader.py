@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from conflict.state import State
-from node import account, finding, glance, keys, people, waiting
+from conflict.state import Mark, State
+from node import account, finding, glance, keys, people, signin, waiting
 from node.clock import SystemClock
 from node.deadlines import told
 from node.errors import NotFound, Usage
@@ -84,16 +84,23 @@ class Reader:
 
     # People
 
-    def login(self, staff: str | None, password: str | None) -> Person:
-        """Raises Forbidden `auth`, alike for every reason."""
+    def login(self, staff: str | None, password: str | None) -> Person | None:
+        """Who it is, where nothing needs to be written about it; None: the writer has to be asked."""
         with self._read() as db:
-            return people.login(db, staff, password)
+            return signin.unhindered(db, staff, password)
+
+    def person(self, staff: str) -> Person | None:
+        """Somebody of this unit as he is now; None once he is disabled."""
+        with self._read() as db:
+            return people.find(db, staff)
 
     def staff(self) -> Sequence[dict[str, Any]]:
         with self._read() as db:
             return [
                 {"id": state.shown("staff_id"), "name": state.shown("name"), "roles": state.shown("roles", []),
-                 "disabled": state.shown("enabled", True) is False, "unit": state.owner}
+                 "disabled": state.shown("enabled", True) is False,
+                 "on_duty": bool(state.shown("on_duty", False)),
+                 "recovered": _when(state.trace("", "recovered")), "unit": state.owner}
                 for state in self._states(db, "staff")
             ]  # fmt: skip
 
@@ -478,6 +485,10 @@ def _period(text: str | None) -> Period | None:
     from node.figures import period
 
     return None if text is None else period.read(text)
+
+
+def _when(mark: Mark | None) -> str | None:
+    return None if mark is None else iso(hybrid.to_ms(mark.time))
 
 
 def kind_of(matter: str) -> Kind:

@@ -68,6 +68,8 @@ class Work:
         default_factory=set
     )  # (peer, commit row, ahead) put into an outbox
     alike_key: bytes = field(default=b"", repr=False)  # of the blind index (node/alike.py)
+    steady_ms: int = 0  # since the machine was started
+    refused: Exception | None = None  # raised once the transaction is durable: what was noted of it stays
     places: Any = None  # which commits count (node/branches.py), as of this registry
 
     @property

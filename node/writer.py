@@ -155,6 +155,7 @@ class Writer:
                     db, self.keys, self._registry, self.clock.now_ms(), self._entropy,
                     config=self.config, facts=dict(self._facts), former=next(iter(self.former), None),
                     older=self.former[1:], newer=self.newer, alike_key=self._alike_key,
+                    steady_ms=self.clock.steady_ms(),
                 )  # fmt: skip
                 yield work
                 reactions.settle(work)
@@ -189,9 +190,12 @@ class Writer:
             return self._board.since(params.get("after"))
         try:
             with self.work() as work:
-                return operations.run(work, operation, params, staff, self.config)
+                done = operations.run(work, operation, params, staff, self.config)
         except operations.Tried as tried:
             return tried.result
+        if work.refused is not None:
+            raise work.refused
+        return done
 
     def _replace_keys(self, staff: str | None) -> dict[str, Any]:
         """New keys: made durable before the database names them, taken into use behind it."""

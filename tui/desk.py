@@ -225,8 +225,32 @@ class QiaoApp(App[int], inherit_bindings=False):
         self._pulsing = False
         if pulse is not None and pulse != self._pulse:
             first, self._pulse = self._pulse == -1, pulse
-            if not first:
+            if await self._is_out():
+                await self.sign_out()
+            elif not first:
                 self._refresh_screen()
+
+    async def _is_out(self) -> bool:
+        """Whether the person was disabled since. His roles are as they are now."""
+        if self.person is None:
+            return False
+        try:
+            found = await self.gate.ask("person", self.person.id)
+        except QiaoError as fault:
+            self.trouble(fault)
+            return False
+        self.person = found or self.person
+        return found is None
+
+    async def sign_out(self) -> None:
+        """His session is over: nothing that he left open stays on the screen, and what waited isn't signed."""
+        self.signer.undo()
+        self.person, self._pulse = None, -1
+        self.drafts.clear()
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.push_screen(LoginScreen())
+        self.tell(t("out"), "error")
 
     def _refresh_screen(self) -> None:
         if (base := self._base()) is not None and base.is_whole:

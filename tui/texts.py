@@ -144,6 +144,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
                 "{label}: signed in {seconds} s (Ctrl+Z undoes, F12 signs now)"),
     "signing": ("{label}：正在签发", "{label}: signing"),
     "signed": ("已签发：{label} {number}", "signed: {label} {number}"),
+    "out": ("您已被停用，已退出登录", "you were disabled, and are signed out"),
     "undone": ("已撤销，未签发：{label}", "undone, not signed: {label}"),
     "unsigned": ("未签发：{label}。内容已留存", "not signed: {label}. What you typed is kept"),
     # exceptions

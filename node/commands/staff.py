@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from node.errors import Usage
 from node.language import say
 
 from .lazy import Command, examples, subject
@@ -56,6 +57,29 @@ def disable(context: typer.Context, id: Annotated[str, _ID]) -> None:
 
 
 @app.command(
+    cls=Command, help="让停用的人员再登录", epilog=examples("qiao --dir D --as li staff enable wang")
+)
+def enable(context: typer.Context, id: Annotated[str, _ID]) -> None:
+    _do(session(context), "staff.enable", {"id": id})
+
+
+@app.command(
+    cls=Command,
+    help="到岗、离岗：本人的，admin 可代他人",
+    epilog=examples("qiao --dir D --as li staff duty on", "qiao --dir D --as li staff duty off wang"),
+)
+def duty(
+    context: typer.Context,
+    state: Annotated[str, typer.Argument(metavar="on|off", help="到岗或离岗")],
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="工号；不写是本人")] = None,
+) -> None:
+    if state not in ("on", "off"):
+        text = say(f"只能是 on 或 off，不是 {state}", f"{state} is neither on nor off")
+        raise Usage(text, code="bad_value", hint="qiao staff duty --help")
+    _do(session(context), "staff.duty", {"id": id or "", "on_duty": state == "on"})
+
+
+@app.command(
     cls=Command,
     help="换密码（QIAO_NEW_PASSWORD）：本人换自己的，admin 可换他人的",
     epilog=examples("QIAO_NEW_PASSWORD=… qiao --dir D --as li staff passwd li"),
@@ -66,7 +90,7 @@ def passwd(context: typer.Context, id: Annotated[str, _ID]) -> None:
 
 @app.command(
     cls=Command,
-    help="没有人能登录时，在本机恢复一位管理员",
+    help="没有人能登录时，在本机给一位已有的人员换密码；会签署记录，上级看得到",
     epilog=examples("QIAO_NEW_PASSWORD=… qiao --dir D staff recover li"),
 )
 def recover(context: typer.Context, id: Annotated[str, _ID]) -> None:
@@ -86,9 +110,25 @@ def _done(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _table(found: dict[str, Any]) -> Iterator[str]:
-    heads = [say("工号", "id"), say("姓名", "name"), say("角色", "roles"), say("停用", "disabled")]
+    heads = [
+        say("工号", "id"),
+        say("姓名", "name"),
+        say("角色", "roles"),
+        say("情况", "state"),
+        say("单位", "unit"),
+    ]
     rows = [
-        [one["id"], one["name"], " ".join(one["roles"]), say("是", "yes") if one.get("disabled") else ""]
-        for one in found["items"]
+        [one["id"], one["name"], " ".join(one["roles"]), _state(one), one["unit"]] for one in found["items"]
     ]
     yield from table(heads, rows, width())
+
+
+def _state(one: dict[str, Any]) -> str:
+    told = []
+    if one["disabled"]:
+        told.append(say("停用", "disabled"))
+    elif one["on_duty"]:
+        told.append(say("在岗", "on duty"))
+    if one["recovered"]:
+        told.append(say(f"{one['recovered'][:10]} 在本机恢复过密码", f"recovered on {one['recovered'][:10]}"))
+    return " ".join(told)

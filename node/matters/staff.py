@@ -26,7 +26,10 @@ STAFF_ID = Field("staff_id", "工号", Merge.ONCE)
 NAME = Field("name", "姓名", Merge.LAST, words=True)
 ROLE_LIST = Field("roles", "角色", Merge.LAST, Type.LIST, ROLES)
 ENABLED = Field("enabled", "启用", Merge.LAST, Type.YES_NO)
+ON_DUTY = Field("on_duty", "在岗", Merge.LAST, Type.YES_NO)
 _ADMIN = frozenset({"admin"})
+_NODE = frozenset({"system"})
+_EVERYBODY = frozenset(ROLES)
 _NEEDED = frozenset({"staff_id", "name", "roles"})
 _OWNER = (("owner", plain.owner),)
 
@@ -46,7 +49,7 @@ def _disabled(state: State, act: Act) -> str | None:
 
 
 STAFF = Matter(
-    "staff", 1, "人员", (STAFF_ID, NAME, ROLE_LIST, ENABLED), (),
+    "staff", 1, "人员", (STAFF_ID, NAME, ROLE_LIST, ENABLED, ON_DUTY), (),
     (
         Action("add", "新增", _ADMIN, guards=(("roles", _known_roles),), fields=plain.everything,
                data=(STAFF_ID, NAME, ROLE_LIST), required=_NEEDED, first=True),
@@ -54,7 +57,10 @@ STAFF = Matter(
                data=(NAME, ROLE_LIST)),
         Action("disable", "停用", _ADMIN, _OWNER, (("enabled", _enabled),),
                fields=lambda _: {"enabled": False}),
-        Action("enable", "启用", _ADMIN, _OWNER, (("enabled", _disabled),),
+        Action("duty", "到岗离岗", _EVERYBODY, _OWNER, (("enabled", _enabled),), fields=plain.everything,
+               data=(ON_DUTY,), required=frozenset({"on_duty"})),
+        Action("recovered", "本机恢复密码", _NODE, _OWNER),
+        Action("enable", "启用", _ADMIN | _NODE, _OWNER, (("enabled", _disabled),),
                fields=lambda _: {"enabled": True}),
     ),
     plain.owner_alone,
@@ -79,6 +85,7 @@ KIND = Kind(
         Verb("amend", "更正", "amend", (NAME, ROLE_LIST), plain.as_given("amend")),
         Verb("disable", "停用", "disable", (), plain.as_given("disable")),
         Verb("enable", "启用", "enable", (), plain.as_given("enable")),
+        Verb("duty", "到岗离岗", "duty", (ON_DUTY,), plain.as_given("duty"), frozenset({"on_duty"})),
     ),
     phase=lambda state: "disabled" if state.shown("enabled", True) is False else "enabled",
     title=title,

@@ -27,7 +27,7 @@ PRAGMAS = (
 )
 DRIVER: Any = driver
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-NEWEST = "0004"  # of the migrations
+NEWEST = "0005"  # of the migrations
 
 
 def check_version(version: tuple[int, ...] = driver.sqlite_version_info) -> None:

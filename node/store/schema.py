@@ -185,6 +185,15 @@ class Credential(Kept, table=True):
     hash: str
 
 
+class Attempt(Kept, table=True):
+    """Wrong passwords since the last right one, by staff id; of ids that nobody has, by a share of them all."""
+
+    __tablename__ = "attempt"
+    key: str = Field(primary_key=True)
+    failures: int
+    steady_ms: int = Field(sa_type=BigInteger)  # the machine's running time at the newest of them
+
+
 class Invite(Kept, table=True):
     __tablename__ = "invite"
     id: int | None = Field(default=None, primary_key=True)

@@ -55,7 +55,7 @@ class Province:
         self, *words: str, staff: str | None = "op", environment: dict[str, str] | None = None
     ) -> Done:
         acting = ["--as", staff] if staff else []
-        secret = {"QIAO_PASSWORD": "geheim", "QIAO_NEW_PASSWORD": "geheim", **(environment or {})}
+        secret = {"QIAO_PASSWORD": "geheim-1", "QIAO_NEW_PASSWORD": "geheim-1", **(environment or {})}
         return run("--dir", str(self.directory), *acting, *words, environment=secret)
 
     def ok(self, *words: str, staff: str | None = "op") -> Any:

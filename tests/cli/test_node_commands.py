@@ -77,7 +77,7 @@ def test_a_record_that_isnt_there_is_4(province: Province) -> None:
 
 
 @pytest.mark.parametrize(
-    ("staff", "password"), [("op", "wrong"), ("nobody", "geheim"), ("op", None), ("", "geheim")]
+    ("staff", "password"), [("op", "wrong"), ("nobody", "geheim-1"), ("op", None), ("", "geheim-1")]
 )
 def test_unknown_wrong_and_missing_passwords_are_refused_alike(
     province: Province, staff: str, password: str | None
@@ -155,7 +155,7 @@ def test_staff_are_listed_and_one_is_disabled(province: Province) -> None:
 def test_a_full_disk_is_9_and_nothing_is_half_done(province: Province, ticket: str) -> None:
     before = province.ok("heads", staff=None)
     words = ["--dir", str(province.directory), "--as", "op", "--json", "ticket", "note", ticket, "x" * 60000]
-    done = run(*words, environment={"QIAO_PASSWORD": "geheim"}, blocks=20)
+    done = run(*words, environment={"QIAO_PASSWORD": "geheim-1"}, blocks=20)
     assert done.code == 9 and done.error in ("disk", "disk_full", "disk_io"), done
     assert province.ok("heads", staff=None) == before
     assert province.ok("verify", staff=None)["ok"]

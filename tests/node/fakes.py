@@ -14,6 +14,7 @@ class FakeClock:
         self._own_ms = own_ms
         self.moved_ms = 0
         self.offset_ms = 0
+        self.steady = 1_000_000
 
     def own_ms(self) -> int:
         return self._own_ms
@@ -24,8 +25,17 @@ class FakeClock:
     def discipline(self, offset_ms: int) -> None:
         self.offset_ms = offset_ms
 
+    def steady_ms(self) -> int:
+        return self.steady
+
     def advance(self, milliseconds: int) -> None:
+        """Time passes."""
         self._own_ms += milliseconds
+        self.steady += milliseconds
+
+    def set(self, own_ms: int) -> None:
+        """Somebody sets the machine's clock."""
+        self._own_ms = own_ms
 
 
 class SeededEntropy:

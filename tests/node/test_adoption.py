@@ -116,7 +116,7 @@ def test_acts_on_others_tickets_are_adopted_as_well(tree: Tree) -> None:
 
 def test_people_hired_ahead_of_the_clock_can_still_work(tree: Tree) -> None:
     tree.clock("k").advance(2 * HOUR_MS)
-    tree.do("k", "staff.add", "a", id="b", name="乙", roles=["operator"], password="pass1")
+    tree.do("k", "staff.add", "a", id="b", name="乙", roles=["operator"], password="password1")
     tree.clock("k").advance(-2 * HOUR_MS)
     tree.at("k").tick()
     assert tree.act("k", "register", staff="b", channel="phone", topic="legal/labour/wages/arrears",

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from node.errors import Forbidden, NotFound, Stale, Usage
+from node.errors import NotFound, Stale, Usage
 from tests.node.tree import NARRATIVE, PATHS, Tree
 
 PERSONAL = ("13800001111", "王小明")
@@ -96,11 +96,11 @@ def test_views_count_what_they_list(tree: Tree, seven: list[str]) -> None:
     tree.quiet()
     for name in "pc":
         reader = tree.reader(name)
-        person = reader.login("a", "pass1")
+        person = reader.login("a", "password1")
         views = {view.id: view.count for view in reader.views("ticket", person)}
         for view, count in views.items():
             assert len(reader.list("ticket", view=view, person=person).items) == count
-    person = tree.reader("p").login("a", "pass1")
+    person = tree.reader("p").login("a", "password1")
     found = {view.id: view.count for view in tree.reader("p").views("ticket", person)}
     assert (found["all"], found["declined"], found["mine"]) == (7, 1, 7)
 
@@ -164,7 +164,7 @@ def test_a_record_is_shown_by_id_and_by_number(tree: Tree) -> None:
 
 def test_verbs_are_offered_just_where_they_would_stand(tree: Tree) -> None:
     record = tree.dispatched()
-    person = tree.reader("k").login("a", "pass1")
+    person = tree.reader("k").login("a", "password1")
     offered = {one.name for one in tree.reader("k").allowed("ticket", record, person)}
     assert {"accept", "decline", "note"} <= offered and not offered & {"submit", "archive", "register"}
     assert {one.name for one in tree.reader("k").allowed("ticket", None, person)} == {"register"}
@@ -189,9 +189,8 @@ def test_exceptions_come_in_pages_by_kind(tree: Tree) -> None:
         reader.exception("nothing")
 
 
-def test_an_unknown_person_is_refused_at_the_door(tree: Tree) -> None:
-    with pytest.raises(Forbidden):
-        tree.reader("p").login("a", "wrong")
+def test_an_unknown_person_isnt_let_in_by_a_reader(tree: Tree) -> None:
+    assert tree.reader("p").login("a", "wrong") is None
 
 
 def test_a_database_that_isnt_upgraded_yet_says_what_to_do(tree: Tree) -> None:

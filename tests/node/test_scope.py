@@ -102,7 +102,7 @@ def test_a_record_left_behind_is_in_no_list_view_count_or_search(tree: Tree) -> 
     tree.act("c", "recall", record, unit="370211")
     tree.quiet()
     reader = tree.reader("k")
-    person = reader.login("a", "pass1")
+    person = reader.login("a", "password1")
     tree.later(400 * 24 * 3600 * 1000)
     reader = tree.reader("k")
     assert reader.list("ticket").items == []
@@ -140,7 +140,7 @@ def test_what_a_child_wrote_is_not_sent_back_to_it(tree: Tree) -> None:
 
 
 def test_the_staff_of_a_unit_stay_within_its_line(tree: Tree) -> None:
-    tree.do("k", "staff.add", id="k9", name="张县人", roles=["handler"], password="pass1")
+    tree.do("k", "staff.add", id="k9", name="张县人", roles=["handler"], password="password1")
     tree.quiet()
     for sibling in "ts":
         tree.shut(sibling)

@@ -101,7 +101,7 @@ def test_an_offset_that_is_to_be_left_alone_is_not_asked_about_again(tree: Tree)
 
 
 def test_only_an_administrator_answers(tree: Tree) -> None:
-    tree.do("k", "staff.add", "a", id="b", name="乙", roles=["operator"], password="pass1")
+    tree.do("k", "staff.add", "a", id="b", name="乙", roles=["operator"], password="password1")
     measured(tree, HOUR_MS, 0, 0)
     with pytest.raises(Forbidden):
         tree.do("k", "clock", staff="b", confirm=True)

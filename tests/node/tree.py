@@ -108,7 +108,9 @@ class Tree:
         )  # fmt: skip
 
     def staff(self, name: str, staff: str = "a", roles: list[str] | None = None) -> Row:
-        return self.do(name, "staff.add", None, id=staff, name="甲", roles=roles or ROLES, password="pass1")
+        return self.do(
+            name, "staff.add", None, id=staff, name="甲", roles=roles or ROLES, password="password1"
+        )
 
     def invite(self, parent: str, unit: str, name: str, **more: Any) -> lines.Invitation:
         made = self.do(parent, "invite", "a", unit=unit, name=name, address="http://x:1", **more)

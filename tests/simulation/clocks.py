@@ -29,6 +29,9 @@ class MachineClock:
     def now_ms(self) -> int:
         return self.own_ms() + self.offset_ms
 
+    def steady_ms(self) -> int:
+        return self._world_ms()
+
     def discipline(self, offset_ms: int) -> None:
         self.offset_ms = offset_ms
 

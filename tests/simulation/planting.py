@@ -83,7 +83,7 @@ def add_staff(office: Office) -> None:
 
 
 def _add(office: Office, staff: str) -> None:
-    params = {"id": staff, "name": staff, "roles": ROLES, "password": "pass1"}
+    params = {"id": staff, "name": staff, "roles": ROLES, "password": "password1"}
     first = office.staff[0] if office.staff else None
     office.work(Phase.ACTING, lambda writer: writer.do("staff.add", params, first))
     office.staff.append(staff)

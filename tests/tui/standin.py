@@ -96,6 +96,7 @@ class StandIn:
     verbs: Sequence[Verb] = KIND.verbs
     threads: set[str] = field(default_factory=set)
     closed: bool = False
+    out: bool = False  # the person was disabled
 
     def _called(self, name: str) -> None:
         self.threads.add(threading.current_thread().name.partition("_")[0])
@@ -106,6 +107,10 @@ class StandIn:
         if (staff, password) != ("zhang", "secret"):
             raise Forbidden("工号或密码不对", code="auth", hint="QIAO_PASSWORD=… qiao --as STAFF …")
         return Person()
+
+    def person(self, staff: str) -> Person | None:
+        self._called("person")
+        return None if self.out else Person()
 
     def views(self, matter: str, person: Any) -> list[View]:
         self._called("views")

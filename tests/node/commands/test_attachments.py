@@ -17,7 +17,7 @@ Run = Callable[..., tuple[int, Any]]
 
 @pytest.fixture
 def qiao(tree: Tree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("QIAO_PASSWORD", "pass1")
+    monkeypatch.setenv("QIAO_PASSWORD", "password1")
 
     def run(*words: str, text: bool = False) -> tuple[int, Any]:
         tree.shut("c")

@@ -17,7 +17,7 @@ GROUND = ("--ground", "《个人信息保护法》第四十七条")
 
 @pytest.fixture
 def qiao(tree: Tree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("QIAO_PASSWORD", "pass1")
+    monkeypatch.setenv("QIAO_PASSWORD", "password1")
 
     def run(*words: str, text: bool = False) -> tuple[int, Any, str]:
         tree.shut("c")

@@ -30,7 +30,7 @@ class Command:
 
 @pytest.fixture
 def qiao(tree: Tree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    monkeypatch.setenv("QIAO_PASSWORD", "pass1")
+    monkeypatch.setenv("QIAO_PASSWORD", "password1")
     return Command(tree, "p", capsys)
 
 

@@ -14,7 +14,7 @@ def test_only_the_root_or_the_registering_unit_erases_and_only_an_administrator(
     with pytest.raises(Forbidden) as below:
         erase(tree, "k", record)
     assert below.value.code == "not_registrar"
-    tree.do("p", "staff.add", id="b", name="乙", roles=["operator"], password="pass1")
+    tree.do("p", "staff.add", id="b", name="乙", roles=["operator"], password="password1")
     with pytest.raises(Forbidden) as role:
         tree.do("p", "erase", "b", record=record, ground=GROUND)
     assert role.value.code == "role"

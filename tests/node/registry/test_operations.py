@@ -21,7 +21,7 @@ def refused(tree: Tree, name: str, operation: str, **params: object) -> str:
 
 
 def test_only_an_administrator_and_only_below(tree: Tree) -> None:
-    tree.do("p", "staff.add", "a", id="b", name="乙", roles=["dispatcher"], password="pass1")
+    tree.do("p", "staff.add", "a", id="b", name="乙", roles=["dispatcher"], password="password1")
     with pytest.raises(Forbidden) as caught:
         tree.do("p", "registry.revoke", "b", unit="370200", reason="lost")
     assert caught.value.code == "role"

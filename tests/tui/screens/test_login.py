@@ -5,6 +5,7 @@ from tests.tui.hand import desk, press, settled, shown, started
 from tests.tui.standin import StandIn
 from tui.desk import QiaoApp
 from tui.screens.inbox import InboxScreen
+from tui.screens.login import LoginScreen
 
 
 async def test_a_wrong_password_says_code_sentence_and_hint_and_keeps_the_staff_id(node: StandIn) -> None:
@@ -43,3 +44,22 @@ async def test_the_node_is_never_called_on_the_event_loop(node: StandIn) -> None
         await press(hand, *"zhang", "enter", *"secret", "enter", "enter", "f4", "f3", "f2")
     assert node.threads <= {"qiao-read", "qiao-act"} and node.threads
     assert node.closed
+
+
+async def test_whoever_is_disabled_is_back_at_the_login_at_once_and_nothing_of_his_stays(
+    node: StandIn,
+) -> None:
+    async with started(node) as hand:
+        await press(hand, *"zhang", "enter", *"secret", "enter")
+        desk(hand).drafts["x",] = {"text": "写到一半"}
+        await desk(hand)._watch()
+        assert desk(hand).person is not None
+        node.out, node.beat = True, node.beat + 1
+        await desk(hand)._watch()
+        await settled(hand)
+        assert isinstance(hand.app.screen, LoginScreen) and desk(hand).person is None
+        assert "停用" in shown(hand) and "李敏" not in shown(hand)
+        assert not desk(hand).drafts
+        node.out = False
+        await press(hand, *"zhang", "enter", *"secret", "enter")
+        assert isinstance(hand.app.screen, InboxScreen)
