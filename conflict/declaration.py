@@ -120,6 +120,7 @@ class Action:
     first: bool = False  # begins a record; only such an act may
     phases: tuple[str, ...] = ()  # for documentation and forms: from which (empty: any open)
     statuses: tuple[str, ...] = ()
+    noted: bool = False  # every unit above counts it in its `status`: what is to catch the eye
 
 
 def is_urgent(state: State) -> bool:

@@ -12,12 +12,15 @@ from sync_protocol.names import covers
 from .declaration import Field, Matter, Type, kind_of
 from .erasure import ERASE, ERASED
 from .order import ADOPT
+from .reveal import REVEAL
 from .sentence import CONFLICTS, FRAMES, filled, reason
 from .state import Mark, Row, State
 
 Names = Callable[[str], str]  # unit path → name
 
-GENERIC = {ADOPT: "采纳", ERASE: "依法删除", ERASED: "删除回执"}  # actions that every matter has
+GENERIC = {
+    ADOPT: "采纳", ERASE: "依法删除", ERASED: "删除回执", REVEAL: "查看个人信息",
+}  # actions that every matter has  # fmt: skip
 
 BEIJING = timezone(timedelta(hours=8))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from sync_protocol.names import is_above
 
-from . import erasure
+from . import erasure, reveal
 from .act import Act, Key, Presence
 from .declaration import Action, Matter, Merge
 from .merge import Write, plain, writes
 from .order import ADOPT, QUOTES, quotes_of
 from .state import Standing, State, Verdict, meant_by
+
+_NEVER_QUOTED = frozenset({ADOPT, reveal.REVEAL}) | erasure.ACTIONS
 
 
 class Quote(NamedTuple):
@@ -75,6 +77,8 @@ def judged(matter: Matter, state: State, act: Act, quoted: Quoted, root: bool | 
     """`state` is folded from the act's past; `root` says whether it is the record's first act."""
     if act.action in erasure.ACTIONS:
         return _erasing(state, act)
+    if act.action == reveal.REVEAL:
+        return _known_everywhere(act, "erased" if erasure.is_whole(state) else reveal.refusal(act))
     version = matter.named(act.matter)
     if version is None or (version.action(act.action) is None and act.action != ADOPT):
         return Judgement(UNKNOWN)
@@ -98,6 +102,11 @@ def _erasing(state: State, act: Act) -> Judgement:
     """An order to erase, or a receipt for one: known to every matter, in every version."""
     order = act.action == erasure.ERASE
     code = erasure.refusal(state.owner, act) if order else erasure.receipt_refusal(state, act)
+    return _known_everywhere(act, code)
+
+
+def _known_everywhere(act: Act, code: str | None) -> Judgement:
+    """An act of every matter, in every version: a statement, or denied."""
     return Judgement(Verdict(Standing.DENIED, code)) if code else Judgement(STANDS, Effect(act))
 
 
@@ -171,7 +180,7 @@ def _quote(state: State, short: bytes, quoted: Quoted) -> Quote:
     found = quoted(short)
     if found is None or found.act.presence is Presence.ERASED:
         raise Refused("quoted_missing")
-    if found.act.action == ADOPT or found.act.action in erasure.ACTIONS:
+    if found.act.action in _NEVER_QUOTED:
         raise Refused("quoted_adopt")
     verdict = state.verdicts.get(short)
     if verdict is not None and verdict.standing is Standing.STANDS:

@@ -85,7 +85,7 @@ REASONS: Mapping[str, Pair] = {
     "two_slots": ("所采纳的操作涉及不止一处", "what it adopts writes more than one place"),
     "nothing_quoted": ("没有写明采纳哪一项", "it doesn't say what it adopts"),
     "quoted_missing": ("所采纳的操作不在这里", "what it adopts isn't here"),
-    "quoted_adopt": ("采纳、删除本身不能被采纳", "an adoption or an erasure can't be adopted"),
+    "quoted_adopt": ("采纳、删除、查看本身不能被采纳", "an adoption, an erasure or a reveal can't be adopted"),
     "quoted_stands": ("所采纳的操作本来有效", "what it adopts already stands"),
     "erased": ("该事项已依法删除", "the record has been erased by law"),
     "not_registrar": ("只有根单位或登记单位可以依法删除", "only the root or the registering unit may erase"),

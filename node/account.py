@@ -14,12 +14,12 @@ from conflict.declaration import Matter
 from conflict.explain import GENERIC, explain
 from conflict.sentence import FRAMES, filled, reason
 from conflict.state import Row, State
+from node import masking
 from node.attachments import listing, reference
 from node.deadlines.breaches import is_breached
 from node.deadlines.evidence import evidence
 from node.iso import iso, iso_or_none
 from node.language import say
-from node.masking import fields_masked
 from node.matters import KINDS
 from node.matters.draft import Kind
 from node.store import folded, reading, records
@@ -77,12 +77,14 @@ def fields(matter: Matter, state: State) -> dict[str, Any]:
     for field in matter.fields:
         several = field.merge in ("append", "union")
         shown[field.name] = state.every(field.name) if several else state.shown(field.name)
-    masked: dict[str, Any] = plain(fields_masked(matter, shown))
+    masked: dict[str, Any] = plain(masking.fields_masked(matter, shown, masking.known(matter, state)))
     return masked
 
 
 def _attachments(db: Connection, matter: Matter, state: State) -> dict[str, Any]:
-    return {"attachments": listing.listed(db, matter, state)} if reference.fields(matter) else {}
+    if not reference.fields(matter):
+        return {}
+    return {"attachments": masking.text(listing.listed(db, matter, state), masking.known(matter, state))}
 
 
 def assignments(db: Connection, record: int, names: Names, now_ms: int, *, lead: str) -> list[dict[str, Any]]:
@@ -159,7 +161,7 @@ def timeline(
     kind: Kind, state: State, changes: list[Placed], names: Names, language: str
 ) -> list[dict[str, Any]]:
     """Every act present, in order, with its verdict and its words."""
-    words = words_by_act(kind.matter, changes)
+    words = words_by_act(kind.matter, changes, masking.known(kind.matter, state))
     placed = {short(one.change): one for one in changes if one.of is None}
     lines = []
     for act, mark in state.marks.items():
@@ -186,8 +188,10 @@ def timeline(
     return lines
 
 
-def words_by_act(matter: Matter, changes: list[Placed]) -> dict[bytes, dict[str, Any]]:
-    """Short act id → its words, the personal ones masked."""
+def words_by_act(
+    matter: Matter, changes: list[Placed], own: tuple[str, ...] = ()
+) -> dict[bytes, dict[str, Any]]:
+    """Short act id → its words, the personal ones masked. `own`: of masking.known."""
     found: dict[bytes, dict[str, Any]] = {}
     for one in changes:
         if one.of is None or one.body is None:
@@ -197,13 +201,12 @@ def words_by_act(matter: Matter, changes: list[Placed]) -> dict[bytes, dict[str,
         except BadChange:
             continue
         if isinstance(body, Words):
-            found.setdefault(body.of, {}).update(plain(fields_masked(matter, body.data)))
+            found.setdefault(body.of, {}).update(plain(masking.words_masked(matter, body.data, own)))
     return found
 
 
-def words_of(changes: list[Placed], act: bytes) -> dict[str, Any]:
-    """The words of one act, or such as stand without one, also where they are held or quarantined; the personal
-    ones masked."""
+def words_of(changes: list[Placed], act: bytes, own: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The words of one act, or such as stand without one, also where they are held or quarantined; masked."""
     found: dict[str, Any] = {}
     for one in changes:
         if one.body is None or act not in (one.of, short(one.change)):
@@ -214,7 +217,7 @@ def words_of(changes: list[Placed], act: bytes) -> dict[str, Any]:
             continue
         kind = KINDS.get(body.matter.partition("/")[0])
         if isinstance(body, Words):
-            found |= plain(fields_masked(kind.matter, body.data) if kind else body.data)
+            found |= plain(masking.words_masked(kind.matter if kind else None, body.data, own))
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conflict import erasure
+from conflict import erasure, reveal
 from conflict import fold as folding
 from conflict.act import Act, Key
 from conflict.declaration import Action, Field, Matter
@@ -46,7 +46,12 @@ ERASED = Action(
     frozenset(),
     data=tuple(Field(name, name) for name in (erasure.BY, erasure.COUNT)),
 )
-_GENERIC = {one.name: one for one in (ADOPT, ERASE, ERASED)}
+# And a reveal (3.5): the roles that talk with the worker or look into how it was done, and who audits.
+REVEAL = Action(
+    reveal.REVEAL, "查看个人信息", frozenset({"operator", "handler", "follow_up", "supervisor", "auditor"}),
+    data=(Field(reveal.FIELD, "所看字段"), Field(reveal.REASON, "查看理由", words=True)), noted=True,
+)  # fmt: skip
+GENERIC = {one.name: one for one in (ADOPT, ERASE, ERASED, REVEAL)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +207,7 @@ def _refolded(work: Work, matter: Matter, act: Act) -> State:
 
 def permitted(matter: Matter, draft: Draft, actor: str, roles: frozenset[str]) -> Action:
     """The action, where one of these roles may sign it. Raises Usage, Forbidden `role`."""
-    action = _GENERIC.get(draft.action) or matter.action(draft.action)
+    action = GENERIC.get(draft.action) or matter.action(draft.action)
     if action is None:
         raise Usage(say(f"没有这个动作：{draft.action}", f"no such action: {draft.action}"))
     if actor != SYSTEM and not action.roles & roles:

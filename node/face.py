@@ -306,6 +306,27 @@ class Node:
     def erasures(self, name: str | None = None) -> Item:
         return self._reader.erasures(name)
 
+    def notices(self, action: str, limit: int = 50, after: str | None = None) -> Page:
+        return self._reader.notices(action, limit, after)
+
+    def reveal(self, name: str, field: str, reason: str, person: Person) -> Item:
+        """What is masked, behind a signed act: `value`, `values`. Raises as node/revealing.py."""
+        return self.do("reveal", {"record": name, "field": field, "reason": reason}, person)
+
+    def disclose(
+        self,
+        matter: str,
+        fields: Sequence[str],
+        count: int,
+        reason: str,
+        second: tuple[str, str],
+        person: Person,
+    ) -> None:
+        """Before personal data are exported: signs that they are. `second`: staff id and password of another who
+        agrees. Raises Forbidden `second_person`, Usage; the export is made only where this returns."""
+        params = {"matter": matter, "fields": list(fields), "count": count, "reason": reason}
+        self.do("disclose", {**params, "second": second[0], "second_password": second[1]}, person)
+
     # Proof
 
     def heads(self) -> Sequence[Item]:

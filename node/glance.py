@@ -33,6 +33,11 @@ _BREACHES = (
 
 _LATEST_DUE = "SELECT coalesce(max(due_ms), 0) FROM due WHERE done_ms IS NULL AND NOT paused AND due_ms < ?"
 NEVER = 253_000_000_000_000  # past it nothing falls due; what stands still is beyond
+_NOTICES = (
+    "SELECT action, count(*) FROM notice JOIN folded USING (record)"
+    " WHERE here AND at_ms > ? GROUP BY action ORDER BY action"
+)
+NOTED_MS = 30 * 24 * 3600 * 1000  # how far back they are counted
 
 
 def status(directory: Path) -> dict[str, Any]:
@@ -113,6 +118,7 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "waiting_authors": _waiting(db),
         "breaches": _one(db, _BREACHES, now),
         "calendar_missing": _calendar_missing(db, now),
+        "notices": dict(db.execute(_NOTICES, (now - NOTED_MS,)).fetchall()),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},
         "backup_age_seconds": _backup_age(directory),
     }

@@ -21,6 +21,8 @@ from node import (
     keeping,
     people,
     reactions,
+    revealing,
+    second,
     signin,
     staffing,
 )
@@ -282,6 +284,8 @@ _OPERATIONS: dict[str, Operation] = {
     **importing.OPERATIONS,
     "list.import": codelists.bring,
     **call_records.OPERATIONS,
+    **revealing.OPERATIONS,
+    **second.OPERATIONS,
     "bundle.letter": making.letter,
     "bundle.trailer": making.trailer,
     "bundle.look": taking.look,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from conflict.state import Mark, State
-from node import account, finding, glance, keys, people, signin, waiting
+from node import account, finding, glance, keys, masking, people, signin, waiting
 from node.clock import SystemClock
 from node.deadlines import told
 from node.errors import NotFound, Usage
@@ -421,10 +421,12 @@ class Reader:
     def _words(self, db: Connection, row: Any) -> dict[str, Any]:
         from node.store import records
 
-        changes = records.changes_of(db, row.record)
+        changes, kind = records.changes_of(db, row.record), KINDS.get(row.matter)
+        state = folded.state(db, row.record)
+        own = masking.known(kind.matter, state) if kind is not None and state is not None else ()
         return {
-            "words": account.words_of(changes, row.act),
-            "words_against": account.words_of(changes, row.winner),
+            "words": account.words_of(changes, row.act, own),
+            "words_against": account.words_of(changes, row.winner, own),
         }
 
     # Erasures
@@ -440,6 +442,31 @@ class Reader:
             if name is not None and row is None:
                 raise no_record(name)
             return receipts.status(db, None if row is None else row.name, hours)
+
+    # What was to catch the eye
+
+    def notices(self, action: str, limit: int = 50, after: str | None = None) -> Page:
+        """Who did it, when, on which record, and the coded data; the newest first. Raises Usage `bad_cursor`."""
+        with self._read() as db:
+            names = reading.unit_names(db)
+            rows = reading.notices(db, action, limit + 1, _cursor(after))
+            items = [self._notice(db, row, names) for row in rows[:limit]]
+        last = rows[limit - 1] if len(rows) > limit else None
+        return Page(items, None if last is None else f"{last.at_ms}~{last.record}")
+
+    def _notice(self, db: Connection, row: Any, names: Mapping[str, str]) -> dict[str, Any]:
+        mark = (folded.state(db, row.record) or State()).marks.get(row.act)
+        return {
+            "action": row.action,
+            "unit": row.unit,
+            "unit_name": names.get(row.unit, row.unit),
+            "actor": row.actor,
+            "time": iso(row.at_ms),
+            "matter": row.matter,
+            "record": row.record_id.hex(),
+            "number": row.number,
+            "data": account.plain(mark.data) if mark else {},
+        }
 
     # Proof
 
@@ -485,6 +512,15 @@ def _period(text: str | None) -> Period | None:
     from node.figures import period
 
     return None if text is None else period.read(text)
+
+
+def _cursor(after: str | None) -> tuple[int, int] | None:
+    if after is None:
+        return None
+    time, _, record = after.partition("~")
+    if not (time.isdecimal() and record.isdecimal()):
+        raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
+    return int(time), int(record)
 
 
 def _when(mark: Mark | None) -> str | None:

@@ -24,6 +24,7 @@ _SOURCES = (
     (Path(trust.__file__).parent, "refold.py"),
     (Path(trust.__file__).parent, "alike.py"),
     (Path(counted.__file__).parent, "counted.py"),
+    (Path(trust.__file__).parent, "masking.py"),
     (Path(trust.__file__).parent / "attachments", "*.py"),
 )
 

@@ -12,8 +12,8 @@ from typing import Any
 from conflict import digest as fingerprint
 from conflict import erasure
 from conflict import fold as folding
-from conflict.state import Row, State
-from node import alike, call_records, facts, lanes, news, reconciling, scope, trust
+from conflict.state import Mark, Row, Standing, State
+from node import alike, author, call_records, facts, lanes, masking, news, reconciling, scope, trust
 from node.acts import acts
 from node.attachments import named, reference
 from node.erasure import destruction
@@ -131,6 +131,7 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State, *, eras
     folded.save_links(work.db, record, kind.links(state))
     folded.save_citations(work.db, record, _cited(kind, state))
     folded.save_usable(work.db, record, kind.shelf.usable(state) if kind.shelf else None)
+    folded.save_notices(work.db, record, _noted(kind, state))
     folded.save_exceptions(work.db, record, state.rows)
     found = columns(work, name, kind, state, dues)
     work.urgent = work.urgent or found["urgent"]
@@ -153,6 +154,15 @@ def counts_of(
     return found, counted.is_excluded(state), counted.dimensions(kind, state) if found else None
 
 
+def _noted(kind: Kind, state: State) -> list[Mark]:
+    """Acts that stand and are to catch the eye above; at no price where there was none."""
+    names = {one.name for one in (*author.GENERIC.values(), *kind.matter.actions) if one.noted}
+    if names.isdisjoint(state.traces.get("", {})):
+        return []
+    return [mark for mark in state.marks.values()
+            if mark.action in names and state.verdicts[mark.id].standing is Standing.STANDS]  # fmt: skip
+
+
 def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) -> dict[str, Any]:
     """What lists and deadlines need of a record; nothing in it depends on the present."""
     gone = erasure.is_whole(state)
@@ -164,7 +174,7 @@ def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) 
         "digest": record_digest(name, kind, state),
         "number": str(state.shown("number", "")),
         "external_id": str(state.shown("external_id", "")),
-        "title": GONE if gone else kind.title(state)[:200],
+        "title": GONE if gone else masking.text(kind.title(state), masking.known(kind.matter, state))[:200],
         "phase": ERASED if gone else kind.phase(state),
         "round": _round(state),
         "owner": work.registry.now(state.owner),
@@ -212,12 +222,15 @@ def _cited(kind: Kind, state: State) -> list[bytes]:
 
 
 def _searched(kind: Kind, state: State) -> str:
-    """Every text that isn't personal, number and outside number included, and those of lists."""
+    """Every text that isn't personal, number and outside number included, and those of lists; free text as it is
+    shown, masked."""
     parts: list[str] = [kind.shelf.words(state)] if kind.shelf else []
+    own = masking.known(kind.matter, state)
     for key, writes in state.fields.items():
         field = kind.matter.field(key)
         if field is not None and not field.personal:
-            parts.extend(one for write in writes for one in _texts(write.value))
+            texts = (one for write in writes for one in _texts(write.value))
+            parts.extend(masking.text(one, own) if field.words else one for one in texts)
     return "\n".join(parts)
 
 

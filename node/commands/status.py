@@ -38,6 +38,7 @@ _LABELS = {
     "waiting_authors": ("作者未知的提交", "commits of unknown authors"),
     "breaches": ("超期", "breaches"),
     "calendar_missing": ("未公布日历的年份", "years without a calendar"),
+    "notices": ("近30日查看、导出个人信息与恢复密码", "reveals, exports and recoveries in 30 days"),
     "database": ("数据库", "database"),
     "backup_age_seconds": ("备份龄(秒)", "backup age (s)"),
 }

@@ -84,7 +84,7 @@ def _field(kind: Kind, name: str) -> str:
 
 def words_of(kind: Kind) -> set[str]:
     """Data names that travel as words; the rest goes only with its whole record (3.2)."""
-    arguments = (one for action in kind.matter.actions for one in action.data)
+    arguments = (one for action in (*kind.matter.actions, *author.GENERIC.values()) for one in action.data)
     return {one.name for one in (*kind.matter.fields, *arguments) if one.words}
 
 

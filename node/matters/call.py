@@ -71,7 +71,7 @@ CALL = Matter(
 
 def title(state: State) -> str:
     narrative = " ".join(str(state.shown("narrative", "") or "").split())
-    return narrative[:40] or CHANNELS.get(str(state.shown("channel")), "")
+    return plain.beginning(narrative) or CHANNELS.get(str(state.shown("channel")), "")
 
 
 def phase(state: State) -> str:

@@ -7,9 +7,12 @@ from typing import Any
 
 from conflict.act import Act
 from conflict.state import State
+from node import masking
 from sync_protocol.names import is_above
 
 from .draft import Desk, Draft
+
+TITLE = 40  # characters of a narrative that lists show
 
 
 def everything(act: Act) -> Mapping[str, Any]:
@@ -37,6 +40,11 @@ def owner_alone(state: State) -> frozenset[str]:
 def nowhere(state: State) -> frozenset[str]:
     """Of what is everywhere anyway."""
     return frozenset()
+
+
+def beginning(narrative: str) -> str:
+    """As a title: masked before it is cut, since half of a number isn't known as one."""
+    return str(masking.text(narrative[: 10 * TITLE]))[:TITLE]
 
 
 def as_given(action: str, **more: Any) -> Callable[[State | None, Mapping[str, Any], Desk], list[Draft]]:

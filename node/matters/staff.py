@@ -27,6 +27,12 @@ NAME = Field("name", "姓名", Merge.LAST, words=True)
 ROLE_LIST = Field("roles", "角色", Merge.LAST, Type.LIST, ROLES)
 ENABLED = Field("enabled", "启用", Merge.LAST, Type.YES_NO)
 ON_DUTY = Field("on_duty", "在岗", Merge.LAST, Type.YES_NO)
+# What an export of personal data says of itself: of which matter, which fields, how many records, who agreed, why.
+OF = Field("matter", "事项")
+FIELDS = Field("fields", "字段", type=Type.LIST)
+COUNT = Field("count", "条数", type=Type.INTEGER)
+SECOND = Field("second", "复核人")
+REASON = Field("reason", "理由", words=True)
 _ADMIN = frozenset({"admin"})
 _NODE = frozenset({"system"})
 _EVERYBODY = frozenset(ROLES)
@@ -38,6 +44,11 @@ def _known_roles(state: State, act: Act) -> str | None:
     """Receivers read roles too; a strange one gives no right, but an odd list is refused."""
     roles = act.data.get("roles", [])
     return None if isinstance(roles, list) and set(roles) <= ROLES.keys() else "unknown_code"
+
+
+def _second(state: State, act: Act) -> str | None:
+    """It takes two, and the record's own person isn't the second."""
+    return "second_person" if act.data.get("second") in (None, "", act.actor) else None
 
 
 def _enabled(state: State, act: Act) -> str | None:
@@ -59,7 +70,10 @@ STAFF = Matter(
                fields=lambda _: {"enabled": False}),
         Action("duty", "到岗离岗", _EVERYBODY, _OWNER, (("enabled", _enabled),), fields=plain.everything,
                data=(ON_DUTY,), required=frozenset({"on_duty"})),
-        Action("recovered", "本机恢复密码", _NODE, _OWNER),
+        Action("recovered", "本机恢复密码", _NODE, _OWNER, noted=True),
+        Action("disclosed", "导出个人信息", _EVERYBODY, _OWNER, (("disclosed", _second),),
+               data=(OF, FIELDS, COUNT, SECOND, REASON),
+               required=frozenset({"matter", "fields", "count", "second", "reason"}), noted=True),
         Action("enable", "启用", _ADMIN | _NODE, _OWNER, (("enabled", _disabled),),
                fields=lambda _: {"enabled": True}),
     ),
@@ -69,6 +83,7 @@ STAFF = Matter(
         "unknown_code": "代码不在规定的范围内",
         "already_disabled": "这个人员已经停用",
         "not_disabled": "这个人员没有停用",
+        "second_person": "导出个人信息须由另一人复核",
     },
 )  # fmt: skip
 

@@ -50,6 +50,7 @@ def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER) -> Engine:
             f"sqlite:///{path}",
             module=dbapi,
             isolation_level=None,
+            hide_parameters=True,  # a fault is told and logged: without what it was about
             poolclass=StaticPool,
             connect_args={"check_same_thread": False},
         )
@@ -58,6 +59,7 @@ def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER) -> Engine:
             f"sqlite:///file:{path}?mode=ro&uri=true",
             module=dbapi,
             isolation_level=None,
+            hide_parameters=True,  # a fault is told and logged: without what it was about
             poolclass=NullPool,
             connect_args={"check_same_thread": False, "uri": True},
         )

@@ -27,6 +27,7 @@ from .schema import (
     ExceptionRow,
     Folded,
     LinkRow,
+    Notice,
     Place,
     StateRow,
     UnitRow,
@@ -36,7 +37,7 @@ from .schema import (
 
 FOLDED, PLACE, DUE, STATE = table(Folded), table(Place), table(DueRow), table(StateRow)
 EXCEPTION, UNIT, CARD = table(ExceptionRow), table(UnitRow), table(CardRow)
-LINK, USABLE, CITATION = table(LinkRow), table(UsableRow), table(CitationRow)
+LINK, USABLE, CITATION, NOTICE = table(LinkRow), table(UsableRow), table(CitationRow), table(Notice)
 
 _BESIDE = Prepared(
     select(RECORD.c.id).join(LINK, LINK.c.other == RECORD.c.record).where(LINK.c.record == given("of"))
@@ -68,6 +69,8 @@ _NO_CARDS = Prepared(delete(CARD).where(CARD.c.record == given("of")))
 _NO_LINKS = Prepared(delete(LINK).where(LINK.c.record == given("of")))
 _NO_USABLE = Prepared(delete(USABLE).where(USABLE.c.record == given("of")))
 _NO_CITATIONS = Prepared(delete(CITATION).where(CITATION.c.record == given("of")))
+_NO_NOTICES = Prepared(delete(NOTICE).where(NOTICE.c.record == given("of")))
+_NOTICE = Prepared(insert(NOTICE))
 _NO_EXCEPTIONS = Prepared(delete(EXCEPTION).where(EXCEPTION.c.record == given("of")))
 _PLACE, _DUE, _CARD = Prepared(insert(PLACE)), Prepared(insert(DUE)), Prepared(insert(CARD))
 _LINK, _USABLE, _CITATION = Prepared(insert(LINK)), Prepared(insert(USABLE)), Prepared(insert(CITATION))
@@ -220,6 +223,16 @@ def cited_by(db: Connection, rows: Iterable[int]) -> set[int]:
 def times_cited(db: Connection, record: bytes, by: str) -> int:
     """How many records that a unit registered cite one (its id)."""
     return int(_CITED(db, of=record, by=by).scalar_one())
+
+
+def save_notices(db: Connection, record: int, marks: Iterable[Mark]) -> None:
+    _NO_NOTICES(db, of=record)
+    rows = [
+        {"record": record, "act": one.id, "action": one.action, "unit": one.unit, "actor": one.actor,
+         "at_ms": clock.to_ms(one.time)}
+        for one in marks
+    ]  # fmt: skip
+    _NOTICE.many(db, rows)
 
 
 def groups(db: Connection, rows: Iterable[int]) -> set[int]:

@@ -23,7 +23,7 @@ from node.errors import Usage
 
 from . import search
 from .chain import COMMIT, LOG
-from .folded import CARD, CITATION, DUE, EXCEPTION, FOLDED, PLACE, STATE, UNIT, USABLE
+from .folded import CARD, CITATION, DUE, EXCEPTION, FOLDED, NOTICE, PLACE, STATE, UNIT, USABLE
 from .records import RECORD
 
 UNDELIVERED_MS = 12 * 3600 * 1000  # after which a dispatcher is to telephone (1.3)
@@ -367,6 +367,22 @@ def commit_of(db: Connection, record: int, act: bytes) -> bytes | None:
         if one.change[:16] == act:
             return one.commit
     return None
+
+
+def notices(db: Connection, action: str, limit: int, after: tuple[int, int] | None) -> list[Any]:
+    """Acts that were to catch the eye, the newest first. `after`: (time, record row) of the last one seen."""
+    query = (
+        select(NOTICE, RECORD.c.record.label("record_id"), FOLDED.c.number, FOLDED.c.matter)
+        .join(RECORD, RECORD.c.id == NOTICE.c.record)
+        .join(FOLDED, FOLDED.c.record == NOTICE.c.record)
+        .where(NOTICE.c.action == action, FOLDED.c.here.is_(True))
+        .order_by(NOTICE.c.at_ms.desc(), NOTICE.c.record.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        same = and_(NOTICE.c.at_ms == after[0], NOTICE.c.record < after[1])
+        query = query.where(or_(NOTICE.c.at_ms < after[0], same))
+    return list(db.execute(query))
 
 
 def units(db: Connection) -> list[Any]:

@@ -455,6 +455,19 @@ class AlikeRow(Derived, table=True):
     created: int = Field(sa_type=BigInteger)  # hybrid time of the record
 
 
+class Notice(Derived, table=True):
+    """Acts that are to catch the eye of whoever is above (Action.noted): reveals, exports, recoveries."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("notice_time", "at_ms"),)
+    record: int = Field(primary_key=True)
+    act: bytes = _blob(primary_key=True)  # short id
+    action: str
+    unit: str
+    actor: str
+    at_ms: int = Field(sa_type=BigInteger)
+
+
 class ExceptionRow(Derived, table=True):
     __tablename__ = "exception_"
     id: int | None = Field(default=None, primary_key=True)

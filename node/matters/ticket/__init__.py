@@ -8,6 +8,7 @@ from conflict.state import State
 from sync_protocol import clock
 
 from ..draft import Kind, Place
+from ..plain import beginning
 from . import assignments as read
 from .cards import cards
 from .clocks import dues
@@ -21,8 +22,6 @@ from .workflow import TICKET
 
 __all__ = ["KIND", "TICKET"]
 
-TITLE = 40  # characters of the narrative
-
 
 def shown_phase(state: State) -> str:
     """`dispatched` is how `registered` is shown while the round has an assignment."""
@@ -35,7 +34,7 @@ def title(state: State) -> str:
     """The narrative's beginning, or what is left where it is withheld."""
     narrative = " ".join(str(state.shown("narrative", "") or "").split())
     coded = (CLASSES.get(str(state.shown("class"))), state.shown("employer_name"), state.shown("topic"))
-    return narrative[:TITLE] or " ".join(str(one) for one in coded if one)
+    return beginning(narrative) or " ".join(str(one) for one in coded if one)
 
 
 def places(state: State) -> list[Place]:
