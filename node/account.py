@@ -97,6 +97,7 @@ def assignments(db: Connection, record: int, names: Names, now_ms: int, *, lead:
             "status": place.status,
             "assigner": place.assigner,
             "actor": place.actor,
+            "responsible": place.responsible or None,
             "lead": place.unit == lead,
             "since": iso(place.since),
             "clocks": [

@@ -148,6 +148,10 @@ class Node:
     def staff(self) -> Sequence[Item]:
         return self._reader.staff()
 
+    def on_duty(self) -> frozenset[str]:
+        """Staff ids of this unit's people who are on duty."""
+        return self._reader.on_duty()
+
     def login(self, staff: str | None, password: str | None) -> Person:
         """Raises Forbidden `auth`, alike for every reason; Locked where a wrong one can't be noted."""
         alone = self._own is None and not local.is_running(self.directory)

@@ -29,7 +29,7 @@ MOST = {TEMPLATE: 200, VIEW: 200, DRAFT: 100}  # of one person, or of the unit
 MOST_BYTES = 256 * 1024  # of one: a form with a narrative of 60,000 characters fits
 MOST_NAME = 64
 DRAFT_MS = 30 * 24 * 3600 * 1000
-FILTERS = ("phase", "status", "unit", "overdue", "text", "mine", "view", "sort")
+FILTERS = ("phase", "status", "unit", "overdue", "text", "mine", "unattended", "view", "sort")
 _LABELS = {TEMPLATE: "模板", VIEW: "视图", DRAFT: "草稿"}
 _FOR_UNIT = frozenset({"admin", "supervisor", "dispatcher"})  # who may change what all of a unit see
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from conflict import erasure
 from conflict.state import State
-from node import author, branches, facts, intake, reconciling, refold
+from node import author, branches, facts, intake, people, reconciling, refold
 from node.erasure import receipts
 from node.errors import Forbidden
 from node.matters import KINDS
@@ -87,6 +87,7 @@ def desk_of(
         former=frozenset(entry.paths) - {path} if entry is not None else frozenset(),
         record=record,
         find=lambda name, matter="": _found(work, matter or (kind.matter.name if kind else ""), name),
+        colleague=lambda staff: people.find(work.db, staff) is not None,
         linked=lambda _: _linked(work, record),
         cited=lambda: folded.times_cited(work.db, record, path),
     )

@@ -104,6 +104,13 @@ class Reader:
                 for state in self._states(db, "staff")
             ]  # fmt: skip
 
+    def on_duty(self) -> frozenset[str]:
+        """Staff ids of this unit's people who are on duty and can sign in."""
+        own = self.unit
+        return frozenset(
+            one["id"] for one in self.staff() if one["unit"] == own and one["on_duty"] and not one["disabled"]
+        )
+
     def _states(self, db: Connection, matter: str) -> list[State]:
         rows = folded.open_records(db, matter)
         found = [folded.state(db, row) for row in rows]
@@ -122,6 +129,7 @@ class Reader:
         text: str | None = None,
         mine: str | None = None,
         view: str | None = None,
+        unattended: bool = False,
         person: Person | None = None,
         sort: str | None = None,
         limit: int = 50,
@@ -129,8 +137,9 @@ class Reader:
         columns: Sequence[str] = (),
     ) -> Page:
         """A page of a matter's records in scope, in the view's order where no other is asked for. `mine`: a staff
-        id; `columns`: what each item has besides, in codes, masked. Raises Usage, NotFound (a unit)."""
-        wanted = self._wanted(matter, phase, status, unit, overdue, text, mine, view, person)
+        id; `columns`: what each item has besides, in codes, masked; `unattended`: what waits here and is in the
+        hands of nobody who is on duty. Raises Usage, NotFound (a unit)."""
+        wanted = self._wanted(matter, phase, status, unit, overdue, text, mine, view, person, unattended)
         with self._read() as db:
             wanted = replace(wanted, sample=self._sample(db, wanted.view))
             order = sort or reading.SORTED.get(wanted.view or "", "-changed")
@@ -160,13 +169,13 @@ class Reader:
     def _wanted(
         self, matter: str, phase: str | None = None, status: str | None = None, unit: str | None = None,
         overdue: bool = False, text: str | None = None, mine: str | None = None, view: str | None = None,
-        person: Person | None = None,
+        person: Person | None = None, unattended: bool = False,
     ) -> Filter:  # fmt: skip
         kind_of(matter)
         who = mine or (person.id if person else None) if view == "mine" or mine else None
         return Filter(
             matter, self.unit, phase, status, self._path(unit), overdue, text, who, view or "all",
-            *self._times(),
+            self.on_duty() if unattended else None, *self._times(),
         )  # fmt: skip
 
     def table(
@@ -200,7 +209,7 @@ class Reader:
             return [
                 View(name, _LABELS[name],
                      reading.count(db, Filter(matter, own, None, None, None, False, None,
-                                              person.id if name == "mine" else None, name, *times,
+                                              person.id if name == "mine" else None, name, None, *times,
                                               self._sample(db, name))))
                 for name in reading.VIEWS
             ]  # fmt: skip

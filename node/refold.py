@@ -131,6 +131,9 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State, *, eras
     folded.save_links(work.db, record, kind.links(state))
     folded.save_citations(work.db, record, _cited(kind, state))
     folded.save_usable(work.db, record, kind.shelf.usable(state) if kind.shelf else None)
+    folded.save_charges(
+        work.db, record, ((work.registry.now(unit), one) for unit, one in kind.charges(state))
+    )
     folded.save_notices(work.db, record, _noted(kind, state))
     folded.save_exceptions(work.db, record, state.rows)
     found = columns(work, name, kind, state, dues)
@@ -214,6 +217,7 @@ def _place(place: Place) -> dict[str, Any]:
         "actor": place.actor,
         "assigner": place.assigner,
         "since": place.since_ms,
+        "responsible": place.responsible,
     }
 
 

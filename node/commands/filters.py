@@ -12,7 +12,7 @@ from node.matters.draft import Kind
 
 from .session import Session
 
-_PLAIN = ("phase", "status", "unit", "overdue", "text", "view", "sort")
+_PLAIN = ("phase", "status", "unit", "overdue", "text", "unattended", "view", "sort")
 
 
 def parameter(name: str, kind: Any, default: Any = Parameter.empty) -> Parameter:
@@ -33,6 +33,7 @@ def _every(kind: Kind) -> list[Parameter]:
         parameter("overdue", bool, maybe(False, "--overdue", help="只列超期的")),
         parameter("text", text, maybe(None, help="含有的文字")),
         parameter("mine", bool, maybe(False, "--mine", help="只列本人经办的")),
+        parameter("unattended", bool, maybe(False, "--unattended", help="只列在办而无在岗人员经手的")),
         parameter("view", text, maybe(None, help="收件视图")),
         parameter("sort", text, maybe(None, help="排序字段，前加 - 为倒序")),
         parameter("saved", text, maybe(None, metavar="NAME", help="用 view save 存下的条件与列")),

@@ -31,6 +31,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "status": ("status", "线路、待发、时钟、备份等现状"),
     "clock": ("clock", "本机时间，确认时钟"),
     "staff": ("staff", "本单位人员"),
+    "handover": ("handover", "把一位同事的在办事项全部交给另一位"),
     "registry": ("registry", "登记册：单位与节点，吊销、迁移、撤并、换密钥"),
     "ticket": ("matter", "工单"),
     "call": ("call", "来电台账，来电人的前情，话单核对"),

@@ -77,6 +77,9 @@ class Desk:
     record: bytes = b""  # id of the record that is acted on, where there is one
     find: Callable[..., bytes | None] = lambda _name, _matter="": None  # (name, matter): a record in scope by
     #   its id or number, of this matter where none is named
+    colleague: Callable[[str], bool] = lambda _staff: (
+        True
+    )  # whether somebody of this unit signs in by that id
     linked: Callable[[State], list[State]] = lambda _state: []  # the others of a record's group, as held here
     cited: Callable[[], int] = lambda: 0  # how many records that this unit registered cite the one acted on
 
@@ -188,6 +191,7 @@ class Place:
     actor: str  # who brought it there
     assigner: str
     since_ms: int
+    responsible: str = ""  # staff id of whom it was entrusted to
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +247,14 @@ class Kind:
     counted: bool = True  # False: nothing of it stands in any figure
     imported: str = ""  # verb that each row of a file is given to; empty: no files are taken in
     paper: str = ""  # what a record is called on paper (办理单); empty: it isn't printed
+
+    charges: Callable[[State], set[tuple[str, str]]] = lambda state: (
+        {(state.owner, next(iter(state.marks.values())).actor)} if state.marks else set()
+    )  # (unit, staff id): whose it is
+    handed: Callable[[State, Desk, str, str], list[Draft]] = (
+        lambda _state, _desk, _giver, _taker: []
+    )  # what puts
+    #   the open work of a colleague into another's hands
 
     def verb(self, name: str) -> Verb | None:
         """By its name on the command line, or with `_` as in a batch file."""

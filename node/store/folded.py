@@ -22,6 +22,7 @@ from .records import RECORD
 from .schema import (
     DERIVED,
     CardRow,
+    Charge,
     CitationRow,
     DueRow,
     ExceptionRow,
@@ -37,7 +38,8 @@ from .schema import (
 
 FOLDED, PLACE, DUE, STATE = table(Folded), table(Place), table(DueRow), table(StateRow)
 EXCEPTION, UNIT, CARD = table(ExceptionRow), table(UnitRow), table(CardRow)
-LINK, USABLE, CITATION, NOTICE = table(LinkRow), table(UsableRow), table(CitationRow), table(Notice)
+LINK, USABLE, CITATION = table(LinkRow), table(UsableRow), table(CitationRow)
+NOTICE, CHARGE = table(Notice), table(Charge)
 
 _BESIDE = Prepared(
     select(RECORD.c.id).join(LINK, LINK.c.other == RECORD.c.record).where(LINK.c.record == given("of"))
@@ -71,6 +73,8 @@ _NO_USABLE = Prepared(delete(USABLE).where(USABLE.c.record == given("of")))
 _NO_CITATIONS = Prepared(delete(CITATION).where(CITATION.c.record == given("of")))
 _NO_NOTICES = Prepared(delete(NOTICE).where(NOTICE.c.record == given("of")))
 _NOTICE = Prepared(insert(NOTICE))
+_NO_CHARGES = Prepared(delete(CHARGE).where(CHARGE.c.record == given("of")))
+_CHARGE = Prepared(insert(CHARGE))
 _NO_EXCEPTIONS = Prepared(delete(EXCEPTION).where(EXCEPTION.c.record == given("of")))
 _PLACE, _DUE, _CARD = Prepared(insert(PLACE)), Prepared(insert(DUE)), Prepared(insert(CARD))
 _LINK, _USABLE, _CITATION = Prepared(insert(LINK)), Prepared(insert(USABLE)), Prepared(insert(CITATION))
@@ -156,7 +160,7 @@ def save(db: Connection, record: int, columns: dict[str, Any]) -> None:
 
 
 def save_places(db: Connection, record: int, places: Iterable[dict[str, Any]]) -> None:
-    """`places`: round, unit, status, actor, assigner, since."""
+    """`places`: round, unit, status, actor, assigner, since, responsible."""
     _NO_PLACES(db, of=record)
     _PLACE.many(db, [{"record": record, **one} for one in places])
 
@@ -223,6 +227,12 @@ def cited_by(db: Connection, rows: Iterable[int]) -> set[int]:
 def times_cited(db: Connection, record: bytes, by: str) -> int:
     """How many records that a unit registered cite one (its id)."""
     return int(_CITED(db, of=record, by=by).scalar_one())
+
+
+def save_charges(db: Connection, record: int, charges: Iterable[tuple[str, str]]) -> None:
+    """`charges`: (unit path as it is now, staff id)."""
+    _NO_CHARGES(db, of=record)
+    _CHARGE.many(db, [{"record": record, "unit": unit, "staff": staff} for unit, staff in set(charges)])
 
 
 def save_notices(db: Connection, record: int, marks: Iterable[Mark]) -> None:

@@ -23,7 +23,7 @@ from node.errors import Usage
 
 from . import search
 from .chain import COMMIT, LOG
-from .folded import CARD, CITATION, DUE, EXCEPTION, FOLDED, NOTICE, PLACE, STATE, UNIT, USABLE
+from .folded import CARD, CHARGE, CITATION, DUE, EXCEPTION, FOLDED, NOTICE, PLACE, STATE, UNIT, USABLE
 from .records import RECORD
 
 UNDELIVERED_MS = 12 * 3600 * 1000  # after which a dispatcher is to telephone (1.3)
@@ -53,6 +53,7 @@ class Filter:
     text: str | None = None
     mine: str | None = None  # staff id
     view: str | None = None
+    attended: frozenset[str] | None = None  # staff on duty: what is in the hands of none of them
     now_ms: int = 0
     day_end_ms: int = 0
     sample: bytes | None = None  # the first record id that isn't checked; None: all are
@@ -156,7 +157,9 @@ def _conditions(db: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.overdue:
         found.append(_overdue(wanted.now_ms))
     if wanted.mine:
-        found.append(_mine(wanted.mine, wanted.matter))
+        found.append(_mine(wanted.own, wanted.mine))
+    if wanted.attended is not None:
+        found.append(_unattended(wanted))
     if wanted.text:
         found.append(_text(db, wanted.matter, wanted.text))
     if wanted.view:
@@ -179,9 +182,35 @@ def _overdue(now_ms: int) -> ColumnElement[bool]:
     )
 
 
-def _mine(staff: str, matter: str) -> ColumnElement[bool]:
-    begun = select(_OTHER.c.record).where(_OTHER.c.matter == matter, _OTHER.c.author == staff)
-    return _among(begun, select(PLACE.c.record).where(PLACE.c.actor == staff))
+def _mine(own: str, staff: str) -> ColumnElement[bool]:
+    """In his hands, in this unit's part or one's that it acts for: another unit may have the same staff id."""
+    return _among(select(CHARGE.c.record).where(CHARGE.c.staff == staff, _ours(own)))
+
+
+def _ours(own: str) -> ColumnElement[bool]:
+    hosted = select(UNIT.c.path).where(UNIT.c.host == own)
+    return or_(CHARGE.c.unit == own, CHARGE.c.unit.in_(hosted))
+
+
+def _unattended(wanted: Filter) -> ColumnElement[bool]:
+    """It waits here, and is in the hands of nobody who is on duty."""
+    there = exists().where(
+        CHARGE.c.record == FOLDED.c.record,
+        CHARGE.c.staff.in_(sorted(wanted.attended or ())),
+        _ours(wanted.own),
+    )
+    return and_(_waits_here(wanted), ~there)
+
+
+def charged(db: Connection, matter: str, own: str, staff: str) -> list[Any]:
+    """(record row, record id) of everything here that is in somebody's hands."""
+    query = (
+        select(FOLDED.c.record, RECORD.c.record.label("name"))
+        .join(RECORD, RECORD.c.id == FOLDED.c.record)
+        .where(FOLDED.c.matter == matter, FOLDED.c.here.is_(True), _mine(own, staff))
+        .order_by(FOLDED.c.record)
+    )
+    return list(db.execute(query))
 
 
 _OTHER = FOLDED.alias("other")
@@ -206,22 +235,9 @@ def _escaped(words: str) -> str:
 
 def _view(wanted: Filter) -> ColumnElement[bool]:
     own, now = wanted.own, wanted.now_ms
-    open_here = exists().where(
-        PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round,
-        PLACE.c.unit == own, PLACE.c.status.in_(OPEN),
-    )  # fmt: skip
-    at_desk = and_(FOLDED.c.owner == own, FOLDED.c.phase == "registered")
-    waits_here = and_(
-        _among(
-            select(PLACE.c.record).where(PLACE.c.unit == own, PLACE.c.status.in_(OPEN)),
-            select(_OTHER.c.record).where(
-                _OTHER.c.matter == wanted.matter, _OTHER.c.phase == "registered", _OTHER.c.owner == own
-            ),
-        ),
-        or_(open_here, at_desk),
-    )
+    waits_here = _waits_here(wanted)
     views: dict[str, ColumnElement[bool]] = {
-        "mine": _mine(wanted.mine or "", wanted.matter),
+        "mine": _mine(own, wanted.mine or ""),
         "unit": waits_here,
         "due_today": and_(FOLDED.c.next_due >= now, FOLDED.c.next_due < wanted.day_end_ms),
         "reminders": _reminded(own, now),
@@ -239,6 +255,24 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
     if wanted.view not in views:
         raise Usage(f"没有这个视图：{wanted.view}", code="bad_view")
     return views[wanted.view]
+
+
+def _waits_here(wanted: Filter) -> ColumnElement[bool]:
+    own = wanted.own
+    open_here = exists().where(
+        PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round,
+        PLACE.c.unit == own, PLACE.c.status.in_(OPEN),
+    )  # fmt: skip
+    at_desk = and_(FOLDED.c.owner == own, FOLDED.c.phase == "registered")
+    return and_(
+        _among(
+            select(PLACE.c.record).where(PLACE.c.unit == own, PLACE.c.status.in_(OPEN)),
+            select(_OTHER.c.record).where(
+                _OTHER.c.matter == wanted.matter, _OTHER.c.phase == "registered", _OTHER.c.owner == own
+            ),
+        ),
+        or_(open_here, at_desk),
+    )
 
 
 def _sampled(sample: bytes | None) -> ColumnElement[bool]:

@@ -348,6 +348,17 @@ class Place(Derived, table=True):
     actor: str = ""  # who brought it there
     assigner: str = ""  # unit that made the assignment
     since: int = Field(sa_type=BigInteger)
+    responsible: str = ""  # staff id of whom it was entrusted to
+
+
+class Charge(Derived, table=True):
+    """Whose a record is within a unit: it stands among his own."""
+
+    __tablename__ = "charge"
+    __table_args__ = (Index("charge_staff", "staff", "unit"),)
+    record: int = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    staff: str = Field(primary_key=True)
 
 
 class DueRow(Derived, table=True):

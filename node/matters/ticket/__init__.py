@@ -10,6 +10,7 @@ from sync_protocol import clock
 from ..draft import Kind, Place
 from ..plain import beginning
 from . import assignments as read
+from . import charges
 from .cards import cards
 from .clocks import dues
 from .facts import dimensions, facts
@@ -46,6 +47,7 @@ def places(state: State) -> list[Place]:
             one.written.actor,
             one.assigner,
             clock.to_ms(one.written.time),
+            charges.Part(one.holder, one).entrusted(state),
         )
         for one in read.every_assignment(state)
     ]
@@ -57,8 +59,10 @@ def _ended(one: read.Assignment) -> str:
 
 
 def detail(state: State) -> dict[str, Any]:
-    """What the whole ticket comes to: its lead's result, the sum recovered."""
-    return {
+    """What the whole ticket comes to: its lead's result, the sum recovered; and to whom its owner entrusted it."""
+    person = charges.Part(state.owner).entrusted(state)
+    named = {"responsible": person} if person else {}
+    return named | {
         "result": read.result(state, "result"),
         "resolved": read.result(state, "resolved"),
         "amount_recovered": read.recovered(state),
@@ -73,4 +77,5 @@ KIND = Kind(
     TICKET, VERBS, reactions, dues, shown_phase, title, places, cards, CLOCKS, links, detail, reassigned,
     cites="articles", facts=facts, dimensions=dimensions, turn=turn,
     imported="register", paper="工会热线工单办理单",
+    charges=charges.charges, handed=charges.handed,
 )  # fmt: skip

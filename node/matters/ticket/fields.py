@@ -143,6 +143,7 @@ FIELDS = (
     Field("links", "关联工单", _UNION, Type.IDS),  # record ids
     Field("articles", "引用知识", _UNION, Type.IDS),  # record ids
     Field("attachments", "附件", _UNION, Type.FILES, words=True),
+    Field("responsible", "责任人", _LAST),  # staff id; of an assignment, or of the ticket at its owner
     Field("result", "办理结果", _ASK, Type.CODE, RESULTS, dimension=True),
     Field("resolved", "是否解决", _ASK, Type.YES_NO),
     Field("satisfaction_result", "对结果满意度", _ASK, Type.SCORE, dimension=True),
@@ -152,7 +153,7 @@ _BY_NAME = {field.name: field for field in FIELDS}
 
 # What only particular acts write: the number, and what is found out at the end.
 _NOT_REGISTERED = frozenset({"number", "call", "amount_recovered", "attachments", "links", "result", "resolved",
-                             "excluded",
+                             "excluded", "responsible",
                              "satisfaction_result", "satisfaction_attitude"})  # fmt: skip
 REGISTERED = tuple(field for field in FIELDS if field.name not in _NOT_REGISTERED)
 AMENDED = tuple(field for field in REGISTERED if field.merge is not Merge.ONCE) + (
@@ -182,6 +183,7 @@ REPLACES = Field("replaces", "所取代的写入", type=Type.IDS)
 TO = Field("to", "转入阶段", type=Type.CODE, codes={"follow_up": "待回访", "quality_check": "待质检"})
 LEAD = Field("lead", "主办单位", type=Type.UNIT)
 CO = Field("co", "协办单位", type=Type.LIST)
+STAFF = Field("staff", "交给谁")  # staff id of one's own unit
 BEHALF = Field("behalf", "代为办理的单位", type=Type.UNIT)  # a hosted unit
 DECLINE_REASON = Field("reason", "退单理由", type=Type.CODE, codes=DECLINE_REASONS)
 REWORK_REASON = Field("reason", "重办理由", type=Type.CODE, codes=REWORK_REASONS)

@@ -52,7 +52,7 @@ def own(action: str) -> Plan:
     def plan(state: State | None, params: Params, desk: Desk) -> list[Draft]:
         here = here_of(state)
         data = {name: value for name, value in params.items() if name != "behalf"}
-        unit = _behalf(here, params, desk)
+        unit = behalf(here, params, desk)
         names = held(here, unit or desk.unit, action)
         return [Draft(action, {**data, **names}, unit)]
 
@@ -70,10 +70,10 @@ def held(state: State, unit: str, action: str) -> dict[str, Any]:
 def on_behalf(draft: Draft, state: State, params: Params, desk: Desk) -> Draft:
     """The same, of the hosted unit that is named, or alone has the work in hand."""
     data = {name: value for name, value in draft.data.items() if name != "behalf"}
-    return Draft(draft.action, data, _behalf(state, params, desk))
+    return Draft(draft.action, data, behalf(state, params, desk))
 
 
-def _behalf(state: State, params: Params, desk: Desk) -> str | None:
+def behalf(state: State, params: Params, desk: Desk) -> str | None:
     """The hosted unit that is acted for: the one named, else the only one that has the work in hand where
     one's own unit hasn't, or passed it on."""
     if params.get("behalf"):

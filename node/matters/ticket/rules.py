@@ -22,6 +22,8 @@ from .fields import AMENDED, SETTLED
 
 NamedGuard = tuple[str, Guard]
 
+OPEN_SHOWN = ("sent", "received", "accepted", "submitted")  # statuses of an open assignment, as shown
+
 DAY_MS = 24 * 60 * 60 * 1000
 UTC8_MS = 8 * 60 * 60 * 1000
 ATTEMPTS, ATTEMPT_DAYS = 3, 2  # follow-ups without an answer, until the result is "not obtained"
@@ -132,6 +134,13 @@ def _text(act: Act, name: str) -> str:
     return value if type(value) is str else ""
 
 
+def own_part(state: State, act: Act) -> bool:
+    """Holds the assignment that the act names; where it names none, registered the ticket."""
+    if "assignment" not in act.data:
+        return owner(state, act)
+    return bool(_text(act, "assignment")) and assignee(state, act)
+
+
 # Guards
 
 
@@ -156,6 +165,14 @@ def next_round(state: State, act: Act) -> str | None:
 def own_status(*statuses: str) -> NamedGuard:
     """Of the author's assignment, which must be open."""
     return "status", _status(own_name, statuses)
+
+
+def part_in_hand(state: State, act: Act) -> str | None:
+    return _status(own_name, OPEN_SHOWN)(state, act) if "assignment" in act.data else None
+
+
+def names_person(_: State, act: Act) -> str | None:
+    return None if _text(act, "responsible") else "no_person"
 
 
 def named_status(*statuses: str) -> NamedGuard:

@@ -32,6 +32,7 @@ CODES = {
     "not_suspended": "这项承办没有挂起",
     "lead": "本单位不是主办单位",
     "links_itself": "工单不能与自己关联",
+    "no_person": "没有写明交给谁",
     "no_order": "没有这张未了结的督办单",
     "no_card": "没有这张牌",
     "not_checked": "还没有通过质检",

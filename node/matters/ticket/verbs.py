@@ -12,7 +12,7 @@ from node.language import say
 
 from ..draft import Desk, Draft, Verb
 from . import assignments as read
-from . import checking, rules
+from . import charges, checking, rules
 from . import fields as f
 from .assignments import Assignment
 from .dispatch import DISPATCH
@@ -141,6 +141,9 @@ VERBS = (
          offers=_offer_rework),
     Verb("withdraw", "撤诉", "withdraw", (f.TEXT,), in_round("withdraw"), offers=_offer()),
     Verb("amend", "更正", "amend", f.AMENDED, plain("amend"), offers=lambda state, unit: [{"topic": ""}]),
+    Verb("take", "认领", "entrust", (f.TEXT, *_OWN_TAKES), charges.take, offers=charges.offers),
+    Verb("entrust", "交办", "entrust", (f.STAFF, f.TEXT, *_OWN_TAKES), charges.entrust, _needs("staff"),
+         offers=charges.offers),
     Verb("archive", "归档", "archive", (), checking.archive, offers=_offer()),
     *SUPERVISING,
 )  # fmt: skip

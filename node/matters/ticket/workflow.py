@@ -114,6 +114,13 @@ def _scores(act: Act) -> dict[str, Any]:
     return {name: act.data[name] for name in names if name in act.data}
 
 
+def _responsible(act: Act) -> dict[str, Any]:
+    """Of an assignment, or of the ticket at its owner."""
+    named = act.data.get("assignment")
+    where = place(named_round(act), named) if type(named) is str else "phase"
+    return {f"responsible@{where}": act.data.get("responsible")}
+
+
 ACTIONS = (
     Action(
         "register", "登记", roles("operator", "handler"), first=True,
@@ -249,6 +256,12 @@ ACTIONS = (
         "escalate", "提级", roles("dispatcher", "supervisor"), (("above", r.above_lead),),
         (IN_WORK, THIS_ROUND), _lead, _author,
         data=(f.ROUND, f.TEXT), required=frozenset({"round"}), phases=("registered",),
+    ),
+    Action(
+        "entrust", "交办", EVERYONE, (("assignee", r.own_part),),
+        (ANY_OPEN, THIS_ROUND, ("status", r.part_in_hand), ("responsible", r.names_person)),
+        fields=_responsible, data=(f.ROUND, f.ASSIGNMENT, f.field("responsible"), f.TEXT),
+        required=frozenset({"round", "responsible"}),
     ),
     Action(
         "urge", "催单", EVERYONE, (("scope", r.in_scope),), (ANY_OPEN,), data=(f.TEXT,),

@@ -68,7 +68,7 @@ def test_an_offered_verb_is_one_that_would_stand() -> None:
                 offered.add(verb.name)
     assert offered == {
         "note", "attach", "ask", "review", "recall", "amend", "dispatch", "decline",
-        "suspend", "escalate", "urge", "supervise", "object", "link",
+        "suspend", "escalate", "urge", "supervise", "object", "link", "take", "entrust",
     }  # fmt: skip
 
 

@@ -125,4 +125,4 @@ def test_every_act_is_done_somewhere_in_these_worlds() -> None:
                 any(attempt(office, random, name) for _ in range(4) if office.acts)
             scene.sync()
         reached |= {mark.action for mark in scene[P].state.marks.values()}
-    assert reached >= {action.name for action in MATTER.actions} - {"answer", "attach", "reassign"}
+    assert reached >= {action.name for action in MATTER.actions} - {"answer", "attach", "reassign", "entrust"}
