@@ -38,6 +38,12 @@ def policy_now(work: Work) -> Mapping[str, Any]:
     return _policies(work).at(work.now_ms)
 
 
+def retention_days(work: Work, kind: Kind) -> int:
+    """How long personal data of a matter are kept: as declared, or longer by the policy in force."""
+    declared = kind.retention.days if kind.retention else 0
+    return max(declared, int(policy_now(work).get(f"retention_{kind.matter.name}_days", 0)))
+
+
 def _policies(work: Work) -> Policies:
     if POLICY not in work.facts:
         work.facts[POLICY] = policies.from_states(_states(work, POLICY))

@@ -42,6 +42,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "exceptions": ("exceptions", "待处理异常：冲突、暂扣、隔离、被拒、不完整"),
     "reveal": ("reveal", "查看被遮住的个人信息（须写理由，签署留痕）"),
     "erase": ("erase", "依法删除，及其回执"),
+    "retention": ("retention", "保存期限届满的个人信息"),
     "search": ("search", "全文检索"),
     "stats": ("stats", "统计指标，来电 K 线，超期清单"),
     "policy": ("policy", "时限等政策：现行值、修改"),

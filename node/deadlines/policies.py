@@ -27,6 +27,8 @@ DEFAULTS: Mapping[str, Any] = {
     "complete_difficult_days": 30,
     "complete_complex_days": 60,
     "rework_days": 7,
+    "retention_ticket_days": 1826,  # how long personal data are kept behind the end: five years, and three
+    "retention_call_days": 1096,
     "submit_with_review": True,
     "automatic_review": (),
     "duplicate_days": 30,  # within which a registration may be one that was made before

@@ -8,12 +8,13 @@ from typing import Any
 
 from conflict.declaration import Action, Field, Matter, Merge, Type
 from conflict.state import State
+from node.deadlines.policies import DEFAULTS
 from node.errors import Forbidden, NotFound
 from node.language import say
 from sync_protocol import clock
 
 from . import border, plain, ticket
-from .draft import Desk, Draft, Due, Fact, Kind, Verb
+from .draft import Desk, Draft, Due, Fact, Kind, Retention, Verb
 from .ticket import fields as f
 from .ticket.fields import CHANNELS, TEXT
 
@@ -160,4 +161,7 @@ KIND = Kind(
     cites="articles",
     detail=detail,
     facts=facts,
+    retention=Retention(
+        DEFAULTS["retention_call_days"], plain.EXPIRED, lambda state: clock.to_ms(state.created) or None
+    ),
 )

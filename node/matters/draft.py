@@ -220,6 +220,15 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long a matter's personal data are kept (保存期限). The policy `retention_MATTER_days` may lengthen it."""
+
+    days: int  # from the end of the matter
+    ground: str  # the law, as the erasure says it: it stays for good, and names nobody
+    ended: Callable[[State], int | None]  # unix ms; None while it hasn't
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A matter with everything the node needs: declaration, verbs, reactions, clocks, sentences."""
 
@@ -255,6 +264,8 @@ class Kind:
         lambda _state, _desk, _giver, _taker: []
     )  # what puts
     #   the open work of a colleague into another's hands
+
+    retention: Retention | None = None  # None: nothing personal in it runs out
 
     def verb(self, name: str) -> Verb | None:
         """By its name on the command line, or with `_` as in a batch file."""

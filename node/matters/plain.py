@@ -12,6 +12,7 @@ from sync_protocol.names import is_above
 
 from .draft import Desk, Draft
 
+EXPIRED = "《个人信息保护法》第四十七条第一款第二项：保存期限已届满"
 TITLE = 40  # characters of a narrative that lists show
 
 

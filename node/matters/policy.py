@@ -28,6 +28,8 @@ _NUMBERS = {
     "rework_days": "重办时限（工作日）",
     "duplicate_days": "重复登记查找期（日）",
     "check_sample_percent": "质检抽查比例（%）",
+    "retention_ticket_days": "工单个人信息保存期限（日）",
+    "retention_call_days": "来电个人信息保存期限（日）",
 }
 FIELDS = (
     *(Field(name, label, type=Type.INTEGER) for name, label in _NUMBERS.items()),

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from node.errors import Usage
 
 from . import search
-from .chain import COMMIT, LOG
+from .chain import CHANGE, COMMIT, LOG
 from .folded import CARD, CHARGE, CITATION, DUE, EXCEPTION, FOLDED, NOTICE, PLACE, STATE, UNIT, USABLE
 from .records import RECORD
 
@@ -200,6 +200,23 @@ def _unattended(wanted: Filter) -> ColumnElement[bool]:
         _ours(wanted.own),
     )
     return and_(_waits_here(wanted), ~there)
+
+
+def with_words(db: Connection, matter: str, own: str, before: int) -> list[Any]:
+    """(record row, record id, number) of what this unit, or one that it acts for, registered before a hybrid time,
+    and of which words are here."""
+    hosted = select(UNIT.c.path).where(UNIT.c.host == own)
+    words = exists().where(
+        CHANGE.c.record == FOLDED.c.record, CHANGE.c.of.is_not(None), CHANGE.c.body.is_not(None)
+    )
+    query = (
+        select(FOLDED.c.record, RECORD.c.record.label("name"), FOLDED.c.number)
+        .join(RECORD, RECORD.c.id == FOLDED.c.record)
+        .where(FOLDED.c.matter == matter, FOLDED.c.here.is_(True), FOLDED.c.created < before, words)
+        .where(or_(FOLDED.c.owner == own, FOLDED.c.owner.in_(hosted)))
+        .order_by(FOLDED.c.created)
+    )
+    return list(db.execute(query))
 
 
 def charged(db: Connection, matter: str, own: str, staff: str) -> list[Any]:

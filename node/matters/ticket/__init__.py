@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from conflict.state import State
+from node.deadlines.policies import DEFAULTS
 from sync_protocol import clock
 
-from ..draft import Kind, Place
-from ..plain import beginning
+from .. import plain
+from ..draft import Kind, Place, Retention
 from . import assignments as read
 from . import charges
 from .cards import cards
@@ -35,7 +36,7 @@ def title(state: State) -> str:
     """The narrative's beginning, or what is left where it is withheld."""
     narrative = " ".join(str(state.shown("narrative", "") or "").split())
     coded = (CLASSES.get(str(state.shown("class"))), state.shown("employer_name"), state.shown("topic"))
-    return beginning(narrative) or " ".join(str(one) for one in coded if one)
+    return plain.beginning(narrative) or " ".join(str(one) for one in coded if one)
 
 
 def places(state: State) -> list[Place]:
@@ -69,6 +70,12 @@ def detail(state: State) -> dict[str, Any]:
     }
 
 
+def ended(state: State) -> int | None:
+    """When it was archived, closed or withdrawn."""
+    last = state.at("phase")
+    return None if last is None or read.phase(state) in read.OPEN_PHASES else clock.to_ms(last.time)
+
+
 def links(state: State) -> list[bytes]:
     return [one for one in state.every("links") if isinstance(one, bytes)]
 
@@ -78,4 +85,5 @@ KIND = Kind(
     cites="articles", facts=facts, dimensions=dimensions, turn=turn,
     imported="register", paper="工会热线工单办理单",
     charges=charges.charges, handed=charges.handed,
+    retention=Retention(DEFAULTS["retention_ticket_days"], plain.EXPIRED, ended),
 )  # fmt: skip
