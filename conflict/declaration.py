@@ -104,6 +104,10 @@ def no_fields(_: Act) -> Mapping[str, Any]:
     return {}
 
 
+def everybody(_: State) -> frozenset[str] | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     name: str
@@ -140,6 +144,10 @@ class Matter:
     urgent: Callable[[State], bool] = is_urgent  # goes before everything else that waits (3.5)
     codes: Mapping[str, str] = field(default_factory=dict)  # guard/relation code → Chinese sentence
     names: Mapping[str, str] = field(default_factory=dict)  # phase and status code → Chinese label
+    words_to: Callable[[State], frozenset[str] | None] = (
+        everybody  # unit paths that may have its words, without
+    )
+    #   their ancestors; to others in scope its acts go without them. None: all in scope
     earlier: tuple[Matter, ...] = ()  # older versions, by which their acts are judged
     _actions: dict[str, Action] = field(init=False, repr=False, compare=False)
     _fields: dict[str, Field] = field(init=False, repr=False, compare=False)

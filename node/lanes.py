@@ -6,7 +6,7 @@ and down what waits in the outbox. Registry changes come first, then urgent reco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain as joined
 
@@ -149,9 +149,14 @@ def bodies(work: Work, commit: int, towards: str) -> Iterator[ChangeItem]:
     of what a moved unit wrote elsewhere, the records in its scope."""
     present = records.bodies(work.db, commit)
     theirs = scope.is_written_below(work, towards, commit)
+    words = () if theirs else records.words_in(work.db, commit)
     for _row, place, record, salt, body in present:
-        if theirs or scope.reaches(work, towards, record):
+        if theirs or (scope.reaches(work, towards, record) and _may_go(work, towards, record, words, _row)):
             yield ChangeItem(place, salt, body)
+
+
+def _may_go(work: Work, towards: str, record: int, words: Container[int], row: int) -> bool:
+    return row not in words or scope.gives_words(work, towards, record)
 
 
 # By positions
@@ -232,8 +237,10 @@ def in_scope(work: Work, peer: PeerRow, commit: int, parting: int | None) -> Ite
     """The bodies of a commit that a child may have."""
     present = records.bodies(work.db, commit)
     allowed = links.in_scope(work.db, peer.id, [record for _, _, record, _, _ in present])
+    withheld = links.withheld(work.db, peer.id, allowed)
+    words = records.words_in(work.db, commit) if withheld else ()
     for row, place, record, salt, body in present:
-        if record in allowed or row == parting:
+        if row == parting or (record in allowed and not (record in withheld and row in words)):
             yield ChangeItem(place, salt, body)
 
 

@@ -20,6 +20,7 @@ from node.erasure import listed
 from node.keys import Keys
 from node.language import say
 from node.matters import KINDS
+from node.matters.draft import Kind
 from node.registry import authors
 from node.store import chain, folded, links, reading, records, settings
 from node.store import facts as counts
@@ -90,12 +91,23 @@ def _entitled(db: Connection, registry: Registry, path: str) -> Iterator[tuple[b
         state = folded.decode(row.state)
         units = kind.matter.scope(state)
         if kind.matter.everywhere or any(covers(path, registry.now(unit)) for unit in units):
-            yield row.record, row.digest + _words(db, row.id, state, nobodys)
+            yield (
+                row.record,
+                row.digest + _words(db, row.id, state, nobodys, _may_have(registry, path, kind, state)),
+            )
 
 
-def _words(db: Connection, record: int, state: State, nobodys: Sequence[int]) -> bytes:
-    """Words by id and state, but for those in logs of nobody. Erased are those that a standing order lists, whether or
+def _may_have(registry: Registry, path: str, kind: Kind, state: State) -> bool:
+    units = kind.matter.words_to(state)
+    return units is None or any(covers(path, registry.now(unit)) for unit in units)
+
+
+def _words(db: Connection, record: int, state: State, nobodys: Sequence[int], theirs: bool) -> bytes:
+    """Words by id and state, but for those in logs of nobody; where they aren't the unit's, as absent, whether or not
+    it has some. Erased are those that a standing order lists, whether or
     not they ever came here; what is destroyed on arrival is as if it hadn't come (3.11)."""
+    if not theirs:
+        return hashlib.sha256(cbor.encode([])).digest()
     rows = db.execute(
         select(CHANGE.c.change)
         .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)

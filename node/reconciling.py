@@ -29,6 +29,7 @@ from sync_protocol.reconcile import Ask, answer, bucket_digests, bucket_of, reco
 DUE = "compare"  # setting: the link with the parent is to be compared, though its positions fit
 _REGISTRY = RECORD.c.matter == trust.MATTER
 _HERE = select(folded.FOLDED.c.record).where(folded.FOLDED.c.here.is_(True))
+_WITHHELD = select(folded.FOLDED.c.record).where(folded.FOLDED.c.withheld.is_(True))
 _IN_OUR_SCOPE = _REGISTRY | (RECORD.c.matter.in_(list(KINDS)) & RECORD.c.id.in_(_HERE))
 
 
@@ -89,7 +90,8 @@ class Holding:
         return authors.logs_of_nobody(self._work.db, self._work.registry)
 
     def _query(self) -> Select[tuple[bytes, str, bytes]]:
-        """What was erased is compared no more: one who never had it agrees with one who destroyed it (3.11)."""
+        """What was erased is compared no more: one who never had it agrees with one who destroyed it (3.11). Nor are
+        words that aren't for the child: it may have some, which it wrote or was given when they still were."""
         query = (
             select(RECORD.c.record, RECORD.c.matter, CHANGE.c.change)
             .join(CHANGE, CHANGE.c.record == RECORD.c.id)
@@ -97,9 +99,12 @@ class Holding:
             .where(CHANGE.c.body.is_not(None), COMMIT.c.log.not_in(self._nobodys()))
         )
         if self._peer is None:
-            return query.where(_IN_OUR_SCOPE)
+            return query.where(_IN_OUR_SCOPE, CHANGE.c.of.is_(None) | RECORD.c.id.not_in(_WITHHELD))
         given = select(DELIVERY.c.record).where(DELIVERY.c.peer == self._peer, DELIVERY.c.gone.is_(False))
-        return query.where(_REGISTRY | RECORD.c.id.in_(given))
+        bare = given.where(DELIVERY.c.withheld.is_(True))
+        return query.where(
+            _REGISTRY | RECORD.c.id.in_(given), CHANGE.c.of.is_(None) | RECORD.c.id.not_in(bare)
+        )
 
 
 # The parent's side

@@ -191,6 +191,7 @@ def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) 
         "turn_ms": None if turn is None else turn.at_ms,
         "attempts": 0 if turn is None else turn.attempts,
         "here": scope.is_here(work, kind.matter, state),
+        "withheld": scope.is_withheld_here(work, kind.matter, state),
         "open_rows": sum(row.open for row in state.rows),
     }
 

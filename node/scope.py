@@ -72,7 +72,7 @@ def fill(work: Work, node: bytes) -> None:
         if matter == trust.MATTER:
             links.deliver(work.db, child.peer, record)
         elif _wants(work, child, KINDS[matter].matter, _state(work, record)):
-            _enter(work, child, record, _urgency(KINDS[matter].matter, _state(work, record)))
+            _enter(work, child, record, KINDS[matter].matter, _state(work, record))
     tell_again(work, child.peer)
 
 
@@ -139,9 +139,9 @@ def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[
     for child in children(work):
         wanted = _wants(work, child, matter, state)
         if wanted and child.peer in before:
-            _queue(work, child, sorted(commits), ahead=_urgency(matter, state))
+            _go_on(work, child, record, matter, state, commits)
         elif wanted:
-            _enter(work, child, record, _urgency(matter, state))
+            _enter(work, child, record, matter, state)
         elif child.peer in before or (child.peer in ever and _written_below(work, child, sorted(commits))):
             _leave(work, child, record, matter, commits)
         if not wanted:
@@ -216,9 +216,40 @@ def _urgency(matter: Matter, state: State) -> int:
     return links.URGENT if matter.urgent(state) else 0
 
 
-def _enter(work: Work, child: Child, record: int, ahead: int) -> None:
-    links.deliver(work.db, child.peer, record)
-    _queue(work, child, records.commits_of(work.db, record), ahead=ahead)
+def _enter(work: Work, child: Child, record: int, matter: Matter, state: State) -> None:
+    withheld = not may_have_words(work, child.reach, matter, state)
+    links.deliver(work.db, child.peer, record, withheld=withheld)
+    _queue(work, child, records.commits_of(work.db, record), ahead=_urgency(matter, state))
+
+
+def _go_on(work: Work, child: Child, record: int, matter: Matter, state: State, commits: set[int]) -> None:
+    """Where the words become the child's, it gets the whole history once more, with them. Where they are withheld from
+    now on, what was given stays given; what waits goes without them."""
+    was = bool(links.withheld(work.db, child.peer, [record]))
+    withheld = not may_have_words(work, child.reach, matter, state)
+    if was != withheld:
+        links.deliver(work.db, child.peer, record, withheld=withheld)
+    whole = was and not withheld
+    found = records.commits_of(work.db, record) if whole else sorted(commits)
+    _queue(work, child, found, ahead=_urgency(matter, state))
+
+
+def may_have_words(work: Work, reach: str, matter: Matter, state: State) -> bool:
+    """Whether the words of a record in its scope are for a subtree, too (3.5)."""
+    units = matter.words_to(state)
+    return units is None or any(covers(reach, work.registry.now(unit)) for unit in units)
+
+
+def is_withheld_here(work: Work, matter: Matter, state: State) -> bool:
+    """Whether a record's words aren't for this node's unit."""
+    reach = work.registry.scope_of(work.node) or work.path
+    return not may_have_words(work, reach, matter, state)
+
+
+def gives_words(work: Work, unit: str, record: int) -> bool:
+    """Whether a record's words are for a unit. Of what can't be folded here yet everybody's."""
+    kind = KINDS.get(records.name_of(work.db, record)[1])
+    return kind is None or may_have_words(work, unit, kind.matter, _state(work, record))
 
 
 def _leave(work: Work, child: Child, record: int, matter: Matter, commits: set[int]) -> None:

@@ -1,4 +1,4 @@
-"""Wrong passwords are counted, so that the wait behind them survives a restart"""
+"""Wrong passwords are counted, so that the wait behind them survives a restart; words are withheld"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,3 +17,4 @@ def upgrade() -> None:
         sa.Column("steady_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )
+    op.add_column("delivery", sa.Column("withheld", sa.Boolean(), nullable=False, server_default=sa.false()))

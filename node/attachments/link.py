@@ -161,7 +161,27 @@ def _name(peer: bytes) -> str:
 def _lacking(work: Work, peer: bytes, child: int | None) -> list[bytes]:
     if arriving.is_paused(work) or not budget.left(work, peer):
         return []
-    return list(store.lacking(work.db, peer, child))
+    found = list(store.lacking(work.db, peer, child))
+    if child is None or not links.withholds(work.db, child):
+        return found
+    return [one for one in found if _may_ask(work, peer, child, one)]
+
+
+def _may_ask(work: Work, peer: bytes, child: int, content: bytes) -> bool:
+    """A hash is words: where a child isn't given a record's, it is asked only for what it named there itself."""
+    seen = store.delivered(work.db, child, store.records_naming(work.db, content))
+    bare = links.withheld(work.db, child, seen)
+    return bool(seen - bare) or any(_by_itself(work, peer, one, content) for one in bare)
+
+
+def _by_itself(work: Work, peer: bytes, record: int, content: bytes) -> bool:
+    """Whether a unit of a child's subtree names it in this record."""
+    entry, state = work.registry.node(peer), folded.state(work.db, record)
+    kind = KINDS.get(records.name_of(work.db, record)[1])
+    if entry is None or state is None or kind is None:
+        return False
+    named = (work.registry.now(unit) for unit in reference.namers(kind.matter, state, content))
+    return any(covers(entry.path, unit) for unit in named)
 
 
 def _wants(work: Work, peer: bytes, child: int | None, most: int) -> tuple[BlobWant, ...]:
@@ -214,8 +234,10 @@ def _may_have(work: Work, peer: bytes, child: int | None, content: bytes) -> boo
     if child is None:
         return bool(naming)
     seen = store.delivered(work.db, child, naming)
+    bare = links.withheld(work.db, child, seen)
     return bool(seen) and (
-        store.came_from(work.db, content, peer) or any(_by_others(work, peer, one, content) for one in seen)
+        store.came_from(work.db, content, peer)
+        or any(_by_others(work, peer, one, content) for one in seen - bare)
     )
 
 

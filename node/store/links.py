@@ -61,9 +61,15 @@ _DELIVERED = Prepared(
 )
 _DELIVER = Prepared(
     (delivering := upsert(DELIVERY)).on_conflict_do_update(
-        index_elements=["peer", "record"], set_={"gone": delivering.excluded.gone}
+        index_elements=["peer", "record"],
+        set_={"gone": delivering.excluded.gone, "withheld": delivering.excluded.withheld},
     ),
-    ["peer", "record", "gone"],
+    ["peer", "record", "gone", "withheld"],
+)
+_IS_WITHHELD = Prepared(
+    select(DELIVERY.c.record).where(
+        DELIVERY.c.peer == given("to"), DELIVERY.c.record == given("of"), DELIVERY.c.withheld.is_(True)
+    )
 )
 _IS_IN_SCOPE = Prepared(
     select(DELIVERY.c.record).where(
@@ -218,13 +224,14 @@ def delivered_to(db: Connection, record: int) -> set[int]:
     return {row.peer for row in _DELIVERED(db, of=record)}
 
 
-def deliver(db: Connection, peer_id: int, record: int) -> None:
-    _DELIVER(db, peer=peer_id, record=record, gone=False)
+def deliver(db: Connection, peer_id: int, record: int, *, withheld: bool = False) -> None:
+    """`withheld`: the record's acts alone, without words."""
+    _DELIVER(db, peer=peer_id, record=record, gone=False, withheld=withheld)
 
 
 def withdraw(db: Connection, peer_id: int, record: int) -> None:
     """It left the child's scope; that the child had it is remembered."""
-    _DELIVER(db, peer=peer_id, record=record, gone=True)
+    _DELIVER(db, peer=peer_id, record=record, gone=True, withheld=False)
 
 
 def has_left(db: Connection, record: int) -> set[int]:
@@ -241,6 +248,20 @@ def delivered(db: Connection, peer_id: int) -> list[int]:
 def in_scope(db: Connection, peer_id: int, records: Iterable[int]) -> set[int]:
     wanted = set(records)
     return {one for one in wanted if _IS_IN_SCOPE(db, to=peer_id, of=one).first() is not None}
+
+
+def withheld(db: Connection, peer_id: int, records: Iterable[int]) -> set[int]:
+    """Those of these records that a child is given without their words."""
+    wanted = set(records)
+    return {one for one in wanted if _IS_WITHHELD(db, to=peer_id, of=one).first() is not None}
+
+
+def withholds(db: Connection, peer_id: int) -> bool:
+    """Whether anything is given to a child without its words."""
+    query = (
+        select(DELIVERY.c.record).where(DELIVERY.c.peer == peer_id, DELIVERY.c.withheld.is_(True)).limit(1)
+    )
+    return db.execute(query).first() is not None
 
 
 def keep_receipt(db: Connection, node: bytes, raw: bytes, at_ms: int, *, ours: bool) -> None:

@@ -167,6 +167,12 @@ def bodies(db: Connection, commit: int) -> Sequence[tuple[int, int, int, bytes, 
     return [tuple(row) for row in _BODIES(db, within=commit)]
 
 
+def words_in(db: Connection, commit: int) -> set[int]:
+    """Change rows of a commit that are words."""
+    rows = db.execute(select(CHANGE.c.id).where(CHANGE.c.commit == commit, CHANGE.c.of.is_not(None)))
+    return {row.id for row in rows}
+
+
 def records_of_erased(db: Connection, commit: int) -> set[int]:
     """Record rows of a commit's changes whose bodies were destroyed."""
     rows = db.execute(select(CHANGE.c.record).where(CHANGE.c.commit == commit, CHANGE.c.body.is_(None)))

@@ -163,6 +163,7 @@ class Delivery(Kept, table=True):
     peer: int = Field(primary_key=True)
     record: int = Field(primary_key=True, index=True)
     gone: bool = False  # it left the scope; what was given stays there, and an erasure has to reach it
+    withheld: bool = False  # it is given the record's acts, and not its words
 
 
 class Receipt(Kept, table=True):
@@ -329,6 +330,7 @@ class Folded(Derived, table=True):
     turn_ms: int | None = Field(default=None, sa_type=BigInteger)  # when its owner is to take it up next
     attempts: int = 0  # how often he did
     here: bool = True  # in the scope of this node's unit
+    withheld: bool = False  # and its words aren't for this unit
     open_rows: int = 0
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 TICKET = KINDS["ticket"]
 ERASURES = 0.01  # of what people do
+SECRET = 0.3  # of the tickets that are registered
 _MOST = 40  # tickets of one office: past it people work on what there is
 _PICK = """SELECT r.record, f.record FROM folded f JOIN record r ON r.id = f.record
 WHERE f.matter = 'ticket' AND f.here ORDER BY f.changed DESC, r.record LIMIT 1 OFFSET ?"""
@@ -55,7 +56,8 @@ class People:
         allowed = [one for one in offered if one.name in _MAKERS]
         if not allowed or self.random.random() < 0.06:
             return self._forbidden(office, person.id, record, state)
-        verb = self.random.choice(allowed)
+        # An office above takes the lead often: so that whoever registered what is confidential doesn't handle it.
+        verb = self.random.choice([*allowed, *(4 * [one for one in allowed if one.name == "escalate"])])
         data, token = self._data(verb.name, office, state)
         return self._do(office, person.id, verb.name, record, data, token, allowed=True)
 
@@ -146,6 +148,7 @@ class People:
             "worker_name": f"王{random.randrange(1000)}",
             "worker_phone": f"138{random.randrange(10**8):08d}",
             **({"urgency": "urgent"} if random.random() < 0.1 else {}),
+            **({"confidential": True} if random.random() < SECRET else {}),
             **({"amount_claimed": str(random.randrange(1, 10**6))} if random.random() < 0.4 else {}),
         }
 
@@ -164,6 +167,7 @@ class People:
         found: Data = random.choice((
             {"narrative": f"改 {token}"}, {"topic": random.choice(("other", "legal/labour"))},
             {"class": random.choice(("enquiry", "feedback"))}, {"amount_claimed": str(random.randrange(10**6))},
+            {"confidential": random.random() < 0.6},
             {"tags": [f"t{random.randrange(5)}"]}, {"worker_phone": f"139{random.randrange(10**8):08d}"},
         ))  # fmt: skip
         return found
@@ -263,4 +267,5 @@ _MAKERS: Mapping[str, Callable[[People, Any, Any, str], Data]] = {
     "link": People._link,
     "unlink": People._unlink,
     "rework": _with(reason="dissatisfied"),
+    "take": _text,
 }

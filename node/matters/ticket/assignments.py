@@ -309,3 +309,10 @@ def recovered(state: State) -> int | None:
 def scope(state: State) -> frozenset[str]:
     """The registering unit and every unit with an assignment that wasn't taken from it (protocol 3.5)."""
     return frozenset({state.owner, *(one.holder for one in every_assignment(state) if one.alive)})
+
+
+def words_to(state: State) -> frozenset[str] | None:
+    """Of a confidential ticket those who handle it; while nobody does, the unit that registered it (protocol 3.5)."""
+    if state.shown("confidential") is not True:
+        return None
+    return frozenset(one.holder for one in every_assignment(state) if one.alive) or frozenset({state.owner})

@@ -13,7 +13,7 @@ from . import fields as f
 from . import oversight as o
 from . import rules as r
 from . import terms as t
-from .assignments import OPEN_PHASES, named_round, named_unit, own_name, place, scope
+from .assignments import OPEN_PHASES, named_round, named_unit, own_name, place, scope, words_to
 from .sentences import CODES
 
 SLOTS = (
@@ -353,5 +353,15 @@ def _urgent(state: State) -> bool:
 
 
 TICKET = Matter(
-    "ticket", 1, "工单", f.FIELDS, SLOTS, ACTIONS, scope, urgent=_urgent, codes=CODES, names=_NAMES
+    "ticket",
+    1,
+    "工单",
+    f.FIELDS,
+    SLOTS,
+    ACTIONS,
+    scope,
+    urgent=_urgent,
+    codes=CODES,
+    names=_NAMES,
+    words_to=words_to,
 )
