@@ -1,4 +1,7 @@
-"""Reading a node: lists, records, exceptions, proofs, over a read-only connection of this process's own."""
+"""Reading a node: lists, records, exceptions, proofs, over a read-only connection of this process's own.
+
+Past 500 lines: it is the one face of everything that is read, and what it asks lies in modules of their own.
+"""
 
 from __future__ import annotations
 

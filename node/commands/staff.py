@@ -107,6 +107,7 @@ def _done(found: dict[str, Any]) -> Iterator[str]:
     yield line(
         say(f"已办：{found.get('id', '')} {found.get('name', '')}", f"done: {found.get('id', '')}")
     ).rstrip()
+    yield from (line(one["message"]) for one in found.get("warnings", ()))
 
 
 def _table(found: dict[str, Any]) -> Iterator[str]:

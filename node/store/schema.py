@@ -1,7 +1,8 @@
 """The tables (design 2). Upper half: what can't be rebuilt, made and changed by migrations/. Lower half:
 projections, which the fold can give again at any time; they are created here, stamped, dropped and rebuilt.
 
-Inside the database things are named by local integers; a hash stands in one column each.
+Inside the database things are named by local integers; a hash stands in one column each. Past 500 lines: every
+table stands in one place, for the migrations and for whoever looks for a column.
 """
 
 from __future__ import annotations
