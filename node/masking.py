@@ -84,10 +84,9 @@ def _number(digits: str) -> str:
 def known(matter: Matter, state: State) -> tuple[str, ...]:
     """What the personal fields of a record say or said, the longest first: it is masked in its texts, too."""
     names = {field.name for field in matter.fields if field.personal}
-    found = {write.value for name in names for write in state.fields.get(name, ())}
-    return tuple(
-        sorted((one for one in found if isinstance(one, str) and len(one) > 1), key=len, reverse=True)
-    )
+    values = (write.value for name in names for write in state.fields.get(name, ()))
+    found = {one for one in values if isinstance(one, str) and len(one) > 1}  # an enemy's may be anything
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def fields_masked(matter: Matter, values: Mapping[str, Any], own: Iterable[str] = ()) -> dict[str, Any]:

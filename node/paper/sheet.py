@@ -21,7 +21,7 @@ LONG = 16  # letters: a value with more has a line of its own
 SHORT = 80  # letters of a text in the timeline
 MOST_ACTS = 200  # of the timeline; those between are counted
 _LEFT_OUT = (Type.FILES, Type.IDS, Type.MAP)
-_UNSAID = frozenset({"number", "excluded", "external_id"})
+_UNSAID = frozenset({"number", "excluded", "external_id", "call"})
 _QUIET = frozenset({"receive", "advance", "lead"})  # what a node signs by itself says nothing on paper
 
 
@@ -92,7 +92,7 @@ def _fields(kind: Kind, found: Mapping[str, Any], hidden: frozenset[str]) -> Ite
     for one in kind.matter.fields:
         if one.type in _LEFT_OUT or one.name in _UNSAID:
             continue
-        value = _value(one, found.get(one.name))
+        value = str(found.get(f"{one.name}_name") or _value(one, found.get(one.name)))  # of a list: its label
         if value:
             yield one.label, HIDDEN if one.name in hidden else value
 
@@ -140,7 +140,7 @@ def _deadlines(kind: Kind, found: Mapping[str, Any]) -> Grid:
     units[found["owner"]] = found["owner_name"]
     rows = [
         (say(kind.clocks.get(one["clock"], one["clock"]), one["clock"]), units.get(one["unit"], one["unit"]),
-         say("中止", "paused") if one["paused"] else _time(one["due"]), _time(one["done"]),
+         say("挂起", "paused") if one["paused"] else _time(one["due"]), _time(one["done"]),
          say("超期", "overdue") if one["overdue"] else "")
         for one in found["deadlines"]
     ]  # fmt: skip

@@ -83,12 +83,17 @@ def _value(given: Map, declared: Field, heading: str, raw: Any, today: date) -> 
     return raw
 
 
+_WORDY = frozenset({
+    Type.TEXT, Type.CODE, Type.PATH, Type.REGION, Type.PHONE, Type.ID_NUMBER, Type.CREDIT_CODE,
+})  # fmt: skip
+
+
 def _plain(declared: Field, raw: Any) -> Any:
     """A cell as a file of text would have it; lists of JSON as they are."""
     if isinstance(raw, Formula):
         zh, en = "是公式，请粘贴为数值再导入", "holds a formula: paste values instead"
         raise ValueError("formula", say(zh, en))
-    wordy = declared.type in (Type.TEXT, Type.CODE, Type.PATH, Type.REGION)
+    wordy = declared.type in _WORDY
     number = isinstance(raw, int | float) and not isinstance(raw, bool)
     if wordy and (number and abs(raw) >= EXACT or isinstance(raw, str) and _ROUNDED.fullmatch(raw.strip())):
         zh, en = (

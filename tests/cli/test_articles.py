@@ -67,7 +67,7 @@ def test_wrong_input_is_said_and_nothing_is_done(
 
 @pytest.mark.slow
 def test_what_was_killed_half_way_is_whole_after_a_second_time(province: Province) -> None:
-    secret = {**os.environ, "QIAO_PASSWORD": "geheim", "PYTHONPATH": str(ROOT)}
+    secret = {**os.environ, "QIAO_PASSWORD": "geheim-1", "PYTHONPATH": str(ROOT)}
     words = ["--dir", str(province.directory), "--as", "op", "article", "import", "--shipped"]
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "cli", *words], env=secret, stderr=subprocess.PIPE

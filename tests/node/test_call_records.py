@@ -74,7 +74,7 @@ def test_no_number_stands_in_the_files_in_clear(tree: Tree) -> None:
 
 
 def test_whoever_has_no_right_to_it_brings_nothing(tree: Tree) -> None:
-    tree.do("p", "staff.add", id="h", name="乙", roles=["handler"], password="pass1")
+    tree.do("p", "staff.add", id="h", name="乙", roles=["handler"], password="password1")
     with pytest.raises(Forbidden):
         bring(tree, parsed(), staff="h")
     with pytest.raises(Forbidden):

@@ -120,7 +120,7 @@ def test_a_matter_without_answers_proposes_nothing(library: Reader) -> None:
 
 @pytest.fixture
 def desk(tree: Tree) -> Tree:
-    tree.do("p", "staff.add", "a", id="boss", name="管", roles=["admin", "lawyer"], password="pass1")
+    tree.do("p", "staff.add", "a", id="boss", name="管", roles=["admin", "lawyer"], password="password1")
     return tree
 
 

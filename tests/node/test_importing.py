@@ -30,7 +30,7 @@ def take(tree: Tree, given: list[Row], who: str = "p") -> Row:
 @pytest.fixture
 def root(tree: Tree) -> Tree:
     for name in ("p", "c"):
-        tree.do(name, "staff.add", "a", id="boss", name="管", roles=["admin"], password="pass1")
+        tree.do(name, "staff.add", "a", id="boss", name="管", roles=["admin"], password="password1")
     return tree
 
 
@@ -91,7 +91,9 @@ def test_a_row_that_is_off_is_rejected_by_its_number_and_the_others_go_on(root: 
 
 
 def test_only_an_administrator_of_the_root_imports(root: Tree) -> None:
-    root.do("p", "staff.add", "boss", id="clerk", name="乙", roles=["operator", "lawyer"], password="pass1")
+    root.do(
+        "p", "staff.add", "boss", id="clerk", name="乙", roles=["operator", "lawyer"], password="password1"
+    )
     with pytest.raises(Forbidden) as refused:
         root.do("p", "import", "clerk", matter="article", rows=[])
     assert refused.value.code == "role"

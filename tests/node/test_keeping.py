@@ -15,7 +15,7 @@ DAY_MS = 24 * 3600 * 1000
 @pytest.fixture
 def two(tree: Tree) -> Tree:
     """A second person at the province, who dispatches nothing."""
-    tree.do("p", "staff.add", "a", id="b", name="乙", roles=["operator"], password="pass1")
+    tree.do("p", "staff.add", "a", id="b", name="乙", roles=["operator"], password="password1")
     return tree
 
 

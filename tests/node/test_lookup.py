@@ -82,7 +82,7 @@ def test_the_index_says_nothing_in_clear_and_another_node_makes_another_one(tree
 
 def test_new_keys_leave_the_index_as_it_is(tree: Tree) -> None:
     record = tree.dispatched()
-    tree.do("k", "staff.add", id="boss", name="长", roles=["admin"], password="pass1")
+    tree.do("k", "staff.add", id="boss", name="长", roles=["admin"], password="password1")
     tree.do("k", replacing.OPERATION, "boss")
     tree.shut("k")
     assert records(lookup(tree, "k").earlier(PHONE, None)) == [record]
@@ -129,7 +129,7 @@ def test_what_lies_outside_the_policy_s_window_is_none(tree: Tree) -> None:
     record = tree.register()
     tree.later(31 * DAY_MS)
     assert records(lookup(tree).duplicates({"worker_phone": PHONE})) == []
-    tree.do("p", "staff.add", id="boss", name="长", roles=["admin"], password="pass1")
+    tree.do("p", "staff.add", id="boss", name="长", roles=["admin"], password="password1")
     [policy] = lookup(tree).list("policy").items
     tree.do(
         "p",
@@ -168,7 +168,7 @@ def test_a_unit_at_or_below_ours_is_suggested(tree: Tree) -> None:
 
 def test_a_retired_code_is_readable_and_not_offered(tree: Tree) -> None:
     record = tree.register()
-    tree.do("p", "staff.add", id="boss", name="长", roles=["admin"], password="pass1")
+    tree.do("p", "staff.add", id="boss", name="长", roles=["admin"], password="password1")
     gone = {"code": "legal/labour/wages/arrears", "label": "拖欠工资", "until": "2026-01-01"}
     tree.do("p", "list.import", "boss", name="topic", rows=[gone])
     tree.quiet()

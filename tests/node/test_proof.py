@@ -38,7 +38,7 @@ def test_nodes_at_rest_verify(worked: Tree) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ("UPDATE commit_ SET raw = CAST(substr(raw, 1, length(raw) - 1) || x'00' AS BLOB) WHERE id = 3", None),
+        ("UPDATE commit_ SET raw = CAST(substr(raw, 1, length(raw) - 1) || x'ff' AS BLOB) WHERE id = 3", None),
         ("UPDATE commit_ SET raw = CAST(substr(raw, 1, 60) || x'41' || substr(raw, 62) AS BLOB) WHERE id = 5", None),
         ("UPDATE commit_ SET \"commit\" = zeroblob(32) WHERE id = 4", "commit_mismatch"),
         ("UPDATE commit_ SET seq = seq + 100 WHERE id = (SELECT max(id) FROM commit_)", None),
@@ -53,7 +53,7 @@ def test_nodes_at_rest_verify(worked: Tree) -> None:
          "projection"),
         ("DELETE FROM change WHERE id = (SELECT max(id) FROM change WHERE of IS NULL)", "projection"),
         ("DELETE FROM commit_ WHERE id = (SELECT max(id) FROM commit_)", None),
-        ("UPDATE receipt SET raw = CAST(substr(raw, 1, length(raw) - 1) || x'00' AS BLOB) WHERE id = 1", "receipt"),
+        ("UPDATE receipt SET raw = CAST(substr(raw, 1, length(raw) - 1) || x'ff' AS BLOB) WHERE id = 1", "receipt"),
         ("UPDATE folded SET digest = zeroblob(32) WHERE matter = 'ticket'", "projection"),
         ("UPDATE state SET state = x'80' WHERE record = (SELECT max(record) FROM state)", "projection"),
         ("DELETE FROM state", "projection"),

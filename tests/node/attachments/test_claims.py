@@ -12,7 +12,7 @@ from node.config import MOST_ATTACHMENT
 from node.errors import Damaged, DiskTrouble, NotFound, QiaoError, Stale, Usage
 from tests.node.attachments import paper
 from tests.node.attachments.paper import attach, listed, noise, states
-from tests.node.tree import Tree
+from tests.node.tree import PATHS, Tree
 
 
 def fault(tree: Tree, record: str, **reference: Any) -> QiaoError:
@@ -53,9 +53,16 @@ def test_too_many_at_once_and_paths_that_nobody_brought_in_are_refused(tree: Tre
 
 def test_an_archived_ticket_still_takes_one(tree: Tree) -> None:
     record = tree.register("c")
-    tree.act("c", "answer", record, text="答复")
-    attach(tree, "c", record, noise(10))
-    assert states(tree, "c", record) == ["present"]
+    tree.act("c", "dispatch", record, lead=PATHS["c"])
+    tree.act("c", "accept", record)
+    tree.act("c", "submit", record, result="completed", resolved=True, text="已办")
+    tree.act("c", "review", record, unit=PATHS["c"], outcome="pass")
+    tree.sync("c", "p")
+    tree.act("p", "follow-up", record, outcome="satisfied")
+    tree.act("p", "quality-check", record, outcome="pass")
+    tree.act("p", "archive", record)
+    attach(tree, "p", record, noise(10))
+    assert states(tree, "p", record) == ["present"]
 
 
 def _file(tree: Tree, data: bytes, name: str = "a.txt") -> Path:

@@ -40,11 +40,11 @@ class Command:
 
 @pytest.fixture
 def qiao(tree: Tree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    monkeypatch.setenv("QIAO_PASSWORD", "pass1")
-    tree.do("p", "staff.add", "a", id="root", name="甲", roles=["admin"], password="pass1")
-    tree.do("p", "staff.add", "a", id="b", name="乙", roles=["operator", "leader"], password="pass1")
+    monkeypatch.setenv("QIAO_PASSWORD", "password1")
+    tree.do("p", "staff.add", "a", id="root", name="甲", roles=["admin"], password="password1")
+    tree.do("p", "staff.add", "a", id="b", name="乙", roles=["operator", "leader"], password="password1")
     tree.register("p")
-    tree.register("p", topic="hardship/aid", employer_name="青岛某建筑公司")
+    tree.register("p", topic="welfare/hardship/aid", employer_name="青岛某建筑公司")
     tree.quiet()
     tree.shut("p")
     return Command(tree.base / "p", capsys)
@@ -170,8 +170,8 @@ def test_a_calendar_is_imported_corrected_and_left_alone(qiao: Command, tmp_path
 def test_a_county_cant_say_what_is_a_holiday(
     tree: Tree, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("QIAO_PASSWORD", "pass1")
-    tree.do("k", "staff.add", "a", id="root", name="甲", roles=["admin"], password="pass1")
+    monkeypatch.setenv("QIAO_PASSWORD", "password1")
+    tree.do("k", "staff.add", "a", id="root", name="甲", roles=["admin"], password="password1")
     tree.shut("k")
     file = tmp_path / "f.csv"
     file.write_text("date,day\n2031-01-01,rest\n", "utf-8")

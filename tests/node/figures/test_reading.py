@@ -81,7 +81,7 @@ def test_figures_of_a_unit_are_those_of_all_below_it(tree: Tree, worked: str) ->
 
 
 def test_work_follows_a_unit_that_was_moved(tree: Tree, worked: str) -> None:
-    tree.do("p", "staff.add", "a", id="root", name="甲", roles=["admin"], password="pass1")
+    tree.do("p", "staff.add", "a", id="root", name="甲", roles=["admin"], password="password1")
     tree.do("p", "registry.move", "a", unit="370211", to=f"{PATHS['t']}/370211")
     items = tree.reader("p").stats(by="unit", figures=["assignments"])["items"]
     counts = {item["key"]: item["figures"][0]["numerator"] for item in items}
@@ -134,7 +134,7 @@ def test_the_list_to_check_has_the_sample_alone(tree: Tree, worked: str) -> None
     assert [one["record"] for one in tree.reader("p").list("ticket", view="check").items] == [worked]
     known = tree.reader("p").policy()["record"]
     params = {"matter": "policy", "verb": "amend", "record": known, "data": {"check_sample_percent": 1}}
-    tree.do("p", "staff.add", "a", id="adm", name="乙", roles=["admin"], password="pass1")
+    tree.do("p", "staff.add", "a", id="adm", name="乙", roles=["admin"], password="password1")
     tree.at("p").do("act", params, "adm")
     tree.later(2 * DAY)
     expected = [worked] if bytes.fromhex(worked) < bytes.fromhex("028f5c28f5c28f5c28f5c28f5c28f5c2") else []

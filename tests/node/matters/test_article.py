@@ -60,7 +60,7 @@ def desk(tree: Tree) -> Tree:
     """At the root two lawyers `w` and `z`, at the city an operator and lawyer `l`."""
     for name, staff, roles in (("p", "w", ["lawyer", "operator"]), ("p", "z", ["lawyer"]),
                                ("c", "l", ["lawyer", "operator"])):  # fmt: skip
-        tree.do(name, "staff.add", "a", id=staff, name="甲", roles=roles, password="pass1")
+        tree.do(name, "staff.add", "a", id=staff, name="甲", roles=roles, password="password1")
     return tree
 
 
@@ -102,7 +102,7 @@ def test_a_draft_is_handed_in_reviewed_and_published(desk: Tree) -> None:
 def test_a_city_drafts_and_only_the_root_publishes(desk: Tree) -> None:
     record = drafted(desk, "c", "l")
     act(desk, "c", "l", "submit", record)
-    desk.do("c", "staff.add", "a", id="m", name="乙", roles=["lawyer"], password="pass1")
+    desk.do("c", "staff.add", "a", id="m", name="乙", roles=["lawyer"], password="password1")
     assert refused(desk, "c", "m", "review", record, outcome="pass") == "root_only"
     desk.sync("c", "p")
     act(desk, "p", "w", "review", record, outcome="pass")
@@ -120,7 +120,7 @@ def test_who_wrote_any_of_it_doesnt_pass_it(desk: Tree) -> None:
 
 
 def test_someone_of_another_unit_with_the_same_staff_id_is_another(desk: Tree) -> None:
-    desk.do("p", "staff.add", "a", id="l", name="丙", roles=["lawyer"], password="pass1")
+    desk.do("p", "staff.add", "a", id="l", name="丙", roles=["lawyer"], password="password1")
     record = drafted(desk, "c", "l")
     act(desk, "c", "l", "submit", record)
     desk.sync("c", "p")

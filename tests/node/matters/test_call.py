@@ -72,7 +72,7 @@ def test_a_call_becomes_one_ticket_alone(tree: Tree) -> None:
 
 
 def test_whoever_may_register_no_ticket_makes_none_of_a_call(tree: Tree) -> None:
-    tree.do("p", "staff.add", id="law", name="律", roles=["lawyer"], password="pass1")
+    tree.do("p", "staff.add", id="law", name="律", roles=["lawyer"], password="password1")
     row = call(tree, **GIVEN)["record"]
     with pytest.raises(Forbidden) as fault:
         tree.do("p", "act", "law", matter="call", verb="to-ticket", record=row, data={})

@@ -26,7 +26,7 @@ def test_fields_assignments_deadlines_and_acts_stand_on_it_and_personal_ones_mas
     tree.act("p", "note", record, text="已约谈包工头\n核对欠条")
     made = _sheet(tree, record)
     pairs, texts = dict(made.pairs), dict(made.texts)
-    assert pairs["渠道"] == "电话" and pairs["联系电话"] == "138****1111" and pairs["职工姓名"] == "王**"
+    assert pairs["渠道"] == "电话" and pairs["联系电话"] == "138****1111" and pairs["职工姓名"] == "王*明"
     assert (
         pairs["诉求金额"] == "10,660.01 元" and pairs["保密"] == "否" and pairs["工作地"].endswith("370211")
     )

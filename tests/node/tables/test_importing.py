@@ -75,8 +75,8 @@ def test_words_stand_in_no_reason(tree: Tree) -> None:
 
 
 def test_a_row_that_is_too_large_to_sign_leaves_nothing_of_it(tree: Tree) -> None:
-    huge = {name: "长" * 59_000 for name in ("narrative", "employer_name", "occupation", "worker_name", "worker_phone",
-                                             "worker_id_number", "outside_number")}  # fmt: skip
+    huge = {name: "长" * 59_000 for name in ("narrative", "employer_name", "occupation", "worker_name",
+                                             "outside_number")}  # fmt: skip
     found = _rows(tree, _row(1, **huge), _row(2))
     assert (
         _states(found) == ["rejected", "imported"] and found["results"][0]["faults"][0]["code"] == "too_large"
@@ -86,7 +86,7 @@ def test_a_row_that_is_too_large_to_sign_leaves_nothing_of_it(tree: Tree) -> Non
 
 
 def test_whoever_may_not_register_imports_nothing(tree: Tree) -> None:
-    tree.do("p", "staff.add", "a", id="z", name="审", roles=["auditor"], password="pass1")
+    tree.do("p", "staff.add", "a", id="z", name="审", roles=["auditor"], password="password1")
     with pytest.raises(Forbidden) as caught:
         _rows(tree, _row(1), staff="z")
     assert caught.value.code == "role" and not tree.reader("p").list("ticket").items
