@@ -65,7 +65,7 @@ def test_every_figure_has_numerator_denominator_and_their_ids(qiao: Command) -> 
 def test_by_a_dimension_there_is_an_item_a_group(qiao: Command) -> None:
     told = qiao("stats", "--by", "topic:1", "--figure", "tickets,completed")
     assert {one["key"]: one["figures"][0]["numerator"] for one in told["items"]} == {
-        "hardship": 1,
+        "welfare": 1,
         "legal": 1,
     }
     assert [one["id"] for one in told["items"][0]["figures"]] == ["tickets", "completed"]
