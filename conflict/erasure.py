@@ -6,12 +6,12 @@ never had a body agrees with one who destroyed it, and what arrives late is gone
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .act import Act, Presence, Text
-from .order import Order
+from .order import Order, later
 from .state import Mark, Standing, State
 
 ERASE, ERASED = "erase", "erased"  # actions that the engine knows for every matter: the order, the receipt
@@ -88,14 +88,15 @@ def refusal(owner: str, act: Act) -> str | None:
     return None if act.unit == owner or "/" not in act.unit else "not_registrar"
 
 
-def receipt_refusal(state: State, act: Act) -> str | None:
-    """Why a receipt isn't allowed: it names an order that stands in what its author saw."""
+def receipt_refusal(act: Act, standing: Container[bytes]) -> str | None:
+    """Why a receipt isn't allowed. `standing`: short ids of the orders older than it that stand. It says itself which
+    one it answers: the acts by which its author had seen that may be gone with the record."""
     by, count = act.data.get(BY), act.data.get(COUNT)
     if not act.given:
         return "not_given"
     if not isinstance(by, bytes) or not isinstance(count, int) or isinstance(count, bool):
         return "malformed"
-    return None if any(one.id == by for one in orders(state)) else "nothing_erased"
+    return None if by in standing else "nothing_erased"
 
 
 def orders(state: State) -> list[Mark]:
@@ -121,7 +122,8 @@ def summary(act: Act) -> dict[str, Any]:
 
 
 def reach(acts: Iterable[Act]) -> Reach:
-    """Whatever order, duplicates and batches the acts of one record come in."""
+    """Whatever order, duplicates and batches the acts of one record come in. What is reached once is reached whatever
+    else may come, as long as its order stands: destroying can't be taken back."""
     found = list(acts)
     if not any(act.action == ERASE for act in found):
         return NOTHING
@@ -137,17 +139,20 @@ def _stands(order: Order, at: int) -> bool:
 
 def _reached(order: Order, standing: Sequence[tuple[int, Mandate]]) -> Reach:
     lies = {at: _lies(order, one) for at, one in standing}
+    unsure = _unsure(order)
     acts: dict[bytes, bytes] = {}
     texts: dict[bytes, bytes] = {}
     for place, act in enumerate(order.acts):
         if act.action in ACTIONS:
             continue
         for at, one in standing:
-            if order.pasts[place] >> at & 1:
-                continue  # it had seen the order
             by = order.acts[at].id
+            # Of a record that was erased as a whole, an act that had seen the order goes, too: it could have no effect,
+            # and those through which it had seen it may be gone wherever it comes.
             if one.whole and act.id not in lies[at]:
                 acts.setdefault(act.id, by)
+            if not one.whole and _may_have_seen(order, place, at, unsure[place]):
+                continue
             for text in act.texts:
                 if _takes(one, lies[at], text):
                     texts.setdefault(text.id, by)
@@ -156,6 +161,25 @@ def _reached(order: Order, standing: Sequence[tuple[int, Mandate]]) -> Reach:
             for at, lied in lies.items()}  # fmt: skip
     orders = tuple(order.acts[at].id for at, _ in standing)
     return Reach(orders, acts, texts, frozenset(gone), {one: lied for one, lied in left.items() if lied})
+
+
+def _unsure(order: Order) -> list[bool]:
+    """Per place: whether more may yet become known of what its author had seen."""
+    found = [_is_open(order, act) for act in order.acts]
+    for at in order.sequence:
+        found[at] = found[at] or any(found[parent] for parent in order.parents[at])
+    return found
+
+
+def _is_open(order: Order, act: Act) -> bool:
+    """What it names isn't all here; or nothing tells what it names."""
+    untold = act.presence is Presence.ERASED or not act.matter
+    return untold or any(one not in order.place for one in act.after)
+
+
+def _may_have_seen(order: Order, place: int, at: int, unsure: bool) -> bool:
+    """Of an act and an order. Not by a clock that went wrong: what is older had never seen it, whatever it names."""
+    return later(order.acts[place], order.acts[at]) and (unsure or bool(order.pasts[place] >> at & 1))
 
 
 def _takes(one: Mandate, lied: Sequence[bytes], text: Text) -> bool:

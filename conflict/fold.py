@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from . import erasure
@@ -30,7 +30,7 @@ def fold(matter: Matter, acts: Iterable[Act]) -> State:
     state = State()
     for act in ordered:
         if again or not fits(state, act):
-            return _Folding(matter, Order(ordered, gone.gone, again), gone.lies).run()
+            return _Folding(matter, Order(ordered, gone.gone, again), gone).run()
         advance(matter, state, act, _judged(matter, state, act))
     return state
 
@@ -52,10 +52,11 @@ def _judged(matter: Matter, state: State, act: Act) -> Judgement:
 class _Folding:
     """Judges each act once, against the state folded from its past."""
 
-    def __init__(self, matter: Matter, order: Order, lies: Mapping[bytes, tuple[bytes, ...]]) -> None:
+    def __init__(self, matter: Matter, order: Order, gone: erasure.Reach) -> None:
         self.matter = matter
         self.order = order
-        self.lies = lies
+        self.lies = gone.lies
+        self.orders = gone.orders  # those that stand, in order
         self.judged: list[Judged | None] = [None] * len(order)
         self.states: OrderedDict[int, State] = OrderedDict()  # past → state
 
@@ -71,7 +72,8 @@ class _Folding:
             act.action == erasure.ERASE
         ):  # who registered the record is known, also where that isn't in its past
             seen = replace(seen, owner=self.order.owner)
-        judgement = judged(self.matter, seen, act, self._quote, at == self.order.root)
+        older = [one for one in self.orders if self.order.place[one] < at]
+        judgement = judged(self.matter, seen, act, self._quote, at == self.order.root, older)
         found = Judged(judgement)
         if judgement.effect:
             self._note(found, seen, act)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -73,10 +73,18 @@ def is_later(state: State, act: Act) -> bool:
     return not late or (late == [state.last[0]] and state.last[:3] == act.key[:3] and state.last < act.key)
 
 
-def judged(matter: Matter, state: State, act: Act, quoted: Quoted, root: bool | None = None) -> Judgement:
-    """`state` is folded from the act's past; `root` says whether it is the record's first act."""
+def judged(
+    matter: Matter,
+    state: State,
+    act: Act,
+    quoted: Quoted,
+    root: bool | None = None,
+    standing: Container[bytes] | None = None,
+) -> Judgement:
+    """`state` is folded from the act's past; `root` says whether it is the record's first act; `standing`: the orders
+    to erase older than it that stand, else those of that past."""
     if act.action in erasure.ACTIONS:
-        return _erasing(state, act)
+        return _erasing(state, act, standing)
     if act.action == reveal.REVEAL:
         return _known_everywhere(act, "erased" if erasure.is_whole(state) else reveal.refusal(act))
     version = matter.named(act.matter)
@@ -98,10 +106,13 @@ def judged(matter: Matter, state: State, act: Act, quoted: Quoted, root: bool | 
     return Judgement(STANDS, effect)
 
 
-def _erasing(state: State, act: Act) -> Judgement:
+def _erasing(state: State, act: Act, standing: Container[bytes] | None) -> Judgement:
     """An order to erase, or a receipt for one: known to every matter, in every version."""
-    order = act.action == erasure.ERASE
-    code = erasure.refusal(state.owner, act) if order else erasure.receipt_refusal(state, act)
+    if act.action == erasure.ERASE:
+        code = erasure.refusal(state.owner, act)
+    else:
+        known = {one.id for one in erasure.orders(state)} if standing is None else standing
+        code = erasure.receipt_refusal(act, known)
     return _known_everywhere(act, code)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from .act import Act, Key, Presence
 from .declaration import Matter, Merge
-from .erasure import ERASE, summary
+from .erasure import ACTIONS, ERASE, is_whole, summary
 from .judge import Effect, Judgement, is_later, is_root
 from .merge import REPLACING, Write, mark, removed, replaced, rows, settled
 from .order import ADOPT
@@ -17,6 +17,8 @@ def fits(state: State, act: Act) -> bool:
     """Whether an act names exactly the heads, and nothing else keeps it from being applied on top."""
     if act.presence is not Presence.PRESENT or act.action in (ADOPT, ERASE):
         return False
+    if act.action not in ACTIONS and is_whole(state):
+        return False  # it goes with its record
     if not state.heads:
         return not state.marks and not act.after and is_root(state, act)
     return tuple(sorted(act.after)) == state.heads and is_later(state, act) and _has_room(state, act)

@@ -69,11 +69,8 @@ def carry_out(work: Work, record: int, name: bytes, acts: Sequence[Act]) -> bool
         return False
     links.await_first(work, name, acts)
     apart, strays = list(_apart(work.db)), list(_strays(work.db, name))
-    words = [
-        *((one.of, one.text) for one in apart),
-        *((act.id, text) for _, act in strays for text in act.texts),
-    ]
-    found = erasure.reach([*_joined(acts, words), *(act for _, act in strays)])
+    words = [(one.of, one.text) for one in apart]
+    found = erasure.reach(_joined(acts, words))
     gone = {**found.acts, **found.texts}
     for act in acts:
         if act.action == ERASE and act.id not in found.orders:
@@ -86,9 +83,10 @@ def carry_out(work: Work, record: int, name: bytes, acts: Sequence[Act]) -> bool
             _EMPTY(work.db, row=row, salt=None, body=None)
             _PUT(work.db, change=change, by=gone[change], at_ms=work.now_ms)
     work.again.update(one.record for one in apart if one.text.id in gone)
-    waiting = {row for row, act in strays if _is_in(act, gone)}
+    aside = _aside(acts, words, [act for _, act in strays]) if strays else gone
+    waiting = {row for row, act in strays if _is_in(act, aside)}
     for row in waiting:
-        _strip(work.db, row, gone)
+        _strip(work.db, row, aside)
     if not waiting and not any(change in gone for _, change in destroyed):
         return False
     work.facts[_ANY] = True
@@ -192,6 +190,16 @@ def _strays(db: Connection, record: bytes) -> Iterator[tuple[int, Act]]:
                 key = Key(header.time, header.log, header.seq, index)
                 yield row.id, Act(name, key, header.unit, header.actor, body.matter, body.action, body.data,
                                   body.after, texts=texts, presence=Presence.HELD, record=record)  # fmt: skip
+
+
+def _aside(
+    acts: Sequence[Act], words: Iterable[tuple[bytes, Text]], strays: Sequence[Act]
+) -> dict[bytes, bytes]:
+    """Short id → order, of what is destroyed if these count as links too. For themselves alone they do: the fold knows
+    nothing of them, and would still show what was destroyed for their sake."""
+    behind = ((act.id, text) for act in strays for text in act.texts)
+    found = erasure.reach([*_joined(acts, [*words, *behind]), *strays])
+    return {**found.acts, **found.texts}
 
 
 def _strip(db: Connection, row: int, gone: Mapping[bytes, bytes]) -> None:

@@ -77,8 +77,12 @@ class Past:
                 self.lies[one] = sorted(lied)
         left = {}
         for one, act in self.acts.items():
-            unseen = [order for order in orders if order not in self.seen(one)]
-            left[one] = act if act.action in ("erase", "erased") else self.without(act, unseen)
+            hit = [
+                order
+                for order in orders
+                if "fields" not in self.acts[order].data or self.never_saw(one, order)
+            ]
+            left[one] = act if act.action in ("erase", "erased") else self.without(act, hit)
         self.acts = left
         self.seen_by.clear()
         kept = {text.id for act in left.values() for text in act.texts}
@@ -86,6 +90,18 @@ class Past:
         self.lies = {
             one: rest for one, lied in self.lies.items() if (rest := [each for each in lied if each in kept])
         }
+
+    def never_saw(self, one: bytes, order: bytes) -> bool:
+        """For certain: whatever may come yet."""
+        act, other = self.acts[one], self.acts[order]
+        own = (act.key.log, act.key.seq) == (other.key.log, other.key.seq)
+        if act.key.index < other.key.index if own else act.key.time <= other.key.time:
+            return True
+        untold = any(
+            self.acts[link].presence is Presence.ERASED or self.acts[link].matter == "" or
+            set(self.acts[link].after) - set(self.acts) for link in {one} | self.seen(one)
+        )  # fmt: skip
+        return not untold and order not in self.seen(one)
 
     def without(self, act: Act, orders: list[bytes]) -> Act:
         for order in orders:
@@ -140,7 +156,7 @@ class Past:
             return ""
         return "not_registrar"
 
-    def check_erasing(self, act: Act, verdicts: Verdicts) -> None:
+    def check_erasing(self, act: Act) -> None:
         if act.action == "erase":
             code = self.order_refused(act)
             if code:
@@ -149,8 +165,12 @@ class Past:
             raise Denied("not_given")
         elif not isinstance(act.data.get("by"), bytes) or type(act.data.get("count")) is not int:
             raise Denied("malformed")
-        elif act.data["by"] not in self.standing_orders(verdicts):
+        elif act.data["by"] not in self.acts or not self.answers(act, self.acts[act.data["by"]]):
             raise Denied("nothing_erased")
+
+    def answers(self, act: Act, order: Act) -> bool:
+        stands = order.action == "erase" and self.counts(order.id) and not self.order_refused(order)
+        return stands and (order.key, order.id) < (act.key, act.id)
 
     def standing_orders(self, verdicts: Verdicts) -> list[bytes]:
         return [one for one, verdict in verdicts.items()

@@ -109,7 +109,7 @@ class Reference(Past):
         act = self.acts[of]
         picture = self.picture(self.seen(of))
         if act.action in ("erase", "erased"):
-            self.check_erasing(act, picture.verdicts)
+            self.check_erasing(act)
             return Effect(None, None, act.action, [])
         version = self.version(act)
         known = version is not None and act.action in ("adopt", *(one.name for one in version.actions))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
 
 from conflict import erasure
 from conflict.act import Act, Key, Presence, Text
-from conflict.fold import fold
+from conflict.fold import fold, on_top
+from conflict.judge import judge
 from conflict.state import Standing
 
 from .errand import ERRAND
@@ -37,16 +40,83 @@ def order(
     return act(number, "erase", *after, unit=unit, data=data)
 
 
-def test_a_whole_order_takes_all_that_hasnt_seen_it_and_nothing_that_has() -> None:
+def destroyed_as_it_came(acts: Iterable[Act]) -> list[Act]:
+    """What is left of them, one by one: what was destroyed once is never there again."""
+    here: list[Act] = []
+    for one in acts:
+        here = erasure.cleansed([*here, one], erasure.reach([*here, one]))
+    return sorted(here, key=lambda one: one.key)
+
+
+def test_a_whole_order_takes_all_but_orders_and_receipts() -> None:
     whole = order(3, OPEN)
-    late = act(4, "amend", whole, words={"name": "new"})
-    found = erasure.reach([OPEN, NOTE, whole, late])
-    assert set(found.acts) == {OPEN.id, NOTE.id} and set(found.texts) == {OPEN.texts[0].id, NOTE.texts[0].id}
-    state = fold(ERRAND, [OPEN, NOTE, whole, late])
-    assert [one.action for one in state.marks.values()] == ["erase", "amend"]
-    assert (state.verdicts[late.id].standing, state.verdicts[late.id].code) == (Standing.DENIED, "erased")
+    told = act(4, "erased", whole, data={"by": whole.id, "count": 4})
+    late = act(5, "amend", told, words={"name": "new"})
+    found = erasure.reach([OPEN, NOTE, whole, told, late])
+    assert set(found.acts) == {OPEN.id, NOTE.id, late.id}
+    assert set(found.texts) == {one.texts[0].id for one in (OPEN, NOTE, late)}
+    state = fold(ERRAND, [OPEN, NOTE, whole, told, late])
+    assert [one.action for one in state.marks.values()] == ["erase", "erased"]
     assert (state.owner, state.created, state.fields) == (BELOW, 10, {})
     assert erasure.is_whole(state)
+
+
+def test_who_knows_that_a_record_was_erased_is_told_so_before_he_signs() -> None:
+    whole = order(3, OPEN)
+    state = fold(ERRAND, [OPEN, NOTE, whole])
+    late = act(4, "amend", whole, words={"name": "new"})
+    assert judge(ERRAND, state, late).code == "erased"
+    assert on_top(ERRAND, state, late) is None
+
+
+@pytest.mark.parametrize("fields", [None, ["name"]])
+def test_what_is_destroyed_is_the_same_in_whatever_order_it_comes(fields: list[str] | None) -> None:
+    ordered = order(2, OPEN, fields=fields)
+    told = act(3, "erased", ordered, data={"by": ordered.id, "count": 1})
+    between = act(4, "amend", OPEN, unit=BELOW, data={"title": "t"})
+    knowing = act(5, "amend", told, words={"name": "new"})
+    unknowing = act(6, "amend", between, unit=BELOW, words={"name": "still"})
+    acts = [OPEN, ordered, told, between, knowing, unknowing]
+    expected = destroyed_as_it_came(acts)
+    assert [one.id for one in expected if one.texts] == ([knowing.id] if fields else [])
+    for each in permutations(acts):
+        left = destroyed_as_it_came(each)
+        assert left == expected, [one.id[-1] for one in each]
+        assert fold(ERRAND, left) == fold(ERRAND, acts)
+
+
+def test_words_later_than_an_order_of_fields_wait_until_all_that_they_rest_on_is_here() -> None:
+    ordered = order(2, OPEN, fields=["name"])
+    between = act(4, "amend", OPEN, unit=BELOW)
+    late = act(6, "amend", between, unit=BELOW, words={"name": "still"})
+    assert late.texts[0].id not in erasure.reach([OPEN, ordered, late]).texts
+    assert fold(ERRAND, [OPEN, ordered, late]).shown("name") == "still"
+    assert late.texts[0].id in erasure.reach([OPEN, ordered, late, between]).texts
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"presence": Presence.ERASED, "matter": "", "action": ""},
+        {"presence": Presence.QUARANTINED, "matter": ""},
+    ],
+)
+def test_words_wait_behind_an_act_that_doesnt_tell_what_it_had_seen(broken: dict[str, Any]) -> None:
+    """It was destroyed by an order that counts no more, and may come back; or its bytes are no act."""
+    ordered = order(2, OPEN, fields=["name"])
+    between = replace(act(4, "amend", ordered), after=(), **broken)
+    late = act(6, "amend", between, words={"name": "still"})
+    assert late.texts[0].id not in erasure.reach([OPEN, ordered, between, late]).texts
+
+
+def test_words_older_than_an_order_are_taken_whatever_is_missing_of_their_past() -> None:
+    """They can't have seen it, and the order may list them: nothing that is to come yet would spare them."""
+    nowhere = act(9, "amend")
+    older = act(4, "amend", nowhere, unit=BELOW, words={"name": "still"})
+    ordered = order(5, OPEN, fields=["name"])
+    assert older.texts[0].id in erasure.reach([OPEN, older, ordered]).texts
+    backdated = act(4, "amend", ordered, words={"name": "by a bad clock"})
+    assert backdated.texts[0].id in erasure.reach([OPEN, ordered, backdated]).texts
 
 
 @pytest.mark.parametrize("fields", [None, ["name"]])
@@ -115,6 +185,23 @@ def test_a_receipt_stands_where_its_order_stood() -> None:
     verdicts = fold(ERRAND, [OPEN, NOTE, whole, good, bad]).verdicts
     assert verdicts[good.id].standing is Standing.STANDS
     assert verdicts[bad.id].code == "nothing_erased"
+
+
+def test_a_receipt_stands_whatever_is_left_of_the_acts_by_which_its_author_had_seen_the_order() -> None:
+    """They went with the whole record: who never had them knows no link from the receipt to its order."""
+    some = order(2, OPEN, fields=["name"])
+    between = act(3, "amend", some, data={"title": "t"})
+    told = act(4, "erased", between, unit="p/b", data={"by": some.id, "count": 1})
+    whole = order(5, told, items=[{0: one.id * 2} for one in (OPEN, between)])
+    for left in ([OPEN, some, between, told, whole], [some, told, whole]):
+        assert fold(ERRAND, left).verdicts[told.id].standing is Standing.STANDS
+
+
+def test_a_receipt_older_than_its_order_is_none() -> None:
+    whole = order(3, OPEN)
+    early = act(2, "erased", OPEN, data={"by": whole.id, "count": 1})
+    for acts in ([OPEN, early, whole], [OPEN, whole, early]):
+        assert fold(ERRAND, acts).verdicts[early.id].code == "nothing_erased"
 
 
 def test_an_erasure_cant_be_adopted_nor_can_what_was_erased() -> None:

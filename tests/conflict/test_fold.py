@@ -239,6 +239,25 @@ def test_destroying_what_an_erasure_reaches_changes_no_state() -> None:
     assert destroyed > 40, destroyed
 
 
+def test_what_an_erasure_has_reached_it_reaches_whatever_comes_later() -> None:
+    """Destroying can't be taken back. But an order may turn out to be none, and what it alone took comes back then."""
+    reached = 0
+    for seed, world in every(1):
+        acts = list(world.acts.values())
+        if not any(act.action == "erase" for act in acts):
+            continue
+        Random(seed).shuffle(acts)
+        whole = erasure.reach(acts)
+        for upto in range(1, len(acts)):
+            found = erasure.reach(acts[:upto])
+            for one, by in found.acts.items():
+                assert one in whole.acts or by not in whole.orders, seed
+            for one, by in found.texts.items():
+                assert one in whole.texts or by not in whole.orders, seed
+            reached += len(found.acts) + len(found.texts)
+    assert reached > 1000, reached
+
+
 def test_no_word_of_what_was_erased_stands_in_a_state() -> None:
     for seed, world in every(1):
         acts = list(world.acts.values())
