@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
+WEEKDAYS = (
+    ("一", "Mon"), ("二", "Tue"), ("三", "Wed"), ("四", "Thu"), ("五", "Fri"), ("六", "Sat"), ("日", "Sun"),
+)  # fmt: skip
 
 
 def iso(ms: int) -> str:

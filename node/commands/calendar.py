@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from node.iso import WEEKDAYS
 from node.language import say
 from node.matters import workdays
 
@@ -19,15 +20,6 @@ from .session import session
 from .shown import line
 
 NAME = "calendar"
-_WEEKDAYS = (
-    ("一", "Mon"),
-    ("二", "Tue"),
-    ("三", "Wed"),
-    ("四", "Thu"),
-    ("五", "Fri"),
-    ("六", "Sat"),
-    ("日", "Sun"),
-)
 
 
 def app_for(name: str) -> typer.Typer:
@@ -83,7 +75,7 @@ def _shown(told: Mapping[str, Any]) -> Iterator[str]:
 
 def _days(days: Mapping[str, str]) -> Iterator[str]:
     for text, kind in days.items():
-        zh, en = _WEEKDAYS[date.fromisoformat(text).weekday()]
+        zh, en = WEEKDAYS[date.fromisoformat(text).weekday()]
         named = say("上班", "works") if kind == "work" else say("休息", "rests")
         yield f"  {text} {say('周' + zh, en)} {named}"
 

@@ -14,21 +14,13 @@ from functools import partial
 from conflict.declaration import Field, Type
 from node.deadlines.calendar import EPOCH
 from node.errors import Usage
+from node.iso import WEEKDAYS
 from node.language import say
 from node.matters import KINDS, dimensions
 from sync_protocol.names import code_of, depth
 
 LEVELS = 4  # of a path: `topic:1` to `topic:4`
 KINDS_OF_UNIT = {"place": "地方", "industry": "产业", "enterprise": "企业", "department": "部门"}
-_WEEKDAYS = (
-    ("一", "Mon"),
-    ("二", "Tue"),
-    ("三", "Wed"),
-    ("四", "Thu"),
-    ("五", "Fri"),
-    ("六", "Sat"),
-    ("日", "Sun"),
-)
 _UNITS = ("unit", "tier", "kind")
 _TIMES = ("year", "month", "week", "day", "weekday", "hour")
 
@@ -130,7 +122,7 @@ def _time_key(name: str, raw: object) -> str:
 
 def _time_label(name: str, key: str) -> str:
     if name == "weekday":
-        zh, en = _WEEKDAYS[int(key) - 1]
+        zh, en = WEEKDAYS[int(key) - 1]
         return say(f"星期{zh}", en)
     return say(f"{key} 时", f"{key}:00") if name == "hour" else key
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from conflict.declaration import Field, Type
 from conflict.state import State
+from node import masking
 from node.errors import Usage
 from node.language import say
-from node.masking import fields_masked
 from node.matters.draft import Kind
 
 
@@ -95,7 +95,7 @@ def chosen(kind: Kind, names: Sequence[str]) -> list[Column]:
 def values(kind: Kind, columns: Sequence[Column], item: Mapping[str, Any], state: State) -> list[Any]:
     """One row, in codes, masked. `item`: of a list."""
     fields = {one.name: _standing(state, one.field) for one in columns if one.field is not None}
-    masked = fields_masked(kind.matter, fields)
+    masked = masking.fields_masked(kind.matter, fields, masking.known(kind.matter, state))
     return [masked[one.name] if one.field is not None else item.get(one.name) for one in columns]
 
 

@@ -38,6 +38,12 @@ def test_a_list_with_columns_has_them_masked(tree: Tree) -> None:
     assert (item["worker_phone"], item["channel"], item["tags"]) == ("138****1111", "phone", [])
 
 
+def test_a_text_s_own_names_and_numbers_are_masked_as_on_the_screen(tree: Tree) -> None:
+    record = tree.register(narrative="王小明说老板欠他工钱，电话13800001111")
+    [item] = tree.reader("p").list("ticket", columns=["narrative"]).items
+    assert item["narrative"] == tree.show("p", record)["narrative"] == "王*明说老板欠他工钱，电话138****1111"
+
+
 def test_a_person_reads_labels_and_a_program_codes(tree: Tree) -> None:
     tree.register()
     kind = KINDS["ticket"]
