@@ -219,32 +219,34 @@ class Node:
 
     def export(
         self, matter: str, path: Path, names: Sequence[str], person: Person, *, force: bool = False,
-        codes: bool = False, unmasked: bool = False, **how: Any,
+        codes: bool = False, second: tuple[str, str] | None = None, reason: str = "", **how: Any,
     ) -> Item:  # fmt: skip
-        """All of a list into a new file. Raises Stale `export_exists`, Forbidden `second_person`, as `list`, and as
-        tables/writing.py."""
-        from node import disclosure
+        """All of a list into a new file, personal data masked; with `second` (staff id and password of another who
+        agrees) and a `reason` in clear, which is signed before. Raises Stale `export_exists`, Forbidden
+        `second_person`, as `list`, and as tables/writing.py."""
         from node.matters import KINDS
+        from node.second import personal
         from node.tables import columns, writing
 
         kind = KINDS[matter]
-        if unmasked:
-            disclosure.allowed(person, "export")
         chosen = columns.chosen(kind, names) if names else columns.exported(kind)
-        lines = self.table(matter, chosen, person=person, **how)
+        writing.refuse_existing(Path(path), force)
+        told = personal(kind.matter, (one.name for one in chosen)) if second is not None else []
+        if second is not None and told:
+            count = sum(1 for _ in self.table(matter, chosen[:1], person=person, **how))
+            self.disclose(matter, told, count, reason, second, person)
+        lines = self.table(matter, chosen, clear=bool(told), person=person, **how)
         rows = writing.write(Path(path), chosen, lines, force=force, codes=codes)
         return {"path": str(path), "rows": rows, "columns": [one.name for one in chosen]}
 
     def print(
         self, matter: str, name: str, path: Path | None, person: Person, *, hidden: Sequence[str] = (),
-        unmasked: bool = False, force: bool = False,
+        force: bool = False,
     ) -> Item:  # fmt: skip
-        """A record's sheet as a new PDF; without `path` in the current directory, by its number. Raises Stale
-        `export_exists`, Forbidden `second_person`, NotFound, Usage `bad_columns`, DiskTrouble."""
-        from node import disclosure, paper
+        """A record's sheet as a new PDF, masked; without `path` in the current directory, by its number. Raises Stale
+        `export_exists`, NotFound, Usage `bad_columns`, DiskTrouble."""
+        from node import paper
 
-        if unmasked:
-            disclosure.allowed(person, "paper")
         found = self.show(matter, name)
         return paper.print_sheet(matter, found, path, self.unit_name, person.name, hidden=hidden, force=force)
 

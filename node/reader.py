@@ -182,16 +182,16 @@ class Reader:
         )  # fmt: skip
 
     def table(
-        self, matter: str, columns: Sequence[Column], *, sort: str = "number", **how: Any
+        self, matter: str, columns: Sequence[Column], *, sort: str = "number", clear: bool = False, **how: Any
     ) -> Iterator[tuple[Sequence[Any], Sequence[Any]]]:
-        """All of a list, of one moment: each row in codes, and as a person reads it; personal fields masked.
-        `how`: as of `list`. Raises as it."""
+        """All of a list, of one moment: each row in codes, and as a person reads it; personal fields masked, or
+        in `clear`. `how`: as of `list`. Raises as it."""
         kind, wanted = kind_of(matter), self._wanted(matter, **how)
         with self._read() as db:
             names = reading.unit_names(db)
             for row, blob in reading.whole(db, wanted, sort):
                 item = self._item(row, names)
-                codes = tables.values(kind, columns, item, folded.decode(blob))
+                codes = tables.values(kind, columns, item, folded.decode(blob), clear=clear)
                 yield (
                     codes,
                     [

@@ -12,7 +12,7 @@ import typer
 from node.language import say
 from node.matters.draft import Kind
 
-from . import filters, matter_text
+from . import filters, matter_text, second
 from .lazy import Command, examples
 from .session import session
 from .shown import line, table
@@ -78,15 +78,18 @@ def _shown(kind: Kind, names: list[str], page: Mapping[str, Any]) -> Iterator[st
 
 def _export(kind: Kind) -> Callable[..., None]:
     def export(
-        context: typer.Context, file: str, force: bool, codes: bool, unmasked: bool, **given: Any
+        context: typer.Context, file: str, force: bool, codes: bool, unmasked: bool, reason: str, **given: Any
     ) -> None:
         here = session(context)
         person = here.person()
         how, names = filters.chosen(here, kind, given)
+        agreed = second.person(here) if unmasked else None
         done = here.node().export(
-            kind.matter.name, Path(file), names, person, force=force, codes=codes, unmasked=unmasked, **how
-        )
-        told = say(f"{done['rows']} 条 → {file}（个人信息已打码）", f"{done['rows']} rows → {file} (masked)")
+            kind.matter.name, Path(file), names, person,
+            force=force, codes=codes, second=agreed, reason=reason, **how,
+        )  # fmt: skip
+        zh, en = ("未打码，已记名", "in clear, signed") if unmasked else ("个人信息已打码", "masked")
+        told = say(f"{done['rows']} 条 → {file}（{zh}）", f"{done['rows']} rows → {file} ({en})")
         here.answer(done, lambda _: [line(told)])
 
     _signed(
@@ -98,15 +101,18 @@ def _export(kind: Kind) -> Callable[..., None]:
             filters.parameter("force", bool, typer.Option(False, "--force", help="覆盖已有的文件")),
             filters.parameter("codes", bool, typer.Option(False, "--codes", help="写代码，不写中文名称")),
             filters.parameter(
-                "unmasked", bool, typer.Option(False, "--unmasked", help="个人信息不打码：要第二人同意")
+                "unmasked",
+                bool,
+                typer.Option(False, "--unmasked", help="个人信息不打码：要另一人输入密码，并写明理由"),
             ),
+            filters.parameter("reason", str, typer.Option("", metavar="TEXT", help="不打码的理由")),
         ],
     )
     return export
 
 
 _EXPORT = (
-    "把清单导出成文件（与屏幕上的条件相同）。个人信息一律打码；\n"
+    "把清单导出成文件（与屏幕上的条件相同）。个人信息打码，除非两人同意；\n"
     "文字不会变成公式；写完整了才出现，不覆盖已有的文件。"
 )
 

@@ -32,15 +32,12 @@ def _print(kind: Kind) -> Any:
         record: Annotated[str, typer.Argument(metavar="ID", help="记录号或编号")],
         out: Annotated[Path | None, typer.Option(metavar="FILE.pdf", help="新文件；默认为 编号.pdf")] = None,
         mask: Annotated[str | None, typer.Option(metavar="A,B,…", help="不打印的字段")] = None,
-        unmasked: Annotated[bool, typer.Option("--unmasked", help="个人信息不打码：要第二人同意")] = False,
         force: Annotated[bool, typer.Option("--force", help="覆盖已有的文件")] = False,
     ) -> None:
         here = session(context)
         person = here.person()
         hidden = filters.split(mask)
-        done = here.node().print(
-            kind.matter.name, record, out, person, hidden=hidden, unmasked=unmasked, force=force
-        )
+        done = here.node().print(kind.matter.name, record, out, person, hidden=hidden, force=force)
         here.answer(done, lambda found: [line(say(f"已写入 {found['path']}", f"{found['path']} is written"))])
 
     return print_

@@ -1,6 +1,6 @@
 """The columns of a list: what a list knows of every record, and every field of the declaration. Pure.
 
-Personal ones are masked, always: what is behind them is another question (node/disclosure.py).
+Personal ones are masked, unless two persons have agreed that they leave in clear (node/second.py).
 """
 
 from __future__ import annotations
@@ -92,10 +92,14 @@ def chosen(kind: Kind, names: Sequence[str]) -> list[Column]:
     return found or [known[name] for name in SHOWN]
 
 
-def values(kind: Kind, columns: Sequence[Column], item: Mapping[str, Any], state: State) -> list[Any]:
-    """One row, in codes, masked. `item`: of a list."""
+def values(
+    kind: Kind, columns: Sequence[Column], item: Mapping[str, Any], state: State, *, clear: bool = False
+) -> list[Any]:
+    """One row, in codes, masked. `item`: of a list. `clear`: a second person has agreed (node/second.py)."""
     fields = {one.name: _standing(state, one.field) for one in columns if one.field is not None}
-    masked = masking.fields_masked(kind.matter, fields, masking.known(kind.matter, state))
+    masked = (
+        fields if clear else masking.fields_masked(kind.matter, fields, masking.known(kind.matter, state))
+    )
     return [masked[one.name] if one.field is not None else item.get(one.name) for one in columns]
 
 

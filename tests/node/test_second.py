@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from node import second
 from node.errors import Forbidden, QiaoError
+from node.face import Node
 from node.matters import KINDS
-from tests.node.tree import Tree
+from node.page import Person
+from tests.node.tree import ROLES, Tree
 
 ASKED = {"matter": "ticket", "fields": ["number", "worker_phone"], "count": 12, "reason": "送法院"}
 
@@ -95,3 +98,21 @@ def test_whats_words_is_what_needs_a_second_person() -> None:
     found = second.personal(KINDS["ticket"].matter, names)
     assert {"worker_name", "worker_phone", "worker_id_number", "narrative"} <= set(found)
     assert not {"number", "topic", "amount_claimed"} & set(found)
+
+
+def test_an_export_in_clear_is_written_once_another_has_agreed_and_it_is_signed(
+    pair: Tree, tmp_path: Path
+) -> None:
+    pair.register()
+    pair.shut("p")
+    path = tmp_path / "clear.csv"
+    person = Person("a", "甲", frozenset(ROLES))
+    with Node.open(pair.base / "p") as node:
+        for agreed in (("b", "wrong"), ("a", "password1")):
+            with pytest.raises(Forbidden):
+                node.export("ticket", path, ["worker_phone"], person, second=agreed, reason="送法院")
+            assert not path.exists()
+        node.export("ticket", path, ["worker_phone"], person, second=("b", "password1"), reason="送法院")
+    assert "13800001111" in path.read_text("utf-8-sig")
+    (item,) = pair.reader("p").notices("disclosed").items
+    assert item["data"]["count"] == 1 and item["data"]["fields"] == ["worker_phone"]
