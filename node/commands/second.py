@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from node import second
 from node.language import say
 
 from .session import Session, password
@@ -18,6 +17,8 @@ def person(here: Session) -> tuple[str, str]:
     staff = os.environ.get(STAFF)
     if staff is None:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            from node import second  # brings the database with it, which --help has no use for
+
             raise second.refused()
         here.narrate(say("导出个人信息须另一人复核，复核人工号：", "another person has to agree; staff id:"))
         staff = sys.stdin.readline().strip()
