@@ -59,9 +59,11 @@ def defaults() -> list[dict[str, Any]]:
 
 
 def from_states(states: Iterable[State]) -> dict[str, CodeList]:
-    """By name. Where two records are of one list, the one changed last counts code by code."""
+    """By name. Where two records are of one list, the one changed last counts code by code. A record whose
+    name hasn't come yet, or doesn't count, is no list: by the empty name it would be every field's."""
     found: dict[str, CodeList] = {}
-    for state in sorted(states, key=lambda one: (one.changed, one.created)):
+    named = (one for one in states if one.shown("number", ""))
+    for state in sorted(named, key=lambda one: (one.changed, one.created)):
         one = _from_state(state)
         before = found.get(one.name)
         found[one.name] = one if before is None else made(

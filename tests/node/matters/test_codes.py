@@ -83,3 +83,8 @@ def test_the_root_alone_writes_a_list() -> None:
 def test_an_odd_list_from_elsewhere_is_read_as_far_as_it_goes() -> None:
     state = record("list", (P, "set", {"number": "topic", "label": "主题", "codes": {"a": ["甲"], "b": 1}}))
     assert list(codelist.from_states([state, State()])["topic"].codes) == ["a"]
+
+
+def test_a_record_whose_name_has_not_come_is_no_list() -> None:
+    """Its name was empty, as that of every field without a list, whose values it then refused (seed 100038)."""
+    assert codelist.from_states([State()]) == {}
