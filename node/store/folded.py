@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import msgspec
@@ -110,7 +110,15 @@ _KEEP = Prepared(
 
 
 def encode(state: State) -> bytes:
-    return _encoder.encode(state)
+    """Equal states give equal bytes: the order of the timeline says something, that of the other names nothing,
+    and in a fold anew it may be another."""
+    traces = {slot: _sorted(state.traces[slot]) for slot in sorted(state.traces)}
+    fields, slots = _sorted(state.fields), _sorted(state.slots)
+    return _encoder.encode(replace(state, fields=fields, slots=slots, traces=traces))
+
+
+def _sorted(named: dict[str, Any]) -> dict[str, Any]:
+    return dict(sorted(named.items()))
 
 
 def decode(blob: bytes) -> State:
