@@ -145,7 +145,9 @@ def take_reply(
         return _from_cut_off(work, node, reply)
     vouched = timekeeping.discipline(work, reply.clock_ms, sent_ms, own_ms)
     taken = intake.take(work, reply.commits, peer=node)
-    links.change(work.db, peer.id, **_moved(work, peer, log, reply), seen_ms=own_ms, can=" ".join(reply.can))
+    links.change(
+        work.db, peer.id, **_moved(work, peer, log, reply), seen_ms=work.now_ms, can=" ".join(reply.can)
+    )
     incarnation.outnumbered(work, reply.highest)
     incarnation.look(work)  # before anything is signed
     replacing.answered(work, reply)

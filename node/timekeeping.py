@@ -75,6 +75,16 @@ def _put_number(work: Work, name: str, value: int | None) -> None:
         settings.put(work.db, name, b"")
 
 
+def is_sure(work: Work, heard_ms: int) -> bool:
+    """Whether what is signed now may bind the node to its time: nothing is open about the clock, and by it the
+    parent was heard within a day (`heard_ms`, disciplined, unix ms)."""
+    question = _question(work)
+    doubted = (
+        settings.get(work.db, ASKED) or settings.get(work.db, KEPT) or (question and not question.answer)
+    )
+    return not doubted and abs(work.now_ms - heard_ms) <= DAY_MS
+
+
 # What a person is asked
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from node import intake, people, reactions
+from node import intake, people, reactions, timekeeping
 from node.errors import Forbidden, Stale
 from node.keys import Keys
 from node.language import say
@@ -62,6 +62,7 @@ def _entry(work: Work) -> NodeEntry:
             code="root_needs_recovery",
             hint="qiao --dir DIR registry replace-root --recovery FILE",
         )
+    _be_sure_of_the_time(work)
     if settings.get(work.db, LAST):
         raise Stale(
             say("上一次换的密钥还没有送到上级", "the parent hasn't got the last change of keys"),
@@ -75,6 +76,18 @@ def _entry(work: Work) -> NodeEntry:
             hint="qiao sync",
         )  # fmt: skip
     return entry
+
+
+def _be_sure_of_the_time(work: Work) -> None:
+    """Enrolled by a clock years ahead, the new keys would be held everywhere until then, and the node with them."""
+    parent = links.peer(work.db, settings.get(work.db, neighbours.PARENT) or b"")
+    if not timekeeping.is_sure(work, parent.seen_ms if parent is not None else 0):
+        raise Stale(
+            say("时钟未经核对：先与上级交换一次，有疑问先答复，再换密钥",
+                "the clock isn't sure: exchange with the parent and answer what is asked, then change the keys"),
+            code="clock_unsure",
+            hint="qiao sync && qiao clock",
+        )  # fmt: skip
 
 
 def _further(work: Work, entry: NodeEntry) -> tuple[Place, ...]:

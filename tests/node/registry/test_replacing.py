@@ -447,3 +447,25 @@ def test_a_store_verifies_that_has_what_was_signed_by_keys_that_count_no_more(tr
     with tree.at("c").work() as work:
         assert work.registry.node(tree.at("k").keys.node) is None
     assert tree.verify("c") == []
+
+
+def test_keys_are_not_changed_by_a_clock_that_nobody_vouches_for(tree: Tree) -> None:
+    """Two years ahead, the enrolment was held everywhere for as long, and the node unheard (seed 110004)."""
+    tree.dispatched()
+    tree.clock("k").advance(2 * 365 * 24 * 3_600_000)
+    assert refused(tree, "k") == "clock_unsure"
+    tree.sync("k", "c")  # asks a person: its own clock and its parent's are two years apart
+    assert refused(tree, "k") == "clock_unsure"
+    tree.do("k", "clock", confirm=True)
+    tree.sync("k", "c")
+    tree.do("k", "registry.replace")
+    assert carry(tree, K, C, K, C) == 0
+    agree(tree, *K)
+
+
+def test_keys_are_changed_within_a_day_of_hearing_the_parent(tree: Tree) -> None:
+    tree.dispatched()
+    tree.later(25 * 3_600_000)
+    assert refused(tree, "k") == "clock_unsure"
+    tree.sync("k", "c")
+    tree.do("k", "registry.replace")
