@@ -21,7 +21,7 @@ from node.store import chain, links, records
 from node.store.links import PeerRow
 from node.units import offices_below
 from node.work import Work
-from sync_protocol.names import covers, parent_of
+from sync_protocol.names import covers, is_above, parent_of
 
 AUDITOR = "auditor"
 
@@ -152,7 +152,8 @@ def _hand_orders(work: Work, child: Child, record: int, state: State, *, had: bo
     """A child that has left a record's scope is told to erase it, too (3.11); once. `had`: it was given the record
     here. Where it came from elsewhere, or one that did is below it by now, the order names who had it."""
     for order in _orders(state):
-        if (had or _names(work, child.unit, order)) and not handing.is_handed(work.db, child.peer, order.id):
+        held = had or _names(work, child.unit, order, state.owner)
+        if held and not handing.is_handed(work.db, child.peer, order.id):
             handing.note(work.db, child.peer, order.id, records.name_of(work.db, record)[0])
             place = records.place_of_act(work.db, record, order.id)
             if place is not None and not _written_below(work, child, [place[1]]):
@@ -168,10 +169,15 @@ def _orders(state: State) -> list[Mark]:
     return [mark for mark in state.marks.values() if mark.action == erasure.ERASE]
 
 
-def _names(work: Work, unit: str, order: Mark) -> bool:
-    """Whether a unit that held the record, as the order says, is now below a unit, or is that unit."""
-    named = order.data.get(erasure.UNITS) or ()
-    return any(covers(unit, work.registry.now(one)) for one in named if isinstance(one, str))
+def _names(work: Work, unit: str, order: Mark, owner: str) -> bool:
+    """Whether a unit that held the record, as the order says, is now below a unit, or is that unit; or whether one is
+    below which it stood once. That was given what the moved one had, and nobody above need have known of it by then.
+    Of units that the order names for what is below them it isn't asked where they stood: they had been there without
+    the record."""
+    named = [one for one in order.data.get(erasure.UNITS) or () if isinstance(one, str)]
+    ends = {owner, *(one for one in named if not any(is_above(one, other) for other in named))}
+    now = {work.registry.now(one) for one in named}
+    return any(covers(unit, one) for one in now.union(*map(work.registry.ever_above, ends)))
 
 
 def tell_again(work: Work, peer: int) -> None:
@@ -197,7 +203,8 @@ def is_here(work: Work, matter: Matter, state: State) -> bool:
 def reaches(work: Work, unit: str, record: int) -> bool:
     """Whether a record is in the scope of a unit. What can't be folded here yet is everybody's."""
     kind, state = KINDS.get(records.name_of(work.db, record)[1]), _state(work, record)
-    if erasure.is_whole(state) and any(_names(work, unit, order) for order in erasure.orders(state)):
+    orders = erasure.orders(state) if erasure.is_whole(state) else ()
+    if any(_names(work, unit, order, state.owner) for order in orders):
         return True  # there is nothing left of it but orders and their receipts
     return kind is None or kind.matter.everywhere or _within(work, unit, kind.matter, state)
 

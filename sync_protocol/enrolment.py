@@ -263,7 +263,7 @@ def _add_unit(roster: Roster, act: RegistryAct, wanted: Enrolment, path: str, is
         return
     roster.units[path] = UnitEntry(
         path, wanted.name, wanted.kind, wanted.role, act.id, wanted.node or None, None,
-        issuer, act.id, records,
+        issuer, act.id, records, [] if unit is None else unit.former,
     )  # fmt: skip
     if wanted.role is Role.HOSTED:
         roster.host(wanted.by, path)

@@ -154,6 +154,10 @@ class Registry:
         """A path of before a move, or of one that was denied, as it is now."""
         return self.roster.now(path)
 
+    def ever_above(self, path: str) -> set[str]:
+        """Units that one stands below, or once did, by their paths now."""
+        return self.roster.ever_above(self.roster.now(path))
+
     def units(self) -> dict[str, UnitEntry]:
         """By their paths now, sorted."""
         return dict(sorted(self.roster.units.items()))

@@ -126,6 +126,7 @@ class UnitEntry:
     issuer: bytes = b""  # node id of who enrolled it
     enrolment: bytes = b""  # short id of that enrol (a node's own `replaces` doesn't change it)
     records: list[bytes] = field(default_factory=list)  # every enrolment it ever had
+    former: list[str] = field(default_factory=list)  # every path that it was moved from, oldest first
 
     @property
     def code(self) -> str:
@@ -239,6 +240,14 @@ class Roster:
             head = parent_of(head)
         return path
 
+    def ever_above(self, path: str) -> set[str]:
+        """Units that one stands below (its path now), or once did, by their paths now; also by a move that doesn't
+        count: whoever obeyed it gave the office named there what he had."""
+        unit = self.units.get(path)
+        stood = [path, *(unit.former if unit is not None else ())]
+        stood += [to + one[len(at) :] for to, at in self.meant.items() for one in stood if covers(at, one)]
+        return {self.now(above) for one in stood for above in ancestors(one)}
+
     def host(self, node: bytes, path: str) -> None:
         """That node acts for that unit from now on."""
         self.units[path].host = node
@@ -248,6 +257,7 @@ class Roster:
         """Moves a unit with all below it."""
         for path in [one for one in self.units if covers(unit, one)]:
             entry = self.units.pop(path)
+            entry.former.append(path)
             entry.path = self.moved[path] = to + path[len(unit) :]
             self.units[entry.path] = entry
             if entry.host is not None:

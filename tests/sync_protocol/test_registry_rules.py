@@ -165,6 +165,24 @@ def test_a_path_of_before_two_moves_is_told_though_what_stood_above_has_come_bac
     assert book.now(COUNTY) == book.now(away + "/370211") == county
 
 
+def test_whoever_a_unit_ever_stood_below_is_told_by_the_path_it_has_now() -> None:
+    tree, away = Tree(), OTHER + "/370200"
+    right = tree.rights[tree.city.id]
+    moved(tree, tree.province, CITY, away, right)
+    moved(tree, tree.province, away, CITY, right)
+    moved(tree, tree.province, OTHER, CITY + "/370900", tree.rights[tree.other.id])
+    assert tree.fold().ever_above(COUNTY) == {PROVINCE, CITY, CITY + "/370900"}
+    tree.enrol(tree.city, Office("new", "x"), CITY + "/x")
+    assert tree.fold().ever_above(CITY + "/x") == {PROVINCE, CITY}, "it came when its city was back"
+
+
+def test_whoever_a_unit_stood_below_by_a_move_that_is_denied_is_told_too() -> None:
+    tree = Tree()
+    moved(tree, tree.city, COUNTY, OTHER + "/1", tree.rights[tree.county.id])
+    assert tree.fold().ever_above(COUNTY) == {PROVINCE, CITY, OTHER}
+    assert tree.fold().ever_above(CITY) == {PROVINCE}
+
+
 def test_an_office_that_hasnt_heard_of_its_move_still_enrols_below_itself() -> None:
     tree, to = Tree(), OTHER + "/370200"
     moved(tree, tree.province, CITY, to, tree.rights[tree.city.id])

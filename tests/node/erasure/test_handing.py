@@ -8,7 +8,7 @@ import pytest
 
 from node.errors import NotFound
 from tests.node.erasure.files import PHONE, calm, erase, has, rolled_back
-from tests.node.tree import NARRATIVE, PATHS, Tree
+from tests.node.tree import NARRATIVE, PATHS, TICKET, Tree
 
 
 def test_a_unit_that_has_left_the_scope_erases_too(tree: Tree) -> None:
@@ -111,3 +111,29 @@ def test_an_order_that_was_only_passed_on_is_told_again_to_who_was_restored(tree
     tree.sync("k", "t", most=20)
     tree.sync("k", "t", most=20)
     assert has(tree, "k", NARRATIVE) == []
+
+
+@pytest.mark.parametrize("who", ["p", "k"])
+@pytest.mark.parametrize("links", [(), (("c", "p"),)], ids=["by the other city", "by its own"])
+def test_an_office_below_which_a_unit_once_stood_erases_its_records_too(
+    tree: Tree, who: str, links: tuple[tuple[str, str], ...]
+) -> None:
+    """Seed 100023. The county was below the other city for a while, and gave it what it had; by the time that went
+    further up, the county had been moved back: nobody above ever gave the other city the record, no act names it."""
+    record = str(tree.act("k", "register", **TICKET)["record"])
+    tree.do("p", "registry.move", unit="370211", to=MOVED)
+    for link in (("c", "p"), ("t", "p"), ("k", "c"), ("k", "t")):
+        tree.sync(*link)
+    tree.do("p", "registry.move", unit="370211", to=PATHS["k"])
+    for link in (*links, ("t", "p"), ("k", "t"), ("c", "p"), ("k", "c")):
+        tree.sync(*link)
+    calm(tree)
+    assert tree.reader("k").unit == PATHS["k"]
+    assert has(tree, "t", NARRATIVE)
+    erase(tree, who, record)
+    calm(tree)
+    tree.sync("t", "p")
+    assert [has(tree, name, NARRATIVE, PHONE) for name in "pckt"] == [[], [], [], []]
+    assert [tree.reader(node).exceptions("denied").items for node in "pckt"] == [[], [], [], []]
+    calm(tree)
+    assert tree.sync("t", "p").received + calm(tree) == 0
