@@ -18,6 +18,7 @@ from node.store.links import PeerRow
 from node.work import Work
 from sync_protocol import frontier as frontiers
 from sync_protocol import receipt
+from sync_protocol.errors import BadEnvelope
 from sync_protocol.frontier import Frontier
 from sync_protocol.messages import CAN, CommitItem, Mark, Note, Reply, Request, Taken
 from sync_protocol.names import ZERO
@@ -110,6 +111,16 @@ def _fits(work: Work, peer: PeerRow, taken: Taken) -> bool:
     return commit is not None and chain.id_of(work.db, commit) == taken.id
 
 
+def is_known(work: Work, node: bytes) -> bool:
+    """Whether an enrolment of the sender counts. What it brought, or came since, may say that none does: that our own
+    log forked before it (3.8), say. Until that is ruled it is answered as anybody without one."""
+    return work.registry.node(node) is not None
+
+
+def unknown() -> BadEnvelope:
+    return BadEnvelope("its sender's enrolment doesn't count", code="unknown_sender")
+
+
 def has_news(work: Work, node: bytes, asked: Request) -> bool:
     """Whether a reply made now would say something."""
     peer = links.peer(work.db, node)
@@ -137,9 +148,11 @@ def reply(
     work: Work, node: bytes, asked: Request, notes: Iterable[str] = (), *, counts: bool = True
 ) -> Reply:
     """What a child is told now: our custody receipt, what it lost of its own, the next batch of its outbox. To an
-    envelope that doesn't count nothing of the outbox: its sender isn't who took what went before."""
+    envelope that doesn't count nothing of the outbox: its sender isn't who took what went before. Raises BadEnvelope
+    where nothing says any more who it is."""
     entry = work.registry.node(node)
-    assert entry is not None, "its envelope was opened with its key"
+    if entry is None:
+        raise unknown()
     peer = links.ensure(work.db, node, entry.newest_log)
     room = min(asked.room, lanes.ROOM)
     off = neighbours.cut_off(work.registry, node)

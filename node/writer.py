@@ -322,7 +322,8 @@ class Writer:
     # Towards a child
 
     def take(self, sealed: bytes) -> Taken:
-        """A child's request. Raises RemoteError; nothing is changed then."""
+        """A child's request. Raises RemoteError; nothing is changed then, unless what it brought says that its sender's
+        enrolment doesn't count (any more): that stays, and nobody is left to answer."""
         with self.work() as work:
             opened = self._open(work, sealed, Kind.REQUEST)
             asked = messages.parse_request(opened.envelope.payload)
@@ -332,15 +333,18 @@ class Writer:
             heard = answering.take_request(work, child, opened.envelope.log, number, asked)
             asked = heard.asked
             reactions.settle(work)
-            if heard.idle and not answering.has_news(work, child, asked):
+            known = answering.is_known(work, child)
+            if known and heard.idle and not answering.has_news(work, child, asked):
                 self._complete(work, child)
                 if asked.hold_s:
                     return Taken(None, child, asked.hold_s, number, asked, me=me)
-            sealed_reply = self._reply(work, child, number, asked, heard.notes, me, counts=heard.counts)
-            return Taken(sealed_reply, child, 0, number, asked, heard.notes, me)
+            if known:
+                sealed_reply = self._reply(work, child, number, asked, heard.notes, me, counts=heard.counts)
+                return Taken(sealed_reply, child, 0, number, asked, heard.notes, me)
+        raise answering.unknown()
 
     def reply(self, taken: Taken) -> bytes:
-        """The reply to a held request, made now."""
+        """The reply to a held request, made now. Raises RemoteError where nobody is left to answer."""
         with self.work() as work:
             return self._reply(work, taken.child, taken.answers, taken.asked, taken.notes, taken.me)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from node import answering, branches
-from node.store import links
+from node.store import chain, links
 from sync_protocol import commit as commits
+from sync_protocol.errors import BadEnvelope
 from sync_protocol.messages import CommitItem, Request
 from sync_protocol.roster import Admission
+from sync_protocol.run import Head
+from tests.node.erasure.files import agreed
 from tests.node.forge import Forger, give, heads
 from tests.node.tree import PATHS, Tree
 
@@ -128,6 +133,34 @@ def test_a_node_judges_its_own_commits_alike(tree: Tree) -> None:
     assert verdicts(tree, "k", record) == {"自己的": "quarantined"}
     with tree.at("k").work() as work:
         assert branches.admission(work, log, 1, bytes(32), node) is Admission.REVOKED
+
+
+def test_who_brings_what_undoes_his_own_enrolment_is_refused_until_that_is_ruled(tree: Tree) -> None:
+    """Seed 140002: whoever has the city's keys forges its log past the county's enrolment, and gives that to the county
+    alone. The county brings it to the city, which then knows nobody by the county's keys, and has to answer."""
+    city, county = tree.at("c").keys, tree.at("k").keys
+    tree.quiet()
+    forger = Forger(tree, "c")
+    with tree.at("c").work() as work:
+        entry = work.registry.node(county.node)
+        assert entry is not None
+        log = chain.log_row(work.db, work.log)
+        assert log is not None
+        every = [commits.parse(raw) for _, raw in chain.raws(work.db, log.id, 1, log.head.seq)]
+    at = next(one.header for one in every if one.id == entry.commit)
+    forger.head = Head(at.seq - 1, at.prev, at.time - 1)
+    forged = forger.commit([forger.body(b"\xa0")])
+    give(tree, "k", [forged], peer=city.node)
+    tree.at("k").compare()
+    with pytest.raises(BadEnvelope) as caught:
+        tree.sync("k", "c")
+    assert caught.value.code == "unknown_sender"
+    for link in (("c", "p"), ("c", "p"), ("k", "c"), ("k", "c")):
+        tree.sync(*link)
+    assert [kept(tree, name) for name in "pck"] == [[entry.commit]] * 3
+    assert tree.dispatched()
+    tree.quiet()
+    agreed(tree)
 
 
 def test_a_log_without_a_fork_costs_one_look_up(tree: Tree) -> None:
