@@ -121,3 +121,11 @@ def _dial(work: Work, office: NodeEntry, before: NodeEntry | None) -> None:
     elif peer is not None:
         links.change(work.db, peer.id, node=office.node)
     links.ensure(work.db, office.node, bytes(16))
+    if before is not None and _is_child(work, before):
+        settings.put(work.db, _parted(before.node), b"1")  # its link was one up: as a child's it begins anew
+
+
+def _is_child(work: Work, entry: NodeEntry) -> bool:
+    """Whether an office, by whatever keys, is enrolled directly below this one."""
+    below = offices_below(work.registry, work.path)
+    return any(entry.node in work.registry.lineage(one.node) for one in below)

@@ -181,3 +181,31 @@ def test_an_office_that_comes_below_its_former_child_hears_all_that_is_said_sinc
         tree.sync(*link)
     assert status(tree, "p", record)[city] == "received"
     assert tree.reader("c").digest(city)["digest"] == tree.reader("k").digest(city)["digest"]
+
+
+def test_an_office_that_hears_at_once_of_two_moves_that_put_its_parent_below_it_serves_it_as_a_child(
+    tree: Tree,
+) -> None:
+    """How much it had taken of its parent isn't how much that one has taken of it: nothing more went down."""
+    city = f"{PATHS['k']}/370900"
+    tree.do("p", "registry.move", unit="370900", to=city)
+    for link in (("t", "p"), ("c", "p"), ("k", "c"), ("t", "k"), ("k", "c"), ("c", "p")):
+        tree.sync(*link)
+    assert tree.reader("t").unit == city
+    record = tree.dispatched("370900")
+    for number in range(30):
+        tree.act("p", "note", record, text=f"第{number}次")
+    for link in (("c", "p"), ("k", "c"), ("t", "k")):
+        tree.sync(*link)
+    tree.do("p", "registry.move", unit="370900", to=PATHS["t"])
+    tree.do("p", "registry.move", unit="370211", to=f"{PATHS['t']}/370211")
+    for link in (("c", "p"), ("k", "c"), ("t", "k"), ("t", "p"), ("k", "t"), ("t", "p")):
+        tree.sync(*link)
+    county = f"{PATHS['t']}/370211"
+    assert tree.reader("k").unit == county
+    record = tree.register()
+    tree.act("p", "dispatch", record, lead="370211")
+    for link in (("t", "p"), ("k", "t"), ("k", "t"), ("t", "p")):
+        tree.sync(*link)
+    assert status(tree, "p", record)[county] == "received"
+    assert tree.reader("k").digest(county)["digest"] == tree.reader("t").digest(county)["digest"]
