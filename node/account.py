@@ -46,6 +46,8 @@ def whole(db: Connection, row: Any, kind: Kind, names: Names, now_ms: int, langu
         "owner": row.owner,
         "owner_name": names(row.owner),
         "lead": row.lead,
+        "ruling": row.ruling or None,
+        "ruling_name": names(row.ruling) if row.ruling else None,
         "created": iso(clock.to_ms(row.created)),
         "changed": iso(clock.to_ms(row.changed)),
         "assignments": assignments(db, row.record, names, now_ms, lead=row.lead),

@@ -37,6 +37,12 @@ _NOTICES = (
     "SELECT action, count(*) FROM notice JOIN folded USING (record)"
     " WHERE here AND at_ms > ? GROUP BY action ORDER BY action"
 )
+_RULINGS = (
+    "SELECT count(*) FROM folded WHERE here AND ruling <> ''"
+    " AND (ruling IN (SELECT path FROM unit WHERE host = :own)"
+    " OR (substr(ruling || '/', 1, length(:own) + 1) = :own || '/' AND NOT EXISTS (SELECT 1 FROM unit"
+    " WHERE length(path) > length(:own) AND substr(ruling || '/', 1, length(path) + 1) = path || '/')))"
+)  # as the list `ruling` has it (node/store/reading.py)
 NOTED_MS = 30 * 24 * 3600 * 1000  # how far back they are counted
 
 
@@ -117,6 +123,7 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "exceptions": _one(db, _EXCEPTIONS),
         "waiting_authors": _waiting(db),
         "breaches": _one(db, _BREACHES, now),
+        "rulings": int(db.execute(_RULINGS, {"own": _own_path(db)}).fetchone()[0]),
         "calendar_missing": _calendar_missing(db, now),
         "notices": dict(db.execute(_NOTICES, (now - NOTED_MS,)).fetchall()),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},

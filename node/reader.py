@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 _LABELS = {
     "mine": "我的", "unit": "本单位在办", "due_today": "今日到期", "reminders": "将到期",
     "overdue": "已超期", "declined": "被退回", "undelivered": "未送达", "cards": "有牌",
-    "rework": "重办", "review": "待审核", "follow_up": "回访质检", "check": "待质检", "exceptions": "有异常",
+    "rework": "重办", "review": "待审核", "follow_up": "回访质检", "check": "待质检", "ruling": "待裁定",
+    "exceptions": "有异常",
     "all": "全部",
 }  # fmt: skip
 

@@ -190,10 +190,16 @@ def columns(work: Work, name: bytes, kind: Kind, state: State, dues: list[Due]) 
         "next_due": min(still_open, default=None),
         "turn_ms": None if turn is None else turn.at_ms,
         "attempts": 0 if turn is None else turn.attempts,
+        "ruling": _ruling(work, kind, state),
         "here": scope.is_here(work, kind.matter, state),
         "withheld": scope.is_withheld_here(work, kind.matter, state),
         "open_rows": sum(row.open for row in state.rows),
     }
+
+
+def _ruling(work: Work, kind: Kind, state: State) -> str:
+    unit = "" if erasure.is_whole(state) else kind.ruling(state)
+    return work.registry.now(unit) if unit else ""
 
 
 def places(kind: Kind, state: State) -> list[dict[str, Any]]:

@@ -80,6 +80,8 @@ def _now(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
     if item.get("overdue"):
         words.append(t("overdue"))
     yield [(cut("  ".join(words), width), "bad" if item.get("overdue") else "bold")]
+    if item.get("ruling"):
+        yield [(cut(t("ticket.ruling", unit=unit_of(item, "ruling")), width), "warn")]
     if item.get("incomplete"):
         yield [(cut(t("ticket.incomplete"), width), "warn")]
 

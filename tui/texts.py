@@ -86,6 +86,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "view.rework": ("重办", "rework"),
     "view.review": ("待审核", "to review"),
     "view.follow_up": ("回访质检", "follow-up"),
+    "view.ruling": ("待裁定", "to rule"),
     "view.exceptions": ("有异常", "exceptions"),
     "view.all": ("全部", "all"),
     # ticket
@@ -104,6 +105,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "ticket.timeline": ("经过", "Timeline"),
     "ticket.verbs": ("可做的操作", "Actions"),
     "ticket.no_verbs": ("现在没有可做的操作", "no action is possible now"),
+    "ticket.ruling": ("下级多次退单，待{unit}裁定", "declined below: {unit} is to rule"),
     "ticket.round": ("第 {round} 轮", "round {round}"),
     "ticket.lead": ("主办", "lead"),
     "ticket.open": ("未完成", "open"),

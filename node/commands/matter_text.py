@@ -94,6 +94,9 @@ def _next(item: Mapping[str, Any]) -> str:
 def record(kind: Kind, found: Mapping[str, Any]) -> Iterator[str]:
     """Fields, assignments, deadlines, timeline, exceptions; foreign text with its controls shown."""
     yield line(f"{found.get('number') or found['record']}  {named(kind, found.get('phase'))}")
+    if found.get("ruling"):
+        who = found["ruling_name"]
+        yield line(f"!! {say(f'下级多次退单，待{who}裁定', f'declined below: {who} is to rule')}")
     yield from _fields(kind, found)
     yield from _section(
         say("承办", "assignments"), map(lambda one: _assignment(kind, one), found.get("assignments") or ())

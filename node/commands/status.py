@@ -37,6 +37,7 @@ _LABELS = {
     "exceptions": ("待处理异常", "exceptions"),
     "waiting_authors": ("作者未知的提交", "commits of unknown authors"),
     "breaches": ("超期", "breaches"),
+    "rulings": ("待裁定", "to be ruled on"),
     "calendar_missing": ("未公布日历的年份", "years without a calendar"),
     "notices": ("近30日查看、导出个人信息与恢复密码", "reveals, exports and recoveries in 30 days"),
     "database": ("数据库", "database"),
@@ -60,6 +61,7 @@ _QUIET = (
     "clock_moved_seconds",
     "clock_asked_ms",
     "waiting_authors",
+    "rulings",
     "calendar_missing",
 )  # told only where there is something to tell
 _SENTENCES = ("clock_question", "lives", "lost")

@@ -265,6 +265,9 @@ class Kind:
     )  # what puts
     #   the open work of a colleague into another's hands
 
+    ruling: Callable[[State], str] = (
+        lambda _state: ""
+    )  # the unit above that is to decide (裁定) what those below could not; where it has no office, the next above
     retention: Retention | None = None  # None: nothing personal in it runs out
 
     def verb(self, name: str) -> Verb | None:

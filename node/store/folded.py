@@ -92,7 +92,7 @@ _EXCEPTION = Prepared(insert(EXCEPTION), [column.name for column in EXCEPTION.c 
 _BLANK: dict[str, Any] = {
     "number": "", "external_id": "", "title": "", "phase": "", "round": 0, "owner": "", "author": "",
     "lead": "", "urgency": "", "urgent": False, "created": 0, "changed": 0, "next_due": None, "turn_ms": None,
-    "attempts": 0, "here": True, "withheld": False, "open_rows": 0,
+    "attempts": 0, "ruling": "", "here": True, "withheld": False, "open_rows": 0,
 }  # fmt: skip
 _COLUMNS = [column.name for column in FOLDED.c if column.name != "record"]
 _SAVE = Prepared(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     exists,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -61,7 +62,7 @@ class Filter:
 
 VIEWS = (
     "mine", "unit", "due_today", "reminders", "overdue", "declined", "undelivered", "rework", "review",
-    "follow_up", "check", "cards", "exceptions", "all",
+    "follow_up", "check", "ruling", "cards", "exceptions", "all",
 )  # fmt: skip
 SORTED = {"follow_up": "turn", "check": "turn"}  # how a view is sorted where nothing else is asked for
 
@@ -266,6 +267,7 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
         "review": _from_us(own, "submitted"),
         "follow_up": and_(FOLDED.c.owner == own, FOLDED.c.phase.in_(("follow_up", "quality_check"))),
         "check": and_(FOLDED.c.owner == own, FOLDED.c.phase == "quality_check", _sampled(wanted.sample)),
+        "ruling": _to_rule(own),
         "exceptions": FOLDED.c.open_rows > 0,
         "all": FOLDED.c.record > 0,
     }
@@ -303,6 +305,25 @@ def _from_us(own: str, status: str, *more: ColumnElement[bool]) -> ColumnElement
         _among(select(PLACE.c.record).where(returned)),
         exists().where(PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round, returned),
     )
+
+
+def _to_rule(own: str) -> ColumnElement[bool]:
+    """What this unit, or one that it acts for, is to decide; where that one has no office, the next above is to."""
+    ruler, office = FOLDED.c.ruling, UNIT.c.path
+    between = and_(_within(office, ruler), func.length(office) > len(own))
+    return and_(
+        ruler != literal_column("''"),  # as its index has it
+        or_(
+            ruler.in_(select(UNIT.c.path).where(UNIT.c.host == own)),
+            and_(_within(literal(own), ruler), ~exists().where(between)),
+        ),
+    )
+
+
+def _within(above: Any, path: Any) -> ColumnElement[bool]:
+    """Whether a unit is another, or above it."""
+    within: ColumnElement[bool] = func.substr(path + "/", 1, func.length(above) + 1) == above + "/"
+    return within
 
 
 def _reminded(own: str, now_ms: int) -> ColumnElement[bool]:

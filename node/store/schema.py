@@ -311,6 +311,7 @@ class Folded(Derived, table=True):
         Index("folded_due", "matter", "next_due", sqlite_where=text("next_due IS NOT NULL")),
         Index("folded_by_due", "matter", text(f"coalesce(next_due, {2**62})")),
         Index("folded_open_rows", "matter", sqlite_where=text("open_rows > 0")),
+        Index("folded_ruling", "ruling", sqlite_where=text("ruling <> ''")),
     )
     record: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     matter: str
@@ -330,6 +331,7 @@ class Folded(Derived, table=True):
     next_due: int | None = Field(default=None, sa_type=BigInteger)  # unix ms of the earliest open deadline
     turn_ms: int | None = Field(default=None, sa_type=BigInteger)  # when its owner is to take it up next
     attempts: int = 0  # how often he did
+    ruling: str = ""  # the unit that is to decide what those below it could not
     here: bool = True  # in the scope of this node's unit
     withheld: bool = False  # and its words aren't for this unit
     open_rows: int = 0

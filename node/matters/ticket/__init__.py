@@ -11,7 +11,7 @@ from sync_protocol import clock
 from .. import plain
 from ..draft import Kind, Place, Retention
 from . import assignments as read
-from . import charges
+from . import charges, ruling
 from .cards import cards
 from .clocks import dues
 from .facts import dimensions, facts
@@ -85,5 +85,5 @@ KIND = Kind(
     cites="articles", facts=facts, dimensions=dimensions, turn=turn,
     imported="register", paper="工会热线工单办理单",
     charges=charges.charges, handed=charges.handed,
-    retention=Retention(DEFAULTS["retention_ticket_days"], plain.EXPIRED, ended),
+    ruling=ruling.awaited, retention=Retention(DEFAULTS["retention_ticket_days"], plain.EXPIRED, ended),
 )  # fmt: skip
