@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from conflict.declaration import Field, Matter
 from conflict.state import State
+from node import keys
 from node.keys import Keys
 from node.matters import KINDS
 from node.matters.identifiers import KEYS
@@ -33,6 +35,11 @@ def key_of(own: Keys, former: Sequence[Keys]) -> bytes:
     An Ed25519 signature is the same each time, and nobody else can make it; this one is never shown."""
     oldest = former[-1] if former else own
     return hashlib.sha256(_KEY + oldest.sign(_KEY)).digest()
+
+
+def key_in(directory: Path, node: bytes | None) -> bytes:
+    """The same for whoever only reads. `node`: the one that the database is of."""
+    return key_of(keys.meant(directory, node), keys.beside(directory, node or b"")[1])
 
 
 def token(key: bytes, kind: str, value: str) -> Token | None:
@@ -64,6 +71,12 @@ def of_state(key: bytes, matter: Matter, state: State) -> set[Token]:
     declared = fields(matter)
     standing = {one.name: [write.value for write in state.fields.get(one.name, ())] for one in declared}
     return tokens(key, declared, standing)
+
+
+def holds(db: Connection, key: bytes, record: int, matter: Matter, state: State) -> bool:
+    """Whether a record's rows are what its state gives."""
+    wanted = of_state(key, matter, state) if fields(matter) else ()
+    return alike.rows(db, record) == dict.fromkeys(wanted, state.created)
 
 
 def save(work: Work, record: int, matter: Matter, state: State) -> set[Token]:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from conflict.declaration import Field, Type
-from node import alike, keys, ledger, regions, repeats
+from node import alike, ledger, regions, repeats
 from node.deadlines import policies
 from node.errors import NotFound, Usage
 from node.iso import iso
@@ -114,8 +114,7 @@ class Lookup(Reader):
     @cached_property
     def _alike_key(self) -> bytes:
         with self._read() as db:
-            own = settings.get(db, "node")
-        return alike.key_of(keys.meant(self.directory, own), keys.beside(self.directory, own or b"")[1])
+            return alike.key_in(self.directory, settings.get(db, "node"))
 
     def _token(self, kind: str, text: str) -> Token | None:
         return alike.token(self._alike_key, kind, text)
@@ -219,7 +218,7 @@ class Lookup(Reader):
             return None
         if state.shown("channel") not in ("phone", "transferred") or state.shown("direction") == "out":
             return None
-        numbers = frozenset(one.token for one in index.of(db, record) if one.key == "phone")
+        numbers = frozenset(one.token for one in index.rows(db, record) if one.key == "phone")
         occurred = state.shown("occurred")
         time_ms = _moment(occurred) if isinstance(occurred, str) else hybrid.to_ms(state.created)
         author = next(iter(state.marks.values())).actor

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from conflict import fold as folding
 from conflict.state import State
-from node import facts, faults, glance, lives, refold, trust
+from node import alike, facts, faults, glance, lives, refold, trust
 from node.acts import acts
 from node.entropy import SystemEntropy
 from node.erasure import listed
@@ -147,8 +147,8 @@ def _own_path(db: Connection, node: bytes | None) -> str:
 # Verification
 
 
-def verify(db: Connection, keys: Keys, *, every_signature: bool = False) -> dict[str, Any]:
-    """`problems`: code, sentence, where. Reads only."""
+def verify(db: Connection, keys: Keys, alike_key: bytes, *, every_signature: bool = False) -> dict[str, Any]:
+    """`problems`: code, sentence, where. Reads only. `alike_key`: of the blind index (node/alike.py)."""
     registry = trust.load(db, settings.get(db, ROOT))
     problems: list[dict[str, str]] = []
     count = 0
@@ -159,7 +159,7 @@ def verify(db: Connection, keys: Keys, *, every_signature: bool = False) -> dict
         count += _verify_log(db, key, row, problems, every_signature)
     problems.extend(_bodies(db))
     problems.extend(_receipts(db, registry))
-    problems.extend(_projections(db, registry, keys))
+    problems.extend(_projections(Work(db, keys, registry, 0, SystemEntropy(), alike_key=alike_key)))
     lost = lives.lost_told(db.connection.driver_connection)
     return {"ok": not problems, "commits": count, "problems": problems, "lost": lost}
 
@@ -268,9 +268,8 @@ def _missing(db: Connection, found: Any, row: Any) -> Iterator[dict[str, str]]:
             yield _problem("receipted_missing", f"{log.hex()}/{at.seq}")
 
 
-def _projections(db: Connection, registry: Registry, keys: Keys) -> Iterator[dict[str, str]]:
-    work = Work(db, keys, registry, 0, SystemEntropy())
-    rows = db.execute(
+def _projections(work: Work) -> Iterator[dict[str, str]]:
+    rows = work.db.execute(
         select(
             RECORD.c.id,
             RECORD.c.record.label("name"),
@@ -288,7 +287,7 @@ def _projections(db: Connection, registry: Registry, keys: Keys) -> Iterator[dic
 
 
 def _is_as_folded(work: Work, row: Any) -> bool:
-    """A record's columns, assignments and deadlines against a fresh fold of it."""
+    """A record's columns, assignments, deadlines and what it is found again by against a fresh fold of it."""
     kind = KINDS[row.kind]
     state = folding.fold(kind.matter, acts(work, row.name, records.changes_of(work.db, row.id)))
     dues = facts.dues(work, kind, state)
@@ -298,6 +297,7 @@ def _is_as_folded(work: Work, row: Any) -> bool:
         all(getattr(row, name) == value for name, value in fresh.items())
         and _same(reading.places(work.db, row.id), refold.places(kind, state))
         and _same(reading.dues(work.db, row.id), [asdict(due) for due in dues])
+        and alike.holds(work.db, work.alike_key, row.id, kind.matter, state)
         and counts.holds(work.db, row.id, *refold.counts_of(kind, state, dues, cards, here=fresh["here"]))
     )
 

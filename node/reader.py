@@ -503,11 +503,12 @@ class Reader:
             return proof.digest(db, path)
 
     def verify(self, every_signature: bool = False) -> dict[str, Any]:
-        from node import proof
+        from node import alike, proof
         from node.attachments import listing as attachments
 
         with self._read() as db:
-            found = proof.verify(db, self._keys(db), every_signature=every_signature)
+            key = alike.key_in(self.directory, settings.get(db, "node"))
+            found = proof.verify(db, self._keys(db), key, every_signature=every_signature)
             problems = [*found["problems"], *attachments.problems(db, self.directory)]
             return {**found, "ok": not problems, "problems": problems}
 

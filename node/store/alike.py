@@ -27,7 +27,7 @@ class Match(NamedTuple):
     created: int  # hybrid time of the record
 
 
-_OF = Prepared(select(ALIKE.c.key, ALIKE.c.token).where(ALIKE.c.record == given("of")))
+_OF = Prepared(select(ALIKE.c.key, ALIKE.c.token, ALIKE.c.created).where(ALIKE.c.record == given("of")))
 _TAKE_OUT = Prepared(delete(ALIKE).where(ALIKE.c.record == given("of")))
 _PUT_IN = Prepared(insert(ALIKE))
 _WITH = Prepared(
@@ -41,20 +41,21 @@ _HAS = Prepared(
 )
 
 
-def of(db: Connection, record: int) -> set[Token]:
-    return {Token(*row) for row in _OF(db, of=record)}
+def rows(db: Connection, record: int) -> dict[Token, int]:
+    """What a record is found by → the hybrid time of the record, by which it is sorted."""
+    return {Token(row.key, row.token): row.created for row in _OF(db, of=record)}
 
 
 def put(db: Connection, record: int, tokens: Collection[Token], created: int) -> set[Token]:
     """Replaces a record's rows; returns those that are gone."""
-    before = of(db, record)
-    if before == set(tokens):
+    before, wanted = rows(db, record), dict.fromkeys(tokens, created)
+    if before == wanted:
         return set()
     _TAKE_OUT(db, of=record)
     _PUT_IN.many(
-        db, [{"record": record, "key": one.key, "token": one.token, "created": created} for one in tokens]
+        db, [{"record": record, "key": one.key, "token": one.token, "created": created} for one in wanted]
     )
-    return before - set(tokens)
+    return before.keys() - wanted.keys()
 
 
 def find(db: Connection, tokens: Iterable[Token], since: int = 0, most: int = 500) -> list[Match]:

@@ -64,6 +64,10 @@ def test_nodes_at_rest_verify(worked: Tree) -> None:
         ("UPDATE place SET status = 'completed'", "projection"),
         ("UPDATE due SET done_ms = 1", "projection"),
         ("DELETE FROM due", "projection"),
+        ("DELETE FROM alike", "projection"),
+        ("UPDATE alike SET token = token + 1", "projection"),
+        ("UPDATE alike SET created = created - 1", "projection"),
+        ("INSERT INTO alike SELECT record, 'credit_code', token, created FROM alike", "projection"),
         ("UPDATE log SET head_id = zeroblob(32) WHERE head_seq > 0", "head_missing"),
     ],
 )  # fmt: skip
