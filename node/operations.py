@@ -38,6 +38,7 @@ from node.language import say
 from node.matters import KINDS, border
 from node.matters.draft import Draft, Kind, Verb
 from node.page import Person
+from node.registry import apart
 from node.registry import operations as registrar
 from node.store import folded, reading
 from node.tables import importing as tables
@@ -239,6 +240,8 @@ def adopt(work: Work, params: Params, person: Person | None, _config: Config) ->
 
 def _exception(work: Work, name: str) -> tuple[Kind, Any, State, bytes]:
     stored = reading.exception(work.db, name)
+    if stored is not None and stored.matter == apart.MATTER:
+        raise apart.refuse(stored.kind)
     if stored is None or stored.matter not in KINDS:
         raise NotFound(
             say(f"没有这条异常：{name}", f"no such exception: {name}"),

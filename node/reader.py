@@ -26,6 +26,7 @@ from node.matters.draft import Kind, Verb
 from node.operations import no_record
 from node.page import Page, Person, View
 from node.refold import ERASED, GONE
+from node.registry import apart
 from node.store import database, folded, reading, settings
 from node.store.reading import Filter
 from node.tables import columns as tables
@@ -394,10 +395,10 @@ class Reader:
             raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
         with self._read() as db:
             names = reading.unit_names(db)
-            apart = self._waiting(db, names) if after is None and kind in (None, waiting.KIND) else []
+            lines = self._waiting(db, names) if after is None and kind in (None, waiting.KIND) else []
             rows = reading.exceptions(db, kind, limit + 1, int(after or 0))
             items = [self._exception(db, row, names) for row in rows[:limit]]
-        return Page([*apart, *items], str(rows[limit - 1].id) if len(rows) > limit else None)
+        return Page([*lines, *items], str(rows[limit - 1].id) if len(rows) > limit else None)
 
     def _waiting(self, db: Connection, names: Mapping[str, str]) -> Sequence[dict[str, Any]]:
         """What stands in no record: a line for each neighbour, before the first page."""
@@ -408,15 +409,20 @@ class Reader:
         with self._read() as db:
             names = reading.unit_names(db)
             row = reading.exception(db, name)
-            apart = next((one for one in self._waiting(db, names) if one["id"] == name), None)
-            if apart is not None:
-                return {**apart, "words": {}, "words_against": {}}
+            line = next((one for one in self._waiting(db, names) if one["id"] == name), None)
+            if line is not None:
+                return {**line, "words": {}, "words_against": {}}
             if row is None:
                 text = say(f"没有这条异常：{name}", f"no such exception: {name}")
                 raise NotFound(text, hint="qiao exceptions list")
-            return {**self._exception(db, row, names), **self._words(db, row)}
+            told = self._exception(db, row, names)
+            return (
+                apart.whole(db, row, told) if row.matter == apart.MATTER else {**told, **self._words(db, row)}
+            )
 
     def _exception(self, db: Connection, row: Any, names: Mapping[str, str]) -> dict[str, Any]:
+        if row.matter == apart.MATTER:
+            return apart.told(db, row, lambda path: names.get(path, path), self.language)
         kind = KINDS.get(row.matter)
         state = folded.state(db, row.record) or State()
         found = next((one for one in state.rows if folded.exception_name(one) == row.name), None)

@@ -20,7 +20,7 @@ from node.erasure import destruction
 from node.figures import counted
 from node.matters import KINDS
 from node.matters.draft import Card, Due, Fact, Kind, Place
-from node.registry import neighbours
+from node.registry import apart, neighbours
 from node.store import facts as counts
 from node.store import folded, records, search
 from node.work import Work
@@ -34,7 +34,8 @@ ERASED, GONE = "erased", "已依法删除"  # phase and title of a record of whi
 def settle(work: Work, *, only: Collection[int] | None = None) -> None:
     """Folds everything that this piece of work touched, or `only` these record rows of it for now, and tells the
     children's outboxes."""
-    if work.registry_changed:
+    registry_changed = work.registry_changed
+    if registry_changed:
         trust.project(work.db, work.registry)
         neighbours.follow(work)
         scope.greet_children(work)
@@ -43,7 +44,10 @@ def settle(work: Work, *, only: Collection[int] | None = None) -> None:
     fresh, again = work.fresh, work.again
     chosen = set(fresh) | again if only is None else set(only)
     work.fresh, work.again = {row: fresh[row] for row in fresh.keys() - chosen}, again - chosen
-    for record in sorted(chosen, key=lambda row: _global_first(work, row)):
+    ordered = sorted(_global_first(work, row) for row in chosen)
+    if registry_changed or (ordered and ordered[0][0] == 0):
+        apart.project(work.db, work.registry, work.path)
+    for _, record in ordered:
         _settle_record(work, record, fresh.get(record, set()), whole=record in again)
 
 

@@ -42,9 +42,13 @@ SENTENCES = {
 HINTS = {"root_needs_recovery": "qiao registry replace-root --recovery FILE", "clock": "qiao clock"}
 
 
-def sentence(code: str) -> str:
+def clause(code: str) -> str:
     """In the language in use; of a code that is told by nothing here, the code."""
-    told = say(*SENTENCES.get(code, (code, code)))
+    return say(*SENTENCES.get(code, (code, code)))
+
+
+def sentence(code: str) -> str:
+    told = clause(code)
     return say(f"登记册不允许：{told}", f"the registry doesn't allow it: {told}")
 
 

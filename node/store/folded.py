@@ -6,7 +6,7 @@ All of it is derived: it can be dropped and rebuilt at any time, and gives the s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -89,6 +89,7 @@ _CITED = Prepared(
     .where(CITATION.c.cited == given("of"), FOLDED.c.owner == given("by"))
 )
 _EXCEPTION = Prepared(insert(EXCEPTION), [column.name for column in EXCEPTION.c if column.name != "id"])
+_LISTED = [EXCEPTION.c[name] for name in ("record", "name", "act", "kind", "code", "place", "winner", "open")]
 _BLANK: dict[str, Any] = {
     "number": "", "external_id": "", "title": "", "phase": "", "round": 0, "owner": "", "author": "",
     "lead": "", "urgency": "", "urgent": False, "created": 0, "changed": 0, "next_due": None, "turn_ms": None,
@@ -274,6 +275,16 @@ def save_exceptions(db: Connection, record: int, rows: Iterable[Row]) -> int:
     listed = [_exception(record, row) for row in rows]
     _EXCEPTION.many(db, listed)
     return sum(bool(one["open"]) for one in listed)
+
+
+def save_apart(db: Connection, rows: Mapping[int, Iterable[Row]]) -> None:
+    """The rows of records that are folded apart, by record; those that are as they were stay as they are."""
+    for record, one in rows.items():
+        wanted = [_exception(record, row) for row in one]
+        stood = db.execute(select(*_LISTED).where(EXCEPTION.c.record == record))
+        if sorted(map(repr, (dict(row._mapping) for row in stood))) != sorted(map(repr, wanted)):
+            _NO_EXCEPTIONS(db, of=record)
+            _EXCEPTION.many(db, wanted)
 
 
 def _exception(record: int, row: Row) -> dict[str, Any]:
