@@ -95,7 +95,7 @@ def _assignments(state: State) -> Iterator[Fact]:
 def _assigned(state: State, one: Assignment) -> Iterator[Fact]:
     """Each time that it was given to the unit, and whether it was declined. Declining ends one giving."""
     shown = read.shown_unit(state, one)
-    given = [mark for mark in read.acts(state, "assign", one.round) if mark.data.get("unit") == one.unit]
+    given = _givings(state, one)
     declined = _declines(state, one)
     for mark, until in zip(given, [*(after.time for after in given[1:]), None], strict=True):
         yield Fact("assigned", shown, _ms(mark), round=one.round)
@@ -103,6 +103,13 @@ def _assigned(state: State, one: Assignment) -> Iterator[Fact]:
         found = next(late, None)
         if found is not None:
             yield Fact("declined", shown, _ms(mark), round=one.round, from_ms=_ms(found))
+
+
+def _givings(state: State, one: Assignment) -> list[Mark]:
+    """The last may be an `adopt` of an `assign` that doesn't stand itself: it is one that nobody else sees as such."""
+    given = [mark for mark in read.acts(state, "assign", one.round) if mark.data.get("unit") == one.unit]
+    known = any(mark.id == one.assigned.id for mark in given)
+    return given if known else sorted([*given, one.assigned], key=lambda mark: mark.time)
 
 
 def _declines(state: State, one: Assignment) -> list[Mark]:

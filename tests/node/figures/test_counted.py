@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from conflict.act import Key, Presence
 from conflict.declaration import Action, Field, Matter, Type
+from conflict.fold import fold
 from conflict.state import State
 from node.deadlines import Policies, shipped
 from node.figures import catalogue as figures
 from node.figures import counted
 from node.matters import KINDS, plain
-from node.matters.draft import Due, Fact, Kind, Verb
+from node.matters.draft import Draft, Due, Fact, Kind, Verb
+from node.matters.ticket import assignments as read
 from tests.node.matters.scene import TICKET, C, P, Scene, X, ms
 from tests.node.matters.test_kinds import record
 
@@ -55,6 +59,21 @@ def test_a_decline_that_a_recall_overtook_counts_for_who_declined() -> None:
     scene.cut = set()
     scene.sync()
     assert [one.unit for one in facts(scene[P].state, "declined")] == [C]
+
+
+def test_a_dispatch_that_was_adopted_and_set_aside_since_counts_as_the_one_that_adopted_it() -> None:
+    """Its log turned out to have forked; the assignment rests on the `adopt` alone."""
+    office = Scene().registered()[P]
+    first = dict(office.acts)
+    office.sign([Draft("assign", {"round": 1, "unit": C})], "li")
+    [assign] = [one for one in office.acts.values() if one.action == "assign"]
+    aside = replace(assign, presence=Presence.QUARANTINED, reason="forked")
+    state = fold(TICKET.matter, [*first.values(), aside])
+    key = Key(assign.key.time + 1, office.log, 9, 0)
+    adopt = office.act_of(Draft("adopt", {"acts": [assign.id]}), "li", key, state)
+    found = fold(TICKET.matter, [*first.values(), aside, adopt])
+    assert [one.status for one in read.assignments(found)] == ["sent"]
+    assert [(one.unit, one.at_ms) for one in facts(found, "assigned")] == [(C, key.time >> 16)]
 
 
 def test_a_call_counts_the_persons_that_it_names_or_whoever_called() -> None:
