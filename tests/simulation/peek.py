@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sync_protocol import commit, envelope, messages
+from sync_protocol.bundle import MAGIC
 from sync_protocol.envelope import Envelope
 from sync_protocol.errors import BadEnvelope, ProtocolError
 from sync_protocol.messages import Reply, Request
@@ -30,6 +31,15 @@ def unsealed(world: World, sealed: bytes) -> Envelope:
         raise BadEnvelope("sealed for nobody", code="not_for_us")
     receiver = world.keys[name]
     return envelope.open(sealed, me=receiver.node, open=receiver.open, key_of=world.key).envelope
+
+
+def letters(world: World, bundle: bytes) -> Iterator[bytes]:
+    """What each letter of a bundle holds, and its trailer."""
+    at = len(MAGIC)
+    while at < len(bundle):
+        size = int.from_bytes(bundle[at : at + 4], "big")
+        yield unsealed(world, bundle[at + 4 : at + 4 + size]).payload
+        at += 4 + size
 
 
 def peek(world: World, sealed: bytes) -> Seen:

@@ -11,6 +11,7 @@ from sync_protocol.errors import ProtocolError
 from tests.simulation.clocks import DAY_MS, HOUR_MS
 from tests.simulation.faults import Fault, Phase
 from tests.simulation.office import Gone, Office
+from tests.simulation.peek import letters
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -38,6 +39,8 @@ class Sticks:
         if made is None:
             return
         self.made = [*self.made, (path, taker)][-_MOST:]
+        for payload in letters(self.world, path.read_bytes()):
+            self.world.bundled(self.world.offices[giver], self.world.offices[taker], payload)
         self.world.say(f"{giver} bundles {made['commits']} for {taker}")
         self.world.after(self.random.randrange(HOUR_MS, 2 * DAY_MS), self.put_in)
 

@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
+from node import scope
 from node.errors import Usage
+from tests.simulation.checkers import eyes
 from tests.simulation.checkers.checker import Breach
 from tests.simulation.checkers.r01_durable import Durable
+from tests.simulation.checkers.r11_scope import Scope
 from tests.simulation.checkers.r15_bounded import MOST_HELD, MOST_ROWS, SAMPLE, Bounded
 from tests.simulation.checkers.r16_fail_loud import FailLoud
 from tests.simulation.ledger import Acked, Ledger
 from tests.simulation.rest import write_off
+from tests.simulation.soak import one as played
 from tests.simulation.world import World
 
 OFFICE: Any = SimpleNamespace(name="n0", phase="up")
@@ -141,7 +145,7 @@ def test_a_unit_was_below_whomever_anybody_once_believed_it_to_be_moved(tmp_path
     world = World(1, tmp_path)
     world.registry_changed(known("37/01/02", "37/01/04/02"))
     world.registry_changed(known("37/01/02"))
-    assert world._above("37/01/02") == {"37", "01", "02", "04"}
+    assert world.ever_above("37/01/02") == {"37", "01", "02", "04"}
 
 
 def test_what_a_unit_did_by_a_move_that_counts_no_more_is_for_whomever_it_is_below_since(
@@ -152,8 +156,44 @@ def test_what_a_unit_did_by_a_move_that_counts_no_more_is_for_whomever_it_is_bel
     world = World(1, tmp_path)
     world.registry_changed(known("37/01/02", "37/02"))
     world.registry_changed(known("37/01/02"))
-    assert world._above("37/02") == {"37", "02"}
+    assert world.ever_above("37/02") == {"37", "02"}
     world.registry_changed(known("37/01/02", undone="37/02"))
     world.registry_changed(known("37/01/02", "37/03/02", undone="37/02"))
     world.registry_changed(known("37/01/02", "37/03/02", "37/04/02", undone="37/02"))
-    assert world._above("37/02") == {"37", "01", "02", "03", "04"}
+    assert world.ever_above("37/02") == {"37", "01", "02", "03", "04"}
+
+
+def test_words_that_arent_withheld_from_who_may_not_have_them_are_a_breach(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With the product's withholding switched off, and all else as ever."""
+    monkeypatch.setattr(scope, "may_have_words", lambda *_: True)
+    told = (played(seed).breach for seed in (130002, 130001, 130000))
+    assert any("R11" in breach and "gets a secret word of" in breach for breach in told)
+
+
+TOKEN = "zk0123456789abcd"
+
+
+def at_rest(monkeypatch: pytest.MonkeyPatch, author: str, given: str = "") -> None:
+    """A county has a word that was written at `author`, and perhaps was given to `given`."""
+    county: Any = SimpleNamespace(name="n2", code="02")
+    world: Any = SimpleNamespace(
+        offices={"n2": county}, ledger=Ledger(tokens={TOKEN: b"record"}, commits={TOKEN: b"commit"}),
+        ever_in_scope=lambda *_: True, ever_above=lambda unit: set(unit.split("/")),
+    )  # fmt: skip
+    monkeypatch.setattr(eyes, "every_byte", lambda _office: TOKEN.encode())
+    monkeypatch.setattr(eyes, "unit_of", lambda *_: author)
+    checker = Scope(world)
+    checker._given[given].add(TOKEN.encode())
+    checker.rested()
+
+
+def test_a_word_on_a_disk_to_which_nobody_gave_it_is_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Breach, match="R11: n2 has zk0123456789abcd, which nobody gave it"):
+        at_rest(monkeypatch, "37/01", given="01")
+
+
+def test_ones_own_words_and_what_was_given_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_rest(monkeypatch, "37/01/02/05")
+    at_rest(monkeypatch, "37/01", given="02")

@@ -252,10 +252,10 @@ class World:
         known = self._scopes.setdefault(record, set())
         if office.code not in known:
             given = [eyes.given_to(one, record) for one in self.offices.values() if one.up]
-            known.update(code for unit in set().union(*given) for code in self._above(unit))
+            known.update(code for unit in set().union(*given) for code in self.ever_above(unit))
         return office.code in known
 
-    def _above(self, unit: str) -> set[str]:
+    def ever_above(self, unit: str) -> set[str]:
         """Codes of a unit, and of all that it stood below from when it was at this path, in the eyes of any node at any
         time: of two who move it the one may not have heard of the other, and once he has, his own move may be denied.
         A move that counted counts no more once its author's log is closed before it: what the unit did by that path
@@ -341,6 +341,10 @@ class World:
         self.say(f"{sender.name} → {receiver.name} {seen.phase} {len(seen.payload)} {told}")
         for checker in self.checkers:
             checker.sent(sender, receiver, sealed, seen)
+
+    def bundled(self, giver: Office, taker: Office, payload: bytes) -> None:
+        for checker in self.checkers:
+            checker.bundled(giver, taker, payload)
 
     def tried(self, office: Office, verb: str) -> None:
         self.verbs[verb] += 1

@@ -45,6 +45,9 @@ class Checker:
     def sent(self, sender: Office, receiver: Office, sealed: bytes, seen: Seen) -> None:
         """An envelope as it left its sender; `seen` is what its receiver will find in it."""
 
+    def bundled(self, giver: Office, taker: Office, payload: bytes) -> None:
+        """A letter of a bundle, as it was written and its taker will find it."""
+
     def begins(self, office: Office) -> None:
         """A piece of work begins."""
 

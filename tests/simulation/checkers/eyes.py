@@ -39,9 +39,15 @@ def is_entitled(office: Office, state: State) -> bool:
 
 def is_written_below(office: Office, commit: bytes) -> bool:
     """Whether its author was below that office when he signed it."""
+    unit = unit_of(office, commit)
+    return unit is not None and (covers(office.path, unit) or "/" not in unit)
+
+
+def unit_of(office: Office, commit: bytes) -> str | None:
+    """Whose a commit is, as its header says; None where this office hasn't got it."""
     with office.read() as db:
         unit = db.exec_driver_sql('SELECT unit FROM commit_ WHERE "commit" = ?', (commit,)).scalar()
-    return unit is not None and (covers(office.path, unit) or "/" not in unit)
+    return None if unit is None else str(unit)
 
 
 def is_by_keys_cut_off(office: Office, commit: bytes) -> bool:
@@ -74,6 +80,14 @@ def given_to(office: Office, record: bytes) -> set[str]:
         if mark.action == "assign" and (verdict is None or verdict.standing is not Standing.DENIED):
             given.add(str(mark.data.get("unit")))
     return given
+
+
+def words_to(office: Office, record: bytes) -> frozenset[str] | None:
+    """Units that alone may have a record's words, as this node sees it; None: all in its scope, or it has nothing of
+    it."""
+    with office.read() as db:
+        blob = db.exec_driver_sql(_STATE, (record,)).scalar()
+    return None if blob is None else TICKET.words_to(folded.decode(blob))
 
 
 def content(office: Office) -> bytes:
