@@ -10,6 +10,7 @@ from conflict import erasure, reveal
 from conflict import fold as folding
 from conflict.act import Act, Key
 from conflict.declaration import Action, Field, Matter
+from conflict.explain import moment
 from conflict.judge import judge
 from conflict.sentence import sentence
 from conflict.state import Standing, State, Verdict
@@ -192,7 +193,7 @@ def _add(
     )
     judged = judge(matter, state, act)
     if judged.standing is not Standing.STANDS:
-        raise _refused(matter, action, judged)
+        raise _refused(work, matter, action, judged, state, act)
     after = folding.on_top(matter, state, act) or _refolded(work, matter, act)
     _put(work, sheet, matter, record or made.short, made, words)
     return record or made.short, after
@@ -220,13 +221,31 @@ def permitted(matter: Matter, draft: Draft, actor: str, roles: frozenset[str]) -
     return action
 
 
-def _refused(matter: Matter, action: Action, verdict: Verdict) -> Forbidden:
+def _refused(
+    work: Work, matter: Matter, action: Action, verdict: Verdict, state: State, act: Act
+) -> Forbidden:
     why = matter.codes.get(verdict.code) or sentence(verdict.code, "zh")
+    now = "" if verdict.code in dict(action.units) else _standing_now(work, matter, action, state, act)
     return Forbidden(
-        say(f"现在不能“{action.label}”：{why}", f"{action.name} isn't allowed now: {verdict.code}"),
+        say(f"现在不能“{action.label}”：{why}", f"{action.name} isn't allowed now: {verdict.code}") + now,
         code=verdict.code or "not_allowed",
         hint=f"qiao {matter.name} show ID",
     )
+
+
+def _standing_now(work: Work, matter: Matter, action: Action, state: State, act: Act) -> str:
+    """Who brought what the act would write to where it is, and when: on another screen, perhaps."""
+    found = state.at(action.slot(act) or "phase")
+    value = (
+        found.value.get("phase")
+        if found is not None and isinstance(found.value, dict)
+        else found and found.value
+    )
+    if found is None or not isinstance(value, str) or value not in matter.names:
+        return ""
+    unit, when = work.registry.unit(work.registry.now(found.unit)), moment(found.time)
+    who = f"{unit.name if unit is not None else found.unit} {found.actor}"
+    return say(f"（现为“{matter.names[value]}”：{who}，{when}）", f" (now {value}: {who}, {when})")
 
 
 def split(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +177,10 @@ class Reader:
         overdue: bool = False, text: str | None = None, mine: str | None = None, view: str | None = None,
         person: Person | None = None, unattended: bool = False,
     ) -> Filter:  # fmt: skip
-        kind_of(matter)
+        names = kind_of(matter).matter.names
+        for what, given in (("phase", phase), ("status", status)):
+            if given is not None and names and given not in (*names, ERASED):
+                raise _no_name(what, given, names)
         who = mine or (person.id if person else None) if view == "mine" or mine else None
         return Filter(
             matter, self.unit, phase, status, self._path(unit), overdue, text, who, view or "all",
@@ -532,6 +536,19 @@ def _period(text: str | None) -> Period | None:
     from node.figures import period
 
     return None if text is None else period.read(text)
+
+
+def _no_name(what: str, given: str, names: Mapping[str, str]) -> Usage:
+    near = get_close_matches(given, [*names, *names.values()], 1)
+    code = next((code for code, label in names.items() if near and near[0] in (code, label)), "")
+    told = (
+        say(f"，是否 {code}？", f"; {code}?")
+        if code
+        else say(f"；可用：{' '.join(names)}", f"; one of {' '.join(names)}")
+    )
+    label = say({"phase": "阶段", "status": "承办状态"}[what], what)
+    text = say(f"{label}没有 “{given}” 这个代码{told}", f"no {what} “{given}”{told}")
+    return Usage(text, code="unknown_code", hint="qiao ticket list --help")
 
 
 def _cursor(after: str | None) -> tuple[int, int] | None:

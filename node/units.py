@@ -7,7 +7,9 @@ from conflict.state import State
 from node.trust import host_path
 from sync_protocol.names import code_of, covers, is_above
 from sync_protocol.registry import Registry
-from sync_protocol.roster import NodeEntry
+from sync_protocol.roster import NodeEntry, Role
+
+RETIRED = "retired"  # reason of a revocation: nobody will be there again
 
 
 class RegistryTree:
@@ -36,6 +38,15 @@ class RegistryTree:
 
     def below(self, path: str) -> list[str]:
         return [one for one in sorted(self._units) if is_above(path, one)]
+
+    def works(self, path: str) -> bool:
+        unit = self._units.get(path)
+        if unit is None or unit.role is Role.AUDITOR:
+            return False
+        if unit.node is not None or unit.host is not None:
+            return True
+        ended = [one for one in self._registry.nodes() if one.path == path and one.revoked]
+        return not any(one.revoked == RETIRED for one in ended)
 
 
 def offices_below(registry: Registry, path: str) -> list[NodeEntry]:

@@ -7,6 +7,7 @@ the line and the option parser are told by what they mean to the user; the rest 
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 
 import typer
@@ -151,5 +152,20 @@ def _in_chinese(error: typer.TyperException) -> str:
     if type(error).__name__ == "BadOptionUsage":
         return f"选项 {option} 用法不对：{error.message}"
     if isinstance(error, typer.BadParameter):
-        return f"参数 {name} 的值不对：{error.message}"
-    return f"用法不对：{error.format_message()}"
+        return f"参数 {name} 的值不对：{_said(error.message)}"
+    return _said(error.format_message(), f"用法不对：{error.format_message()}")
+
+
+_SAID = (
+    (r"Input should be greater than or equal to (\S+)", r"不得小于 \1"),
+    (r"Input should be less than or equal to (\S+)", r"不得大于 \1"),
+    (r"Got unexpected extra arguments? \((.*)\)", r"多出来的参数：\1（文字里有空格的要加引号）"),
+)
+
+
+def _said(message: str, other: str = "") -> str:
+    """What the option parser says most, in Chinese; `other` for the rest, else as it is."""
+    for english, chinese in _SAID:
+        if re.search(english, message):
+            return re.sub(f".*{english}.*", chinese, message, flags=re.DOTALL)
+    return other or message

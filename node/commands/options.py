@@ -90,8 +90,10 @@ def _whole(field: Field, given: str) -> int:
     if digits.isascii() and digits.isdigit() and len(digits) <= 18:
         return int(given)
     money = field.type is Type.MONEY
+    if digits.isascii() and digits.isdigit():
+        raise _bad(field, given, say("太大，不得超过 18 位", "too large: 18 digits at most"))
     wanted = (
-        say("应为整数（单位：分）", "must be whole fen")
+        say("应为整数，单位是分（1 元写 100）", "must be whole fen (1 yuan is 100)")
         if money
         else say("应为整数", "must be a whole number")
     )

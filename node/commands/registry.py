@@ -142,6 +142,10 @@ def _do(context: typer.Context, operation: str, params: dict[str, Any]) -> None:
 
 
 def _done(found: dict[str, Any]) -> Iterator[str]:
+    if not found["items"]:
+        yield line(
+            say("没有节点可吊销，也没有未办完的工单要改派", "no node to revoke, and no open work to reassign")
+        )
     for one in found["items"]:
         told = [
             one["action"],

@@ -42,6 +42,9 @@ class Tree(Protocol):
         """The unit whose node acts for this hosted unit; None where it has a node of its own."""
 
     def below(self, path: str) -> list[str]: ...
+    def works(self, path: str) -> bool:
+        """Whether work can go there: not where the office was retired (撤并), nor to auditors. One that lost its
+        computer gets its work when it has another."""
 
 
 class Policies(Protocol):

@@ -29,6 +29,6 @@ def print_sheet(
     writing.refuse_existing(target, force)
     now_ms = SystemClock().now_ms()
     made = sheet(KINDS[matter], found, unit, by, iso(now_ms), hidden)
-    with writing.beside(target) as file:
+    with writing.beside(target, force) as file:
         pdf.write(file, made, datetime.fromtimestamp(now_ms // 1000, CHINA))
     return {"path": str(target), "record": found["record"], "number": number}

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from node.errors import Usage
+from node.language import say
 
 from . import search
 from .chain import CHANGE, COMMIT, LOG
@@ -75,7 +76,7 @@ def page(
     Only records in scope: one left behind is like one that was never here (R11). Raises Usage.
     """
     if limit < 1:
-        raise Usage("每页至少一条", code="bad_value")
+        raise Usage(say("每页至少一条", "a page has one item at least"), code="bad_value")
     column, falling = _sorted_by(sort)
     query = _narrowed(db, wanted).add_columns(column.label("sorted"))
     order = (column.desc(), FOLDED.c.record.desc()) if falling else (column, FOLDED.c.record)
@@ -115,17 +116,19 @@ def count(db: Connection, wanted: Filter) -> int:
 def _sorted_by(sort: str) -> tuple[Any, bool]:
     name = sort.removeprefix("-")
     if name not in SORTS:
-        raise Usage(f"不能按 {name} 排序；可用：{'、'.join(SORTS)}", code="bad_sort")
+        known = " ".join(SORTS)
+        text = say(f"不能按 {name} 排序；可用：{known}", f"no sorting by {name}; one of {known}")
+        raise Usage(text, code="bad_sort", hint="qiao ticket list --help")
     return SORTS[name], sort.startswith("-")
 
 
 def _behind(column: Any, falling: bool, after: str) -> ColumnElement[bool]:
     value, _, record = after.rpartition("~")
     if not record.isdecimal():
-        raise Usage("翻页记号无效", code="bad_cursor")
+        raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
     textual = column in (FOLDED.c.number, FOLDED.c.phase)
     if not textual and not value.isdecimal():
-        raise Usage("翻页记号无效", code="bad_cursor")
+        raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
     bound: Any = value if textual else int(value)
     key = FOLDED.c.record
     if falling:
@@ -272,7 +275,9 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
         "all": FOLDED.c.record > 0,
     }
     if wanted.view not in views:
-        raise Usage(f"没有这个视图：{wanted.view}", code="bad_view")
+        known = " ".join(VIEWS)
+        text = say(f"没有这个视图：{wanted.view}；可用：{known}", f"no view {wanted.view}; one of {known}")
+        raise Usage(text, code="bad_view", hint="qiao ticket list --help")
     return views[wanted.view]
 
 

@@ -40,19 +40,28 @@ def write(path: Path, columns: Sequence[Column], lines: Lines, *, force: bool, c
     file, and one that was there before is as it was."""
     kind = format_of(path)
     refuse_existing(path, force)
-    with beside(path) as file:
+    with beside(path, force) as file:
         return _WRITERS[kind](file, columns, ((row, row) for row, _ in lines) if codes else lines)
 
 
 def refuse_existing(path: Path, force: bool) -> None:
+    """Before any work is done. Raises Stale `export_exists`, Usage `no_folder`."""
     if path.is_dir() or (path.exists() and not force):
-        text = say(f"{path} 已存在；要覆盖请加 --force", f"{path} exists; --force writes it over")
-        raise Stale(text, code="export_exists", hint=f"ls -l {path.parent}")
+        raise _exists(path)
+    if not path.parent.is_dir():
+        text = say(f"没有文件夹 {path.parent}", f"there is no folder {path.parent}")
+        raise Usage(text, code="no_folder", hint=f"mkdir -p {path.parent}")
+
+
+def _exists(path: Path) -> Stale:
+    text = say(f"{path} 已存在；要覆盖请加 --force", f"{path} exists; --force writes it over")
+    return Stale(text, code="export_exists", hint=f"ls -l {path.parent}")
 
 
 @contextmanager
-def beside(path: Path) -> Iterator[BinaryIO]:
-    """Bytes beside the file, put in its place when they are durable; readable by their owner alone."""
+def beside(path: Path, force: bool = True) -> Iterator[BinaryIO]:
+    """Bytes beside the file, put in its place when they are durable; readable by their owner alone. Without `force`
+    one that came there meanwhile is left as it is: Stale `export_exists`."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         aside.unlink(missing_ok=True)
@@ -61,7 +70,10 @@ def beside(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(path)
+        _put(aside, path, force)
+    except FileExistsError as fault:
+        aside.unlink(missing_ok=True)
+        raise _exists(path) from fault
     except OSError as fault:
         aside.unlink(missing_ok=True)
         text = say(f"写不了 {path}：{fault.strerror}", f"{path} can't be written: {fault.strerror}")
@@ -69,6 +81,22 @@ def beside(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+
+
+def _put(aside: Path, path: Path, force: bool) -> None:
+    """Raises FileExistsError. A stick's file system may know no second name of a file: there it is looked at once
+    more."""
+    if not force:
+        try:
+            os.link(aside, path)
+            aside.unlink()
+            return
+        except FileExistsError:
+            raise
+        except OSError:
+            if path.exists():
+                raise FileExistsError(path) from None
+    aside.replace(path)
 
 
 def _csv(file: BinaryIO, columns: Sequence[Column], lines: Lines) -> int:

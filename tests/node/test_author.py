@@ -61,3 +61,12 @@ def test_no_two_changes_share_a_salt(tree: Tree) -> None:
         for what in ("count(*)", "count(DISTINCT salt)", "min(length(salt))")
     )
     assert count == distinct > 6 and shortest == 16
+
+
+def test_the_same_act_twice_is_told_who_did_it_first_and_when(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    with pytest.raises(Forbidden) as refused:
+        tree.act("k", "accept", record)
+    assert refused.value.code == "wrong_status"
+    assert "现为“已受理”：黄岛区总工会 a，2026-" in str(refused.value)

@@ -203,3 +203,21 @@ def test_a_database_that_isnt_upgraded_yet_says_what_to_do(tree: Tree) -> None:
         with pytest.raises(Stale) as refused:
             ask()
         assert (refused.value.code, refused.value.hint) == ("older_database", "qiao --dir DIR run")
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "told"),
+    [
+        ({"phase": "registerd"}, "unknown_code", "registered"),
+        ({"phase": "已登记"}, "unknown_code", "registered"),
+        ({"status": "zzz"}, "unknown_code", "accepted"),
+        ({"view": "mein"}, "bad_view", "mine"),
+        ({"sort": "day"}, "bad_sort", "created"),
+    ],
+)
+def test_what_a_list_cant_be_narrowed_to_is_said_with_what_it_can(
+    tree: Tree, how: dict[str, str], code: str, told: str
+) -> None:
+    with pytest.raises(Usage) as refused:
+        tree.reader("p").list("ticket", **how)  # type: ignore[arg-type]
+    assert refused.value.code == code and told in str(refused.value) and refused.value.hint

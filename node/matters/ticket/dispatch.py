@@ -12,7 +12,7 @@ from typing import Any
 from conflict.state import State
 from node.errors import Forbidden, Usage
 from node.language import say
-from sync_protocol.names import ancestors, covers, is_above
+from sync_protocol.names import ancestors, code_of, covers, is_above
 
 from ..draft import Desk, Draft, Tree, Verb
 from . import assignments as read
@@ -90,11 +90,18 @@ def _targets(params: Mapping[str, Any], giver: str, desk: Desk) -> tuple[str | N
             code="missing_field", hint="qiao ticket dispatch ID --lead UNIT",
         )  # fmt: skip
     for target in targets:
-        _check_below(target, giver, desk)
+        _check_target(target, giver, desk)
     return lead, targets
 
 
-def _check_below(target: str, giver: str, desk: Desk) -> None:
+def _check_target(target: str, giver: str, desk: Desk) -> None:
+    """Raises Usage `not_below`, `unit_retired`."""
+    if not desk.tree.works(target):
+        raise Usage(
+            say(f"{desk.tree.name(target)}（{code_of(target)}）已撤并或不承办，收不到派单",
+                f"{target} was retired, or handles nothing: it gets no work"),
+            code="unit_retired", hint="qiao registry list",
+        )  # fmt: skip
     if covers(giver, target):
         return
     raise Usage(
@@ -143,8 +150,26 @@ def wanted(
         if _is_free(state, hop, ruling):
             found.append((hop, onward))
         else:
-            found += [(target, []) for target in onward if _is_free(state, target, ruling)]
+            found += [
+                (target, []) for target in onward
+                if _is_free(state, target, ruling) and (ruling or not _is_on_its_way(state, giver, target))
+            ]  # fmt: skip
     return found
+
+
+def _is_on_its_way(state: State, giver: str, target: str) -> bool:
+    """Whether an office between is to pass it on, and hasn't yet."""
+    given = [
+        one for one in read.assignments(state) if one.open and one.holder != giver and target in one.onward
+    ]
+    return any(not _passed_toward(state, one, target) for one in given)
+
+
+def _passed_toward(state: State, own: Assignment, target: str) -> bool:
+    return any(
+        covers(str(mark.data.get("unit")), target)
+        for mark in read.acts(state, "assign", own.round) if mark.data.get("from") == own.assigned.id
+    )  # fmt: skip
 
 
 def _is_free(state: State, unit: str, ruling: bool) -> bool:

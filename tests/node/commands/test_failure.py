@@ -2,6 +2,7 @@ import errno
 import sqlite3
 
 import pytest
+from typer import BadParameter, TyperException
 
 from node.commands.failure import explain, interrupted
 from node.errors import Forbidden
@@ -53,3 +54,18 @@ def test_our_own_errors_are_told_as_they_are() -> None:
 
 def test_an_interrupt_is_130() -> None:
     assert interrupted().exit == 130 and interrupted().code == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            TyperException("Got unexpected extra argument (maybe)"),
+            "多出来的参数：maybe（文字里有空格的要加引号）",
+        ),
+        (BadParameter("Input should be greater than or equal to 1"), "的值不对：不得小于 1"),
+        (TyperException("something else"), "用法不对：something else"),
+    ],
+)
+def test_what_the_option_parser_says_is_told_in_chinese(error: Exception, told: str) -> None:
+    assert told in str(explain(error))

@@ -48,6 +48,12 @@ def test_a_value_of_another_type_is_named(field: Field, value: str) -> None:
     assert f"--{field.name}" in caught.value.text
 
 
+def test_a_number_that_is_too_large_isnt_called_no_number() -> None:
+    with pytest.raises(Usage) as caught:
+        typed(MONEY, "9" * 30)
+    assert "太大" in caught.value.text
+
+
 def test_an_option_goes_over_the_files_field_and_what_wasnt_given_stays_out() -> None:
     given = {"text": "口头", "recovered": None, "co": []}
     assert data(TAKES, given, {"text": "文件", "narrative": "事由"}) == {"text": "口头", "narrative": "事由"}

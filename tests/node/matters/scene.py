@@ -63,6 +63,9 @@ class Units:
     def below(self, path: str) -> list[str]:
         return [one for one in UNITS if is_above(path, one)]
 
+    def works(self, path: str) -> bool:
+        return path in UNITS
+
 
 class Office:
     """What one node knows of one ticket."""

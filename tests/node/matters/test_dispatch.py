@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from node.errors import Usage
+from node.errors import Forbidden, Usage
 from node.matters.ticket import assignments as read
 from node.matters.ticket.dispatch import DISPATCH, hops, next_hop
 
@@ -126,3 +126,21 @@ def test_what_is_passed_on_to_a_unit_that_has_it_already_is_left_as_it_is() -> N
     scene.cut.clear()
     scene.sync()
     assert [(one.unit, one.assigner) for one in read.assignments(scene[C].state)] == [(C, P), (X, P)]
+
+
+def test_what_an_office_between_is_to_pass_on_isnt_dispatched_over_its_head_once_more() -> None:
+    """Pressed twice, or on two screens, before the city's node has passed it on."""
+    scene = Scene().registered()
+    scene.tick()[P].do("dispatch", lead="370211")
+    with pytest.raises(Forbidden) as caught:
+        planned(scene, P, lead="370211")
+    assert caught.value.code == "already_assigned"
+    assert planned(scene, P, lead="370211", final=True), "a ruling may replace what was only sent"
+    scene.sync()
+    assert read.assignment(scene[P].state, 1, X).assigner == C  # type: ignore[union-attr]
+
+
+def test_what_came_back_to_an_office_between_may_be_dispatched_over_its_head() -> None:
+    scene = Scene().dispatched(X)
+    scene.do(X, "decline", reason="other", text="不属本区")
+    assert [data["unit"] for _, data in planned(scene, P, lead="370211")][:1] == [X]

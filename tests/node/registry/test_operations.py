@@ -209,3 +209,17 @@ def test_an_office_that_hears_at_once_of_two_moves_that_put_its_parent_below_it_
         tree.sync(*link)
     assert status(tree, "p", record)[county] == "received"
     assert tree.reader("k").digest(county)["digest"] == tree.reader("t").digest(county)["digest"]
+
+
+def test_nothing_is_dispatched_to_a_unit_that_was_retired_but_to_one_that_lost_its_computer(
+    tree: Tree,
+) -> None:
+    record = tree.register()
+    tree.do("p", "registry.retire", unit="370902", successor="370900")
+    with pytest.raises(QiaoError) as caught:
+        tree.act("p", "dispatch", record, lead="370902")
+    assert caught.value.code == "unit_retired" and "泰山区总工会" in str(caught.value)
+    assert tree.show("p", record)["assignments"] == []
+    tree.do("c", "registry.revoke", unit="370211", reason="stolen")
+    tree.sync("c", "p")
+    tree.act("p", "dispatch", record, lead="370211")

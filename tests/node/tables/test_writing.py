@@ -127,6 +127,22 @@ def test_an_existing_file_is_kept_unless_it_is_asked_for(evil: Tree, tmp_path: P
     assert path.read_text("utf-8-sig").startswith("编号")
 
 
+def test_a_file_that_came_there_meanwhile_is_kept(tmp_path: Path) -> None:
+    """Two screens export to one name at once: the second says so."""
+    path = tmp_path / "清单.csv"
+    with pytest.raises(Stale) as caught, writing.beside(path, force=False) as file:
+        file.write(b"mine")
+        path.write_text("theirs")
+    assert caught.value.code == "export_exists"
+    assert path.read_text() == "theirs" and [one.name for one in tmp_path.iterdir()] == ["清单.csv"]
+
+
+def test_a_folder_that_isnt_there_is_named_before_anything_is_read(tree: Tree, tmp_path: Path) -> None:
+    with pytest.raises(Usage) as caught:
+        writing.refuse_existing(tmp_path / "没有" / "清单.csv", force=False)
+    assert caught.value.code == "no_folder" and str(tmp_path / "没有") in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["t.csv", "t.xlsx", "t.jsonl"])
 def test_a_disk_that_is_full_leaves_what_was_there(
     evil: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
