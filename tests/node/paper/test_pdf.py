@@ -14,6 +14,7 @@ from node.face import Node
 from node.iso import CHINA
 from node.page import Person
 from node.paper import pdf
+from node.paper.breaking import NEVER_FIRST, NEVER_LAST
 from node.paper.sheet import Grid, Sheet
 from tests.node.tree import Tree
 
@@ -117,3 +118,16 @@ def test_a_node_prints_a_ticket_into_a_new_file_and_keeps_one_that_exists(tree: 
         assert "138****1111" in text and "13800001111" not in text
         with pytest.raises(Stale):
             node.print("ticket", number, out, WHO)
+
+
+def test_no_line_of_the_sheet_begins_with_a_stop_and_no_number_is_torn(tmp_path: Path) -> None:
+    """In a long text, in a short one beside its label, and in a narrow column."""
+    text = "工地拖欠三个月工资，共10660.00元，电话138****1111；包工头（外地人）不接，公司说“再等等”。"
+    made = _sheet(
+        text * 12,
+        pairs=[("用人单位", text)],
+        grids=[Grid("经过", ("内容", "单位"), (30, 70), [(text, text)])],
+    )
+    lines = [line.strip() for line in _text(_read(made)[1]).splitlines() if line.strip()]
+    assert not [line for line in lines if line[0] in NEVER_FIRST or line[-1] in NEVER_LAST]
+    assert sum(line.count("10660.00") for line in lines) == "".join(lines).count("10660.00") >= 14
