@@ -80,17 +80,40 @@ def _warned(password: str, staff: str) -> dict[str, Any]:
     return {"warnings": [{"field": "password", "code": "weak_password", "message": message}]}
 
 
+def amend(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
+    """`name` and `roles` (all that he is to have from now on), where they are given."""
+    who = people.must_be_admin(person)
+    staff = str(params["id"])
+    data = {name: params[name] for name in ("name", "roles") if params.get(name)}
+    if not data:
+        raise Usage(
+            say("没有写明改什么", "it says nothing to change"), code="missing_field",
+            hint="qiao staff amend ID --role ROLE",
+        )  # fmt: skip
+    _record(work, staff)
+    if "roles" in data and "admin" not in data["roles"] and _admins(work) == {staff}:
+        raise _last_admin()
+    return {"id": staff, **data, **_act(work, "amend", data, staff, who)}
+
+
+def _last_admin() -> Forbidden:
+    return Forbidden(
+        say(
+            "这是唯一能登录的管理员，不能停用，也不能去掉管理员",
+            "this is the only administrator who can sign in",
+        ),
+        code="last_admin",
+        hint="qiao --as ADMIN staff add ID --name NAME --role admin",
+    )
+
+
 def disable(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
     """Whoever it is is out at once: each of his acts, and of his looks at a screen, asks whether he is in."""
     who = people.must_be_admin(person)
     staff = str(params["id"])
     _record(work, staff)
     if _admins(work) == {staff}:
-        raise Forbidden(
-            say("这是唯一能登录的管理员，不能停用", "this is the only administrator who can sign in"),
-            code="last_admin",
-            hint="qiao --as ADMIN staff add ID --name NAME --role admin",
-        )
+        raise _last_admin()
     return {"id": staff, **_act(work, "disable", {}, staff, who)}
 
 
@@ -185,6 +208,7 @@ def _nobody(staff: str) -> NotFound:
 
 OPERATIONS = {
     "staff.add": add,
+    "staff.amend": amend,
     "staff.disable": disable,
     "staff.enable": enable,
     "staff.duty": duty,

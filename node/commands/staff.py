@@ -51,6 +51,21 @@ def listing(context: typer.Context) -> None:
     here.answer({"items": found, "next": None}, _table)
 
 
+@app.command(
+    cls=Command,
+    help="改姓名或角色：--role 写他从现在起的全部角色。角色：" + ROLES,
+    epilog=examples("qiao --dir D --as li staff amend wang --role handler --role dispatcher"),
+)
+def amend(
+    context: typer.Context,
+    id: Annotated[str, _ID],
+    name: Annotated[str, typer.Option(metavar="NAME", help="姓名")] = "",
+    role: Annotated[list[str] | None, typer.Option(metavar="ROLE", help="角色，可给多个")] = None,
+) -> None:
+    roles = [one for given in role or () for one in given.split(",") if one]
+    _do(session(context), "staff.amend", {"id": id, "name": name, "roles": roles})
+
+
 @app.command(cls=Command, help="停用人员", epilog=examples("qiao --dir D --as li staff disable wang"))
 def disable(context: typer.Context, id: Annotated[str, _ID]) -> None:
     _do(session(context), "staff.disable", {"id": id})

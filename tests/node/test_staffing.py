@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from node.errors import Forbidden, NotFound, QiaoError, Stale, Usage
-from tests.node.tree import Tree
+from tests.node.tree import TICKET, Tree
 
 
 def sign_in(tree: Tree, where: str, staff: Any, password: Any) -> Any:
@@ -164,3 +164,15 @@ def test_a_recovery_lets_in_again_whoever_was_disabled(tree: Tree) -> None:
     tree.do("p", "staff.disable", id="b")
     tree.do("p", "staff.recover", None, id="b", password="found-again")
     assert sign_in(tree, "p", "b", "found-again")["roles"] == ["operator"]
+
+
+def test_other_roles_count_at_once_and_the_last_administrator_stays_one(tree: Tree) -> None:
+    tree.do("p", "staff.add", "a", id="b", name="乙", roles=["leader"], password="password1")
+    with pytest.raises(Forbidden):
+        tree.act("p", "register", staff="b", **TICKET)
+    tree.do("p", "staff.amend", "a", id="b", roles=["operator", "admin"], name="乙乙")
+    tree.act("p", "register", staff="b", **TICKET)
+    tree.do("p", "staff.amend", "b", id="a", roles=["handler"])
+    with pytest.raises(Forbidden) as refused:
+        tree.do("p", "staff.amend", "b", id="b", roles=["operator"])
+    assert refused.value.code == "last_admin"
