@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from conflict.order import ADOPT, QUOTES
 from conflict.state import Mark, State
-from sync_protocol.names import ancestors, is_above
+from sync_protocol.names import ancestors, covers, is_above
 
 from . import assignments as read
 from .assignments import Assignment
@@ -25,9 +25,8 @@ def awaited(state: State) -> str:
     if len(found) < DECLINES or found[-1][1].data.get("round") != read.round_of(state):
         return ""
     newest = max(time for time, _ in found)
-    if any(_settles(one, newest) for one in read.assignments(state)):
-        return ""
-    return _next_above(filter(None, (_dispatcher(state, mark) for _, mark in found)))
+    ruler = _next_above(filter(None, (_dispatcher(state, mark) for _, mark in found)))
+    return "" if any(_settles(one, newest, ruler) for one in read.assignments(state)) else ruler
 
 
 def _declines(state: State) -> Iterator[tuple[int, Mark]]:
@@ -42,8 +41,10 @@ def _declines(state: State) -> Iterator[tuple[int, Mark]]:
             yield from ((mark.time, one) for one in quoted if one is not None and one.action == "decline")
 
 
-def _settles(one: Assignment, newest: int) -> bool:
-    return one.alive and one.assigned.time > newest and (one.final or one.shown not in _WAITING)
+def _settles(one: Assignment, newest: int, ruler: str) -> bool:
+    """Who dispatched in vain may say that his next one is final, but that is no ruling."""
+    ruled = one.final and covers(one.assigned.unit, ruler)
+    return one.alive and one.assigned.time > newest and (ruled or one.shown not in _WAITING)
 
 
 def _dispatcher(state: State, decline: Mark) -> str:

@@ -71,6 +71,12 @@ def test_a_third_dispatch_from_below_leaves_it_to_be_ruled_on_until_somebody_tak
     assert awaited(scene.do(X, "accept")) == ""
 
 
+def test_whoever_dispatched_in_vain_doesnt_rule_by_calling_his_next_one_final() -> None:
+    scene = declined_twice()
+    assert awaited(scene.do(C, "dispatch", lead=X, final=True)) == P
+    assert awaited(scene.do(P, "dispatch", lead=Y, final=True)) == ""
+
+
 def test_the_end_of_the_ticket_ends_it() -> None:
     assert awaited(declined_twice().do(P, "withdraw", text="职工撤诉")) == ""
 
