@@ -213,10 +213,12 @@ def _unless_superseded(state: State, unit: str) -> list[Mapping[str, Any]]:
 
 
 _NEEDED = frozenset({"external_id", "kind", "answer"})
+_DAYS = (("valid_from", "valid_until"),)
 VERBS = (
-    Verb("import", "导入", "import", (*CONTENT, NUMBER, EXTERNAL), plain.as_given("import"), _NEEDED),
-    Verb("draft", "起草", "draft", (*CONTENT, _REVISED), _draft, frozenset({"question"})),
-    Verb("amend", "更正", "amend", CONTENT, plain.as_given("amend")),
+    Verb("import", "导入", "import", (*CONTENT, NUMBER, EXTERNAL), plain.as_given("import"), _NEEDED,
+         order=_DAYS),
+    Verb("draft", "起草", "draft", (*CONTENT, _REVISED), _draft, frozenset({"question"}), order=_DAYS),
+    Verb("amend", "更正", "amend", CONTENT, plain.as_given("amend"), order=_DAYS),
     Verb("submit", "提交", "submit", (), plain.as_given("submit")),
     Verb("review", "审核", "review", (REVIEW, TEXT), _review, frozenset({"outcome"}),
          offers=lambda state, unit: [{"outcome": "pass"}, {"outcome": "back"}]),

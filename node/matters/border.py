@@ -24,7 +24,7 @@ from node.language import say
 from sync_protocol.errors import BadText
 from sync_protocol.text import clean
 
-from . import codes, identifiers
+from . import codes, identifiers, spans
 from .codes import CodeList
 from .draft import Kind, Verb
 
@@ -121,6 +121,7 @@ def require(kind: Kind, verb: Verb, found: Mapping[str, Any]) -> None:
             say(f"还缺：{names}", f"missing: {', '.join(field.name for field in missing)}"),
             code="missing_field", hint=f"qiao {kind.matter.name} {verb.name} --help", field=missing[0].name,
         )  # fmt: skip
+    spans.check(kind, verb, found)
     if verb.name == "amend" and not found:
         raise Usage(say("没有要更正的内容", "nothing to amend"), code="missing_field",
                     hint=f"qiao {kind.matter.name} {verb.name} --help")  # fmt: skip

@@ -101,6 +101,7 @@ class Verb:
     offers: Callable[[State, str], list[Mapping[str, Any]]] = lambda _state, _unit: [{}]  # (state, unit) →
     #   data with which `action` could be signed now; offered where one of them would stand
     needs: tuple[tuple[str, frozenset[str], str], ...] = ()  # (parameter, values, what must then be given)
+    order: tuple[tuple[str, str], ...] = ()  # (parameter, one that mustn't be before it), of days and moments
     suggests: bool = False  # it names a unit, which the record's regions may suggest
 
 

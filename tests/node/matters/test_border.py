@@ -270,3 +270,14 @@ def test_what_is_odd_about_checked_data_is_said_by_field() -> None:
 
 def test_an_error_does_not_tell_words() -> None:
     assert "秘密" not in fault("note", text="秘密" * 40_000).text
+
+
+def test_a_last_day_before_the_first_is_refused_at_its_field() -> None:
+    article = KINDS["article"]
+    verb = article.verb("draft")
+    assert verb is not None
+    given = {"question": "问", "valid_from": "2026-12-01", "valid_until": "2026-11-01"}
+    with pytest.raises(Usage) as fault:
+        border.check(article, verb, given)
+    assert (fault.value.code, fault.value.field) == ("bad_value", "valid_until")
+    assert border.check(article, verb, {**given, "valid_until": "2026-12-01"})
