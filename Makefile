@@ -37,6 +37,7 @@ soak: .venv/dev  ## the conflict generator and the seeded world with fresh seeds
 	$(PY) -m tests.simulation --minutes $(MINUTES)
 	$(PY) -m tests.soak.kill --rounds $(ROUNDS)
 	$(PY) -m tests.soak.lines
+	$(PY) -m tests.soak.pairs
 
 fuzz: .venv/dev  ## wrong input to every parser, and from enemies with good keys; MINUTES=10 ARGS="--seed 1"
 	$(PY) -m tests.fuzz.run --minutes $(MINUTES) $(ARGS)

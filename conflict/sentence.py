@@ -64,6 +64,18 @@ CONFLICTS: Mapping[str, Pair] = {
     ),
 }  # fmt: skip
 
+# What a line of the timeline says of an act that doesn't stand, in few words.
+MARKS: Mapping[str, Pair] = {
+    "overtaken": ("未生效：以上级为准", "without effect: an office above holds"),
+    "overtaken_wider": ("未生效：上级决定了整个事项", "without effect: an office above decided the whole"),
+    "overtaken_narrower": ("未生效：上级改变了其中一项", "without effect: an office above changed a part"),
+    "lost": ("未生效：以后者为准", "without effect: the later holds"),
+    "denied": ("不被允许：{reason}", "not allowed: {reason}"),
+    "held": ("暂扣：{reason}", "held: {reason}"),
+    "quarantined": ("隔离：{reason}", "quarantined: {reason}"),
+    "unknown": ("需要更新版本", "needs a newer version"),
+}
+
 # Frames of the other kinds, by row kind.
 FRAMES: Mapping[str, Pair] = {
     "denied": (WHO[0] + "不被允许：{reason}。", WHO[1] + " is not allowed: {reason}."),
@@ -133,6 +145,12 @@ def sentence(code: str, language: str, **params: Any) -> str:
     """The sentence, or the clause, of a code, in `zh` or `en`; a code that nobody declared as it is."""
     found = CONFLICTS.get(code) or FRAMES.get(code) or REASONS.get(code)
     return filled(found, language, params) if found else code
+
+
+def mark(standing: str, code: str, language: str, own: Mapping[str, str]) -> str:
+    """Of an act that doesn't stand: its standing and why. `own`: the matter's sentences."""
+    found = MARKS.get(code) or MARKS.get(standing)
+    return filled(found, language, {"reason": reason(code, language, own)}) if found else standing
 
 
 def filled(pair: Pair, language: str, params: Mapping[str, Any]) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from conflict.declaration import Matter
+from conflict.declaration import Matter, Type
 from conflict.explain import GENERIC, explain
 from conflict.sentence import FRAMES, filled, reason
 from conflict.state import Row, State
-from node import masking
+from node import masking, offers
 from node.attachments import listing, reference
 from node.deadlines.breaches import is_breached
 from node.deadlines.evidence import evidence
@@ -32,8 +32,10 @@ from sync_protocol.names import short
 Names = Callable[[str], str]
 
 
-def whole(db: Connection, row: Any, kind: Kind, names: Names, now_ms: int, language: str) -> dict[str, Any]:
-    """`row`: of reading.find."""
+def whole(
+    db: Connection, row: Any, kind: Kind, names: Names, now_ms: int, language: str, own: str
+) -> dict[str, Any]:
+    """`row`: of reading.find; `own`: the unit that looks. `names` has what the record calls by path or id."""
     state = folded.decode(row.state)
     changes = records.changes_of(db, row.record)
     return {
@@ -51,13 +53,38 @@ def whole(db: Connection, row: Any, kind: Kind, names: Names, now_ms: int, langu
         "created": iso(clock.to_ms(row.created)),
         "changed": iso(clock.to_ms(row.changed)),
         "assignments": assignments(db, row.record, names, now_ms, lead=row.lead),
-        "deadlines": [_deadline(due, now_ms) for due in reading.dues(db, row.record)],
+        "deadlines": [
+            {**_deadline(due, now_ms), "unit_name": names(due.unit)} for due in reading.dues(db, row.record)
+        ],
         **_attachments(db, kind.matter, state),
         "cards": cards(db, row.record, kind, names, now_ms),
         "timeline": timeline(kind, state, changes, names, language),
-        "exceptions": exceptions(db, row.record, kind.matter, state, names, language),
+        "exceptions": exceptions(db, row.record, kind, state, names, language, own, now_ms),
+        "names": {**_units_named(kind, state, names), **_records_named(db, kind, state)},
         "incomplete": state.incomplete,
     }
+
+
+def _units_named(kind: Kind, state: State, names: Names) -> dict[str, str]:
+    """Path → name of the units that its acts name."""
+    found: dict[str, str] = {}
+    for mark in state.marks.values():
+        action = kind.matter.action(mark.action)
+        for field in action.data if action else ():
+            value = mark.data.get(field.name)
+            several = value if isinstance(value, list) else [value]
+            if field.type in (Type.UNIT, Type.LIST):
+                paths = [one for one in several if isinstance(one, str)]
+                found |= {one: names(one) for one in paths if names(one) != one}
+    return found
+
+
+def _records_named(db: Connection, kind: Kind, state: State) -> dict[str, str]:
+    """Id → number of the records that it refers to, as far as they are here."""
+    fields = [one.name for one in kind.matter.fields if one.type is Type.IDS]
+    ids = {value for name in fields for value in state.every(name) if isinstance(value, bytes)}
+    found = {one.hex(): reading.find(db, one.hex()) for one in sorted(ids)}
+    return {name: row.number for name, row in found.items() if row is not None and row.here and row.number}
 
 
 def brief(db: Connection, row: Any, kind: Kind) -> dict[str, Any]:
@@ -236,13 +263,21 @@ def plain(data: Any) -> Any:
 
 
 def exceptions(
-    db: Connection, record: int, matter: Matter, state: State, names: Names, language: str
+    db: Connection, record: int, kind: Kind, state: State, names: Names, language: str, own: str, now_ms: int
 ) -> list[dict[str, Any]]:
     rows = {folded.exception_name(row): row for row in state.rows}
     return [
-        exception(one, matter, state, rows.get(one.name), names, language)
+        {
+            **exception(one, kind.matter, state, rows.get(one.name), names, language),
+            "remedy": remedy(kind, state, rows.get(one.name), own, now_ms),
+        }
         for one in reading.exceptions(db, None, 200, 0, record)
     ]
+
+
+def remedy(kind: Kind | None, state: State, row: Row | None, own: str, now_ms: int) -> str:
+    """How this unit can end it: as offers.remedy."""
+    return "" if kind is None or row is None else offers.remedy(kind, state, row, own, now_ms)
 
 
 def exception(

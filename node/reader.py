@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from conflict.state import Mark, State
-from node import account, finding, glance, keys, masking, people, signin, waiting
+from node import account, finding, glance, keys, people, signin, unsettled
 from node.clock import SystemClock
 from node.deadlines import told
 from node.errors import NotFound, Usage
@@ -27,7 +27,6 @@ from node.matters.draft import Kind, Verb
 from node.operations import no_record
 from node.page import Page, Person, View
 from node.refold import ERASED, GONE
-from node.registry import apart
 from node.store import database, folded, reading, settings
 from node.store.reading import Filter
 from node.tables import columns as tables
@@ -180,7 +179,7 @@ class Reader:
         names = kind_of(matter).matter.names
         for what, given in (("phase", phase), ("status", status)):
             if given is not None and names and given not in (*names, ERASED):
-                raise _no_name(what, given, names)
+                raise _no_name(matter, what, given, names)
         who = mine or (person.id if person else None) if view == "mine" or mine else None
         return Filter(
             matter, self.unit, phase, status, self._path(unit), overdue, text, who, view or "all",
@@ -305,7 +304,13 @@ class Reader:
             row = self._row(db, kind, name)
             names = reading.unit_names(db)
             return account.whole(
-                db, row, kind, lambda path: names.get(path, path), self.clock.now_ms(), self.language
+                db,
+                row,
+                kind,
+                lambda path: names.get(path, path),
+                self.clock.now_ms(),
+                self.language,
+                self.unit,
             )
 
     def allowed(self, matter: str, name: str | None, person: Person) -> Sequence[Verb]:
@@ -398,59 +403,22 @@ class Reader:
         if after is not None and not after.isdigit():
             raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
         with self._read() as db:
-            names = reading.unit_names(db)
-            lines = self._waiting(db, names) if after is None and kind in (None, waiting.KIND) else []
+            seer = self._seer(db)
+            beside = unsettled.beside(db, seer, kind) if after is None else []
             rows = reading.exceptions(db, kind, limit + 1, int(after or 0))
-            items = [self._exception(db, row, names) for row in rows[:limit]]
-        return Page([*lines, *items], str(rows[limit - 1].id) if len(rows) > limit else None)
-
-    def _waiting(self, db: Connection, names: Mapping[str, str]) -> Sequence[dict[str, Any]]:
-        """What stands in no record: a line for each neighbour, before the first page."""
-        return waiting.told(db, lambda path: names.get(path, path), self.language)
+            items = [unsettled.told(db, row, seer) for row in rows[:limit]]
+        return Page([*beside, *items], str(rows[limit - 1].id) if len(rows) > limit else None)
 
     def exception(self, name: str) -> dict[str, Any]:
         """One of them, with the words of both sides. Raises NotFound."""
         with self._read() as db:
-            names = reading.unit_names(db)
-            row = reading.exception(db, name)
-            line = next((one for one in self._waiting(db, names) if one["id"] == name), None)
-            if line is not None:
-                return {**line, "words": {}, "words_against": {}}
-            if row is None:
-                text = say(f"没有这条异常：{name}", f"no such exception: {name}")
-                raise NotFound(text, hint="qiao exceptions list")
-            told = self._exception(db, row, names)
-            return (
-                apart.whole(db, row, told) if row.matter == apart.MATTER else {**told, **self._words(db, row)}
-            )
+            return unsettled.whole(db, name, self._seer(db))
 
-    def _exception(self, db: Connection, row: Any, names: Mapping[str, str]) -> dict[str, Any]:
-        if row.matter == apart.MATTER:
-            return apart.told(db, row, lambda path: names.get(path, path), self.language)
-        kind = KINDS.get(row.matter)
-        state = folded.state(db, row.record) or State()
-        found = next((one for one in state.rows if folded.exception_name(one) == row.name), None)
-        told = account.exception(
-            row,
-            kind.matter if kind else None,
-            state,
-            found,
-            lambda path: names.get(path, path),
-            self.language,
+    def _seer(self, db: Connection) -> unsettled.Seer:
+        names = reading.unit_names(db)
+        return unsettled.Seer(
+            self.unit, self.clock.now_ms(), self.language, lambda path: names.get(path, path)
         )
-        commit = reading.commit_of(db, row.record, row.act)
-        return {**told, "commit": commit.hex() if commit else None}
-
-    def _words(self, db: Connection, row: Any) -> dict[str, Any]:
-        from node.store import records
-
-        changes, kind = records.changes_of(db, row.record), KINDS.get(row.matter)
-        state = folded.state(db, row.record)
-        own = masking.known(kind.matter, state) if kind is not None and state is not None else ()
-        return {
-            "words": account.words_of(changes, row.act, own),
-            "words_against": account.words_of(changes, row.winner, own),
-        }
 
     # Erasures
 
@@ -494,7 +462,7 @@ class Reader:
     # Proof
 
     def heads(self) -> Sequence[dict[str, Any]]:
-        from node import proof
+        from node import alike, proof
 
         with self._read() as db:
             return proof.heads(db)
@@ -513,7 +481,7 @@ class Reader:
             return proof.digest(db, path)
 
     def verify(self, every_signature: bool = False) -> dict[str, Any]:
-        from node import alike, proof
+        from node import proof
         from node.attachments import listing as attachments
 
         with self._read() as db:
@@ -538,7 +506,27 @@ def _period(text: str | None) -> Period | None:
     return None if text is None else period.read(text)
 
 
-def _no_name(what: str, given: str, names: Mapping[str, str]) -> Usage:
+def _cursor(after: str | None) -> tuple[int, int] | None:
+    if after is None:
+        return None
+    time, _, record = after.partition("~")
+    if not (time.isdecimal() and record.isdecimal()):
+        raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
+    return int(time), int(record)
+
+
+def _when(mark: Mark | None) -> str | None:
+    return None if mark is None else iso(hybrid.to_ms(mark.time))
+
+
+def kind_of(matter: str) -> Kind:
+    found = KINDS.get(matter)
+    if found is None:
+        raise Usage(say(f"没有这种事项：{matter}", f"no such matter: {matter}"), code="unknown_matter")
+    return found
+
+
+def _no_name(matter: str, what: str, given: str, names: Mapping[str, str]) -> Usage:
     near = get_close_matches(given, [*names, *names.values()], 1)
     code = next((code for code, label in names.items() if near and near[0] in (code, label)), "")
     told = (
@@ -548,7 +536,7 @@ def _no_name(what: str, given: str, names: Mapping[str, str]) -> Usage:
     )
     label = say({"phase": "阶段", "status": "承办状态"}[what], what)
     text = say(f"{label}没有 “{given}” 这个代码{told}", f"no {what} “{given}”{told}")
-    return Usage(text, code="unknown_code", hint="qiao ticket list --help")
+    return Usage(text, code="unknown_code", hint=f"qiao {matter} list --help")
 
 
 def _cursor(after: str | None) -> tuple[int, int] | None:

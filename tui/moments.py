@@ -27,6 +27,14 @@ def short(iso: object) -> str:
     return moment.astimezone(CHINA).strftime("%m-%d %H:%M")
 
 
+def limit(iso: object) -> str:
+    """The same of a deadline: one at midnight is told as the end of the day before."""
+    moment = parsed(iso)
+    if moment is None or moment.astimezone(CHINA).strftime("%H:%M") != "00:00":
+        return short(iso)
+    return f"{moment.astimezone(CHINA) - timedelta(days=1):%m-%d} 24:00"
+
+
 def full(iso: object) -> str:
     """`2026-11-21 16:10:05`."""
     moment = parsed(iso)

@@ -124,7 +124,7 @@ def clock_key(clock: Item) -> tuple[str, ...]:
 
 def _clock(clock: Item, matter: Matter | None, width: int, indent: int) -> Line:
     name = known(f"clock.{clock.get('clock')}", name_label(matter, clock.get("clock")))
-    due = t("ticket.due", clock=name, due=moments.short(clock.get("due")))
+    due = t("ticket.due", clock=name, due=moments.limit(clock.get("due")))
     done = clock.get("done")
     state = t("ticket.done", time=moments.short(done)) if done else t("ticket.open")
     words = [due, t("overdue") if clock.get("overdue") else "", state, _line_time(clock)]

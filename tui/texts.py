@@ -164,6 +164,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "kind.quarantine": ("隔离", "quarantine"),
     "kind.denied": ("不成立", "denied"),
     "kind.incomplete": ("未收全", "incomplete"),
+    "kind.left": ("已移出", "left"),
     "col.kind": ("类别", "kind"),
     "col.sentence": ("情况", "what happened"),
     "col.time": ("时间", "time"),

@@ -9,14 +9,15 @@ import typer
 
 from node.errors import Usage
 from node.language import say
+from node.matters import KINDS as KINDS_OF
 
+from . import exception_text, matter_text
 from .lazy import Command, examples, subject
-from .matter_text import width
 from .session import session
-from .shown import line, shown, table
+from .shown import line
 
-app = subject(help="待处理异常：冲突、暂扣、隔离、被拒、不完整")
-KINDS = ("conflict", "held", "quarantine", "denied", "incomplete")
+app = subject(help="待处理异常：冲突、暂扣、隔离、被拒、不完整，和已移出的")
+KINDS = ("conflict", "held", "quarantine", "denied", "incomplete", "left")
 _ID = typer.Argument(metavar="ID", help="异常号")
 
 
@@ -37,14 +38,16 @@ def listing(
         )
         raise Usage(text, code="bad_value", hint="qiao exceptions list --help")
     page = here.node().exceptions(kind, limit, after)
-    here.answer({"items": page.items, "next": page.next}, _table)
+    here.answer(
+        {"items": page.items, "next": page.next}, lambda told: exception_text.listed(told, here.command)
+    )
 
 
 @app.command(cls=Command, help="一条异常的全部内容", epilog=examples("qiao --as STAFF exceptions show ID"))
 def show(context: typer.Context, id: Annotated[str, _ID]) -> None:
     here = session(context)
     here.person()
-    here.answer(here.node().exception(id), _whole)
+    here.answer(here.node().exception(id), lambda told: exception_text.whole(told, here.command))
 
 
 @app.command(
@@ -82,24 +85,7 @@ def admit(context: typer.Context, id: Annotated[str, _ID]) -> None:
     here.answer(here.do("admit", {"id": id}), _done)
 
 
-def _table(page: dict[str, Any]) -> Iterator[str]:
-    if not page["items"]:
-        yield say("没有待处理的异常", "no exceptions")
-        return
-    heads = [say("种类", "kind"), say("异常号", "id"), say("说明", "sentence")]
-    yield from table(heads, [[one["kind"], one["id"], one["sentence"]] for one in page["items"]], width())
-    if page.get("next"):
-        yield say(f"还有更多：--after {page['next']}", f"more: --after {page['next']}")
-
-
-def _whole(one: dict[str, Any]) -> Iterator[str]:
-    for name, value in one.items():
-        if isinstance(value, list):
-            yield f"{name}:"
-            yield from (f"  {number}. {line(str(each))}" for number, each in enumerate(value, 1))
-        else:
-            yield f"{name}: " + shown(str(value)).replace("\n", "\n  ")
-
-
 def _done(result: dict[str, Any]) -> Iterator[str]:
-    yield line(say(f"已办 {result.get('record', '')}", f"done {result.get('record', '')}")).rstrip()
+    kind, name = KINDS_OF.get(str(result.get("matter"))), result.get("number") or result.get("record", "")
+    phase = matter_text.named(kind, result.get("phase")) if kind else ""
+    yield line(say(f"已办  {name}  {phase}", f"done  {name}  {phase}")).rstrip()

@@ -17,7 +17,7 @@ from node.attachments import reference
 from node.matters import KINDS
 from node.matters.draft import Kind, Verb
 
-from . import attachments, bulk, importing, listing, matter_text, paper, shelf, template
+from . import attachments, bulk, importing, listing, matter_text, paper, record_text, shelf, template
 from .filters import parameter
 from .lazy import Command, examples, subject
 from .options import data, is_many, option, spelled
@@ -198,7 +198,7 @@ def _show(kind: Kind) -> Callable[..., None]:
         found = node.show(kind.matter.name, record)
         verbs: Sequence[Verb] = node.allowed(kind.matter.name, record, person)
         found = {**found, "allowed": [verb.name for verb in verbs]}
-        here.answer(found, lambda shown: matter_text.record(kind, shown))
+        here.answer(found, lambda shown: record_text.record(kind, shown, here.command))
 
     return show
 

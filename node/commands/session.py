@@ -6,6 +6,7 @@ The node is opened at first need and closed at the end; the person's login is re
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -116,6 +117,13 @@ class Session:
         for one in lines:
             self.out.write(one + "\n")
         self.out.flush()
+
+    def command(self, words: str) -> str:
+        """A command that can be run as it stands: with this node's directory, where it isn't the current one, and
+        who acts."""
+        place = [] if self.directory == Path() else ["--dir", shlex.quote(str(self.directory))]
+        acting = ["--as", shlex.quote(self.staff)] if self.staff else []
+        return " ".join(["qiao", *place, *acting, words])
 
     def narrate(self, text: str) -> None:
         """Progress and remarks, on stderr."""

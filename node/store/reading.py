@@ -30,6 +30,7 @@ from .records import RECORD
 
 UNDELIVERED_MS = 12 * 3600 * 1000  # after which a dispatcher is to telephone (1.3)
 MOST_NUMBER = 200  # characters: longer texts are no part of a number, and too much for a pattern
+LEFT = 100  # rows of records that are here no more are told at most
 EXPORTED = 500  # rows read at once where all of a list is wanted
 OPEN = ("sent", "received", "accepted", "submitted")
 SORTS = {
@@ -423,6 +424,21 @@ def exceptions(
     query = query.where(shown)
     if kind:
         query = query.where(EXCEPTION.c.kind == kind)
+    return list(db.execute(query))
+
+
+def departed(db: Connection, since: int) -> list[Any]:
+    """Open rows of records that have left this node's unit and were changed since a hybrid time: at most LEFT, the
+    newest first."""
+    query = (
+        select(EXCEPTION, RECORD.c.record.label("record_id"), RECORD.c.matter, FOLDED.c.number)
+        .join(RECORD, RECORD.c.id == EXCEPTION.c.record)
+        .join(FOLDED, FOLDED.c.record == EXCEPTION.c.record)
+        .where(EXCEPTION.c.kind == "conflict", EXCEPTION.c.open, FOLDED.c.here.is_(False))
+        .where(FOLDED.c.changed >= since)
+        .order_by(EXCEPTION.c.id.desc())
+        .limit(LEFT)
+    )
     return list(db.execute(query))
 
 

@@ -150,6 +150,11 @@ class Office:
         with Node.open(self.directory) as node:
             return node.show("ticket", record)
 
+    def listed(self) -> Sequence[Any]:
+        """Every ticket in its scope."""
+        with Node.open(self.directory) as node:
+            return node.list("ticket", limit=1000).items
+
     def heads(self) -> Sequence[Any]:
         with Node.open(self.directory) as node:
             return node.heads()

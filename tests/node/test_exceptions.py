@@ -90,7 +90,7 @@ def test_an_act_whose_past_is_missing_makes_its_record_incomplete(tree: Tree) ->
     assert found["missing"]["record"] == record and found["missing"]["values"] == [(b"?" * 16).hex()]
 
 
-def test_the_list_of_what_a_unit_has_left_is_not_its_any_more(tree: Tree) -> None:
+def test_of_what_has_left_a_unit_its_own_act_alone_is_told_and_not_its_to_restore(tree: Tree) -> None:
     record = tree.dispatched()
     tree.act("k", "accept", record)
     tree.quiet()
@@ -99,7 +99,10 @@ def test_the_list_of_what_a_unit_has_left_is_not_its_any_more(tree: Tree) -> Non
     tree.quiet()
     (one,) = tree.reader("c").exceptions("conflict").items
     assert tree.reader("k").exceptions("conflict").items == []
-    with pytest.raises(NotFound):
-        tree.reader("k").exception(one["id"])
+    told = tree.reader("k").exception(one["id"])
+    assert (told["kind"], told["words"], told["words_against"]) == ("left", {"text": "企业已付"}, {})
+    for name in ("s", "t"):
+        with pytest.raises(NotFound):
+            tree.reader(name).exception(one["id"])
     with pytest.raises(NotFound):
         tree.do("k", "adopt", id=one["id"])

@@ -29,7 +29,7 @@ def test_a_text_is_cut_with_a_mark_and_whole_in_the_reader() -> None:
 
 def test_a_clock_that_stands_with_its_assignment_isnt_told_twice() -> None:
     found = text(sheet(ticket(1), KIND.matter, 78))
-    assert found.count("11-26 00:00") == 1
+    assert found.count("11-25 24:00") == 1
 
 
 def test_units_in_the_timeline_are_told_by_name() -> None:

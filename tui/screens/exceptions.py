@@ -24,7 +24,7 @@ from ..texts import known, t
 from .base import Base
 from .form import FormScreen
 
-KINDS = (None, "conflict", "denied", "held", "quarantine", "incomplete")
+KINDS = (None, "conflict", "denied", "held", "quarantine", "incomplete", "left")
 
 
 FIELD_CONFLICTS = ("field_ask", "field_last")  # reasons; those of slots are adopted

@@ -30,7 +30,7 @@ def _state(item: Item) -> str:
 
 
 def _due(item: Item) -> str:
-    return ("!" if item.get("overdue") else "") + moments.short(item.get("due"))
+    return ("!" if item.get("overdue") else "") + moments.limit(item.get("due"))
 
 
 def _late(item: Item) -> str:
