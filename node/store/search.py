@@ -8,11 +8,13 @@ text is never FTS syntax: every token is quoted.
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from sqlalchemy import Connection, text
 
@@ -26,6 +28,7 @@ _MATTER = re.compile(r"[a-z_]{1,32}")
 _NOTHING: Means = {}
 MOST_ASKED = 64  # tokens that must all be found
 MOST_TYPED = 900  # tokens of a narrative that are looked at: those of 500 characters
+OFTEN = 3  # times that a token is counted at most
 MOST_TELLING = 200  # of which any may be found; FTS5 takes all of them to every record that has one
 MOST_PLACES = (
     10_000  # how many records they may have together: what all have costs the most and says the least
@@ -64,6 +67,11 @@ def _terms(matter: str) -> Prepared:
         f"SELECT term, doc FROM {_table(matter)}_terms WHERE term IN (SELECT value FROM json_each(:tokens))"
     )
     return Prepared(text(found))
+
+
+@cache
+def _count(matter: str) -> Prepared:
+    return Prepared(text(f"SELECT count(*) FROM {_table(matter)}_docsize"))
 
 
 def create(db: Connection, matters: Iterable[str]) -> None:
@@ -131,28 +139,43 @@ def asked(query: str, means: Means = _NOTHING) -> str:
     return " AND ".join(parts[:MOST_ASKED])
 
 
-def typed(narrative: str, means: Means = _NOTHING) -> list[str]:
-    """The tokens of a longer text, however it is told: the other words for the terms in it, bigrams, single
-    characters."""
+def typed(narrative: str, means: Means = _NOTHING) -> dict[str, int]:
+    """The tokens of a longer text, however it is told, and how often each is: the other words for the terms in it,
+    bigrams, single characters."""
     read = narrative[:MOST_READ]
     told = unicodedata.normalize("NFKC", read).lower()
-    tokens: list[str] = []
+    found: Counter[str] = Counter()
     for term, words in means.items():
-        if term in told:
-            tokens += [gram for word in words for run in _runs(word) for gram in _grams(run, both=False)]
-    tokens += [gram for run in _runs(read) for gram in _grams(run, both=True)]
-    return list(dict.fromkeys(tokens))[:MOST_TYPED]
+        times = told.count(term)
+        grams = (
+            {gram for word in words for run in _runs(word) for gram in _grams(run, both=False)}
+            if times
+            else ()
+        )
+        found.update(dict.fromkeys(grams, times))
+    for run in _runs(read):
+        found.update(_grams(run, both=True))
+    return dict(islice(found.items(), MOST_TYPED))
 
 
-def telling(db: Connection, matter: str, tokens: Sequence[str]) -> list[str]:
-    """Those of some tokens that are found at all, the rarest first, within both bounds; one of them at least."""
-    found = sorted((row[1], row[0]) for row in _terms(matter)(db, tokens=json.dumps(tokens)))
-    places = accumulate(count for count, _ in found[:MOST_TELLING])
-    return [
-        term
-        for (_, term), sum_ in zip(found, places, strict=False)
-        if sum_ <= MOST_PLACES or term == found[0][1]
+def telling(db: Connection, matter: str, tokens: Mapping[str, int]) -> list[str]:
+    """Those of some tokens that are found at all, the most telling first, within both bounds; one of them at least.
+    What is told several times stands there as often, up to OFTEN: a rank adds up what it is given."""
+    counted = {row[0]: row[1] for row in _terms(matter)(db, tokens=json.dumps(list(tokens)))}
+    whole = _count(matter)(db).scalar() or 1
+    weighed = sorted(counted, key=lambda one: (-_weight(one, tokens[one], counted[one], whole), one))
+    places = accumulate(counted[one] for one in weighed[:MOST_TELLING])
+    kept = [
+        one for one, sum_ in zip(weighed, places, strict=False) if sum_ <= MOST_PLACES or one == weighed[0]
     ]
+    return [one for one in kept for _ in range(min(tokens[one], OFTEN) if len(one) > 1 else 1)]
+
+
+def _weight(token: str, times: int, records: int, whole: int) -> float:
+    """The rarer it is in the records and the more often it is told, the more it says; a single character, which is in
+    words of any meaning, half of it."""
+    said = min(times, OFTEN) * math.log(1 + whole / records)
+    return said if len(token) > 1 else said / 2
 
 
 def any_of(tokens: Iterable[str]) -> str:

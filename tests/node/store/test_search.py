@@ -63,13 +63,20 @@ def index() -> Iterator[Connection]:
 
 
 def test_the_rarest_tokens_say_the_most_and_those_that_are_nowhere_nothing(index: Connection) -> None:
-    assert search.telling(index, "note", ["工资", "欠薪", "7", "nowhere"]) == ["7", "欠薪", "工资"]
+    asked = dict.fromkeys(["工资", "欠薪", "77", "nowhere"], 1)
+    assert search.telling(index, "note", asked) == ["77", "欠薪", "工资"]
+
+
+def test_what_is_told_often_counts_as_often_and_a_single_character_once(index: Connection) -> None:
+    asked = {"工资": 9, "欠薪": 2, "7": 5, "77": 1}
+    assert search.telling(index, "note", asked) == ["7", "77", "欠薪", "欠薪", *["工资"] * search.OFTEN]
 
 
 def test_what_too_many_records_have_is_left_out(index: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "MOST_PLACES", 60)
-    assert search.telling(index, "note", ["工资", "欠薪", "7"]) == ["7", "欠薪"]
-    assert search.telling(index, "note", ["工资"]) == ["工资"]
+    asked = dict.fromkeys(["工资", "欠薪", "77"], 1)
+    assert search.telling(index, "note", asked) == ["77", "欠薪"]
+    assert search.telling(index, "note", {"工资": 1}) == ["工资"]
 
 
 def test_a_record_is_found_as_it_was_put_last(index: Connection) -> None:
