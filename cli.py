@@ -15,7 +15,7 @@ from typing import Any
 
 import typer
 
-from node.commands.failure import explain, interrupted
+from node.commands.failure import INTERRUPTED, explain, interrupted
 from node.commands.hoist import Call, hoist, wants_json
 from node.commands.lazy import STYLE, Subjects, examples
 from node.commands.session import Session
@@ -96,6 +96,8 @@ def _run(session: Session, words: list[str]) -> int:
 def _parse_and_run(session: Session, words: list[str]) -> None:
     command: Any = typer.main.get_command(app)
     code = command.main(args=words, prog_name="qiao", standalone_mode=False, obj=session)
+    if code == INTERRUPTED:  # the option parser makes a number of Ctrl-C
+        raise KeyboardInterrupt
     if isinstance(code, int) and code:
         session.exit = code
 

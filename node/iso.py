@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 CHINA = timezone(timedelta(hours=8))
 WEEKDAYS = (
@@ -21,6 +22,19 @@ def moment(ms: int) -> str:
     if (at.hour, at.minute) == (0, 0):
         return f"{at - timedelta(days=1):%Y-%m-%d} 24:00"
     return f"{at:%Y-%m-%d %H:%M}"
+
+
+def minute(text: Any) -> str:
+    """`2026-11-21 16:10` of a time as `iso` writes it."""
+    return str(text or "")[:16].replace("T", " ")
+
+
+def limit(text: Any) -> str:
+    """The same of a deadline: one at midnight is told as the end of the day before, as people count."""
+    told = minute(text)
+    if told[11:] != "00:00":
+        return told
+    return f"{date.fromisoformat(told[:10]) - timedelta(days=1)} 24:00"
 
 
 def iso_or_none(ms: int | None) -> str | None:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from conflict.declaration import Type
+from node.iso import minute
 from node.language import say
 from node.matters import KINDS
 
-from .shown import line, minute, shown
+from .shown import line, shown
 
 Runs = Callable[[str], str]  # words of a command → the command as it can be run here
 _BY_OTHERS = frozenset({"overtaken", "overtaken_wider", "overtaken_narrower"})

@@ -83,7 +83,8 @@ def _run(here: Session, kind: Kind, file: Path, given: Path | None) -> None:
                 datetime.now(CHINA).date(),
             )  # fmt: skip
         except BaseException:
-            here.narrate(_told(counts, rejects.path))
+            again = say("；同一文件再导入一次，就接着来", "; the same file once more goes on from here")
+            here.narrate(_told(counts, rejects.path) + again)
             raise
         finally:
             rejects.close()

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from shutil import get_terminal_size
 from typing import Any
 
+from node.iso import limit
 from node.language import say
 from node.matters.draft import Kind
 
-from .shown import limit, line, table
+from .shown import line, table
 
 _STATES = {
     "present": "已到", "partial": "传输中", "missing": "未到", "damaged": "收到的都不对",

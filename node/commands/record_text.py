@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from conflict.declaration import Action, Field, Matter, Type
+from conflict.order import QUOTES
 from conflict.sentence import mark
+from node.iso import limit, minute
 from node.language import say, used
 from node.matters.draft import Kind
 
 from . import exception_text
 from .matter_text import file_state, named
-from .shown import limit, line, minute, shown
+from .shown import line, shown
 
 Runs = Callable[[str], str]  # words of a command → the command as it can be run here
 _CARDS = {"yellow": "黄牌", "red": "红牌", "standing": "有效", "cleared": "已销", "rescinded": "已撤回"}
@@ -47,6 +49,7 @@ class _Teller:
         self.kind = kind
         self.found = found
         self.names: Mapping[str, str] = found.get("names") or {}
+        self.acts = {str(one["change"])[:32]: one for one in found.get("timeline") or () if one.get("change")}
 
     def sections(self, runs: Runs) -> Iterator[tuple[str, Iterable[str]]]:
         found = self.found
@@ -105,13 +108,25 @@ class _Teller:
     def _act(self, one: Mapping[str, Any]) -> str:
         action = self.kind.matter.action(str(one.get("action", "")))
         label = say(str(one.get("label") or one.get("action", "")), str(one.get("action", "")))
-        coded = self._coded(action, one) if action is not None else ()
+        coded = self._coded(action, one) if action is not None else self._quoted(one)
         words = " ".join([*coded, *map(_told, (one.get("words") or {}).values())])
         who = one.get("unit_name") or one.get("unit", "")
         actor = say("系统", "the node") if one.get("actor") == "system" else one.get("actor", "")
         return (
             f"{minute(one.get('time'))} {who} {actor} {label}{_mark(self.kind.matter, one)} {words}".rstrip()
         )
+
+    def _quoted(self, one: Mapping[str, Any]) -> Iterator[str]:
+        """Of an adoption: whose acts it stands for."""
+        for name in (one.get("data") or {}).get(QUOTES) or ():
+            act = self.acts.get(str(name))
+            if act is not None:
+                label = say(str(act.get("label", "")), str(act.get("action", "")))
+                who = act.get("unit_name") or act.get("unit", "")
+                yield say(
+                    f"{who} {minute(act.get('time'))}的“{label}”",
+                    f"“{label}” by {who}, {minute(act.get('time'))}",
+                )
 
     def _coded(self, action: Action, one: Mapping[str, Any]) -> Iterator[str]:
         """What it decided: for whom, why, with which outcome. An act that begins a record is told by its fields."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from datetime import date, timedelta
 from typing import Any
 
 # C0 but tab and line feed, DEL, C1, zero-width, bidi, line and paragraph separators, lone surrogates
@@ -28,19 +27,6 @@ def shown(text: str) -> str:
 def line(text: str) -> str:
     """The same on one line."""
     return _BREAKS.sub(" ", shown(text))
-
-
-def minute(iso: Any) -> str:
-    """`2026-11-21 16:10` of a time as node/iso.py writes it."""
-    return str(iso or "")[:16].replace("T", " ")
-
-
-def limit(iso: Any) -> str:
-    """The same of a deadline: one at midnight is told as the end of the day before, as people count."""
-    told = minute(iso)
-    if told[11:] != "00:00":
-        return told
-    return f"{date.fromisoformat(told[:10]) - timedelta(days=1)} 24:00"
 
 
 def dumps(document: Any, indent: int | None = None) -> str:

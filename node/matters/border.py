@@ -129,7 +129,8 @@ def require(kind: Kind, verb: Verb, found: Mapping[str, Any]) -> None:
 
 def needed(verb: Verb, found: Mapping[str, Any]) -> list[str]:
     """What must be given because of what was: of a ticket transferred, the outside number."""
-    return [then for name, values, then in verb.needs if found.get(name) in values]
+    told = ((found.get(name), values, then) for name, values, then in verb.needs)
+    return [then for value, values, then in told if isinstance(value, str) and value in values]
 
 
 def _unknown_field(kind: Kind, verb: Verb, name: object, known: Iterable[str]) -> Usage:

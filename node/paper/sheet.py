@@ -12,6 +12,7 @@ from typing import Any
 
 from conflict.declaration import Field, Type
 from node.errors import Usage
+from node.iso import limit, minute
 from node.language import say
 from node.matters.border import divisions
 from node.matters.draft import Kind
@@ -62,7 +63,7 @@ def sheet(
     )
     for label, value in _fields(kind, found, frozenset(hidden)):
         (made.texts if len(value) > LONG or "\n" in value else made.pairs).append((label, value))
-    made.pairs += [(say("登记时间", "registered"), _time(found["created"]))]
+    made.pairs += [(say("登记时间", "registered"), minute(found["created"]))]
     made.grids = [
         _assignments(names, found),
         _deadlines(kind, found),
@@ -72,7 +73,7 @@ def sheet(
         say("经办人", "handled by"), say("审核人", "reviewed by"), say("负责人", "responsible"), say("日期", "date"),
     )  # fmt: skip
     masked = say("个人信息已打码", "personal data masked")
-    made.foot = f"{made.number}    {unit}    {say('打印', 'printed by')} {by} {_time(now)}    {masked}"
+    made.foot = f"{made.number}    {unit}    {say('打印', 'printed by')} {by} {minute(now)}    {masked}"
     return made
 
 
@@ -115,14 +116,10 @@ def _named(names: Mapping[str, str], code: Any) -> str:
     return say(names.get(str(code), str(code)), str(code)) if code else ""
 
 
-def _time(text: str | None) -> str:
-    return str(text or "")[:16].replace("T", " ")
-
-
 def _assignments(names: Mapping[str, str], found: Mapping[str, Any]) -> Grid:
     rows = [
         (str(one["round"]), one["unit_name"], say("主办", "lead") if one["lead"] else say("协办", "co"),
-         _named(names, one["status"]), _time(one["since"]))
+         _named(names, one["status"]), minute(one["since"]))
         for one in found["assignments"]
     ]  # fmt: skip
     heads = (
@@ -140,7 +137,7 @@ def _deadlines(kind: Kind, found: Mapping[str, Any]) -> Grid:
     units[found["owner"]] = found["owner_name"]
     rows = [
         (say(kind.clocks.get(one["clock"], one["clock"]), one["clock"]), units.get(one["unit"], one["unit"]),
-         say("挂起", "paused") if one["paused"] else _time(one["due"]), _time(one["done"]),
+         say("挂起", "paused") if one["paused"] else limit(one["due"]), minute(one["done"]),
          say("超期", "overdue") if one["overdue"] else "")
         for one in found["deadlines"]
     ]  # fmt: skip
@@ -170,7 +167,7 @@ def _act(one: Mapping[str, Any], kind: Kind, hidden: frozenset[str]) -> tuple[st
                "quarantined": say("隔离", "quarantined")}.get(one["verdict"], "")  # fmt: skip
     told = "" if one["action"] == "register" else _told(one["words"], kind, hidden)  # the fields stand above
     return (
-        _time(one["time"]), f"{one['unit_name']} {one['actor']}", one["label"] + (f"（{verdict}）" if verdict else ""),
+        minute(one["time"]), f"{one['unit_name']} {one['actor']}", one["label"] + (f"（{verdict}）" if verdict else ""),
         told,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from node.errors import Usage
 from node.language import say
 
 PIECE = 1 << 16
+PEEK = 4096
 UTF8, GB18030 = "utf-8-sig", "gb18030"
 _MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 
@@ -17,12 +18,16 @@ _MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 def encoding_of(path: Path) -> str:
     """Reads the whole file once, in pieces. Raises Usage (`bad_encoding`), OSError."""
     with path.open("rb") as file:
-        head = file.read(4)
+        head = file.read(PEEK)
     for mark, name in _MARKS.items():
         if head.startswith(mark):
             raise _refused(
                 path, say(f"是 {name} 编码", f"is {name}"), "iconv -f UTF-16 -t UTF-8 FILE > NEW.csv"
             )
+    if 4 * head.count(0) > len(head):
+        raise _refused(
+            path, say("像是 UTF-16 编码", "looks like UTF-16"), "iconv -f UTF-16LE -t UTF-8 FILE > NEW.csv"
+        )
     valid, bad = _letters(path)
     if not bad:
         return UTF8

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +23,7 @@ MOST_COLUMNS = 256
 MOST_ROWS = 1_048_576  # what a sheet of Excel holds
 MOST_CELL = 1 << 20  # letters: a row with more is refused by its field; with more than this, the file
 MOST_LINE = 4 << 20  # bytes of a line of JSONL
+MOST_BROKEN = 100  # lines that can't be read, behind which the first that can is looked for
 FORMATS = (".csv", ".xlsx", ".jsonl")
 
 
@@ -109,7 +111,8 @@ def _csv(path: Path, file: IO[str]) -> Iterator[tuple[int, list[Any]]]:
     head = file.read(PEEK := 4096)
     file.seek(0)
     first = head[:PEEK].splitlines()[0] if head.strip() else ""
-    found = csv.reader(file, delimiter=_delimiter(first))
+    lines = _Lines(file)
+    found = csv.reader(lines, delimiter=_delimiter(first))
     start = 1
     while True:
         try:
@@ -121,8 +124,26 @@ def _csv(path: Path, file: IO[str]) -> Iterator[tuple[int, list[Any]]]:
             raise bad_table(path, text) from fault
         if len(cells) > MOST_COLUMNS:
             raise too_large(path, say(f"超过 {MOST_COLUMNS} 列", f"has over {MOST_COLUMNS} columns"))
+        if lines.ended:
+            zh, en = (
+                f"第 {start} 行的引号没有关上，后面的都算在它里面了",
+                f"line {start}: a quote isn't closed",
+            )
+            raise bad_table(path, say(zh, en))
         yield start, cells
         start = found.line_num + 1
+
+
+class _Lines:
+    """Whether a reader has asked for more than there is: within a row, this is a quote that nothing closes."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._file
+        self.ended = True
 
 
 def _delimiter(first: str) -> str:
@@ -132,15 +153,19 @@ def _delimiter(first: str) -> str:
 
 def _jsonl(path: Path, file: IO[str]) -> Table:
     lines = _objects(path, file)
-    first = next(lines, None)
-    if first is None:
+    begun: list[Row] = []
+    for row in lines:
+        begun.append(row)
+        if row.cells or len(begun) == MOST_BROKEN:
+            break
+    if not begun:
         raise bad_table(path, say("是空的", "is empty"))
-
-    def again() -> Iterator[Row]:
-        yield first
-        yield from lines
-
-    return Table(list(first.cells), again())
+    if begun[-1].fault:
+        number, fault = begun[0].number, begun[0].fault
+        raise bad_table(
+            path, say(f"没有一行读得了；第 {number} 行{fault}", f"no line can be read; {number}: {fault}")
+        )
+    return Table(list(begun[-1].cells), chain(begun, lines))
 
 
 def _objects(path: Path, file: IO[str]) -> Iterator[Row]:
@@ -157,12 +182,27 @@ def _objects(path: Path, file: IO[str]) -> Iterator[Row]:
 
 def _object(number: int, line: str) -> Row:
     try:
-        found = json.loads(line)
+        found = json.loads(line, object_pairs_hook=_once)
+    except _Doubled as doubled:
+        return Row(number, {}, say(f"“{doubled}”出现了两次", f"{doubled} stands there twice"))
     except (ValueError, RecursionError):
         return Row(number, {}, say("不是完整的 JSON", "isn't whole JSON"))
     if not isinstance(found, dict) or len(found) > MOST_COLUMNS:
         return Row(number, {}, say("应为 JSON 对象", "must be a JSON object"))
     return Row(number, {str(name): one for name, one in found.items() if one not in (None, "", [])})
+
+
+class _Doubled(Exception):
+    """A key that an object has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two values for one key neither is dropped in silence. Raises _Doubled."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Doubled(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def bad_table(path: Path, what: str) -> Usage:

@@ -50,7 +50,9 @@ class Rejects:
     def _begin(self) -> IO[str]:
         self.path = name_for(self._source)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._file = os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="")
+        self._file = os.fdopen(
+            descriptor, "w", encoding="utf-8-sig", errors="backslashreplace", newline=""
+        )  # what is no letter may be why a row is here
         csv.writer(self._file, lineterminator="\r\n").writerow([*map(harmless, self._headings), *OWN])
         return self._file
 

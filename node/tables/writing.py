@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from node.errors import DiskTrouble, Stale, Usage
 from node.iso import CHINA
@@ -160,6 +161,7 @@ def _xlsx(file: BinaryIO, columns: Sequence[Column], lines: Lines) -> int:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
+    from openpyxl.writer.excel import ExcelWriter
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(say("清单", "list"))
@@ -187,7 +189,10 @@ def _xlsx(file: BinaryIO, columns: Sequence[Column], lines: Lines) -> int:
             text = say(f"XLSX 至多 {MOST_ROWS} 行，请用 CSV", f"a sheet holds {MOST_ROWS} rows: write CSV")
             raise Usage(text, code="too_large", hint="qiao ticket export FILE.csv")
         sheet.append([_typed(cell, column, one) for column, one in zip(columns, spoken, strict=True)])
-    book.save(file)
+    with ZipFile(
+        file, "w", ZIP_DEFLATED
+    ) as archive:  # closed here, whatever fails: its own end would complain aloud
+        ExcelWriter(book, archive).save()
     return count
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -198,3 +199,22 @@ def test_a_ticket_is_printed_by_its_number(province: Province, tmp_path: Path) -
         province("--json", "ticket", "print", item["number"], "--out", str(tmp_path / "t.pdf")).error
         == "export_exists"
     )
+
+
+def test_ctrl_c_in_an_import_is_told_and_the_same_file_goes_on(province: Province, tmp_path: Path) -> None:
+    file = _file(tmp_path / "many.csv", [f"cut-{number}" for number in range(3000)])
+    words = [sys.executable, "-P", "-m", "cli", "--dir", str(province.directory), "--as", "op", "--json"]
+    running = subprocess.Popen(
+        [*words, "ticket", "import", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "QIAO_PASSWORD": "geheim-1"},
+    )
+    assert running.stderr is not None
+    assert b"1001" in running.stderr.readline()
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 130 and json.loads(out)["error"]["code"] == "interrupted"
+    assert "再导入一次".encode() in err
+    done = province.ok("ticket", "import", str(file))
+    assert done["imported"] + done["skipped"] == 3000 and done["skipped"] >= 1000 and done["imported"] > 0

@@ -53,6 +53,16 @@ def test_nothing_of_it_is_in_the_programs_own_codes(tree: Tree) -> None:
     assert "+08:00" not in text and "24:00" in text
 
 
+def test_an_adoption_says_what_it_stands_for(tree: Tree) -> None:
+    record = tree.dispatched()
+    tree.act("k", "accept", record)
+    tree.act("c", "recall", record, unit="370211")
+    tree.quiet()
+    tree.do("c", "adopt", id=tree.reader("c").exceptions().items[0]["id"])
+    [line] = [one for one in told(tree, "c", record).splitlines() if " 采纳" in one]
+    assert "采纳 黄岛区总工会 20" in line and line.endswith("的“受理”")
+
+
 def test_what_no_one_here_can_restore_says_who_may() -> None:
     row = {"id": "ab", "kind": "conflict", "reason": "overtaken", "open": True, "remedy": ""}
     assert list(exception_text.remedies(row, runs)) == ["本单位不能采纳；如应以它为准，请上级单位采纳"]

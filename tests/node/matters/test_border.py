@@ -281,3 +281,12 @@ def test_a_last_day_before_the_first_is_refused_at_its_field() -> None:
         border.check(article, verb, given)
     assert (fault.value.code, fault.value.field) == ("bad_value", "valid_until")
     assert border.check(article, verb, {**given, "valid_until": "2026-12-01"})
+
+
+@pytest.mark.parametrize("odd", [{"x": 1}, [[1]], 5, True])
+def test_data_of_another_form_are_faults_of_their_fields(odd: Any) -> None:
+    register = TICKET.verb("register")
+    assert register is not None
+    found = border.faults(TICKET, register, {"channel": odd, "class": odd})
+    assert {fault.field for fault in found} == {"channel", "class", "topic"}
+    assert {fault.code for fault in found} == {"bad_value", "missing_field"}

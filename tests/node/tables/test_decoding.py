@@ -49,3 +49,10 @@ def test_what_is_neither_is_refused_and_never_read_as_other_words(tmp_path: Path
     with pytest.raises(Usage) as caught:
         encoding_of(_file(tmp_path, content))
     assert caught.value.code == "bad_encoding"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_called_so(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(Usage, match="UTF-16") as caught:
+        encoding_of(_file(tmp_path, "external_id,narrative\r\n1,欠薪\r\n".encode(encoding)))
+    assert caught.value.code == "bad_encoding"

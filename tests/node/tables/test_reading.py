@@ -103,3 +103,33 @@ def test_an_empty_file_and_another_format_are_said(tmp_path: Path, name: str, te
 def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         _rows(tmp_path / "gone.csv")
+
+
+@pytest.mark.parametrize("text", ['a,b\n1,"2', 'a,b\n1,"2\n3,4\n5,6\n', 'a,"b\n1,2\n'])
+def test_a_quote_that_nothing_closes_swallows_nothing_in_silence(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Usage, match="引号没有关上") as caught:
+        _rows(_file(tmp_path, "t.csv", text))
+    assert caught.value.code == "bad_table"
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
+def test_closed_quotes_and_stray_ones_are_read_to_the_end(tmp_path: Path, end: str) -> None:
+    _, rows = _rows(_file(tmp_path, "t.csv", f'a,b\n"x\ny",5" 钢管\n1,"2"{end}'))
+    assert [row.cells for row in rows] == [{"a": "x\ny", "b": '5" 钢管'}, {"a": "1", "b": "2"}]
+
+
+def test_of_two_values_for_one_key_neither_is_taken(tmp_path: Path) -> None:
+    lines = '{"a": 1}\n{"a": "一", "a": "二"}\n{"a": {"b": 1, "b": 2}}\n'
+    _, rows = _rows(_file(tmp_path, "t.jsonl", lines))
+    assert [row.fault for row in rows] == ["", "“a”出现了两次", "“b”出现了两次"]
+
+
+def test_the_first_line_that_can_be_read_names_the_columns(tmp_path: Path) -> None:
+    headings, rows = _rows(_file(tmp_path, "t.jsonl", 'nonsense\n{"a": 1}\n'))
+    assert headings == ["a"] and [bool(row.fault) for row in rows] == [True, False]
+
+
+def test_a_file_of_which_no_line_can_be_read_says_so(tmp_path: Path) -> None:
+    with pytest.raises(Usage, match="第 1 行不是完整的 JSON") as caught:
+        _rows(_file(tmp_path, "t.jsonl", "[" * 100_000 + "\nx\n"))
+    assert caught.value.code == "bad_table"

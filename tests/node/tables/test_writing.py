@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import errno
+import gc
+import io
 import json
 import os
 import zipfile
@@ -208,3 +210,25 @@ def test_a_folder_is_never_written_over(tmp_path: Path) -> None:
 def test_another_format_is_said(tmp_path: Path, name: str) -> None:
     with pytest.raises(Usage):
         writing.write(tmp_path / name, columns.chosen(TICKET, []), [], force=False, codes=False)
+
+
+class Full(io.BytesIO):
+    """A disk with room for a few bytes."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() > 1000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def test_a_disk_that_fills_while_a_sheet_is_written_is_told_once_and_nothing_complains_later(
+    evil: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaints: list[Any] = []
+    monkeypatch.setattr("sys.unraisablehook", complaints.append)
+    chosen = columns.chosen(TICKET, ["number", "narrative"])
+    lines = list(evil.reader("p").table("ticket", chosen))
+    with Full() as file, pytest.raises(OSError, match="No space"):
+        writing._xlsx(file, chosen, lines)
+    gc.collect()
+    assert complaints == []
