@@ -462,7 +462,7 @@ class Reader:
     # Proof
 
     def heads(self) -> Sequence[dict[str, Any]]:
-        from node import alike, proof
+        from node import proof
 
         with self._read() as db:
             return proof.heads(db)
@@ -481,7 +481,7 @@ class Reader:
             return proof.digest(db, path)
 
     def verify(self, every_signature: bool = False) -> dict[str, Any]:
-        from node import proof
+        from node import alike, proof
         from node.attachments import listing as attachments
 
         with self._read() as db:
@@ -537,23 +537,3 @@ def _no_name(matter: str, what: str, given: str, names: Mapping[str, str]) -> Us
     label = say({"phase": "阶段", "status": "承办状态"}[what], what)
     text = say(f"{label}没有 “{given}” 这个代码{told}", f"no {what} “{given}”{told}")
     return Usage(text, code="unknown_code", hint=f"qiao {matter} list --help")
-
-
-def _cursor(after: str | None) -> tuple[int, int] | None:
-    if after is None:
-        return None
-    time, _, record = after.partition("~")
-    if not (time.isdecimal() and record.isdecimal()):
-        raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
-    return int(time), int(record)
-
-
-def _when(mark: Mark | None) -> str | None:
-    return None if mark is None else iso(hybrid.to_ms(mark.time))
-
-
-def kind_of(matter: str) -> Kind:
-    found = KINDS.get(matter)
-    if found is None:
-        raise Usage(say(f"没有这种事项：{matter}", f"no such matter: {matter}"), code="unknown_matter")
-    return found
