@@ -17,19 +17,19 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     union_all,
 )
 
 from node.errors import Usage
 from node.language import say
 
-from . import search
+from . import matching
 from .chain import CHANGE, COMMIT, LOG
 from .folded import CARD, CHARGE, CITATION, DUE, EXCEPTION, FOLDED, NOTICE, PLACE, STATE, UNIT, USABLE
 from .records import RECORD
 
 UNDELIVERED_MS = 12 * 3600 * 1000  # after which a dispatcher is to telephone (1.3)
-MOST_NUMBER = 200  # characters: longer texts are no part of a number, and too much for a pattern
 LEFT = 100  # rows of records that are here no more are told at most
 EXPORTED = 500  # rows read at once where all of a list is wanted
 OPEN = ("sent", "received", "accepted", "submitted")
@@ -39,7 +39,7 @@ SORTS = {
     "number": FOLDED.c.number,
     "due": func.coalesce(FOLDED.c.next_due, literal_column(str(2**62))),  # as its index has it
     "phase": FOLDED.c.phase,
-    "turn": func.coalesce(FOLDED.c.turn_ms, 2**62),
+    "turn": func.coalesce(FOLDED.c.turn_ms, literal_column(str(2**62))),
 }
 
 
@@ -79,15 +79,37 @@ def page(
     if limit < 1:
         raise Usage(say("每页至少一条", "a page has one item at least"), code="bad_value")
     column, falling = _sorted_by(sort)
-    query = _narrowed(db, wanted).add_columns(column.label("sorted"))
-    order = (column.desc(), FOLDED.c.record.desc()) if falling else (column, FOLDED.c.record)
-    if after:
-        query = query.where(_behind(column, falling, after))
-    rows = list(db.execute(query.order_by(*order).limit(limit + 1)))
-    if len(rows) <= limit:
-        return rows, None
-    last = rows[limit - 1]
-    return rows[:limit], f"{last.sorted}~{last.record}"
+    found = _behind(
+        db, _narrowed(db, wanted).add_columns(column.label("sorted")), column, falling, limit + 1, after
+    )
+    rows = by_rows(db, [one.record for one in found[:limit]], wanted.own)
+    return rows, f"{found[limit - 1].sorted}~{found[limit - 1].record}" if len(found) > limit else None
+
+
+def _behind(
+    db: Connection, query: Select[Any], column: Any, falling: bool, most: int, after: str | None
+) -> list[Any]:
+    """Behind a cursor: first what is sorted alike, then what is past it. Each is a stretch of the order's index; both
+    in one condition would be looked for from the list's beginning."""
+    key = FOLDED.c.record
+    order = (column.desc(), key.desc()) if falling else (column, key)
+    if not after:
+        return list(db.execute(query.order_by(*order).limit(most)))
+    value, record = _cursor(column, after)
+    alike = query.where(column == value, key < record if falling else key > record)
+    rows = list(db.execute(alike.order_by(order[1]).limit(most)))
+    if len(rows) < most:
+        past = query.where(column < value if falling else column > value)
+        rows += db.execute(past.order_by(*order).limit(most - len(rows)))
+    return rows
+
+
+def _cursor(column: Any, after: str) -> tuple[Any, int]:
+    value, _, record = after.rpartition("~")
+    textual = column in (FOLDED.c.number, FOLDED.c.phase)
+    if not record.isdecimal() or not (textual or value.isdecimal()):
+        raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
+    return (value if textual else int(value)), int(record)
 
 
 def whole(db: Connection, wanted: Filter, sort: str) -> Iterator[tuple[Any, bytes]]:
@@ -95,17 +117,11 @@ def whole(db: Connection, wanted: Filter, sort: str) -> Iterator[tuple[Any, byte
     caller's transaction keeps them of one moment. Raises Usage."""
     column, falling = _sorted_by(sort)
     order = (column.desc(), FOLDED.c.record.desc()) if falling else (column, FOLDED.c.record)
-    narrowed = _narrowed(db, wanted)
-    only = narrowed.with_only_columns(FOLDED.c.record, maintain_column_froms=True).order_by(*order)
-    records = [row.record for row in db.execute(only)]
+    records = [row.record for row in db.execute(_narrowed(db, wanted).order_by(*order))]
     for at in range(0, len(records), EXPORTED):
         some = records[at : at + EXPORTED]
-        query = (
-            narrowed.add_columns(STATE.c.state)
-            .join(STATE, STATE.c.record == FOLDED.c.record)
-            .where(FOLDED.c.record.in_(some))
-        )
-        found = {row.record: row for row in db.execute(query)}
+        query = _told(wanted.own).add_columns(STATE.c.state).join(STATE, STATE.c.record == FOLDED.c.record)
+        found = {row.record: row for row in db.execute(query.where(FOLDED.c.record.in_(some)))}
         yield from ((found[one], found[one].state) for one in some)
 
 
@@ -123,34 +139,21 @@ def _sorted_by(sort: str) -> tuple[Any, bool]:
     return SORTS[name], sort.startswith("-")
 
 
-def _behind(column: Any, falling: bool, after: str) -> ColumnElement[bool]:
-    value, _, record = after.rpartition("~")
-    if not record.isdecimal():
-        raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
-    textual = column in (FOLDED.c.number, FOLDED.c.phase)
-    if not textual and not value.isdecimal():
-        raise Usage(say("翻页记号无效", "the cursor is off"), code="bad_cursor")
-    bound: Any = value if textual else int(value)
-    key = FOLDED.c.record
-    if falling:
-        return or_(column < bound, and_(column == bound, key < int(record)))
-    return or_(column > bound, and_(column == bound, key > int(record)))
-
-
 def _narrowed(db: Connection, wanted: Filter) -> Select[Any]:
-    own = and_(PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round, PLACE.c.unit == wanted.own)
-    status = select(PLACE.c.status).where(own).scalar_subquery()
-    columns = [column for column in FOLDED.c if column.name != "digest"]
-    query = (
-        select(*columns, RECORD.c.record.label("name"), status.label("status"))
-        .join(RECORD, RECORD.c.id == FOLDED.c.record)
-        .where(FOLDED.c.here.is_(True))
-    )
-    if wanted.matter:
-        query = query.where(FOLDED.c.matter == wanted.matter)
+    """Which records, and nothing of them: whatever is sorted is sorted without the rest."""
+    query = select(FOLDED.c.record).where(FOLDED.c.here.is_(True), FOLDED.c.matter == wanted.matter)
     for condition in _conditions(db, wanted):
         query = query.where(condition)
     return query
+
+
+def _told(own: str) -> Select[Any]:
+    """What a list tells of a record."""
+    place = and_(PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round, PLACE.c.unit == own)
+    status = select(PLACE.c.status).where(place).scalar_subquery()
+    columns = [column for column in FOLDED.c if column.name != "digest"]
+    query = select(*columns, RECORD.c.record.label("name"), status.label("status"))
+    return query.join(RECORD, RECORD.c.id == FOLDED.c.record).where(FOLDED.c.here.is_(True))
 
 
 def _conditions(db: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
@@ -160,13 +163,13 @@ def _conditions(db: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.status or wanted.unit:
         found.append(_has_place(wanted.status, wanted.unit))
     if wanted.overdue:
-        found.append(_overdue(wanted.now_ms))
+        found.append(FOLDED.c.next_due < wanted.now_ms)
     if wanted.mine:
         found.append(_mine(wanted.own, wanted.mine))
     if wanted.attended is not None:
         found.append(_unattended(wanted))
     if wanted.text:
-        found.append(_text(db, wanted.matter, wanted.text))
+        found.append(matching.fits(db, wanted.matter, wanted.text))
     if wanted.view:
         found.append(_view(wanted))
     return found
@@ -179,12 +182,6 @@ def _has_place(status: str | None, unit: str | None) -> ColumnElement[bool]:
     if unit:
         conditions.append(PLACE.c.unit == unit)
     return exists().where(and_(*conditions))
-
-
-def _overdue(now_ms: int) -> ColumnElement[bool]:
-    return exists().where(
-        DUE.c.record == FOLDED.c.record, DUE.c.done_ms.is_(None), DUE.c.owed, DUE.c.due_ms < now_ms
-    )
 
 
 def _mine(own: str, staff: str) -> ColumnElement[bool]:
@@ -243,18 +240,6 @@ def _among(*sets: Select[Any]) -> ColumnElement[bool]:
     return FOLDED.c.record.in_(union_all(*sets))
 
 
-def _text(db: Connection, matter: str, words: str) -> ColumnElement[bool]:
-    found = [row for row, _ in search.find(db, matter, search.asked(words), 10_000)]
-    if len(words) > MOST_NUMBER:
-        return FOLDED.c.record.in_(found)
-    number = FOLDED.c.number.like("%" + _escaped(words) + "%", escape="\\")
-    return or_(FOLDED.c.record.in_(found), number)
-
-
-def _escaped(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def _view(wanted: Filter) -> ColumnElement[bool]:
     own, now = wanted.own, wanted.now_ms
     waits_here = _waits_here(wanted)
@@ -301,7 +286,9 @@ def _waits_here(wanted: Filter) -> ColumnElement[bool]:
 
 
 def _sampled(sample: bytes | None) -> ColumnElement[bool]:
-    return RECORD.c.record.is_not(None) if sample is None else RECORD.c.record < sample
+    if sample is None:
+        return true()
+    return exists().where(RECORD.c.id == FOLDED.c.record, RECORD.c.record < sample)
 
 
 def _from_us(own: str, status: str, *more: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -363,7 +350,9 @@ def find(db: Connection, name: str) -> Any | None:
 
 def by_rows(db: Connection, rows: list[int], own: str, matter: str = "") -> list[Any]:
     """List rows of given records in scope, in the order given; of every matter where none is named."""
-    query = _narrowed(db, Filter(matter, own)).where(FOLDED.c.record.in_(rows))
+    query = _told(own).where(FOLDED.c.record.in_(rows))
+    if matter:
+        query = query.where(FOLDED.c.matter == matter)
     found = {row.record: row for row in db.execute(query)}
     return [found[row] for row in rows if row in found]
 

@@ -304,6 +304,9 @@ class Folded(Derived, table=True):
     __table_args__ = (
         Index("folded_matter_changed", "matter", "changed"),
         Index("folded_number", "number"),
+        Index("folded_by_number", "matter", "number"),
+        Index("folded_by_phase", "matter", "here", "phase"),
+        Index("folded_by_turn", "matter", text(f"coalesce(turn_ms, {2**62})")),
         Index("folded_phase", "matter", "phase", "changed"),
         Index("folded_external", "matter", "external_id", sqlite_where=text("external_id <> ''")),
         Index("folded_made", "matter", "created"),

@@ -15,8 +15,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, islice
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    exists,
+    literal_column,
+    select,
+    text,
+)
 
 from .prepared import Prepared
 
@@ -26,6 +36,7 @@ _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[^\W_]+",
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _MATTER = re.compile(r"[a-z_]{1,32}")
 _NOTHING: Means = {}
+_ROW: ColumnElement[int] = literal_column("rowid", Integer)  # of an index: a record's row
 MOST_ASKED = 64  # tokens that must all be found
 MOST_TYPED = 900  # tokens of a narrative that are looked at: those of 500 characters
 OFTEN = 3  # times that a token is counted at most
@@ -33,6 +44,7 @@ MOST_TELLING = 200  # of which any may be found; FTS5 takes all of them to every
 MOST_PLACES = (
     10_000  # how many records they may have together: what all have costs the most and says the least
 )
+MOST_RANKED = 10_000  # records with all that was asked for: of more, the newest are told by how well they fit
 MOST_READ = 2_000  # characters of a narrative that are looked at
 
 
@@ -56,8 +68,24 @@ def _put_in(matter: str) -> Prepared:
 @cache
 def _find(matter: str) -> Prepared:
     table = _table(matter)
-    query = f"SELECT rowid, rank FROM {table} WHERE {table} MATCH :query ORDER BY rank LIMIT :most"
-    return Prepared(text(query))
+    # Of more than `ranked` the oldest are left out: how well each fits takes longer to tell than that it does.
+    floor = (
+        f"SELECT rowid FROM {table} WHERE {table} MATCH :query ORDER BY rowid DESC LIMIT 1 OFFSET :ranked - 1"
+    )
+    return Prepared(
+        text(
+            f"SELECT rowid, rank FROM {table} WHERE {table} MATCH :query AND rowid >= coalesce(({floor}), 0)"
+            " ORDER BY rank LIMIT :most"
+        )
+    )
+
+
+@cache
+def _count(matter: str) -> Prepared:
+    table = _table(matter)
+    return Prepared(
+        text(f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH :query LIMIT :most)")
+    )
 
 
 @cache
@@ -70,7 +98,7 @@ def _terms(matter: str) -> Prepared:
 
 
 @cache
-def _count(matter: str) -> Prepared:
+def _whole(matter: str) -> Prepared:
     return Prepared(text(f"SELECT count(*) FROM {_table(matter)}_docsize"))
 
 
@@ -114,12 +142,33 @@ def rewrite(db: Connection) -> None:
         db.execute(text(f"INSERT INTO {table}({table}) VALUES('optimize')"))
 
 
-def find(db: Connection, matter: str, query: str, limit: int) -> list[tuple[int, float]]:
-    """(record row, BM25: the higher the better), best first. `query`: of `asked` or `any_of`; nothing for an
-    empty one."""
+def find(
+    db: Connection, matter: str, query: str, limit: int, ranked: int = MOST_RANKED
+) -> list[tuple[int, float]]:
+    """(record row, BM25: the higher the better), best first; of more than `ranked` the newest. `query`: of `asked` or
+    `any_of`; nothing for an empty one."""
     if not query:
         return []
-    return [(row[0], -row[1]) for row in _find(matter)(db, query=query, most=limit)]
+    return [(row[0], -row[1]) for row in _find(matter)(db, query=query, ranked=ranked, most=limit)]
+
+
+def count(db: Connection, matter: str, query: str, most: int) -> int:
+    """How many records fit, counted up to `most`: much sooner than they are ranked."""
+    return int(_count(matter)(db, query=query, most=most).scalar()) if query else 0
+
+
+def rows(matter: str, query: str) -> Select[Any]:
+    """A subquery: the record rows that fit."""
+    return select(_ROW).select_from(text(_table(matter))).where(_fitting(matter, query))
+
+
+def has(matter: str, query: str, record: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a record fits, asked of it alone."""
+    return exists(rows(matter, query).where(record == _ROW))
+
+
+def _fitting(matter: str, query: str) -> ColumnElement[bool]:
+    return literal_column(_table(matter)).op("MATCH", is_comparison=True)(query)
 
 
 def indexed(words: str) -> list[str]:
@@ -162,7 +211,7 @@ def telling(db: Connection, matter: str, tokens: Mapping[str, int]) -> list[str]
     """Those of some tokens that are found at all, the most telling first, within both bounds; one of them at least.
     What is told several times stands there as often, up to OFTEN: a rank adds up what it is given."""
     counted = {row[0]: row[1] for row in _terms(matter)(db, tokens=json.dumps(list(tokens)))}
-    whole = _count(matter)(db).scalar() or 1
+    whole = _whole(matter)(db).scalar() or 1
     weighed = sorted(counted, key=lambda one: (-_weight(one, tokens[one], counted[one], whole), one))
     places = accumulate(counted[one] for one in weighed[:MOST_TELLING])
     kept = [

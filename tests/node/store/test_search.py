@@ -88,3 +88,14 @@ def test_a_record_is_found_as_it_was_put_last(index: Connection) -> None:
 def test_an_index_that_was_dropped_is_gone_with_its_terms(index: Connection) -> None:
     search.drop(index)
     assert list(index.execute(text("SELECT name FROM sqlite_master"))) == []
+
+
+def test_of_a_great_many_the_newest_are_ranked(index: Connection) -> None:
+    found = search.find(index, "note", search.asked("工资"), 200, ranked=30)
+    assert sorted(row for row, _ in found) == list(range(71, 101))
+
+
+def test_what_fits_is_counted_up_to_a_bound(index: Connection) -> None:
+    assert search.count(index, "note", search.asked("工资"), 1_000) == 100
+    assert search.count(index, "note", search.asked("工资"), 7) == 7
+    assert search.count(index, "note", search.asked("*"), 7) == 0
