@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -133,14 +133,29 @@ GROUPS: Mapping[str, ColumnElement[Any]] = {
 }
 
 
-def totals(db: Connection, asked: Asked, by: str | None = None) -> list[Row[Any]]:
-    """Rows of name, excluded, value and key, which is that of the group (`GROUPS`); empty without one."""
-    group = GROUPS[by] if by else func.coalesce(None, "")
-    query = select(FACT.c.name, FACT.c.excluded, func.sum(FACT.c.value).label("value"), group.label("key"))
+class Total(NamedTuple):
+    name: str  # of the fact
+    excluded: bool
+    value: int
+    key: Any  # of the group (`GROUPS`); empty without one
+
+
+def totals(db: Connection, asked: Asked, by: str | None = None) -> list[Total]:
+    """What the facts add up to. The excluded ones are told apart as they are added, and not sorted for: without a
+    group the rows are gone through as they lie."""
+    key: Sequence[ColumnElement[Any]] = [GROUPS[by]] if by else []
+    excluded = FACT.c.excluded.is_(True)
+    sums = (func.sum(FACT.c.value).filter(one) for one in (~excluded, excluded))
+    query = select(FACT.c.name, *sums, *key)
     if by in DIMENSIONS:
         query = query.select_from(FACT.join(TRAIT, TRAIT.c.record == FACT.c.record, isouter=True))
-    grouped = [FACT.c.name, FACT.c.excluded, *([group] if by else [])]
-    return list(db.execute(_narrowed(query, asked).group_by(*grouped)))
+    found = db.execute(_narrowed(query, asked).group_by(FACT.c.name, *key))
+    return [
+        Total(row[0], apart, value, row[3] if by else "")
+        for row in found
+        for apart, value in ((False, row[1]), (True, row[2]))
+        if value is not None
+    ]
 
 
 def behind(db: Connection, asked: Asked, most: int) -> list[Row[Any]]:

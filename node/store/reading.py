@@ -20,6 +20,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.sql import operators
 
 from node.errors import Usage
 from node.language import say
@@ -31,7 +32,10 @@ from .records import RECORD
 
 UNDELIVERED_MS = 12 * 3600 * 1000  # after which a dispatcher is to telephone (1.3)
 LEFT = 100  # rows of records that are here no more are told at most
+IN_WORK = ("registered", "dispatched")  # phases, as shown
+FEW = 2_000  # assignments that are looked up by what they are
 EXPORTED = 500  # rows read at once where all of a list is wanted
+_OTHER = FOLDED.alias("other")
 OPEN = ("sent", "received", "accepted", "submitted")
 SORTS = {
     "changed": FOLDED.c.changed,
@@ -140,11 +144,25 @@ def _sorted_by(sort: str) -> tuple[Any, bool]:
 
 
 def _narrowed(db: Connection, wanted: Filter) -> Select[Any]:
-    """Which records, and nothing of them: whatever is sorted is sorted without the rest."""
-    query = select(FOLDED.c.record).where(FOLDED.c.here.is_(True), FOLDED.c.matter == wanted.matter)
-    for condition in _conditions(db, wanted):
-        query = query.where(condition)
-    return query
+    """Which records, and nothing of them: whatever is sorted is sorted without the rest.
+
+    Where a set of records is named, they are looked up; else the list's order is gone through.
+    """
+    conditions = _conditions(db, wanted)
+    looked_up = any(_names_set(one) for one in conditions)
+    matter = _plain(FOLDED.c.matter) if looked_up else FOLDED.c.matter
+    return select(FOLDED.c.record).where(FOLDED.c.here.is_(True), matter == wanted.matter, *conditions)
+
+
+def _names_set(condition: Any) -> bool:
+    """Whether it holds only of the records of a subquery, as `_among` says it."""
+    if getattr(condition, "operator", None) is operators.and_:
+        return any(_names_set(one) for one in condition.clauses)
+    return (
+        condition is not None
+        and getattr(condition, "operator", None) is operators.in_op
+        and (condition.left is FOLDED.c.record)
+    )
 
 
 def _told(own: str) -> Select[Any]:
@@ -161,10 +179,10 @@ def _conditions(db: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.phase:
         found.append(FOLDED.c.phase == wanted.phase)
     if wanted.status or wanted.unit:
-        found.append(_has_place(wanted.status, wanted.unit))
+        found.append(_has_place(db, wanted.status, wanted.unit))
     if wanted.overdue:
         found.append(FOLDED.c.next_due < wanted.now_ms)
-    if wanted.mine:
+    if wanted.mine and wanted.view != "mine":
         found.append(_mine(wanted.own, wanted.mine))
     if wanted.attended is not None:
         found.append(_unattended(wanted))
@@ -175,13 +193,26 @@ def _conditions(db: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _has_place(status: str | None, unit: str | None) -> ColumnElement[bool]:
-    conditions = [PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round]
-    if status:
-        conditions.append(PLACE.c.status == status)
-    if unit:
-        conditions.append(PLACE.c.unit == unit)
-    return exists().where(and_(*conditions))
+def _has_place(db: Connection, status: str | None, unit: str | None) -> ColumnElement[bool]:
+    """In the present round. Few are looked up; many are soon met with, whatever the order."""
+    asked = ((PLACE.c.status, status), (PLACE.c.unit, unit))
+    conditions = [column == value for column, value in asked if value]
+    few = select(PLACE.c.record).where(*conditions).limit(FEW + 1).subquery()
+    if db.execute(select(func.count()).select_from(few)).scalar_one() <= FEW:
+        return _among(_in_round(*conditions))
+    asked_each = [_plain(column) == value for column, value in asked if value]
+    return exists().where(PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round, *asked_each)
+
+
+def _plain(column: Any) -> Any:
+    """By which SQLite looks nothing up: there is a better way to the row."""
+    return literal_column(f"+{column.table.name}.{column.name}", column.type)
+
+
+def _in_round(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Records with such an assignment in their present round."""
+    present = and_(_OTHER.c.record == PLACE.c.record, _OTHER.c.round == PLACE.c.round)
+    return select(PLACE.c.record).join(_OTHER, present).where(*conditions)
 
 
 def _mine(own: str, staff: str) -> ColumnElement[bool]:
@@ -232,9 +263,6 @@ def charged(db: Connection, matter: str, own: str, staff: str) -> list[Any]:
     return list(db.execute(query))
 
 
-_OTHER = FOLDED.alias("other")
-
-
 def _among(*sets: Select[Any]) -> ColumnElement[bool]:
     """Records that one of these small sets names: looked up by them, not looked for in the whole matter."""
     return FOLDED.c.record.in_(union_all(*sets))
@@ -257,8 +285,8 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
         "follow_up": and_(FOLDED.c.owner == own, FOLDED.c.phase.in_(("follow_up", "quality_check"))),
         "check": and_(FOLDED.c.owner == own, FOLDED.c.phase == "quality_check", _sampled(wanted.sample)),
         "ruling": _to_rule(own),
-        "exceptions": FOLDED.c.open_rows > 0,
-        "all": FOLDED.c.record > 0,
+        "exceptions": _among(select(_OTHER.c.record).where(_OTHER.c.open_rows > literal_column("0"))),
+        "all": true(),
     }
     if wanted.view not in views:
         known = " ".join(VIEWS)
@@ -269,19 +297,10 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
 
 def _waits_here(wanted: Filter) -> ColumnElement[bool]:
     own = wanted.own
-    open_here = exists().where(
-        PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round,
-        PLACE.c.unit == own, PLACE.c.status.in_(OPEN),
-    )  # fmt: skip
-    at_desk = and_(FOLDED.c.owner == own, FOLDED.c.phase == "registered")
-    return and_(
-        _among(
-            select(PLACE.c.record).where(PLACE.c.unit == own, PLACE.c.status.in_(OPEN)),
-            select(_OTHER.c.record).where(
-                _OTHER.c.matter == wanted.matter, _OTHER.c.phase == "registered", _OTHER.c.owner == own
-            ),
-        ),
-        or_(open_here, at_desk),
+    at_desk = and_(_OTHER.c.matter == wanted.matter, _OTHER.c.phase == "registered", _OTHER.c.owner == own)
+    return _among(
+        _in_round(PLACE.c.unit == own, PLACE.c.status.in_(OPEN)),
+        select(_OTHER.c.record).where(at_desk),
     )
 
 
@@ -292,25 +311,20 @@ def _sampled(sample: bytes | None) -> ColumnElement[bool]:
 
 
 def _from_us(own: str, status: str, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    """An assignment that this unit made, and that has come back to it, or hasn't arrived."""
-    returned = and_(PLACE.c.assigner == own, PLACE.c.status == status, *more)
-    return and_(
-        _among(select(PLACE.c.record).where(returned)),
-        exists().where(PLACE.c.record == FOLDED.c.record, PLACE.c.round == FOLDED.c.round, returned),
-    )
+    """An assignment that this unit made, and that has come back to it, or hasn't arrived; while it matters."""
+    returned = (PLACE.c.assigner == own, PLACE.c.status == status, _OTHER.c.phase.in_(IN_WORK))
+    return _among(_in_round(*returned, *more))
 
 
 def _to_rule(own: str) -> ColumnElement[bool]:
     """What this unit, or one that it acts for, is to decide; where that one has no office, the next above is to."""
-    ruler, office = FOLDED.c.ruling, UNIT.c.path
+    ruler, office = _OTHER.c.ruling, UNIT.c.path
     between = and_(_within(office, ruler), func.length(office) > len(own))
-    return and_(
-        ruler != literal_column("''"),  # as its index has it
-        or_(
-            ruler.in_(select(UNIT.c.path).where(UNIT.c.host == own)),
-            and_(_within(literal(own), ruler), ~exists().where(between)),
-        ),
+    ours = or_(
+        ruler.in_(select(UNIT.c.path).where(UNIT.c.host == own)),
+        and_(_within(literal(own), ruler), ~exists().where(between)),
     )
+    return _among(select(_OTHER.c.record).where(ruler != literal_column("''"), ours))  # as its index has it
 
 
 def _within(above: Any, path: Any) -> ColumnElement[bool]:
@@ -350,11 +364,9 @@ def find(db: Connection, name: str) -> Any | None:
 
 def by_rows(db: Connection, rows: list[int], own: str, matter: str = "") -> list[Any]:
     """List rows of given records in scope, in the order given; of every matter where none is named."""
-    query = _told(own).where(FOLDED.c.record.in_(rows))
-    if matter:
-        query = query.where(FOLDED.c.matter == matter)
-    found = {row.record: row for row in db.execute(query)}
-    return [found[row] for row in rows if row in found]
+    # By record alone: where it may, SQLite goes through all of a matter instead.
+    found = {row.record: row for row in db.execute(_told(own).where(FOLDED.c.record.in_(rows)))}
+    return [found[row] for row in rows if row in found and matter in ("", found[row].matter)]
 
 
 def usable(db: Connection, rows: list[int], own: str) -> dict[int, Any]:

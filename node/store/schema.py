@@ -305,7 +305,7 @@ class Folded(Derived, table=True):
         Index("folded_matter_changed", "matter", "changed"),
         Index("folded_number", "number"),
         Index("folded_by_number", "matter", "number"),
-        Index("folded_by_phase", "matter", "here", "phase"),
+        Index("folded_by_phase", "matter", "phase"),
         Index("folded_by_turn", "matter", text(f"coalesce(turn_ms, {2**62})")),
         Index("folded_phase", "matter", "phase", "changed"),
         Index("folded_external", "matter", "external_id", sqlite_where=text("external_id <> ''")),
@@ -346,6 +346,7 @@ class Place(Derived, table=True):
     __tablename__ = "place"
     __table_args__ = (
         Index("place_unit", "unit", "status"),
+        Index("place_status", "status"),
         Index("place_assigner", "assigner", "status"),
         Index("place_actor", "actor"),
     )

@@ -102,3 +102,41 @@ def test_every_page_is_a_stretch_of_an_index(tree: Tree, nine: list[str], sort: 
             assert stretches and (cursor is None or all("<?" in one or ">?" in one for one in stretches)), (
                 steps
             )
+
+
+LOOKED_UP = ("mine", "unit", "declined", "undelivered", "review", "cards", "exceptions", "reminders")
+SETS: Sequence[dict[str, Any]] = [
+    *({"view": one} for one in LOOKED_UP),
+    {"status": "accepted"}, {"unit": "370000"}, {"text": "欠薪"}, {"text": "0003"}, {"attended": frozenset({"a"})},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", SETS, ids=str)
+def test_what_a_filter_names_is_looked_up_and_not_looked_for(
+    tree: Tree, nine: list[str], how: dict[str, Any]
+) -> None:
+    wanted = Filter("ticket", "370000", now_ms=1, **how)
+    with tree.reader("p")._read() as db:
+        steps = _plans(db, lambda: reading.page(db, wanted, "-changed", 2, None))
+    assert "SEARCH folded USING INTEGER PRIMARY KEY (rowid=?)" in steps, steps
+    assert not [one for one in steps if one.startswith("SCAN folded") or "SCAN place" in one], steps
+
+
+def test_many_assignments_are_asked_of_each_ticket_by_its_own(
+    tree: Tree, nine: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree.act("p", "dispatch", nine[1], lead="370200")
+    plainly = [one["record"] for one in tree.reader("p").list("ticket", status="sent").items]
+    monkeypatch.setattr(reading, "FEW", -1)
+    assert (
+        [one["record"] for one in tree.reader("p").list("ticket", status="sent").items]
+        == plainly
+        == [nine[1]]
+    )
+    with tree.reader("p")._read() as db:
+        steps = _plans(
+            db, lambda: reading.page(db, Filter("ticket", "370000", status="sent"), "-changed", 2, None)
+        )
+    assert any(
+        one.startswith("SEARCH place USING INDEX sqlite_autoindex_place_1 (record=?") for one in steps
+    ), steps
