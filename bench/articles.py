@@ -9,15 +9,16 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
+from bench.measure import always, each, head
 from bench.node import _exchange, _tell, _tree
 from node.matters.article import shipped
 from node.reader import Reader
 from node.writer import Writer
 
 MATTER = "article"
+BOUND_MS = 100
 SENTENCE = (
     "我是河南来的，去年三月跟着老乡到黄岛一个工地上干木工，讲好一天三百二，干了一百四十多天，"
     "中间只给过两次生活费，一共六千块钱，剩下的三万多块钱包工头一直拖着不给，打电话也不接，"
@@ -74,19 +75,11 @@ def _take_in(writer: Writer) -> None:
 
 
 def _look_up(reader: Reader) -> None:
+    head("looking up")
     for name, text in NARRATIVES.items():
-        _tell(f"suggest, {name}", _median(lambda text=text: reader.suggest(MATTER, text)), "ms (median)")  # type: ignore[misc]
+        each(f"suggest, {name}", BOUND_MS, always(reader.suggest, MATTER, text))
     for text in ("工资", "工钱", "拖欠 工伤"):
-        _tell(f"search {text}", _median(lambda text=text: reader.search(text, [MATTER])), "ms (median)")  # type: ignore[misc]
-
-
-def _median(do: Callable[[], object]) -> float:
-    times = []
-    for _ in range(21):
-        begun = time.perf_counter()
-        do()
-        times.append(time.perf_counter() - begun)
-    return sorted(times)[10] * 1000
+        each(f"search {text}", BOUND_MS, always(reader.search, text, [MATTER]))
 
 
 def _show(reader: Reader) -> None:

@@ -1,221 +1,199 @@
-"""What a province's node answers at its size (product 1.4): 1,000,000 calls and 100,000 tickets of ten years.
+"""What a province's node answers at its size, beside the bounds of the product: lists, a ticket, all that is overdue,
+statistics, search, suggestions while somebody talks.
 
-Some real records are made by real acts, and their projections are copied so many times, spread over time and
-units: what is measured reads projections alone, but for one ticket shown whole. `--calls 100000 --tickets 10000`
-for a quick look; `--dir` keeps the database.
+`--dir D` measures the province in D (made there where there is none, and kept); else one is made and thrown away,
+`--calls 100000 --tickets 10000` for a quick look.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import sqlcipher3.dbapi2 as driver
 
-from node import founding
-from node.clock import SystemClock
-from node.config import load
-from node.entropy import SystemEntropy
+from bench import province
+from bench.articles import NARRATIVES
+from bench.lives import PEOPLE
+from bench.measure import always, each, head, memory
 from node.iso import CHINA
-from node.reader import Reader
-from node.writer import Writer
+from node.lookup import Lookup
+from node.page import Person
 
-YEARS = 10
-YEAR_MS = 365 * 24 * 3600 * 1000
-OFFICES = 260
-ROLES = ["operator", "dispatcher", "handler", "supervisor", "follow_up", "quality_checker"]
-NARRATIVE = "干外墙保温，讲好一万四千六百六十元，只拿到四千元，余款拖到现在，包工头电话不接。" * 2
-TOPICS = (
-    "legal/labour/wages/arrears",
-    "legal/labour/contract/ending",
-    "legal/labour/injury/claim",
-    "hardship/aid",
-)
-CHANNELS = ("phone", "web", "app", "visit")
-COPIED = ("folded", "state", "place", "due", "card", "fact", "trait")
-MOMENTS = ("created", "changed", "next_due", "since", "start_ms", "due_ms", "done_ms", "from_ms", "issued_ms",
-           "cleared_ms", "at_ms", "until_ms")  # fmt: skip
-HYBRID = ("created", "changed")  # milliseconds × 65536
+PAGE, TICKET, OVERDUE, STATS, SEARCH, SUGGEST = 50, 50, 2_000, 2_000, 100, 100  # ms
+CITY = province.CITIES[4]
+SORTED = {"changed": "-changed", "created": "-created", "due": "due", "number": "number"}
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--calls", type=int, default=1_000_000)
-    asked.add_argument("--tickets", type=int, default=100_000)
-    asked.add_argument("--dir", type=Path)
-    given = asked.parse_args()
-    if given.dir is not None:
-        _measure(given.dir, given.calls, given.tickets)
-        return
+    given = arguments(__doc__)
     with tempfile.TemporaryDirectory() as folder:
-        _measure(Path(folder), given.calls, given.tickets)
+        place = province.build(given.dir or Path(folder), given.calls, given.tickets)
+        measure(place)
 
 
-def _measure(folder: Path, calls: int, tickets: int) -> None:
-    place = folder / "p"
-    if not place.exists():
-        shown = _found(place)
-        begun = time.perf_counter()
-        _spread(place, calls, tickets)
-        _tell("copied", time.perf_counter() - begun, "s")
-        _tell("a ticket of a whole life shown", shown, "ms (median)")
-    _tell("database", (place / "node.db").stat().st_size / 2**20, "MiB")
-    reader = Reader(place, "zh")
-    year = str(datetime.now(CHINA).year - 1)
-    asks: dict[str, Callable[[], Any]] = {
-        "a list page": lambda: reader.list("ticket"),
-        "a list page, by due": lambda: reader.list("ticket", sort="due", view="unit"),
-        "a list page of calls": lambda: reader.list("call"),
-        "all overdue with their cards": reader.overdue,
-        "stats for a year": lambda: reader.stats(period=year),
-        "stats for a year by unit": lambda: reader.stats(period=year, by="unit"),
-        "stats for a year by topic": lambda: reader.stats(period=year, by="topic:2"),
-        "stats for a year by month": lambda: reader.stats(period=year, by="month"),
-        "stats for a year of one city": lambda: reader.stats(period=year, unit="370103"),
-        "stats for a month": lambda: reader.stats(period=f"{year}-10"),
-        "stats of everything": reader.stats,
-        "the K-line of a year by week": lambda: reader.kline("week", period=year),
-    }
-    for name, ask in asks.items():
-        _tell(name, _median(ask), "ms (median of 3)")
-    _tell("overdue", len(reader.overdue()["items"]), "deadlines")
-    _tell("calls counted", reader.stats(figures=["calls"])["figures"][0]["numerator"], "")
-    reader.close()
+def arguments(about: str | None) -> argparse.Namespace:
+    asked = argparse.ArgumentParser(description=about)
+    asked.add_argument("--calls", type=int, default=province.CALLS)
+    asked.add_argument("--tickets", type=int, default=province.TICKETS)
+    asked.add_argument("--dir", type=Path)
+    return asked.parse_args()
 
 
-def _median(ask: Callable[[], Any]) -> float:
-    times = []
-    for _ in range(3):
-        begun = time.perf_counter()
-        ask()
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times) * 1000
-
-
-# Real records, made by real acts
-
-
-def _found(place: Path) -> float:
-    """A node with the records that are copied. Returns how long showing one of them takes, in ms."""
-    clock, entropy = SystemClock(), SystemEntropy()
-    founding.init(place, "370000", "山东省总工会", clock=clock, entropy=entropy, root=True,
-                  recovery=place.parent / "key")  # fmt: skip
-    writer = Writer.open(place, load(place), clock, entropy)
-    writer.do("staff.add", {"id": "a", "name": "甲", "roles": ROLES, "password": "bench-pass"}, None)
-    for city in range(OFFICES // 16):
-        _host(writer, f"3701{city:02d}")
-    begun = time.perf_counter()
-    made = [_life(writer, number) for number in range(20)]
-    for number in range(8):
-        _call(writer, number)
-    _tell(
-        "an act at the desk, with what it counts", (time.perf_counter() - begun) / (20 * 10 + 8) * 1000, "ms"
-    )
-    writer.close()
-    reader = Reader(place, "zh")
-    shown = _median(lambda: reader.show("ticket", made[0]))
-    reader.close()
-    return shown
-
-
-def _host(writer: Writer, unit: str) -> None:
-    invited = {"unit": unit, "name": f"{unit} 总工会", "role": "hosted", "kind": "department"}
-    writer.do("invite", invited, "a")
-
-
-def _act(writer: Writer, matter: str, verb: str, record: str | None, **data: Any) -> str:
-    params = {"matter": matter, "verb": verb, "record": record, "data": data}
-    return str(writer.do("act", params, "a")["record"])
-
-
-def _life(writer: Writer, number: int) -> str:
-    """Registered to archived by ten acts and more; every tenth is left with its unit."""
-    given = {"class": "resolution_request", "channel": CHANNELS[number % 4], "topic": TOPICS[number % 4]}
-    unit = f"3701{number % (OFFICES // 16):02d}"
-    record = _act(writer, "ticket", "register", None, **given, narrative=NARRATIVE, workplace_region="370100",
-                  amount_claimed=1_466_000)  # fmt: skip
-    _act(writer, "ticket", "dispatch", record, lead=unit)
-    if number % 10 == 9:
-        return record
-    told = {"result": "completed", "resolved": number % 3 > 0, "text": "余款已结清。", "recovered": 1_066_000}
-    _act(writer, "ticket", "accept", record, behalf=unit)
-    _act(writer, "ticket", "note", record, text="已联系包工头，约定周三面谈。")
-    _act(writer, "ticket", "submit", record, behalf=unit, **told)
-    _act(writer, "ticket", "review", record, unit=unit, outcome="pass")
-    _act(writer, "ticket", "follow-up", record, outcome="satisfied", result=5, attitude=4)
-    _act(writer, "ticket", "quality-check", record, outcome="pass")
-    _act(writer, "ticket", "archive", record)
-    return record
-
-
-def _call(writer: Writer, number: int) -> None:
-    _act(writer, "call", "register", None, channel="phone", narrative=NARRATIVE, topic=TOPICS[number % 4],
-         persons_served=1 + number % 3, answered_on_the_spot=number % 8 > 0,
-         satisfaction_call=1 + number % 5)  # fmt: skip
-
-
-# Copies of their projections
-
-
-def _spread(place: Path, calls: int, tickets: int) -> None:
-    db = driver.connect(str(place / "node.db"), isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=OFF", "cache_size=-200000", "temp_store=MEMORY"):
-        db.execute(f"PRAGMA {pragma}")
-    db.execute("BEGIN")
-    _copy(db, "call", calls)
-    _copy(db, "ticket", tickets)
-    db.execute("COMMIT")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def measure(place: Path) -> None:
+    print(f"{'database':<52}{(place / 'node.db').stat().st_size / 2**20:11.1f} MiB")
+    reader = Lookup(place, "zh")
+    memory("memory of a reader that has read nothing")
+    person = reader.person(PEOPLE[0])
+    assert person is not None, "a province has its operators"
+    db = driver.connect(f"file:{place / 'node.db'}?mode=ro", uri=True)
+    for part in (_lists, _filtered, _shown, _overdue, _stats, _searched, _suggested):
+        part(reader, person, db)
     db.close()
+    reader.close()
+    memory("memory of a reader that has answered all this")
 
 
-def _copy(db: Any, matter: str, many: int) -> None:
-    """The templates take turns; the copies go back through the years evenly."""
-    rows = db.execute("SELECT record FROM folded WHERE matter = ? ORDER BY record", (matter,)).fetchall()
-    base = db.execute("SELECT max(id) FROM record").fetchone()[0]
-    db.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS copies (record INTEGER PRIMARY KEY, template INTEGER, back INTEGER)"
+def _lists(reader: Lookup, person: Person, db: Any) -> None:
+    head("a list page")
+    for matter in ("ticket", "call"):
+        each(f"{matter}s, as they come", PAGE, always(reader.list, matter))
+        for name, sort in SORTED.items():
+            after = _deep(db, matter, name)
+            each(f"{matter}s by {name}, first page", PAGE, always(reader.list, matter, sort=sort))
+            each(
+                f"{matter}s by {name}, in the midst",
+                PAGE,
+                always(reader.list, matter, sort=sort, after=after),
+            )
+    for view in reader.views("ticket", person):
+        asked = always(reader.list, "ticket", view=view.id, person=person)
+        each(f"view {view.id} ({view.count})", PAGE, asked)
+    for matter in ("ticket", "call"):
+        each(f"how many {matter}s each view has", None, always(reader.views, matter, person), 5)
+
+
+def _deep(db: Any, matter: str, sort: str) -> str:
+    """The cursor behind half of all."""
+    column = {"due": f"coalesce(next_due, {2**62})"}.get(sort, sort)
+    falling = " DESC" if SORTED[sort].startswith("-") else ""
+    count = db.execute("SELECT count(*) FROM folded WHERE matter = ?", (matter,)).fetchone()[0]
+    found = db.execute(
+        f"SELECT {column}, record FROM folded WHERE matter = ? ORDER BY {column}{falling}, record{falling}"
+        " LIMIT 1 OFFSET ?", (matter, count // 2),
+    ).fetchone()  # fmt: skip
+    return f"{found[0]}~{found[1]}"
+
+
+def _filtered(reader: Lookup, person: Person, db: Any) -> None:
+    head("a list page, narrowed")
+    asks: dict[str, dict[str, Any]] = {
+        "text: a common word": {"text": "工资"},
+        "text: a rare word": {"text": "矽肺"},
+        "text: two words": {"text": "拖欠 仲裁"},
+        "text: a part of a number": {"text": f"{datetime.now(CHINA).year - 1}0612-00"},
+        "text: what nobody said": {"text": "量子纠缠"},
+        "text: syntax of the index": {"text": 'NEAR("工资" AND *) OR -^'},
+        "by due, in this unit, text": {"sort": "due", "view": "unit", "text": "工资"},
+        "a phase": {"phase": "follow_up"},
+        "a phase that most have": {"phase": "archived"},
+        "a unit's": {"unit": CITY},
+        "a status that few have": {"status": "recalled"},
+        "a status that some have": {"status": "accepted"},
+        "a status that most have": {"status": "completed"},
+        "a unit's, accepted": {"unit": CITY, "status": "accepted"},
+        "overdue": {"overdue": True},
+        "mine": {"mine": PEOPLE[0], "view": "mine"},
+        "in nobody's hands": {"unattended": True},
+        "with more columns": {"columns": ("topic", "employer_name", "amount_claimed", "worker_phone")},
+    }
+    for name, how in asks.items():
+        each(name, PAGE, always(reader.list, "ticket", person=person, **how))
+    each("calls, text: a common word", PAGE, always(reader.list, "call", text="工资"))
+    each("calls, text: a rare word", PAGE, always(reader.list, "call", text="矽肺"))
+
+
+def _shown(reader: Lookup, person: Person, db: Any) -> None:
+    head("a ticket")
+    rows = db.execute(
+        "SELECT number FROM folded WHERE matter = 'ticket' AND number <> '' ORDER BY changed"
+    ).fetchall()
+    numbers = [one[0] for one in Random(1).sample(rows, 40)]
+    each("shown whole, any of ten years", TICKET, lambda at: reader.show("ticket", numbers[at]), len(numbers))
+    longest = db.execute(
+        'SELECT number FROM folded JOIN (SELECT record, count(*) AS many FROM "change" GROUP BY record'
+        " ORDER BY many DESC LIMIT 200) USING (record) WHERE matter = 'ticket'"
+    ).fetchall()
+    each("shown whole, one of the longest", TICKET, lambda at: reader.show("ticket", longest[at][0]))
+    each("what may be done with it", TICKET, lambda at: reader.allowed("ticket", numbers[at], person))
+    each("of a number that nothing has", TICKET, lambda at: _none(lambda: reader.show("ticket", f"x{at}")))
+
+
+def _none(ask: Callable[[], object]) -> None:
+    from node.errors import NotFound
+
+    try:
+        ask()
+    except NotFound:
+        return
+
+
+def _overdue(reader: Lookup, person: Person, db: Any) -> None:
+    found = reader.overdue()["items"]
+    cards = sum(len(one["cards"]) for one in found)
+    head(f"overdue: {len(found)} deadlines of {len({one['record'] for one in found})} tickets, {cards} cards")
+    each("all of them", OVERDUE, lambda _: reader.overdue(), 5)
+    each("of one unit", OVERDUE, lambda _: reader.overdue(CITY), 5)
+
+
+def _stats(reader: Lookup, person: Person, db: Any) -> None:
+    year = str(datetime.now(CHINA).year - 1)
+    head("statistics")
+    each("a year", STATS, lambda _: reader.stats(period=year), 5)
+    for by in ("unit", "topic:2", "topic:4", "month", "channel", "day"):
+        each(f"a year by {by}", STATS, always(reader.stats, period=year, by=by), 5)
+    each("a year of one unit", STATS, lambda _: reader.stats(period=year, unit=CITY), 5)
+    each("a month with the ids behind each", STATS, lambda _: reader.stats(period=f"{year}-10", ids=True,
+         figures=["tickets"]), 5)  # fmt: skip
+    each("ten years", None, lambda _: reader.stats(), 3)
+    each("the K-line of a year by week", STATS, lambda _: reader.kline("week", period=year), 5)
+
+
+def _searched(reader: Lookup, person: Person, db: Any) -> None:
+    head("a search")
+    words = {
+        "a common word": "工资", "a rare word": "矽肺", "one character": "钱", "two words": "拖欠 仲裁",
+        "three common words": "工资 老板 工会", "a sentence": "包工头拖欠工资不接电话", 
+        "a word nobody said": "量子纠缠",
+        "syntax of the index": 'NEAR("工资" AND *) OR NOT -^', "a number": "370000-20240612-0001",
+        "a long text": "老板拖着不发工资，" * 60,
+    }  # fmt: skip
+    for matter in ("ticket", "call"):
+        for name, text in words.items():
+            found = len(reader.search(text, [matter]).items)
+            each(f"{matter}s, {name} ({found})", SEARCH, always(reader.search, text, [matter]))
+
+
+def _suggested(reader: Lookup, person: Person, db: Any) -> None:
+    head("suggestions while somebody talks")
+    for name, text in NARRATIVES.items():
+        each(f"{name}", SUGGEST, always(reader.suggest, "article", text))
+    typed = list(_typed(NARRATIVES["120 characters"]))
+    each(
+        "letter by letter, 120 characters",
+        SUGGEST,
+        lambda at: reader.suggest("article", typed[at]),
+        len(typed),
     )
-    db.execute("DELETE FROM copies")
-    step = YEARS * YEAR_MS // many
-    db.executemany(
-        "INSERT INTO copies VALUES (?, ?, ?)",
-        ((base + 1 + at, rows[at % len(rows)][0], (at + 1) * step) for at in range(many)),
-    )
-    db.execute(
-        "INSERT INTO record (id, record, matter) SELECT record, randomblob(16), ? FROM copies", (matter,)
-    )
-    for table in COPIED:
-        _copy_table(db, table)
 
 
-def _copy_table(db: Any, table: str) -> None:
-    columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-    chosen = ", ".join(_moved(column) for column in columns)
-    names = ", ".join(f'"{column}"' for column in columns)
-    db.execute(
-        f"INSERT INTO {table} ({names}) SELECT {chosen} FROM copies JOIN {table} AS old ON old.record = template"
-    )
-
-
-def _moved(column: str) -> str:
-    if column == "record":
-        return "copies.record"
-    if column == "number":
-        return "CASE old.number WHEN '' THEN '' ELSE 'B' || copies.record END"
-    if column in HYBRID:
-        return f"old.{column} - back * 65536"
-    return f'old."{column}" - back' if column in MOMENTS else f'old."{column}"'
-
-
-def _tell(what: str, figure: float, unit: str) -> None:
-    print(f"{what:<55} {figure:10.1f} {unit}", flush=True)
+def _typed(text: str) -> Sequence[str]:
+    return [text[:length] for length in range(4, len(text), 4)]
 
 
 if __name__ == "__main__":
