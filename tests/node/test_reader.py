@@ -205,7 +205,6 @@ def test_a_database_that_isnt_upgraded_yet_says_what_to_do(tree: Tree) -> None:
         assert (refused.value.code, refused.value.hint) == ("older_database", "qiao --dir DIR run")
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
     ("how", "code", "told"),
     [
@@ -222,7 +221,8 @@ def test_what_a_list_cant_be_narrowed_to_is_said_with_what_it_can(
     with pytest.raises(Usage) as refused:
         tree.reader("p").list("ticket", **how)  # type: ignore[arg-type]
     assert refused.value.code == code and told in str(refused.value) and refused.value.hint
-=======
+
+
 def test_what_has_ended_waits_for_nobody(tree: Tree, seven: list[str]) -> None:
     """Neither what was declined, nor what waits for a review, once the worker has withdrawn it."""
     for record in seven[:2]:
@@ -241,4 +241,3 @@ def test_what_has_ended_waits_for_nobody(tree: Tree, seven: list[str]) -> None:
     for record in seven[:2]:
         tree.act("p", "withdraw", record, text="撤诉")
     assert listed("declined") == listed("review") == []
->>>>>>> 97d674d (What a filter names is looked up, not looked for; figures are added up without sorting the excluded ones apart)
