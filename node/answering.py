@@ -21,7 +21,7 @@ from sync_protocol import receipt
 from sync_protocol.errors import BadEnvelope
 from sync_protocol.frontier import Frontier
 from sync_protocol.messages import CAN, CommitItem, Mark, Note, Reply, Request, Taken
-from sync_protocol.names import ZERO
+from sync_protocol.names import ZERO, covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,10 @@ def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Reques
     if work.registry_changed:
         intake.renew(work)
     incarnation.look(work)
-    if taken.authors and not taken.authors.issubset(lanes.ours(work)):
-        reconciling.doubt(work)  # what the child gives back of others, those above may lack as we did
+    if taken.filled or (taken.authors and not taken.authors.issubset(lanes.ours(work))):
+        # What the child gives back of others, those above may lack as we did. So may they the bodies of what came bare
+        # by its author's former parent: by frontiers they would never be missed.
+        reconciling.doubt(work)
     counts = _is_newest(work, peer, node, log, number)
     if counts:
         scope.greet_children(work)
@@ -199,8 +201,11 @@ def _echo(work: Work, asked: Request) -> Mark:
 
 
 def _own(work: Work, node: bytes, asked: Request, room: int) -> tuple[tuple[CommitItem, ...], bool]:
-    """What a child lacks of its own subtree's logs: it was restored."""
+    """What a child lacks of its own subtree's logs: it was restored. Not who is above us by now, and calls us as he
+    hasn't heard of it: he states nothing of us, and gets what he lacks when we call."""
     entry, peer = work.registry.node(node), links.peer(work.db, node)
+    if entry is not None and covers(entry.path, work.path):
+        return (), False
     holds = asked.frontier
     if holds is None and peer is not None:
         holds = stated(peer.frontier)  # what our last receipt said

@@ -16,15 +16,18 @@ from sync_protocol import commit
 from sync_protocol.errors import ProtocolError
 from sync_protocol.frontier import Frontier, Position
 from sync_protocol.messages import CommitItem
+from sync_protocol.names import covers
 
 
 def held(work: Work, node: bytes, stated: Frontier, brought: Iterable[CommitItem] = ()) -> Frontier:
     """What we hold for a child. `stated`: what it says that it holds itself; `brought`: what came with it.
 
-    Of logs that aren't below it, it is told nothing that it hasn't said.
+    Of logs that aren't below it, it is told nothing that it hasn't said. Nor is who is above us by now, and calls us as
+    he hasn't heard of it: all that is ours would be below him, and he look for it here without an end.
     """
     entry = work.registry.node(node)
-    unit = entry.path if entry is not None and entry.active else ""
+    is_below = entry is not None and entry.active and not covers(entry.path, work.path)
+    unit = entry.path if entry is not None and is_below else ""
     found = chain.frontier(work.db, lanes.nodes_within(work, unit) or [node])
     if entry is None or not entry.active:
         return found

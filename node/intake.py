@@ -47,6 +47,7 @@ class Taken:
     notes: list[str] = field(default_factory=list)
     peer: bytes = b""
     authors: set[bytes] = field(default_factory=set)  # node ids, of the new ones
+    filled: bool = False  # bodies of commits that were here without them
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,9 @@ def _known(work: Work, log: LogRow, item: _Item, taken: Taken) -> bool:
     fault = records.fault_of(work.db, row) or (
         signatures.CODE if signatures.is_bad(work.db, item.commit.id) else ""
     )
+    before = taken.bodies
     _store_bodies(work, row, item.commit, item.sent, fault, taken)
+    taken.filled = taken.filled or taken.bodies > before
     return True
 
 

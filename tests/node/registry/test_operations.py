@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from node.errors import Forbidden, NotFound, QiaoError
-from tests.node.tree import PATHS, Tree
+from tests.node.tree import NARRATIVE, PATHS, Tree
 
 MOVED = "370000/370900/370211"
 
@@ -223,3 +223,39 @@ def test_nothing_is_dispatched_to_a_unit_that_was_retired_but_to_one_that_lost_i
     tree.do("c", "registry.revoke", unit="370211", reason="stolen")
     tree.sync("c", "p")
     tree.act("p", "dispatch", record, lead="370211")
+
+
+def test_what_came_bare_by_the_former_parent_comes_up_whole_from_the_new_one(tree: Tree) -> None:
+    """The county writes for a city that isn't to see it any more, and is moved below an office above that city: those
+    above had it bare from the city, and looked whole by its numbers."""
+    deep = f"{PATHS['s']}/370200"
+    tree.do("p", "registry.move", unit="370200", to=deep)
+    for link in (("c", "p"), ("t", "p"), ("s", "t"), ("c", "s")):
+        tree.sync(*link)
+    tree.do("p", "registry.move", unit="370211", to="370000/370211")
+    for link in (("t", "p"), ("s", "t"), ("c", "s")):
+        tree.sync(*link)
+    record = tree.register("k")
+    for link in (("k", "c"), ("c", "s")):
+        tree.sync(*link)
+    tree.do("p", "registry.move", unit="370211", to=f"{PATHS['s']}/370211")
+    for link in (("k", "p"), ("s", "t"), ("t", "p"), ("s", "t"), ("k", "s"), ("s", "t"), ("t", "p")):
+        tree.sync(*link)
+    assert tree.reader("k").unit == f"{PATHS['s']}/370211"
+    assert [tree.show(name, record)["narrative"] for name in "kstp"] == [NARRATIVE] * 4
+    for child, parent in (("s", "t"), ("t", "p")):
+        at = PATHS[child]
+        assert tree.reader(child).digest(at)["digest"] == tree.reader(parent).digest(at)["digest"]
+
+
+def test_who_calls_an_office_that_stands_below_him_by_now_comes_to_rest(tree: Tree) -> None:
+    """He hasn't heard of it. What is his own by the other's registry isn't by his: he looked for it without an end."""
+    tree.do("p", "registry.move", unit="370211", to=f"{PATHS['s']}/370211")
+    for link in (("c", "p"), ("t", "p"), ("s", "t"), ("k", "c"), ("k", "s")):
+        tree.sync(*link)
+    tree.register("s")
+    tree.do("p", "registry.move", unit="370211", to="370000/370211")
+    tree.do("p", "registry.move", unit="370902", to="370000/370211/370902")
+    for link in (("t", "p"), ("s", "t")):
+        tree.sync(*link)
+    assert tree.sync("k", "s").rounds < 4
