@@ -23,6 +23,7 @@ from sync_protocol.commit import Commit
 from sync_protocol.names import SHORT
 from sync_protocol.registry import Registry
 from sync_protocol.roster import Admission
+from sync_protocol.shape import HIGHEST
 
 SEEN = "forks seen"  # setting: what was last known of each forked log
 _MAIN = Prepared(
@@ -148,8 +149,10 @@ def _seen(work: Work, row: Any, before: Sequence[Any]) -> list[Any]:
     disputed = branches.disputed(said, of(work.db, row.id))
     _, fork, gap, newest = before
     work.doubt = work.doubt or (gap is not None and disputed is None)
-    if fork != row.forked or gap != disputed or row.log in work.joined:
+    if fork != row.forked or row.log in work.joined:
         _again(work, row.id, row.forked)
+    elif gap != disputed:  # below the fork in question nothing counts otherwise than before
+        _again(work, row.id, min(one for one in (gap, disputed) if one is not None))
     links = links_of(work.db, row.id, row.forked, newer=newest if fork == row.forked else 0)
     work.links.update(links)
     return [rests, row.forked, disputed, max(links, default=newest)]
@@ -159,6 +162,36 @@ def _fingerprint_of(said: Said) -> bytes:
     cut = said.cut and [said.cut.seq, said.cut.id]
     told = [cut, [list(one) for one in sorted(said.rulings.items())], [list(one) for one in said.admitted]]
     return hashlib.sha256(cbor.encode(told)).digest()[:SHORT]
+
+
+def turned(work: Work, before: Registry) -> set[int]:
+    """Rows of the records that may be others now, by what the registry says of logs: of each the commits that it says
+    something else of than `before`. Of an enemy's hundred forks each is ruled on, and a ruling costs what it turns."""
+    return {one for row in chain.logs(work.db) for one in _turned(work, row, before)}
+
+
+def _turned(work: Work, row: LogRow, before: Registry) -> set[int]:
+    if _owner(before, row.log) != _owner(work.registry, row.log):
+        return records.records_of_log(work.db, row.id)
+    old, new = before.said(row.log, row.node), work.registry.said(row.log, row.node)
+    if old == new:
+        return set()
+    lowest = min(branches.lowest(old), branches.lowest(new), row.forked or HIGHEST)
+    commits = chain.above(work.db, row.id, lowest)
+    loose = {one.id: (one.seq, one.prev) for one in chain.unchained(work.db, row.id)}
+    chains = Branches(loose, {one.seq: one.commit for one in commits if one.chained}.get)
+    others = {one.id for one in commits
+              if branches.admission(old, chains, one.seq, one.commit)
+              is not branches.admission(new, chains, one.seq, one.commit)}  # fmt: skip
+    if not others:
+        return set()
+    named = records.records_by_commit(work.db, row.id, lowest)
+    return {record for commit, record in named if commit in others}
+
+
+def _owner(registry: Registry, log: bytes) -> bytes | None:
+    owner = registry.owner_of(log)
+    return None if owner is None else owner.node
 
 
 def joins(db: Connection, registry: Registry, log: LogRow, commit: Commit) -> bool:

@@ -108,10 +108,7 @@ def renew(work: Work) -> None:
     if (work.enrolled and not was_enrolled) or trust.turned(before, work.registry):
         refold_everything(work)
         return
-    for log in begun:
-        row = chain.log_row(work.db, log)
-        if row is not None:
-            work.again |= records.records_of_log(work.db, row.id)
+    work.again |= branches.turned(work, before)
 
 
 def refold_everything(work: Work) -> None:

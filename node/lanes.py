@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain as joined
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from node import branches, scope, signatures, trust
 from node.store import chain, folded, links, records
@@ -68,18 +68,29 @@ def unit_of(work: Work, node: bytes) -> str:
 # By frontiers
 
 
+class Held:
+    """Logs with their chains, each looked up once: of an enemy's log each of hundreds of forks is a stretch."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._found: dict[bytes, tuple[LogRow, Chains] | None] = {}
+
+    def of(self, log: bytes) -> tuple[LogRow, Chains] | None:
+        """None for one of which nothing is here."""
+        if log not in self._found:
+            row = chain.log_row(self._db, log)
+            self._found[log] = None if row is None else (row, chain.chains(self._db, row))
+        return self._found[log]
+
+    def meet(self, log: bytes, mine: Position, theirs: Position) -> int | None:
+        """sync_protocol.frontier.Meet."""
+        found = self.of(log)
+        return None if found is None else found[1].meet(mine, theirs)
+
+
 def gap(work: Work, nodes: Iterable[bytes], theirs: Frontier) -> Gap:
     """What a peer that holds `theirs` lacks of these nodes' logs."""
-    found: dict[bytes, Chains | None] = {}
-
-    def meet(log: bytes, mine: Position, other: Position) -> int | None:
-        if log not in found:
-            row = chain.log_row(work.db, log)
-            found[log] = None if row is None else chain.chains(work.db, row)
-        held = found[log]
-        return None if held is None else held.meet(mine, other)
-
-    return lacking(chain.frontier(work.db, nodes), theirs, meet)
+    return lacking(chain.frontier(work.db, nodes), theirs, Held(work.db).meet)
 
 
 def by_frontier(
@@ -91,7 +102,8 @@ def by_frontier(
     spans.sort(key=lambda one: (one[0] != work.log, depth(work, one[0]), one[0], one[1].first))
     size = sum(span.last - span.first + 1 for _, span in spans)
     early = _first_of(work, spans) if first and size > FEW else {}
-    rest = (one for log, span in spans for one in stretch(work, log, span) if one[0] not in early)
+    held = Held(work.db)
+    rest = (one for log, span in spans for one in stretch(work, held, log, span) if one[0] not in early)
     items = (CommitItem(raw, tuple(bodies(work, row, towards))) for row, raw in joined(early.items(), rest))
     return messages.fitting(items, room)
 
@@ -121,12 +133,12 @@ def _first_of(work: Work, spans: Iterable[tuple[bytes, Span]]) -> dict[int, byte
     return found
 
 
-def stretch(work: Work, log: bytes, span: Span) -> Iterator[tuple[int, bytes]]:
+def stretch(work: Work, held: Held, log: bytes, span: Span) -> Iterator[tuple[int, bytes]]:
     """(commit row, COSE bytes) of a stretch of the chain that ends with `span.tip`."""
-    row = chain.log_row(work.db, log)
-    assert row is not None, "it is in our frontier"
-    held = chain.chains(work.db, row)
-    path = [one for one in held.path(span.tip) if span.first <= one.seq <= span.last]
+    found = held.of(log)
+    assert found is not None, "it is in our frontier"
+    row, chains = found
+    path = chains.path(span.tip, span.first, span.last)
     loose = [(one.row, chain.raw(work.db, one.row)) for one in reversed(path)]
     last = min(span.last, path[-1].seq - 1) if path else span.last
     if span.backwards:

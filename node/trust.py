@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -36,12 +35,11 @@ def load(db: Connection, root: bytes | None) -> Registry:
 
 
 def turned(old: Registry, new: Registry) -> bool:
-    """Whether verdicts on commits that are here may be others now: something known before stands otherwise. What
-    is only new concerns commits that come later."""
-    return (
-        new.roster.meant != old.roster.meant
-        or any(_right(new, node) != _right(old, node) for node in old.roster.nodes)
-        or any(_place(new, log) != _place(old, log) for log in old.roster.logs)
+    """Whether any record that is here may be another by now: somebody known before has other units, or a path means
+    another one. What is only new concerns commits that come later; what is said of a log, that log's alone
+    (branches.turned)."""
+    return new.roster.meant != old.roster.meant or any(
+        _right(new, node) != _right(old, node) for node in old.roster.nodes
     )
 
 
@@ -54,16 +52,7 @@ def appeared(old: Registry, new: Registry) -> set[bytes]:
 def _right(registry: Registry, node: bytes) -> Any:
     """What a node's acts are judged by."""
     entry = registry.node(node)
-    hosted = registry.roster.hosting.get(node, set())
-    return (
-        None if entry is None else (list(entry.paths), set(hosted), dict(registry.roster.cuts.get(node, {})))
-    )
-
-
-def _place(registry: Registry, log: bytes) -> Any:
-    """What a log's commits are admitted by; where its node left it says nothing of those before."""
-    entry = registry.log(log)
-    return None if entry is None else replace(entry, closed=None, left=None)
+    return None if entry is None else (list(entry.paths), set(registry.roster.hosting.get(node, set())))
 
 
 def registry_act(record: bytes, placed: Placed) -> RegistryAct | None:

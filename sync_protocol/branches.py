@@ -13,6 +13,7 @@ from typing import Protocol
 
 from .ancestry import Ancestry
 from .roster import Admission, Cut, Place
+from .shape import HIGHEST
 
 
 class Branches:
@@ -78,6 +79,11 @@ class Said:
     @property
     def nothing(self) -> bool:
         return self.cut is None and not self.rulings
+
+
+def lowest(said: Said) -> int:
+    """The number below which what is said of a log turns nothing, but for branches that leave it there."""
+    return min(*said.rulings, HIGHEST, HIGHEST if said.cut is None else said.cut.seq)
 
 
 def admission(said: Said, log: Branches, seq: int, commit: bytes, disputed: int | None = None) -> Admission:

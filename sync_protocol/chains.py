@@ -45,11 +45,12 @@ class Chains:
         end = self._ancestry.end(tip.id)
         return Position(tip.seq, tip.id, 1 if self._leaves_main(end) is not None else end.seq)
 
-    def path(self, commit: bytes) -> Sequence[Loose]:
-        """The loose commits from this one down, newest first; none for one of the main chain."""
+    def path(self, commit: bytes, first: int, last: int) -> Sequence[Loose]:
+        """The loose commits first … last of the chain that ends in this one, newest first; none for one of the main
+        chain."""
         found = []
-        below = commit if commit in self.loose else None
-        while below is not None:
+        below = self._ancestry.at(commit, min(last, self.loose[commit].seq)) if commit in self.loose else None
+        while below is not None and self.loose[below].seq >= first:
             found.append(self.loose[below])
             below = self._ancestry.links[below].below
         return found

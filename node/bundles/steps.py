@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from node import lanes, scope, trust
+from node.lanes import Held
 from node.store import chain
 from node.store.chain import CHANGE, COMMIT
 from node.store.links import DELIVERY, PeerRow
@@ -33,17 +34,18 @@ class Side:
     child: PeerRow | None
     nodes: tuple[bytes, ...]
     unit: str  # of whom it is for
+    held: Held
 
     @classmethod
     def up(cls, work: Work, parent: bytes) -> Side:
-        return cls(None, tuple(lanes.ours(work)), lanes.unit_of(work, parent))
+        return cls(None, tuple(lanes.ours(work)), lanes.unit_of(work, parent), Held(work.db))
 
     @classmethod
     def down(cls, work: Work, child: PeerRow) -> Side:
         """One that was cut off gets nothing of its subtree's, and of records what its scope still has."""
         entry = work.registry.node(child.node)
         within = lanes.nodes_within(work, entry.path) if entry is not None and entry.active else []
-        return cls(child, tuple(within), lanes.unit_of(work, child.node))
+        return cls(child, tuple(within), lanes.unit_of(work, child.node), Held(work.db))
 
 
 def missing(work: Work, side: Side, theirs: Frontier) -> list[Step]:
@@ -85,7 +87,7 @@ def _span(span: Span) -> Step:
 
 def _walk_span(work: Work, side: Side, step: Step) -> Iterator[tuple[CommitItem | None, Step]]:
     _, log, first, last, tip, backwards = step
-    for row, raw in lanes.stretch(work, log, Span(first, last, tip, backwards)):
+    for row, raw in lanes.stretch(work, side.held, log, Span(first, last, tip, backwards)):
         first, last = (first, last - 1) if backwards else (first + 1, last)
         item = CommitItem(raw, tuple(lanes.bodies(work, row, side.unit)))
         yield item, [SPAN, log, first, last, tip, backwards]

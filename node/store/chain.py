@@ -33,6 +33,12 @@ class LogRow:
 
 _LOG = Prepared(select(LOG).where(LOG.c.log == given("of")))
 _LOGS = Prepared(select(LOG).where(LOG.c.node == given("of")))
+_EVERY_LOG = Prepared(select(LOG))
+_ABOVE = Prepared(
+    select(COMMIT.c.id, COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.chained).where(
+        COMMIT.c.log == given("of"), COMMIT.c.seq >= given("first")
+    )
+)
 _HAS = Prepared(
     select(COMMIT.c.id).where(
         COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), COMMIT.c.commit == given("named")
@@ -102,6 +108,16 @@ def begin_log(db: Connection, log: bytes, node: bytes) -> LogRow:
 
 def logs_of(db: Connection, nodes: Iterable[bytes]) -> list[LogRow]:
     return [_log_row(row) for node in dict.fromkeys(nodes) for row in _LOGS(db, of=node)]
+
+
+def logs(db: Connection) -> list[LogRow]:
+    """Every log of which something is here, or was begun."""
+    return [_log_row(row) for row in _EVERY_LOG(db)]
+
+
+def above(db: Connection, log: int, seq: int) -> Sequence[Any]:
+    """(id, seq, commit, chained) of a log's commits from a number on."""
+    return _ABOVE(db, of=log, first=seq).all()
 
 
 def frontier(db: Connection, nodes: Iterable[bytes]) -> Frontier:

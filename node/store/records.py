@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -237,6 +237,13 @@ def records_of_log(db: Connection, log: int, above: int = 0) -> set[int]:
     """Record rows of what a log's commits say, from a number on."""
     query = select(CHANGE.c.record).join(COMMIT, CHANGE.c.commit == COMMIT.c.id).distinct()
     return {row.record for row in db.execute(query.where(COMMIT.c.log == log, COMMIT.c.seq >= above))}
+
+
+def records_by_commit(db: Connection, log: int, above: int) -> Iterator[tuple[int, int]]:
+    """(commit row, record row) of what a log's commits say, from a number on."""
+    query = select(CHANGE.c.commit, CHANGE.c.record).join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
+    for row in db.execute(query.where(COMMIT.c.log == log, COMMIT.c.seq >= above)):
+        yield row.commit, row.record
 
 
 def place_of_act(db: Connection, record: int, act: bytes) -> tuple[int, int] | None:

@@ -8,12 +8,23 @@ from node import answering, branches
 from node.store import chain, links
 from sync_protocol import commit as commits
 from sync_protocol.errors import BadEnvelope
+
+
+from random import Random
+from typing import Any
+
+from node import answering, branches, intake, lanes
+from node.store import links
+from sync_protocol import commit as commits
+from sync_protocol.change import Act
 from sync_protocol.messages import CommitItem, Request
 from sync_protocol.roster import Admission
 from sync_protocol.run import Head
 from tests.node.erasure.files import agreed
 from tests.node.forge import Forger, give, heads
 from tests.node.tree import PATHS, Tree
+
+UNKNOWN = 60  # records of a flood: acts on what nobody has
 
 
 def verdicts(tree: Tree, name: str, record: str) -> dict[str, str]:
@@ -168,3 +179,106 @@ def test_a_log_without_a_fork_costs_one_look_up(tree: Tree) -> None:
         places = branches.Places(work.db, work.registry)
         assert places.admission(work.log, 1, bytes(32), work.node) is Admission.OK
         assert places._doubts == {work.log: None}
+
+
+def flood(forger: Forger, count: int, seed: int = 1) -> list[CommitItem]:
+    """Acts on records that nobody has, each on another one."""
+    named = Random(seed)
+    acts = (Act("ticket/1", "note", (), {}, named.randbytes(16)) for _ in range(count))
+    return [forger.commit([forger.made(act)]) for act in acts]
+
+
+def take(tree: Tree, name: str, items: list[CommitItem]) -> set[bytes]:
+    """Record ids that were folded for it."""
+    with tree.at(name).work() as work:
+        intake.take(work, items, peer=b"peer")
+    return work.touched
+
+
+def branch(forger: Forger) -> Forger:
+    """Another who goes on from there."""
+    other = object.__new__(Forger)
+    other.__dict__.update(forger.__dict__, salts=forger.salts + 1000)
+    return other
+
+
+def test_a_fork_at_the_end_of_a_log_turns_nothing_below_it(tree: Tree) -> None:
+    """Whoever has an office's keys forks its log once more, every time: three times all of it was folded again by the
+    office above, and all that was anybody else's once (seed 100026)."""
+    others = [tree.register("c") for _ in range(5)]
+    tree.sync("k", "c")
+    one = Forger(tree, "k")
+    other = branch(one)
+    take(tree, "c", [*flood(one, 1), *flood(other, 1, 2)])
+    assert len(kept(tree, "c")) == 1
+    if kept(tree, "c") == [other.head.id]:
+        one, other = other, one
+    take(tree, "c", flood(one, UNKNOWN, 3))
+    other = branch(one)
+    folded = take(tree, "c", [*flood(one, 1, 4), *flood(other, 1, 5)])
+    assert len(kept(tree, "c")) == 2
+    assert len(folded) == 3  # one on each branch, and the county's own in the registry
+    assert folded.isdisjoint(bytes.fromhex(one) for one in others)
+    assert tree.verify("c") == []
+
+
+def test_what_is_said_of_one_log_turns_nothing_of_any_other(tree: Tree) -> None:
+    others = [tree.register("c") for _ in range(5)]
+    own = tree.register("k")
+    tree.sync("k", "c")
+    told: list[Any] = []
+    tree.at("c").listeners.append(told.append)
+    tree.do("c", "registry.revoke", unit="370211", reason="stolen", keep=[])
+    folded = set().union(*(one.records for one in told))
+    assert bytes.fromhex(own) in folded
+    assert folded.isdisjoint(bytes.fromhex(one) for one in others)
+    assert tree.verify("c") == []
+
+
+def test_a_log_of_many_forks_is_looked_through_once_for_a_message(tree: Tree) -> None:
+    """Each branch had all of them read (seed 12)."""
+    tree.sync("k", "c")
+    one = Forger(tree, "k")
+    for at in range(8):
+        other = branch(one)
+        take(tree, "c", [*flood(one, 1, 100 + at), *flood(other, 1, 200 + at)])
+    asked: list[str] = []
+    with tree.at("c").work() as work:
+        lacked = lanes.gap(work, lanes.ours(work), {})
+        assert sum(map(len, lacked.lacks.values())) > 8
+        driver: Any = work.db.connection.driver_connection
+        driver.set_trace_callback(asked.append)
+        items, more = lanes.by_frontier(work, lacked, 10**6, work.path)
+        driver.set_trace_callback(None)
+    assert len(items) > 16 and not more
+    assert sum("NOT chained" in one for one in asked) == len(lacked.lacks)
+
+
+def test_whatever_turns_only_what_it_says_gives_what_a_fold_of_everything_gives(tree: Tree) -> None:
+    """Branches on branches, in pieces and out of their turn, revoked in between and let in again."""
+    draw = Random(7)
+    records = [tree.dispatched() for _ in range(3)]
+    tree.sync("k", "c")
+    ends, later = [Forger(tree, "k")], list[CommitItem]()
+    for step in range(40):
+        parent = draw.choice(ends)
+        child = branch(parent) if draw.random() < 0.5 else parent
+        child.salts += 10_000 * (step + 1)
+        record = draw.choice(records)
+        made = [child.commit(child.note(record, heads(tree, "k", record), f"{step}"))]
+        made += flood(child, draw.randrange(3), step)
+        ends.append(child)
+        later += made
+        draw.shuffle(later)
+        now, later = later[: draw.randrange(len(later) + 1)], later[draw.randrange(3) :]
+        take(tree, "c", now)
+        if step in (12, 25):
+            rows = tree.reader("c").exceptions("quarantine").items
+            if rows:
+                tree.do("c", "admit", id=draw.choice(rows)["id"])
+        if step == 20:
+            tree.do("c", "registry.revoke", unit="370211", reason="stolen", keep=[])
+        assert tree.verify("c") == [], step
+    take(tree, "c", later)
+    assert tree.verify("c") == []
+    assert len(kept(tree, "c")) > 2

@@ -102,8 +102,7 @@ class Holder:
         named = {at(A, seq, name).id: (seq, name) for seq, name in self.prevs}
         batch: list[tuple[int, str]] = []
         for span in frontier.lacking(self.frontier(), peer.frontier(), self.meet()).lacks.get(A, ()):
-            path = self.chains().path(span.tip)
-            found = [named[one.id] for one in path if span.first <= one.seq <= span.last]
+            found = [named[one.id] for one in self.chains().path(span.tip, span.first, span.last)]
             batch += found if span.backwards else reversed(found)
         assert len(set(batch)) == len(batch), "nothing is sent twice"
         peer.prevs.update({one: self.prevs[one] for one in batch[:most]})
