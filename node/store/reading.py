@@ -139,7 +139,7 @@ def _sorted_by(sort: str) -> tuple[Any, bool]:
     if name not in SORTS:
         known = " ".join(SORTS)
         text = say(f"不能按 {name} 排序；可用：{known}", f"no sorting by {name}; one of {known}")
-        raise Usage(text, code="bad_sort", hint="qiao ticket list --help")
+        raise Usage(text, code="bad_sort", hint=f"qiao {wanted.matter} list --help")
     return SORTS[name], sort.startswith("-")
 
 
@@ -291,7 +291,7 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
     if wanted.view not in views:
         known = " ".join(VIEWS)
         text = say(f"没有这个视图：{wanted.view}；可用：{known}", f"no view {wanted.view}; one of {known}")
-        raise Usage(text, code="bad_view", hint="qiao ticket list --help")
+        raise Usage(text, code="bad_view", hint=f"qiao {wanted.matter} list --help")
     return views[wanted.view]
 
 
