@@ -33,3 +33,9 @@ def test_how_long_ago_is_counted_from_now() -> None:
     assert moments.ago("2026-11-18T08:00:00+00:00", NOW) == "3 天前"
     assert moments.ago("2026-11-21T09:00:00+00:00", NOW) == "刚刚"
     assert moments.ago("?", NOW) == "不详"
+
+
+def test_a_deadline_at_midnight_is_the_end_of_the_day_before() -> None:
+    assert moments.limit("2026-11-26T00:00:00+08:00") == "11-25 24:00"
+    assert moments.limit("2026-11-25T16:00:00+00:00") == "11-25 24:00"
+    assert moments.limit("2026-11-26T09:00:00+08:00") == "11-26 09:00" and moments.limit(None) == ""

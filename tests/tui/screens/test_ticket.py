@@ -19,7 +19,7 @@ async def test_a_ticket_shows_assignments_clocks_fields_and_who_did_what(
         await press(hand, "enter")
         check_cells(hand)
         found = shown(hand)
-        assert "青岛市总工会" in found and "受理：应于 11-26 00:00 前  已超期  未完成" in found
+        assert "青岛市总工会" in found and "受理：应于 11-25 24:00 前  已超期  未完成" in found
         assert "14,660.00" in found and "138****1111" in found
         assert "登记        山东省总工会 zhang  成立" in found
 
