@@ -139,7 +139,7 @@ def _sorted_by(sort: str) -> tuple[Any, bool]:
     if name not in SORTS:
         known = " ".join(SORTS)
         text = say(f"不能按 {name} 排序；可用：{known}", f"no sorting by {name}; one of {known}")
-        raise Usage(text, code="bad_sort", hint=f"qiao {wanted.matter} list --help")
+        raise Usage(text, code="bad_sort", hint="qiao ticket list --help")
     return SORTS[name], sort.startswith("-")
 
 
