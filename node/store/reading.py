@@ -134,12 +134,12 @@ def count(db: Connection, wanted: Filter) -> int:
     return int(db.execute(select(func.count()).select_from(narrowed)).scalar_one())
 
 
-def _sorted_by(sort: str) -> tuple[Any, bool]:
+def _sorted_by(sort: str, matter: str) -> tuple[Any, bool]:
     name = sort.removeprefix("-")
     if name not in SORTS:
         known = " ".join(SORTS)
         text = say(f"不能按 {name} 排序；可用：{known}", f"no sorting by {name}; one of {known}")
-        raise Usage(text, code="bad_sort", hint="qiao ticket list --help")
+        raise Usage(text, code="bad_sort", hint=f"qiao {matter} list --help")
     return SORTS[name], sort.startswith("-")
 
 
