@@ -82,7 +82,7 @@ def page(
     """
     if limit < 1:
         raise Usage(say("每页至少一条", "a page has one item at least"), code="bad_value")
-    column, falling = _sorted_by(sort)
+    column, falling = _sorted_by(sort, wanted.matter)
     found = _behind(
         db, _narrowed(db, wanted).add_columns(column.label("sorted")), column, falling, limit + 1, after
     )
@@ -119,7 +119,7 @@ def _cursor(column: Any, after: str) -> tuple[Any, int]:
 def whole(db: Connection, wanted: Filter, sort: str) -> Iterator[tuple[Any, bytes]]:
     """Every row of a list with its state, in the list's order: which they are at once, what they hold by and by; the
     caller's transaction keeps them of one moment. Raises Usage."""
-    column, falling = _sorted_by(sort)
+    column, falling = _sorted_by(sort, wanted.matter)
     order = (column.desc(), FOLDED.c.record.desc()) if falling else (column, FOLDED.c.record)
     records = [row.record for row in db.execute(_narrowed(db, wanted).order_by(*order))]
     for at in range(0, len(records), EXPORTED):

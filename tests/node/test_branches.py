@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-
-from node import answering, branches
-from node.store import chain, links
-from sync_protocol import commit as commits
-from sync_protocol.errors import BadEnvelope
-
-
 from random import Random
 from typing import Any
 
+import pytest
+
 from node import answering, branches, intake, lanes
-from node.store import links
+from node.store import chain, links
 from sync_protocol import commit as commits
 from sync_protocol.change import Act
+from sync_protocol.errors import BadEnvelope
 from sync_protocol.messages import CommitItem, Request
 from sync_protocol.roster import Admission
 from sync_protocol.run import Head
