@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -7,7 +8,8 @@ from tests.cli.command import Done, Province, run
 
 @pytest.fixture
 def qiao() -> Callable[..., Done]:
-    return run
+    """As a person starts it: a Python of its own."""
+    return partial(run, fresh=True)
 
 
 @pytest.fixture(scope="session")
