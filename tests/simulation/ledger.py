@@ -50,3 +50,9 @@ class Ledger:
         nowhere = lost.difference(*(held for name, held in self.durable.items() if name not in self.out))
         self.gone |= nowhere
         return nowhere
+
+    def is_nowhere(self, record: bytes) -> bool:
+        """Whether the act that it began with is on no disk any more. Whoever had anything of a record had that; of a
+        commit with an act on another one, too, others may have kept that other act, and so the commit."""
+        return any(one.commit in self.gone for one in self.acked.values()
+                   if one.record == record == one.change[:16])  # fmt: skip

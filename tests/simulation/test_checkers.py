@@ -130,6 +130,20 @@ def test_what_a_stolen_machine_has_is_nowhere_once_the_last_honest_one_lost_it(t
     checker._acknowledged()
 
 
+def test_a_record_is_nowhere_once_the_act_it_began_with_is_whoever_has_the_commit_of_another(
+    tmp_path: Path,
+) -> None:
+    """Seed 150004: the root linked two tickets in one commit. It was put back to before both, and got the commit back
+    from an office below, which only ever had the other ticket."""
+    world, ticket, other = World(1, tmp_path), b"1" * 16, b"2" * 16
+    world.ledger.durable.update(n0={b"first", b"link"}, n1={b"link"})
+    for record, change, commit in ((ticket, ticket + b"x" * 16, b"first"), (ticket, b"3" * 32, b"link")):
+        world.acked(Acked("n0", record, change, commit, ""))
+    assert not world.ledger.is_nowhere(ticket)
+    assert world.ledger.lose("n0", set()) == {b"first"}
+    assert world.ledger.is_nowhere(ticket) and not world.ledger.is_nowhere(other)
+
+
 def known(*paths: str, undone: str = "") -> Any:
     """A registry as far as the world looks at where a unit stood. `undone`: a path that it had by a move that counts
     no more."""

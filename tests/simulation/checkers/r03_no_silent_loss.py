@@ -30,6 +30,8 @@ class NoSilentLoss(Checker):
             if acked.record in self.world.erasing:
                 continue
             state = whole.get(acked.record)
+            if state is None and self.world.ledger.is_nowhere(acked.record):
+                continue
             if state is None:
                 raise self.breach(f"the root hasn't folded {acked.record.hex()[:8]} of {acked.office}")
             if self._is_cut_off(acked, state, states):
