@@ -76,8 +76,12 @@ class Reader:
     def unit(self) -> str:
         """This unit's path; before enrolment its bare code."""
         with self._read() as db:
-            row = next((one for one in reading.units(db) if one.node == self.id), None)
-            return row.path if row else settings.text(db, "path") or self._code
+            return self._own(db)
+
+    def _own(self, db: Connection) -> str:
+        """The same, as of a transaction."""
+        row = next((one for one in reading.units(db) if one.node == self.id), None)
+        return row.path if row else settings.text(db, "path") or self._code
 
     def units(self) -> Sequence[dict[str, Any]]:
         with self._read() as db:
@@ -310,7 +314,7 @@ class Reader:
                 lambda path: names.get(path, path),
                 self.clock.now_ms(),
                 self.language,
-                self.unit,
+                self._own(db),
             )
 
     def allowed(self, matter: str, name: str | None, person: Person) -> Sequence[Verb]:
@@ -417,7 +421,7 @@ class Reader:
     def _seer(self, db: Connection) -> unsettled.Seer:
         names = reading.unit_names(db)
         return unsettled.Seer(
-            self.unit, self.clock.now_ms(), self.language, lambda path: names.get(path, path)
+            self._own(db), self.clock.now_ms(), self.language, lambda path: names.get(path, path)
         )
 
     # Erasures
