@@ -53,13 +53,22 @@ def _suggest(kind: Kind) -> Callable[..., None]:
         here = session(context)
         here.person()
         page = here.node().suggest(kind.matter.name, text, limit)
-        here.answer({"items": page.items, "next": page.next}, lambda found: _told(found["items"]))
+        bare = not page.items and not here.node().list(kind.matter.name, limit=1).items
+        none = _bare(kind) if bare else say("没有用得上的", "nothing fits")
+        here.answer({"items": page.items, "next": page.next}, lambda found: _told(found["items"], none))
 
     return suggest
 
 
-def _told(items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Each with its number, how often it was used, the answer, and the law that it rests on."""
+def _bare(kind: Kind) -> str:
+    """Of a shelf with nothing on it yet: who fills it, and how."""
+    command = f"qiao --as ADMIN {kind.matter.name} import --shipped"
+    return say(f"库里还没有内容；由最上级单位的管理员导入：{command}",
+               f"there is nothing here yet; the root's administrator brings it in: {command}")  # fmt: skip
+
+
+def _told(items: Iterable[Mapping[str, Any]], none: str) -> Iterator[str]:
+    """Each with its number, how often it was used, the answer, and the law that it rests on; else `none`."""
     empty = True
     for place, one in enumerate(items, 1):
         empty = False
@@ -69,7 +78,7 @@ def _told(items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             if text:
                 yield "   " + shown(str(text)).replace("\n", "\n   ")
     if empty:
-        yield say("没有用得上的", "nothing fits")
+        yield none
 
 
 def _cite(

@@ -31,6 +31,12 @@ def taken(province: Province, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(done["rejects_file"])
 
 
+def test_an_empty_shelf_says_who_fills_it_and_how(province: Province) -> None:
+    """Before anything is brought in: it was told like a question without an answer."""
+    told = province("article", "suggest", "老板拖欠工资").out
+    assert "库里还没有内容" in told and "article import --shipped" in told
+
+
 def test_rejected_lines_go_to_a_file_with_their_reasons(taken: Path) -> None:
     told = [json.loads(line) for line in taken.read_text("utf-8").splitlines()]
     assert [(one["line"], one["code"]) for one in told] == [(2, "bad_json"), (3, "unknown_code")]
