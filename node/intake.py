@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import delete, func, insert, select
 
-from node import branches, reconciling, signatures, trust
+from node import branches, moves, reconciling, signatures, trust
 from node.erasure import destruction, handing, links
 from node.registry.authors import Author, author_of
 from node.store import chain, folded, records, settings
@@ -105,10 +105,10 @@ def renew(work: Work) -> None:
     work.registry = trust.load(work.db, settings.get(work.db, ROOT))
     begun = trust.appeared(before, work.registry)
     reconciling.went_on(work, begun)
-    if (work.enrolled and not was_enrolled) or trust.turned(before, work.registry):
+    if work.enrolled and not was_enrolled:
         refold_everything(work)
         return
-    work.again |= branches.turned(work, before)
+    work.again |= moves.turned(work, before) | branches.turned(work, before)
 
 
 def refold_everything(work: Work) -> None:

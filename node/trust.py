@@ -34,13 +34,10 @@ def load(db: Connection, root: bytes | None) -> Registry:
     return rules.fold(acts, root, Stored(db))
 
 
-def turned(old: Registry, new: Registry) -> bool:
-    """Whether any record that is here may be another by now: somebody known before has other units, or a path means
-    another one. What is only new concerns commits that come later; what is said of a log, that log's alone
-    (branches.turned)."""
-    return new.roster.meant != old.roster.meant or any(
-        _right(new, node) != _right(old, node) for node in old.roster.nodes
-    )
+def elsewhere(old: Registry, new: Registry) -> set[bytes]:
+    """Nodes known before that have other units now, or act for others. What is only new concerns commits that come
+    later."""
+    return {node for node in old.roster.nodes if _right(new, node) != _right(old, node)}
 
 
 def appeared(old: Registry, new: Registry) -> set[bytes]:

@@ -6,12 +6,12 @@ All of it is derived: it can be dropped and rebuilt at any time, and gives the s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, func, insert, select
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from conflict.state import Mark, Row, State
@@ -138,6 +138,16 @@ def drop(db: Connection) -> None:
 def state(db: Connection, record: int) -> State | None:
     blob = _STATE(db, of=record).scalar()
     return None if blob is None else decode(blob)
+
+
+def naming(db: Connection, paths: Iterable[str]) -> Iterator[tuple[int, str, State]]:
+    """(record row, matter, state) of the records in whose states one of these stands, or what begins with it."""
+    among = or_(*(func.instr(STATE.c.state, path.encode()) > 0 for path in sorted(paths)))
+    query = select(STATE.c.record, FOLDED.c.matter, STATE.c.state).join(
+        FOLDED, FOLDED.c.record == STATE.c.record
+    )
+    for row in db.execute(query.where(among)):
+        yield row.record, row.matter, decode(row.state)
 
 
 def matter(db: Connection, record: int) -> str:
