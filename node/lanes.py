@@ -20,7 +20,7 @@ from node.store.records import RECORD
 from node.work import Work
 from sync_protocol import messages
 from sync_protocol.chains import Chains
-from sync_protocol.frontier import Frontier, Gap, Position, Span, lacking
+from sync_protocol.frontier import Frontier, Gap, Span, lacking
 from sync_protocol.limits import BATCH
 from sync_protocol.messages import ChangeItem, CommitItem, Mark
 from sync_protocol.names import ZERO, covers
@@ -82,15 +82,14 @@ class Held:
             self._found[log] = None if row is None else (row, chain.chains(self._db, row))
         return self._found[log]
 
-    def meet(self, log: bytes, mine: Position, theirs: Position) -> int | None:
-        """sync_protocol.frontier.Meet."""
+    def chains(self, log: bytes) -> Chains | None:
         found = self.of(log)
-        return None if found is None else found[1].meet(mine, theirs)
+        return None if found is None else found[1]
 
 
 def gap(work: Work, nodes: Iterable[bytes], theirs: Frontier) -> Gap:
     """What a peer that holds `theirs` lacks of these nodes' logs."""
-    return lacking(chain.frontier(work.db, nodes), theirs, Held(work.db).meet)
+    return lacking(chain.frontier(work.db, nodes), theirs, Held(work.db).chains)
 
 
 def by_frontier(

@@ -70,5 +70,45 @@ class Chains:
         common = self._ancestry.meet(mine.id, theirs.id) if both else None
         return common if common is not None else min(self._on_main_until(mine), self._on_main_until(theirs))
 
+    def apart(self, tips: Iterable[Position], theirs: Iterable[Position]) -> Sequence[tuple[int, int]]:
+        """As frontier.Tree has it: each commit is walked over once."""
+        walk = _Walk(self)
+        for one in theirs:
+            walk.over(one, theirs=True)
+        return [walk.over(one) for one in tips]
+
     def _on_main_until(self, at: Position) -> int:
         return at.seq if at.id not in self.loose else self._leaves_main(self._ancestry.end(at.id)) or 0
+
+
+class _Walk:
+    """Over the chains of a log, one after the other, each down to where another went before."""
+
+    def __init__(self, chains: Chains) -> None:
+        self._chains = chains
+        self._until: dict[bytes, int] = {}  # loose commit walked over → up to where its chain is theirs
+        self._theirs = self._any = 0  # up to which number the main chain was
+
+    def over(self, tip: Position, *, theirs: bool = False) -> tuple[int, int]:
+        """Up to which number the chain is one of theirs, and up to which it was walked over before."""
+        path, met = self._down(tip)
+        if met is not None:
+            seq = self._chains.loose[met].seq
+            whole, before, main = min(self._until[met], seq), seq, 0
+        else:
+            main = self._chains._on_main_until(tip)
+            whole, before = min(main, self._theirs), min(main, self._any)
+        loose = self._chains.loose
+        self._until.update({one: loose[one].seq if theirs else whole for one in path})
+        self._any = max(self._any, main)
+        self._theirs = max(self._theirs, main if theirs else 0)
+        return whole, before
+
+    def _down(self, tip: Position) -> tuple[list[bytes], bytes | None]:
+        """The loose commits that nobody walked over, and the first that somebody did."""
+        path: list[bytes] = []
+        at = tip.id if tip.id in self._chains.loose else None
+        while at is not None and at not in self._until:
+            path.append(at)
+            at = self._chains._ancestry.links[at].below
+        return path, at

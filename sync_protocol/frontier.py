@@ -7,11 +7,11 @@ tuple of positions: one for each tip that is held.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from . import cbor
 from .errors import BadMessage
@@ -33,9 +33,21 @@ class Position(NamedTuple):
 Frontier = dict[bytes, tuple[Position, ...]]
 """Log id → its chains, sorted by (seq, id), one a tip. Two branches of a fork are two, both from 1."""
 
-Meet = Callable[[bytes, Position, Position], int | None]
-"""(log, a chain of ours, a position of theirs) → the last number that our chain shares with the chain that
-ends in theirs, 0 where they share nothing; None where that commit isn't held here."""
+
+class Tree(Protocol):
+    """The chains of one log as they are held here (chains.py)."""
+
+    def meet(self, mine: Position, theirs: Position) -> int | None:
+        """The last number that our chain shares with the chain that ends in theirs, 0 where they share nothing; None
+        where that commit isn't held here."""
+
+    def apart(self, tips: Sequence[Position], theirs: Sequence[Position]) -> Sequence[tuple[int, int]]:
+        """Of each of our chains the last number that it shares with any of `theirs`, which are held here, and with any
+        of those or a chain before it; 0 for none. An enemy's log may have thousands of them."""
+
+
+Held = Callable[[bytes], Tree | None]
+"""Log → its chains; None for one of which nothing is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +69,17 @@ class Gap:
     forked: dict[bytes, tuple[Position, ...]] = field(default_factory=dict)  # it holds another branch
 
 
-def lacking(mine: Frontier, theirs: Frontier, meet: Meet) -> Gap:
+def lacking(mine: Frontier, theirs: Frontier, held: Held) -> Gap:
     """What the peer lacks of the chains in `mine`, and which of its chains we don't know."""
     gap = Gap()
-    for log, chains in mine.items():
-        spans = tuple(_spans(log, chains, theirs.get(log, ()), meet))
+    for log in {**mine, **theirs}:
+        tree, chains = held(log), mine.get(log, ())
+        known, unknown = _told_apart(tree if chains else None, chains, theirs.get(log, ()))
+        spans = tuple(_spans(tree, chains, known, unknown)) if tree is not None else ()
         if spans:
             gap.lacks[log] = spans
-    for log, positions in theirs.items():
-        unknown = [one for one in positions if not _is_known(log, mine.get(log, ()), one, meet)]
-        _note(gap.forked, log, [one for one in unknown if _is_forked(mine.get(log, ()), one)])
-        _note(gap.ahead, log, [one for one in unknown if not _is_forked(mine.get(log, ()), one)])
+        _note(gap.forked, log, [one for one in unknown if _is_forked(chains, one)])
+        _note(gap.ahead, log, [one for one in unknown if not _is_forked(chains, one)])
     return gap
 
 
@@ -76,45 +88,49 @@ def _note(found: dict[bytes, tuple[Position, ...]], log: bytes, positions: list[
         found[log] = tuple(positions)
 
 
-def _is_known(log: bytes, chains: tuple[Position, ...], theirs: Position, meet: Meet) -> bool:
-    return bool(chains) and meet(log, chains[0], theirs) is not None
+def _told_apart(
+    tree: Tree | None, chains: Sequence[Position], theirs: Iterable[Position]
+) -> tuple[list[Position], list[Position]]:
+    """Their positions whose commits are held here, and those whose aren't."""
+    known: list[Position] = []
+    unknown: list[Position] = []
+    for one in theirs:
+        here = tree is not None and tree.meet(chains[0], one) is not None
+        (known if here else unknown).append(one)
+    return known, unknown
 
 
-def _is_forked(chains: tuple[Position, ...], unknown: Position) -> bool:
+def _is_forked(chains: Iterable[Position], unknown: Position) -> bool:
     """Whether another commit than theirs stands at its number here."""
     return any(one.first <= unknown.seq <= one.seq for one in chains)
 
 
-def _spans(log: bytes, chains: tuple[Position, ...], theirs: tuple[Position, ...], meet: Meet) -> list[Span]:
-    found: list[Span] = []
-    for at, chain in enumerate(chains):
-        covered = [_covered(log, chain, one, meet) for one in theirs]
-        shared = [_shared(log, chain, one, meet) for one in chains[:at]]
+def _spans(
+    tree: Tree, chains: Sequence[Position], known: Sequence[Position], unknown: Sequence[Position]
+) -> Iterator[Span]:
+    """What is left of each of our chains. What two of them share goes with the earlier one."""
+    pieces = [one for one in known if one.first > 1]  # there is a gap below
+    apart = tree.apart(chains, [one for one in known if one.first == 1])
+    for chain, (whole, shared) in zip(chains, apart, strict=True):
+        covered = [(chain.first, whole), *(_piece(tree, chain, one) for one in pieces),
+                   *(_presumed(chain, one) for one in unknown)]  # fmt: skip
         lowest = min((first for first, last in covered if first <= last), default=None)
-        forked = any(_is_forked((chain,), one) and meet(log, chain, one) is None for one in theirs)
-        for first, last in _without((chain.first, chain.seq), covered + shared):
-            backwards = forked and (lowest is None or lowest > first)
-            found.append(Span(first, last, chain.id, backwards))
-    return found
+        forked = any(_is_forked((chain,), one) for one in unknown)
+        for first, last in _without((chain.first, chain.seq), [*covered, (chain.first, shared)]):
+            yield Span(first, last, chain.id, backwards=forked and (lowest is None or lowest > first))
 
 
-def _covered(log: bytes, chain: Position, theirs: Position, meet: Meet) -> tuple[int, int]:
-    """The numbers of our chain that a position of theirs says it holds; first > last for none.
-
-    One that isn't known here and stands beyond our chain is presumed to continue it.
-    """
-    last = meet(log, chain, theirs)
-    if last is None:
-        last = theirs.seq if theirs.seq > chain.seq else 0
-    return max(theirs.first, chain.first), min(last, chain.seq)
+def _piece(tree: Tree, chain: Position, theirs: Position) -> tuple[int, int]:
+    """The numbers of our chain that a position of theirs says it holds; first > last for none."""
+    return max(theirs.first, chain.first), min(tree.meet(chain, theirs) or 0, chain.seq)
 
 
-def _shared(log: bytes, chain: Position, earlier: Position, meet: Meet) -> tuple[int, int]:
-    """What two of our own chains share goes with the earlier one."""
-    return max(chain.first, earlier.first), min(meet(log, chain, earlier) or 0, chain.seq)
+def _presumed(chain: Position, unknown: Position) -> tuple[int, int]:
+    """The same of one that isn't known here: where it stands beyond our chain it is presumed to continue it."""
+    return max(unknown.first, chain.first), chain.seq if unknown.seq > chain.seq else 0
 
 
-def _without(whole: tuple[int, int], parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _without(whole: tuple[int, int], parts: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """What is left of an interval, both ends included, once the parts are taken from it."""
     left: list[tuple[int, int]] = []
     at, end = whole

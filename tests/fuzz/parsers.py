@@ -24,6 +24,7 @@ from sync_protocol.reconcile import Plan
 from tests.fuzz import mutation, samples, values
 from tests.fuzz.target import Target
 from tests.sync_protocol.holding import many
+from tests.sync_protocol.pairwise import pairwise
 
 
 def wrong_of(raw: Callable[[], bytes]) -> Callable[[Random], bytes]:
@@ -181,8 +182,8 @@ def compare(theirs: Frontier) -> str:
     def meet(log: bytes, mine: Position, other: Position) -> int | None:
         return min(mine.seq, other.seq) if other.seq % 2 else None
 
-    mine = samples.held()
-    gaps = frontier.lacking(mine, theirs, meet), frontier.lacking(theirs, mine, meet)
+    mine, held = samples.held(), pairwise(meet)
+    gaps = frontier.lacking(mine, theirs, held), frontier.lacking(theirs, mine, held)
     for gap in gaps:
         for spans in gap.lacks.values():
             assert all(1 <= one.first <= one.last for one in spans)

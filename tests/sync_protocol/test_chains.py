@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sync_protocol.chains import Chains, Loose
 from sync_protocol.frontier import Frontier, Position, lacking
 from sync_protocol.names import ZERO
+from tests.sync_protocol.pairwise import Pairwise
 
 LOG = b"L" * 16
 Graph = dict[bytes, tuple[int, bytes]]  # commit id → (seq, prev)
@@ -96,7 +97,7 @@ def give(graph: Graph, mine: list[bytes], theirs: list[bytes], most: int = 2) ->
     """Sends up to `most` commits of a stretch that the other lacks. How many were new."""
     ours = held(graph, mine)
     stated: Frontier = {LOG: held(graph, theirs).tips()} if theirs else {}
-    gap = lacking({LOG: ours.tips()} if mine else {}, stated, lambda _log, a, b: ours.meet(a, b))
+    gap = lacking({LOG: ours.tips()} if mine else {}, stated, lambda _: ours)
     new = 0
     for span in gap.lacks.get(LOG, ()):
         chain = []
@@ -117,3 +118,38 @@ def test_a_commit_that_names_one_far_below_it_follows_nothing() -> None:
     graph = {name("a", 1): (1, ZERO), name("b", 7): (7, name("x", 6)), name("c", 16): (16, name("b", 7))}
     chains = held(graph, list(graph))
     assert [(one.first, one.seq) for one in chains.tips()] == [(1, 1), (7, 7), (16, 16)]
+
+
+@given(st.data())
+def test_how_far_chains_are_shared_is_what_each_two_of_them_say(data: st.DataObject) -> None:
+    """Any tree, in pieces; what a peer says it holds may be named at another number than its own."""
+    graph: Graph = {}
+    for at in range(data.draw(st.integers(1, 14))):
+        below = data.draw(st.sampled_from([None, *graph]))
+        seq, prev = (1, ZERO) if below is None else (graph[below][0] + 1, below)
+        graph[name("n", at)] = (seq, prev)
+    mine = data.draw(st.lists(st.sampled_from(sorted(graph)), unique=True, min_size=1))
+    chains = held(graph, mine)
+    known = [Position(graph[one][0], one) for one in mine]
+    lies = [Position(data.draw(st.integers(1, 20)), one) for one in mine if one in chains.loose]
+    theirs = data.draw(st.lists(st.sampled_from([*known, *lies]), unique=True))
+    tips = data.draw(st.permutations(chains.tips()))
+    by_two = Pairwise(LOG, lambda _log, one, two: chains.meet(one, two))
+    assert list(chains.apart(tips, theirs)) == by_two.apart(tips, theirs)
+
+
+def test_thousands_of_branches_are_walked_over_once() -> None:
+    """Each two of them were compared: three thousand took every exchange of an office above half a minute."""
+    count = 20_000
+    main = {seq: name("m", seq) for seq in range(count + 1)}
+    loose = [Loose(seq, seq, name("b", seq), main[seq - 1], 0) for seq in range(2, count)]
+    asked: list[int] = []
+
+    def on_main(seq: int, commit: bytes) -> bool:
+        asked.append(seq)
+        return main.get(seq) == commit
+
+    chains = Chains(Position(count, main[count]), loose, on_main)
+    gap = lacking({LOG: chains.tips()}, {LOG: chains.tips()[:256]}, lambda _: chains)
+    assert sum(len(spans) for spans in gap.lacks.values()) == len(chains.tips()) - 256
+    assert len(asked) < 2 * count

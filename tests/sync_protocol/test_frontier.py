@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sync_protocol import cbor, frontier
 from sync_protocol.chains import Chains, Loose
 from sync_protocol.errors import BadMessage
-from sync_protocol.frontier import Frontier, Gap, Meet, Position, Span
+from sync_protocol.frontier import Frontier, Gap, Position, Span
+from tests.sync_protocol.pairwise import pairwise
 from tests.sync_protocol.scene import seed
 
 A, B, C = (seed(name, 16) for name in "abc")
@@ -33,45 +34,46 @@ def meet(log: bytes, mine: Position, theirs: Position) -> int | None:
 
 
 def test_the_peer_lacks_what_lies_beyond_its_position() -> None:
-    gap = frontier.lacking(held(a=5, b=3), held(a=2), meet)
+    gap = frontier.lacking(held(a=5, b=3), held(a=2), pairwise(meet))
     assert gap == Gap(lacks={A: (Span(3, 5, at(A, 5).id),), B: (Span(1, 3, at(B, 3).id),)})
 
 
 def test_a_peer_ahead_is_reported_and_offered_nothing() -> None:
     ahead = {A: (at(A, 7),), C: (at(C, 1),)}
-    assert frontier.lacking(held(a=5), held(a=7, c=1), meet) == Gap(ahead=ahead)
+    assert frontier.lacking(held(a=5), held(a=7, c=1), pairwise(meet)) == Gap(ahead=ahead)
 
 
 @pytest.mark.parametrize("seq", [2, 5])
 def test_another_commit_at_one_of_our_numbers_is_a_fork_and_is_sought_from_the_tip_down(seq: int) -> None:
     other = {A: (Position(seq, seed("another")),)}
     span = Span(1, 5, at(A, 5).id, backwards=True)
-    assert frontier.lacking(held(a=5), other, meet) == Gap(lacks={A: (span,)}, forked=other)
+    assert frontier.lacking(held(a=5), other, pairwise(meet)) == Gap(lacks={A: (span,)}, forked=other)
 
 
 def test_the_peers_stated_chains_show_how_far_the_search_has_come() -> None:
     theirs = {A: (Position(4, seed("another")), at(A, 5)._replace(first=4))}
-    assert frontier.lacking(held(a=5), theirs, meet).lacks == {A: (Span(1, 3, at(A, 5).id, True),)}
+    assert frontier.lacking(held(a=5), theirs, pairwise(meet)).lacks == {A: (Span(1, 3, at(A, 5).id, True),)}
     theirs[A] = (Position(4, seed("another")), at(A, 5))
-    assert frontier.lacking(held(a=5), theirs, meet).lacks == {}
+    assert frontier.lacking(held(a=5), theirs, pairwise(meet)).lacks == {}
 
 
 def test_a_gap_below_a_commit_that_came_alone_is_filled_forward() -> None:
     theirs = {A: (at(A, 1), at(A, 4)._replace(first=3))}
     spans = (Span(2, 2, at(A, 5).id), Span(5, 5, at(A, 5).id))
-    assert frontier.lacking(held(a=5), theirs, meet).lacks == {A: spans}
+    assert frontier.lacking(held(a=5), theirs, pairwise(meet)).lacks == {A: spans}
 
 
 def test_what_came_alone_and_lies_below_an_unknown_position_isnt_taken_for_a_fork() -> None:
     mine = {A: (at(A, 2), at(A, 5)._replace(first=5))}
-    gap = frontier.lacking(mine, {A: (at(A, 4, "unknown"),)}, meet)
+    gap = frontier.lacking(mine, {A: (at(A, 4, "unknown"),)}, pairwise(meet))
     assert gap == Gap(lacks={A: (Span(5, 5, at(A, 5).id),)}, ahead={A: (at(A, 4, "unknown"),)})
 
 
 def test_what_two_of_our_branches_share_is_sent_once() -> None:
     mine = {A: (at(A, 3), at(A, 5, "b"))}
     spans = (Span(1, 3, at(A, 3).id), Span(3, 5, at(A, 5, "b").id))
-    assert frontier.lacking(mine, {}, lambda log, one, two: 2 if one != two else one.seq).lacks == {A: spans}
+    shared = pairwise(lambda log, one, two: 2 if one != two else one.seq)
+    assert frontier.lacking(mine, {}, shared).lacks == {A: spans}
 
 
 # A log as a tree of commits, held in part by two nodes that send what the other lacks
@@ -92,17 +94,14 @@ class Holder:
                  for (seq, name), prev in sorted(self.prevs.items())]  # fmt: skip
         return Chains(None, loose, lambda seq, name: False)
 
-    def meet(self) -> Meet:
-        chains = self.chains()
-        return lambda log, mine, theirs: chains.meet(mine, theirs)
-
     def send(self, peer: Holder, most: int) -> int:
         """One batch; how many commits went that the peer didn't have."""
         before = len(peer.prevs)
         named = {at(A, seq, name).id: (seq, name) for seq, name in self.prevs}
         batch: list[tuple[int, str]] = []
-        for span in frontier.lacking(self.frontier(), peer.frontier(), self.meet()).lacks.get(A, ()):
-            found = [named[one.id] for one in self.chains().path(span.tip, span.first, span.last)]
+        chains = self.chains()
+        for span in frontier.lacking(self.frontier(), peer.frontier(), lambda _: chains).lacks.get(A, ()):
+            found = [named[one.id] for one in chains.path(span.tip, span.first, span.last)]
             batch += found if span.backwards else reversed(found)
         assert len(set(batch)) == len(batch), "nothing is sent twice"
         peer.prevs.update({one: self.prevs[one] for one in batch[:most]})
@@ -130,7 +129,7 @@ def test_two_holders_of_any_parts_of_any_tree_end_with_the_same(tree: Any, data:
         if not (one.send(two, most) + two.send(one, most)):
             break
     assert one.prevs == two.prevs == union
-    assert frontier.lacking(one.frontier(), two.frontier(), one.meet()) == Gap()
+    assert frontier.lacking(one.frontier(), two.frontier(), lambda _: one.chains()) == Gap()
 
 
 # On the line
