@@ -47,7 +47,6 @@ def _hold_registry(work: Work, commits: list[int]) -> None:
         held.release(work.db, commits)
         intake.renew(work)
     work.registry_changed = True
-    intake.refold_everything(work)
 
 
 def adopt(work: Work) -> int:

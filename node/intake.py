@@ -106,13 +106,9 @@ def renew(work: Work) -> None:
     begun = trust.appeared(before, work.registry)
     reconciling.went_on(work, begun)
     if work.enrolled and not was_enrolled:
-        refold_everything(work)
+        work.again.update(folded.every(work.db))
         return
     work.again |= moves.turned(work, before) | branches.turned(work, before)
-
-
-def refold_everything(work: Work) -> None:
-    work.again.update(row.record for row in work.db.execute(select(folded.FOLDED.c.record)))
 
 
 def _author(work: Work, log: bytes, items: Sequence[_Item]) -> Author | None:
@@ -334,5 +330,4 @@ def release(work: Work) -> int:
     work.again.update(touched)
     if not touched.isdisjoint(records.rows_of_matter(work.db, trust.MATTER)):
         work.registry_changed = True
-        refold_everything(work)
     return len(rows)

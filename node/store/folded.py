@@ -328,5 +328,10 @@ def made_between(db: Connection, matter: str, since: int, before: int) -> list[i
     return [row.record for row in db.execute(select(FOLDED.c.record).where(FOLDED.c.matter == matter, made))]
 
 
+def every(db: Connection) -> list[int]:
+    """Records that were folded."""
+    return [row.record for row in db.execute(select(FOLDED.c.record))]
+
+
 def open_records(db: Connection, matter: str) -> list[int]:
     return [row.record for row in db.execute(select(FOLDED.c.record).where(FOLDED.c.matter == matter))]

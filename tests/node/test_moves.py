@@ -14,6 +14,7 @@ from sync_protocol.change import Act
 from tests.node.forge import Forger, heads
 from tests.node.tree import PATHS, Tree
 
+DAY_MS = 24 * 3_600_000
 AWAY = f"{PATHS['t']}/370211"
 BACK = f"{PATHS['c']}/370211"
 
@@ -38,6 +39,22 @@ def test_a_move_turns_the_records_that_name_the_unit_and_no_others(tree: Tree) -
     found = folded(tree, "p", "registry.move", unit="370211", to=AWAY)
     assert {own, given} <= found
     assert found.isdisjoint(others) and len(found) < 10
+    assert tree.verify("p") == []
+
+
+def test_a_held_registry_change_folds_nothing_again_that_it_doesnt_turn(tree: Tree) -> None:
+    """A child that signs one minutes ahead, every time, had each office above fold all that it has."""
+    record = tree.register("p")
+    tree.clock("c").advance(DAY_MS)
+    tree.do("c", "invite", unit="ENT9", name="某企业", role="hosted", kind="enterprise")
+    tree.clock("c").advance(-DAY_MS)
+    tree.exchange("c", "p")
+    tree.later(DAY_MS)
+    told: list[Any] = []
+    tree.at("p").listeners.append(told.append)
+    tree.at("p").tick()
+    assert "ENT9" in {one["code"] for one in tree.reader("p").units()}
+    assert bytes.fromhex(record) not in set().union(*(one.records for one in told))
     assert tree.verify("p") == []
 
 
