@@ -31,12 +31,20 @@ _MAIN = Prepared(
         COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), COMMIT.c.chained.is_(True)
     )
 )
-_MAIN_BESIDE = text(
-    "SELECT m.seq, m.[commit] FROM commit_ l JOIN commit_ m ON m.log = l.log AND m.seq = l.seq AND m.chained"
-    " WHERE l.log = :of AND NOT l.chained"
+_MAIN_BESIDE = Prepared(
+    text(
+        "SELECT m.seq, m.[commit] FROM commit_ l JOIN commit_ m ON m.log = l.log AND m.seq = l.seq AND m.chained"
+        " WHERE l.log = :of AND NOT l.chained"
+    )
 )
+_FORKED_NAMES = Prepared(select(LOG.c.log).where(LOG.c.forked > 0))
 _FORKED = Prepared(
     select(LOG.c.id, LOG.c.log, LOG.c.node, LOG.c.head_seq, LOG.c.forked).where(LOG.c.forked > 0)
+)
+_LINKS = Prepared(
+    select(COMMIT.c.id)
+    .where(COMMIT.c.log == given("of"), COMMIT.c.seq >= given("above"), COMMIT.c.id > given("newer"))
+    .order_by(COMMIT.c.seq)
 )
 _NEVER = (None, 0, None, 0)
 _BESIDE = Prepared(
@@ -55,7 +63,7 @@ def of(db: Connection, log: int) -> Branches:
     loose = {one.id: (one.seq, one.prev) for one in chain.unchained(db, log)}
     main: dict[int, bytes | None] = {seq: None for seq, _ in loose.values()}
     if loose:
-        main |= {row.seq: row.commit for row in db.execute(_MAIN_BESIDE, {"of": log})}
+        main |= {row.seq: row.commit for row in _MAIN_BESIDE(db, of=log)}
     return Branches(loose, lambda at: main[at] if at in main else _MAIN(db, of=log, at=at).scalar())
 
 
@@ -64,7 +72,7 @@ class Stored:
 
     def __init__(self, db: Connection) -> None:
         self._db = db
-        self.forked = frozenset(row.log for row in db.execute(select(LOG.c.log).where(LOG.c.forked > 0)))
+        self.forked = frozenset(row.log for row in _FORKED_NAMES(db))
 
     def branches(self, log: bytes) -> Branches:
         row = chain.log_row(self._db, log)
@@ -205,12 +213,7 @@ def joins(db: Connection, registry: Registry, log: LogRow, commit: Commit) -> bo
 def links_of(db: Connection, log: int, above: int, newer: int = 0) -> list[int]:
     """Rows of a forked log's commits from its fork on, stored behind row `newer`. Whoever holds some of them is to
     have all their headers: by these alone it can tell on which branch a commit is."""
-    rows = db.execute(
-        select(COMMIT.c.id)
-        .where(COMMIT.c.log == log, COMMIT.c.seq >= above, COMMIT.c.id > newer)
-        .order_by(COMMIT.c.seq)
-    )
-    return [row.id for row in rows]
+    return [row.id for row in _LINKS(db, of=log, above=above, newer=newer)]
 
 
 def links_besides(work: Work, nodes: Iterable[bytes]) -> list[int]:
@@ -222,8 +225,7 @@ def links_besides(work: Work, nodes: Iterable[bytes]) -> list[int]:
 
 def every_link(db: Connection) -> list[int]:
     """The same of every forked log."""
-    forked = db.execute(select(LOG.c.id, LOG.c.forked).where(LOG.c.forked > 0)).all()
-    return [one for row in forked for one in links_of(db, row.id, row.forked)]
+    return [one for row in _FORKED(db) for one in links_of(db, row.id, row.forked)]
 
 
 def is_link(db: Connection, commit: int) -> bool:

@@ -17,7 +17,7 @@ from node.erasure import destruction, handing, links
 from node.registry.authors import Author, author_of
 from node.store import chain, folded, records, settings
 from node.store.chain import LogRow
-from node.store.prepared import Prepared
+from node.store.prepared import Prepared, given
 from node.store.schema import Stray, table
 from node.work import ROOT, Work
 from sync_protocol import change as changes
@@ -35,6 +35,15 @@ from sync_protocol.run import Head, admit
 ALONE = "words_without_act"
 STRAY = table(Stray)
 _ASIDE = Prepared(select(STRAY.c.item).order_by(STRAY.c.log, STRAY.c.seq))
+_USED = Prepared(
+    select(func.coalesce(func.sum(func.length(STRAY.c.item)), 0)).where(STRAY.c.peer == given("of"))
+)
+_KEPT = Prepared(
+    select(STRAY.c.id).where(
+        STRAY.c.log == given("of"), STRAY.c.seq == given("at"), STRAY.c.item == given("packed")
+    )
+)
+_KEEP = Prepared(insert(STRAY), ["peer", "log", "seq", "item"])
 
 
 @dataclass(slots=True)
@@ -292,19 +301,16 @@ def _strays(work: Work, logs: set[bytes]) -> dict[bytes, list[_Item]]:
 
 def _keep_aside(work: Work, peer: bytes, items: Sequence[_Item], taken: Taken) -> None:
     """Bounded a peer (3.4); past the bound the rest is refused, and comes again with the next exchange."""
-    used = work.db.execute(
-        select(func.coalesce(func.sum(func.length(STRAY.c.item)), 0)).where(STRAY.c.peer == peer)
-    ).scalar_one()
+    used = _USED(work.db, of=peer).scalar_one()
     for one in items:
         taken.notes.append("unknown_author")
         header, packed = one.commit.header, messages.encode_item(_with_acts(one))
-        at = (STRAY.c.log == header.log, STRAY.c.seq == header.seq)
         # Nothing tells yet which is genuine, nor which brings the bodies: each is kept.
-        if work.db.execute(select(STRAY.c.id).where(*at, STRAY.c.item == packed)).first() is None:
+        if _KEPT(work.db, of=header.log, at=header.seq, packed=packed).first() is None:
             used += len(packed)
             if used > MAX_WAITING:
                 return
-            work.db.execute(insert(STRAY).values(peer=peer, log=header.log, seq=header.seq, item=packed))
+            _KEEP(work.db, peer=peer, log=header.log, seq=header.seq, item=packed)
 
 
 def _with_acts(one: _Item) -> CommitItem:

@@ -25,6 +25,7 @@ from node.registry import authors
 from node.store import chain, folded, links, reading, records, settings
 from node.store import facts as counts
 from node.store.chain import CHANGE, COMMIT, LOG
+from node.store.prepared import Prepared, given
 from node.store.records import RECORD
 from node.work import ROOT, Work
 from sync_protocol import cbor, commit, receipt
@@ -102,20 +103,22 @@ def _may_have(registry: Registry, path: str, kind: Kind, state: State) -> bool:
     return units is None or any(covers(path, registry.now(unit)) for unit in units)
 
 
+_WORDS = Prepared(
+    select(CHANGE.c.change, COMMIT.c.log)
+    .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
+    .where(CHANGE.c.record == given("of_record"), CHANGE.c.of.is_not(None), CHANGE.c.fault == "",
+           CHANGE.c.body.is_not(None), COMMIT.c.held.is_(False))
+)  # fmt: skip
+
+
 def _words(db: Connection, record: int, state: State, nobodys: Sequence[int], theirs: bool) -> bytes:
     """Words by id and state, but for those in logs of nobody; where they aren't the unit's, as absent, whether or not
     it has some. Erased are those that a standing order lists, whether or
     not they ever came here; what is destroyed on arrival is as if it hadn't come (3.11)."""
     if not theirs:
         return hashlib.sha256(cbor.encode([])).digest()
-    rows = db.execute(
-        select(CHANGE.c.change)
-        .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
-        .where(CHANGE.c.record == record, CHANGE.c.of.is_not(None), CHANGE.c.fault == "",
-               CHANGE.c.body.is_not(None), COMMIT.c.held.is_(False), COMMIT.c.log.not_in(nobodys))
-    )  # fmt: skip
     states = dict.fromkeys(listed.words(db, record, state), "erased") | {
-        row.change: "present" for row in rows
+        row.change: "present" for row in _WORDS(db, of_record=record) if row.log not in nobodys
     }
     return hashlib.sha256(cbor.encode([[one, states[one]] for one in sorted(states)])).digest()
 
@@ -304,7 +307,7 @@ def _is_as_folded(work: Work, row: Any) -> bool:
 
 def _same(stored: Iterable[Any], fresh: Iterable[dict[str, Any]]) -> bool:
     """Whether rows have the values of these, in whatever order; a column that isn't stored says nothing."""
-    rows = [dict(row._mapping) for row in stored]
+    rows = [row._asdict() for row in stored]
     wanted = [{name: one[name] for name in one if not rows or name in rows[0]} for one in fresh]
     kept = [{name: row[name] for name in row if not wanted or name in wanted[0]} for row in rows]
     return sorted(map(repr, map(_sorted, kept))) == sorted(map(repr, map(_sorted, wanted)))

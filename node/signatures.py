@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from node.store import records, settings
+from node.store import chain, records, settings
 from node.store.chain import CHANGE, COMMIT, LOG
 from node.store.prepared import Prepared, given
 from node.store.schema import Setting, table
@@ -26,20 +26,27 @@ _IS_DUE = Prepared(select(COMMIT.c.id).where(COMMIT.c.id == given("row"), COMMIT
 _ANY = Prepared(
     select(_SETTING.c.name).where(_SETTING.c.name >= _MARK, _SETTING.c.name < _MARK + "g").limit(1)
 )
+_UNCHECKED = (
+    select(COMMIT.c.id, COMMIT.c.commit, COMMIT.c.raw, LOG.c.log, LOG.c.node)
+    .join(LOG, COMMIT.c.log == LOG.c.id)
+    .where(COMMIT.c.verified.is_(False))
+    .order_by(COMMIT.c.id)
+)
+_OLDEST = Prepared(_UNCHECKED.limit(given("most")))
+_THIS = Prepared(_UNCHECKED.where(COMMIT.c.id == given("row")))
 _DONE = Prepared(update(COMMIT).where(COMMIT.c.id == given("row")), ["verified"])
 
 
 def check(work: Work, most: int = MOST) -> int:
     """Checks the oldest commits whose own signature hasn't been. Returns how many were bad."""
-    rows = work.db.execute(_unchecked().limit(most)).all()
-    return sum(not _check(work, row) for row in rows)
+    return sum(not _check(work, row) for row in _OLDEST(work.db, most=most))
 
 
 def is_sure(work: Work, commit: int) -> bool:
     """Whether a commit may leave outside its run: checked now, where it hasn't been."""
     if _IS_DUE(work.db, row=commit).first() is None:
         return not is_bad(work.db, _id(work.db, commit)) if _any(work.db) else True
-    return _check(work, work.db.execute(_unchecked().where(COMMIT.c.id == commit)).one())
+    return _check(work, _THIS(work.db, row=commit).one())
 
 
 def is_bad(db: Connection, commit: bytes) -> bool:
@@ -57,17 +64,7 @@ def _any(db: Connection) -> bool:
 
 
 def _id(db: Connection, commit: int) -> bytes:
-    found: bytes = db.execute(select(COMMIT.c.commit).where(COMMIT.c.id == commit)).scalar_one()
-    return found
-
-
-def _unchecked() -> Any:
-    return (
-        select(COMMIT.c.id, COMMIT.c.commit, COMMIT.c.raw, LOG.c.log, LOG.c.node)
-        .join(LOG, COMMIT.c.log == LOG.c.id)
-        .where(COMMIT.c.verified.is_(False))
-        .order_by(COMMIT.c.id)
-    )
+    return chain.id_of(db, commit)
 
 
 def _check(work: Work, row: Any) -> bool:

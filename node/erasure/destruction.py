@@ -39,6 +39,7 @@ SCRUB = "scrub"  # setting: something was destroyed whose traces in the files ar
 LEFT = "erasure left "  # setting: with a content's hash behind it: an attachment still to be removed
 _ANY = "erased anything"  # fact: whether this node ever destroyed something
 _IS = Prepared(select(ERASED.c.by).where(ERASED.c.change == given("named")))
+_FIRST = Prepared(select(ERASED.c.change).limit(1))
 _PUT = Prepared(insert(ERASED).prefix_with("OR IGNORE"))
 _EMPTY = Prepared(update(CHANGE).where(CHANGE.c.id == given("row")), ["salt", "body"])
 
@@ -46,7 +47,7 @@ _EMPTY = Prepared(update(CHANGE).where(CHANGE.c.id == given("row")), ["salt", "b
 def is_erased(work: Work, change: bytes) -> bool:
     """Whether this body (its short id) was destroyed here: it is refused when it comes back."""
     if _ANY not in work.facts:
-        work.facts[_ANY] = work.db.execute(select(ERASED.c.change).limit(1)).first() is not None
+        work.facts[_ANY] = _FIRST(work.db).first() is not None
     return bool(work.facts[_ANY]) and _IS(work.db, named=change).first() is not None
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, or_, select
 
 from node.store import chain, settings
 from node.store import records as stored
+from node.store.prepared import Prepared
 from node.store.schema import Setting, table
 from node.work import Work
 from sync_protocol.messages import ChangeItem, CommitItem
@@ -17,6 +18,7 @@ from .destruction import KNOWN, order_of
 _SETTING = table(Setting)
 PARENT = "parent"  # setting: node id of the parent
 _OWED = "erasure owed "  # setting: with the order's short id behind it
+_ALL_OWED = Prepared(select(_SETTING.c.name).where(_SETTING.c.name.startswith(_OWED)))
 _PASSED = "erasure passed on "  # setting: with the order's short id behind it, the record's id
 _NAME = "erasure handed "  # setting: with the peer's row and the order's short id behind it
 
@@ -54,8 +56,7 @@ def owe(work: Work, peer: bytes, change: bytes) -> None:
 
 def owed(work: Work) -> Iterator[CommitItem]:
     """The orders' commits, to go up with the next request; what is sent in vain is owed anew."""
-    rows = work.db.execute(select(_SETTING.c.name).where(_SETTING.c.name.startswith(_OWED))).all()
-    for row in rows:
+    for row in _ALL_OWED(work.db):
         work.db.execute(delete(_SETTING).where(_SETTING.c.name == row.name))
         order = bytes.fromhex(row.name.removeprefix(_OWED))
         name = settings.get(work.db, KNOWN + order.hex())

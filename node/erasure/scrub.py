@@ -10,12 +10,14 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import DatabaseError
 
 from node.store import search, settings
+from node.store.prepared import Prepared
 from node.store.schema import Setting, table
 from node.work import Work
 
 from .destruction import LEFT, SCRUB, forget
 
 _SETTING = table(Setting)
+_ALL_LEFT = Prepared(select(_SETTING.c.name, _SETTING.c.value).where(_SETTING.c.name.startswith(LEFT)))
 PATIENCE_MS = 500  # how long a checkpoint waits for readers; the next minute tries again
 
 
@@ -53,8 +55,7 @@ def _cut_off(engine: Engine) -> bool:
 
 def resume(work: Work) -> None:
     """What is still to be done of earlier erasures: attachments that couldn't be removed, traces in the files."""
-    rows = work.db.execute(select(_SETTING.c.name, _SETTING.c.value).where(_SETTING.c.name.startswith(LEFT)))
-    for row in rows.all():
+    for row in _ALL_LEFT(work.db):
         work.db.execute(delete(_SETTING).where(_SETTING.c.name == row.name))
         forget(work, [row.value])
     work.scrub = work.scrub or bool(settings.get(work.db, SCRUB))

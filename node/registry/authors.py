@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from node.store import chain, records, settings
 from node.store.chain import COMMIT, LOG
+from node.store.prepared import Prepared, given
 from node.work import ROOT, Work
 from sync_protocol import commit as commits
 from sync_protocol import enrolment
@@ -21,6 +22,9 @@ from sync_protocol.registry import Registry
 from sync_protocol.roster import NodeEntry, Role
 
 Author = tuple[bytes, bytes]  # node id, Ed25519 public key
+
+_LOGS = Prepared(select(LOG))
+_FIRSTS = Prepared(select(COMMIT.c.id, COMMIT.c.raw).where(COMMIT.c.log == given("of"), COMMIT.c.seq == 1))
 
 
 def author_of(work: Work, log: bytes, first: Commit, bodies: Sequence[bytes]) -> Author | None:
@@ -44,19 +48,18 @@ def logs_of_nobody(db: Connection, registry: Registry) -> list[int]:
     """Rows of the logs whose author is known here alone: the registry doesn't give them to anybody, or not any more,
     and they don't say themselves whose they are. A neighbour may keep their commits aside (3.4), where nothing is
     compared."""
-    unknown = (row for row in db.execute(select(LOG)).all() if registry.log(row.log) is None)
+    unknown = (row for row in _LOGS(db) if registry.log(row.log) is None)
     return [row.id for row in unknown if not _says_whose_it_is(db, registry, row)]
 
 
-def _says_whose_it_is(db: Connection, registry: Registry, log: Row[Any]) -> bool:
+def _says_whose_it_is(db: Connection, registry: Registry, log: Any) -> bool:
     """Whether a known node began it, though what began it doesn't stand: everybody takes it in, and judges it alike."""
     signer = registry.signer(log.node)
     if signer is None or log.log in signer.logs:
         return signer is not None
-    firsts = db.execute(select(COMMIT.c.id, COMMIT.c.raw).where(COMMIT.c.log == log.id, COMMIT.c.seq == 1))
     return any(
         _may_begin(signer, log.log, commits.parse(one.raw), [body for *_, body in records.bodies(db, one.id)])
-        for one in firsts.all()
+        for one in _FIRSTS(db, of=log.id)
     )
 
 

@@ -12,6 +12,7 @@ from node.registry import writing
 from node.store import chain, settings
 from node.store.chain import LOG
 from node.store.links import RECEIPT
+from node.store.prepared import Prepared
 from node.work import Work
 from sync_protocol import branches, receipt
 from sync_protocol.branches import Branches
@@ -19,12 +20,14 @@ from sync_protocol.errors import ProtocolError
 from sync_protocol.frontier import Frontier
 from sync_protocol.roster import NodeEntry
 
+_FORKED = Prepared(select(LOG.c.id, LOG.c.log).where(LOG.c.forked > 0))
+
 
 def rule(work: Work) -> None:
     """Rules on each fork without a ruling of a log below us, where no office between could."""
     if not work.enrolled:
         return
-    for row in work.db.execute(select(LOG.c.id, LOG.c.log).where(LOG.c.forked > 0)).all():
+    for row in _FORKED(work.db):
         owner = work.registry.owner_of(row.log)
         if owner is not None and _is_ours_to_rule(work, owner):
             _rule(work, owner, row.id, row.log)

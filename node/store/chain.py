@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, bindparam, insert, select, text, update
+from sqlalchemy import Connection, CursorResult, insert, select, text, update
 
 from sync_protocol import commit as commits
 from sync_protocol.chains import Chains, Loose
@@ -257,14 +257,23 @@ def is_named(db: Connection, log: int, seq: int, commit: bytes) -> bool:
     return any(one.prev == commit for one in _loose_at(db, log, seq))
 
 
+_RAWS = Prepared(
+    select(COMMIT.c.id, COMMIT.c.raw)
+    .where(COMMIT.c.log == given("of"), COMMIT.c.seq >= given("first"), COMMIT.c.seq <= given("last"),
+           COMMIT.c.chained)
+    .order_by(COMMIT.c.seq)
+)  # fmt: skip
+_DUE = Prepared(select(COMMIT.c.id).where(text("held"), COMMIT.c.time <= given("until")))
+_RELEASE = Prepared(update(COMMIT).where(COMMIT.c.id == given("row")), ["held"])
+_TIME = Prepared(select(COMMIT.c.time).where(COMMIT.c.commit == given("named")))
+_LOG_OF = Prepared(
+    select(LOG.c.log).join(COMMIT, COMMIT.c.log == LOG.c.id).where(COMMIT.c.commit == given("named"))
+)
+
+
 def raws(db: Connection, log: int, first: int, last: int) -> Sequence[tuple[int, bytes]]:
     """(row id, COSE bytes) of a stretch of a log's main chain, in order."""
-    rows = db.execute(
-        select(COMMIT.c.id, COMMIT.c.raw)
-        .where(COMMIT.c.log == log, COMMIT.c.seq >= first, COMMIT.c.seq <= last, COMMIT.c.chained)
-        .order_by(COMMIT.c.seq)
-    )
-    return [(row.id, row.raw) for row in rows]
+    return [(row.id, row.raw) for row in _RAWS(db, of=log, first=first, last=last)]
 
 
 def raw(db: Connection, commit: int) -> bytes:
@@ -274,13 +283,8 @@ def raw(db: Connection, commit: int) -> bytes:
 
 def release_held(db: Connection, until: int) -> list[int]:
     """Row ids of commits whose time has come; they are held no longer."""
-    rows = db.execute(select(COMMIT.c.id).where(text("held"), COMMIT.c.time <= until))
-    found = [row.id for row in rows]
-    if found:
-        db.execute(
-            update(COMMIT).where(COMMIT.c.id == bindparam("row")).values(held=False),
-            [{"row": one} for one in found],
-        )
+    found = [row.id for row in _DUE(db, until=until)]
+    _RELEASE.many(db, [{"row": one, "held": False} for one in found])
     return found
 
 
@@ -308,11 +312,10 @@ def unit_of(db: Connection, commit: int) -> str:
 
 def log_of(db: Connection, commit: bytes) -> bytes | None:
     """The log of a commit by its id; None where it isn't here."""
-    joined = select(LOG.c.log).join(COMMIT, COMMIT.c.log == LOG.c.id)
-    found: bytes | None = db.execute(joined.where(COMMIT.c.commit == commit)).scalar()
+    found: bytes | None = _LOG_OF(db, named=commit).scalar()
     return found
 
 
 def time_of(db: Connection, commit: bytes) -> int:
     """Hybrid time of a commit by its id; 0 where it isn't here."""
-    return int(db.execute(select(COMMIT.c.time).where(COMMIT.c.commit == commit)).scalar() or 0)
+    return int(_TIME(db, named=commit).scalar() or 0)

@@ -9,8 +9,11 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.util import LRUCache
 
 from node.errors import Damaged, DiskTrouble, QiaoError, Stale
 
@@ -30,6 +33,25 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 NEWEST = "0005"  # of the migrations
 
 
+class Dialect(SQLiteDialect_pysqlite):
+    """Alike for all engines on one driver, so that they share what is compiled: to compile a statement takes many times
+    what it takes to run, and each opening of a database would do it anew."""
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Dialect) and other.dbapi is self.dbapi
+
+    def __hash__(self) -> int:
+        return hash(self.dbapi)
+
+
+registry.register("sqlite.qiao", __name__, Dialect.__name__)
+COMPILED: Any = LRUCache(
+    1000
+)  # statements: twice as many as there are, with the forms that filters give them
+
+
 def check_version(version: tuple[int, ...] = driver.sqlite_version_info) -> None:
     """Raises Damaged on a SQLite that can lose pages."""
     if version < SAFE:
@@ -47,8 +69,9 @@ def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER) -> Engine:
     check_version()
     if write:
         engine = create_engine(
-            f"sqlite:///{path}",
+            f"sqlite+qiao:///{path}",
             module=dbapi,
+            execution_options={"compiled_cache": COMPILED},
             isolation_level=None,
             hide_parameters=True,  # a fault is told and logged: without what it was about
             poolclass=StaticPool,
@@ -56,8 +79,9 @@ def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER) -> Engine:
         )
     else:
         engine = create_engine(
-            f"sqlite:///file:{path}?mode=ro&uri=true",
+            f"sqlite+qiao:///file:{path}?mode=ro&uri=true",
             module=dbapi,
+            execution_options={"compiled_cache": COMPILED},
             isolation_level=None,
             hide_parameters=True,  # a fault is told and logged: without what it was about
             poolclass=NullPool,

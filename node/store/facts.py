@@ -54,6 +54,7 @@ _DROP = Prepared(
         FACT.c.n == given("nth"),
     )
 )  # fmt: skip
+_KEPT_TRAITS = Prepared(select(*(TRAIT.c[name] for name in DIMENSIONS)).where(TRAIT.c.record == given("of")))
 _NO_TRAITS = Prepared(delete(TRAIT).where(TRAIT.c.record == given("of")))
 _TRAITS = Prepared(
     (traits := upsert(TRAIT)).on_conflict_do_update(
@@ -82,8 +83,8 @@ def holds(
     db: Connection, record: int, facts: Iterable[Fact], excluded: bool, values: Mapping[str, str] | None
 ) -> bool:
     """Whether exactly this is stored of a record."""
-    row = db.execute(select(TRAIT).where(TRAIT.c.record == record)).first()
-    stored = None if row is None else {name: row._mapping[name] for name in DIMENSIONS}
+    row = _KEPT_TRAITS(db, of=record).first()
+    stored = None if row is None else dict(zip(DIMENSIONS, row, strict=True))
     wanted = None if values is None else {name: values.get(name) for name in DIMENSIONS}
     return {tuple(one) for one in _OF(db, of=record)} == _rows(facts, excluded) and stored == wanted
 

@@ -101,8 +101,17 @@ _SAVE = Prepared(
         index_elements=["record"], set_={name: saving.excluded[name] for name in _COLUMNS}
     )
 )
-
-
+_NO_UNITS = Prepared(delete(UNIT))
+_UNIT = Prepared(insert(UNIT))
+_OF_MATTER = Prepared(select(FOLDED.c.record).where(FOLDED.c.matter == given("of_matter")))
+_CALLED = Prepared(
+    select(CARD.c.record)
+    .where(CARD.c.issued_ms.is_(None), CARD.c.from_ms <= given("now"), CARD.c.unit > given("first"),
+           CARD.c.unit < given("last"))
+    .distinct()
+    .order_by(CARD.c.record)
+    .limit(given("most"))
+)  # fmt: skip
 _KEEP = Prepared(
     (keeping := upsert(STATE)).on_conflict_do_update(
         index_elements=["record"], set_={"state": keeping.excluded.state}
@@ -211,10 +220,8 @@ def save_cards(db: Connection, record: int, cards: Iterable[Any]) -> None:
 
 def called(db: Connection, unit: str, now_ms: int, most: int) -> list[int]:
     """Records with a card of a unit below `unit` that is called for by now, and issued by nobody."""
-    below = and_(CARD.c.unit > f"{unit}/", CARD.c.unit < f"{unit}0")  # "0" is behind "/"
-    due = and_(CARD.c.issued_ms.is_(None), CARD.c.from_ms <= now_ms, below)
-    query = select(CARD.c.record).where(due).distinct().order_by(CARD.c.record).limit(most)
-    return [row.record for row in db.execute(query)]
+    below = {"first": f"{unit}/", "last": f"{unit}0"}  # "0" is behind "/"
+    return [row.record for row in _CALLED(db, now=now_ms, most=most, **below)]
 
 
 def _ms(mark: Mark | None) -> int | None:
@@ -317,9 +324,8 @@ def exception_name(row: Row) -> str:
 
 
 def save_units(db: Connection, rows: list[dict[str, Any]]) -> None:
-    db.execute(delete(UNIT))
-    if rows:
-        db.execute(insert(UNIT), rows)
+    _NO_UNITS(db)
+    _UNIT.many(db, rows)
 
 
 def made_between(db: Connection, matter: str, since: int, before: int) -> list[int]:
@@ -334,4 +340,4 @@ def every(db: Connection) -> list[int]:
 
 
 def open_records(db: Connection, matter: str) -> list[int]:
-    return [row.record for row in db.execute(select(FOLDED.c.record).where(FOLDED.c.matter == matter))]
+    return [row.record for row in _OF_MATTER(db, of_matter=matter)]

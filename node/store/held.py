@@ -8,16 +8,26 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from .chain import CHANGE, COMMIT, LOG
+from .prepared import Prepared
 from .records import RECORD
+
+_NEWEST = Prepared(
+    select(func.max(COMMIT.c.time))
+    .select_from(
+        LOG.join(
+            COMMIT,
+            (COMMIT.c.log == LOG.c.id)
+            & (COMMIT.c.seq == LOG.c.head_seq)
+            & (COMMIT.c.commit == LOG.c.head_id),
+        )
+    )
+    .where(COMMIT.c.held.is_(False))
+)
 
 
 def newest(db: Connection) -> int:
     """Hybrid time of the newest commit at the end of a log that isn't held; 0 where there is none."""
-    ends = (COMMIT.c.log == LOG.c.id) & (COMMIT.c.seq == LOG.c.head_seq) & (COMMIT.c.commit == LOG.c.head_id)
-    query = (
-        select(func.max(COMMIT.c.time)).select_from(LOG.join(COMMIT, ends)).where(COMMIT.c.held.is_(False))
-    )
-    return int(db.execute(query).scalar() or 0)
+    return int(_NEWEST(db).scalar() or 0)
 
 
 def hold(db: Connection, beyond: int) -> list[int]:

@@ -80,6 +80,16 @@ _PEERS = Prepared(select(PEER))
 _CHANGES: dict[tuple[str, ...], Prepared] = {}  # by the columns that they set
 _UNQUEUE = Prepared(delete(OUTBOX).where(OUTBOX.c.peer == given("peer"), OUTBOX.c.position == given("at")))
 _LEFT = Prepared(select(DELIVERY.c.peer).where(DELIVERY.c.record == given("of"), DELIVERY.c.gone.is_(True)))
+_AT = Prepared(
+    select(OUTBOX.c.commit).where(OUTBOX.c.peer == given("peer"), OUTBOX.c.position == given("at"))
+)
+_UNQUEUE_UNTIL = Prepared(
+    delete(OUTBOX).where(OUTBOX.c.peer == given("peer"), OUTBOX.c.position <= given("until"))
+)
+_ANY_WITHHELD = Prepared(
+    select(DELIVERY.c.record).where(DELIVERY.c.peer == given("to"), DELIVERY.c.withheld.is_(True)).limit(1)
+)
+_RECEIPT = Prepared(insert(RECEIPT), ["peer", "given", "at_ms", "raw"])
 
 
 def peer(db: Connection, node: bytes) -> PeerRow | None:
@@ -187,15 +197,13 @@ def count_waiting(db: Connection, peer_id: int) -> tuple[int, int]:
 
 def commit_at(db: Connection, peer_id: int, position: int) -> int | None:
     """The commit row that waits at a position of a child's outbox."""
-    found: int | None = db.execute(
-        select(OUTBOX.c.commit).where(OUTBOX.c.peer == peer_id, OUTBOX.c.position == position)
-    ).scalar()
+    found: int | None = _AT(db, peer=peer_id, at=position).scalar()
     return found
 
 
 def acknowledge(db: Connection, peer_id: int, position: int, commit: bytes) -> None:
     """The child has everything up to a position, at which this commit (its id) stood."""
-    db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id, OUTBOX.c.position <= position))
+    _UNQUEUE_UNTIL(db, peer=peer_id, until=position)
     change(db, peer_id, position=position, position_id=commit)
 
 
@@ -216,7 +224,7 @@ def clear(db: Connection, peer_id: int) -> None:
 
 def drop_until(db: Connection, peer_id: int, position: int) -> None:
     """What waits up to a position needn't be sent: the link is compared instead."""
-    db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id, OUTBOX.c.position <= position))
+    _UNQUEUE_UNTIL(db, peer=peer_id, until=position)
 
 
 def delivered_to(db: Connection, record: int) -> set[int]:
@@ -258,12 +266,9 @@ def withheld(db: Connection, peer_id: int, records: Iterable[int]) -> set[int]:
 
 def withholds(db: Connection, peer_id: int) -> bool:
     """Whether anything is given to a child without its words."""
-    query = (
-        select(DELIVERY.c.record).where(DELIVERY.c.peer == peer_id, DELIVERY.c.withheld.is_(True)).limit(1)
-    )
-    return db.execute(query).first() is not None
+    return _ANY_WITHHELD(db, to=peer_id).first() is not None
 
 
 def keep_receipt(db: Connection, node: bytes, raw: bytes, at_ms: int, *, ours: bool) -> None:
     """`ours`: given by this node to a child; else got from the parent."""
-    db.execute(insert(RECEIPT).values(peer=node, given=ours, at_ms=at_ms, raw=raw))
+    _RECEIPT(db, peer=node, given=ours, at_ms=at_ms, raw=raw)

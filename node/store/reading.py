@@ -28,6 +28,7 @@ from node.language import say
 from . import matching
 from .chain import CHANGE, COMMIT, LOG
 from .folded import CARD, CHARGE, CITATION, DUE, EXCEPTION, FOLDED, NOTICE, PLACE, STATE, UNIT, USABLE
+from .prepared import Prepared, given
 from .records import RECORD
 
 UNDELIVERED_MS = 12 * 3600 * 1000  # after which a dispatcher is to telephone (1.3)
@@ -345,21 +346,25 @@ def _carded(now_ms: int) -> ColumnElement[bool]:
     return _among(select(CARD.c.record).where(standing))
 
 
+_WHOLE = (
+    select(FOLDED, STATE.c.state, RECORD.c.record.label("name"))
+    .join(RECORD, RECORD.c.id == FOLDED.c.record)
+    .join(STATE, STATE.c.record == FOLDED.c.record)
+)
+_NAMED = Prepared(_WHOLE.where(RECORD.c.record == given("named")))
+_NUMBERED = Prepared(_WHOLE.where(FOLDED.c.number == given("numbered"), FOLDED.c.number != ""))
+
+
 def find(db: Connection, name: str) -> Any | None:
     """A folded row by record id (hex) or number. None when there is no such record in scope."""
-    query = (
-        select(FOLDED, STATE.c.state, RECORD.c.record.label("name"))
-        .join(RECORD, RECORD.c.id == FOLDED.c.record)
-        .join(STATE, STATE.c.record == FOLDED.c.record)
-    )
     if len(name) == 32:
         try:
-            row = db.execute(query.where(RECORD.c.record == bytes.fromhex(name))).first()
+            row = _NAMED(db, named=bytes.fromhex(name)).first()
         except ValueError:
             row = None
         if row is not None:
             return row
-    return db.execute(query.where(FOLDED.c.number == name, FOLDED.c.number != "")).first()
+    return _NUMBERED(db, numbered=name).first()
 
 
 def by_rows(db: Connection, rows: list[int], own: str, matter: str = "") -> list[Any]:
@@ -401,10 +406,11 @@ def cards(db: Connection, record: int) -> list[Any]:
     )
 
 
+_PLACES = Prepared(select(PLACE).where(PLACE.c.record == given("of")).order_by(PLACE.c.round, PLACE.c.unit))
+
+
 def places(db: Connection, record: int) -> list[Any]:
-    return list(
-        db.execute(select(PLACE).where(PLACE.c.record == record).order_by(PLACE.c.round, PLACE.c.unit))
-    )
+    return list(_PLACES(db, of=record))
 
 
 _IS_HERE = func.coalesce(FOLDED.c.here, True)  # a record left behind is like one that was never here (R11)
@@ -479,17 +485,22 @@ def notices(db: Connection, action: str, limit: int, after: tuple[int, int] | No
     return list(db.execute(query))
 
 
+_UNITS = Prepared(select(UNIT).order_by(UNIT.c.path))
+_UNIT_NAMES = Prepared(select(UNIT.c.path, UNIT.c.name))
+_HEADS = Prepared(select(LOG).where(LOG.c.head_seq > 0).order_by(LOG.c.log))
+
+
 def units(db: Connection) -> list[Any]:
-    return list(db.execute(select(UNIT).order_by(UNIT.c.path)))
+    return list(_UNITS(db))
 
 
 def unit_names(db: Connection) -> dict[str, str]:
-    return {row.path: row.name for row in db.execute(select(UNIT.c.path, UNIT.c.name))}
+    return {row.path: row.name for row in _UNIT_NAMES(db)}
 
 
 def heads(db: Connection) -> list[Any]:
     """(log, node, head_seq, head_id) of every log with something in it."""
-    return list(db.execute(select(LOG).where(LOG.c.head_seq > 0).order_by(LOG.c.log)))
+    return list(_HEADS(db))
 
 
 def newest_received(db: Connection) -> int:

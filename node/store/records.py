@@ -64,6 +64,31 @@ _BODIES = Prepared(
     .where(CHANGE.c.commit == given("within"), CHANGE.c.body.is_not(None))
     .order_by(CHANGE.c.place)
 )
+_OF_MATTER = Prepared(select(RECORD.c.id).where(RECORD.c.matter == given("of_matter")))
+_WORDS_IN = Prepared(select(CHANGE.c.id).where(CHANGE.c.commit == given("within"), CHANGE.c.of.is_not(None)))
+_ERASED_IN = Prepared(
+    select(CHANGE.c.record).where(CHANGE.c.commit == given("within"), CHANGE.c.body.is_(None))
+)
+_AT = Prepared(
+    select(CHANGE.c.change, CHANGE.c.record).where(
+        CHANGE.c.commit == given("within"), CHANGE.c.place == given("at")
+    )
+)
+_ACTS = Prepared(
+    select(CHANGE.c.id, CHANGE.c.commit, CHANGE.c.change).where(
+        CHANGE.c.record == given("of_record"), CHANGE.c.of.is_(None)
+    )
+)
+_PLACES = Prepared(select(CHANGE.c.change, CHANGE.c.commit).where(CHANGE.c.record == given("of_record")))
+_COMMITS = Prepared(
+    select(CHANGE.c.commit).where(CHANGE.c.record == given("of_record")).distinct().order_by(CHANGE.c.commit)
+)
+_OF_LOG = Prepared(
+    select(CHANGE.c.record)
+    .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
+    .where(COMMIT.c.log == given("of_log"), COMMIT.c.seq >= given("above"))
+    .distinct()
+)
 
 
 def row_of(db: Connection, record: bytes) -> int | None:
@@ -85,7 +110,7 @@ def name_of(db: Connection, row: int) -> tuple[bytes, str]:
 
 
 def rows_of_matter(db: Connection, matter: str) -> list[int]:
-    return [row.id for row in db.execute(select(RECORD.c.id).where(RECORD.c.matter == matter))]
+    return [row.id for row in _OF_MATTER(db, of_matter=matter)]
 
 
 def add_change(
@@ -129,6 +154,11 @@ _OF_RECORD = Prepared(_PLACED.where(CHANGE.c.record == given("of_record")))
 _OF_COMMIT = Prepared(
     _PLACED.where(CHANGE.c.record == given("of_record"), CHANGE.c.commit == given("within"))
 )
+_OF_RECORDS = Prepared(
+    _PLACED.add_columns(RECORD.c.id, RECORD.c.record)
+    .join(RECORD, CHANGE.c.record == RECORD.c.id)
+    .where(RECORD.c.matter == given("of_matter"))
+)
 
 
 def changes_of(db: Connection, record: int, commits: Collection[int] = ()) -> list[Placed]:
@@ -156,10 +186,7 @@ def _placed(row: Any) -> Placed:
 
 def changes_of_matter(db: Connection, matter: str) -> list[tuple[int, bytes, Placed]]:
     """(record row, record id, change) of every record of a matter, in the order of 3.7."""
-    query = _PLACED.add_columns(RECORD.c.id, RECORD.c.record).join(
-        RECORD, CHANGE.c.record == RECORD.c.id
-    ).where(RECORD.c.matter == matter)  # fmt: skip
-    return [(row.id, row.record, _placed(row[:-2])) for row in db.execute(query)]
+    return [(row[-2], row[-1], _placed(row[:-2])) for row in _OF_RECORDS(db, of_matter=matter)]
 
 
 def bodies(db: Connection, commit: int) -> Sequence[tuple[int, int, int, bytes, bytes]]:
@@ -169,21 +196,17 @@ def bodies(db: Connection, commit: int) -> Sequence[tuple[int, int, int, bytes, 
 
 def words_in(db: Connection, commit: int) -> set[int]:
     """Change rows of a commit that are words."""
-    rows = db.execute(select(CHANGE.c.id).where(CHANGE.c.commit == commit, CHANGE.c.of.is_not(None)))
-    return {row.id for row in rows}
+    return {row.id for row in _WORDS_IN(db, within=commit)}
 
 
 def records_of_erased(db: Connection, commit: int) -> set[int]:
     """Record rows of a commit's changes whose bodies were destroyed."""
-    rows = db.execute(select(CHANGE.c.record).where(CHANGE.c.commit == commit, CHANGE.c.body.is_(None)))
-    return {row.record for row in rows}
+    return {row.record for row in _ERASED_IN(db, within=commit)}
 
 
 def record_of_act(db: Connection, commit: int, place: int, act: bytes) -> int | None:
     """The record row of the act at that place of a commit, if it has this short id."""
-    row = db.execute(
-        select(CHANGE.c.change, CHANGE.c.record).where(CHANGE.c.commit == commit, CHANGE.c.place == place)
-    ).first()
+    row = _AT(db, within=commit, at=place).first()
     return row.record if row is not None and row.change[:16] == act else None
 
 
@@ -206,26 +229,17 @@ def fault_of(db: Connection, commit: int) -> str:
 
 def acts_at(db: Connection, record: int) -> dict[bytes, tuple[int, int]]:
     """Short id → (change row, commit row) of each act of a record."""
-    rows = db.execute(
-        select(CHANGE.c.id, CHANGE.c.commit, CHANGE.c.change).where(
-            CHANGE.c.record == record, CHANGE.c.of.is_(None)
-        )
-    )
-    return {row.change[:16]: (row.id, row.commit) for row in rows}
+    return {row.change[:16]: (row.id, row.commit) for row in _ACTS(db, of_record=record)}
 
 
 def places(db: Connection, record: int) -> dict[bytes, int]:
     """Short id → commit row of each change of a record."""
-    rows = db.execute(select(CHANGE.c.change, CHANGE.c.commit).where(CHANGE.c.record == record))
-    return {row.change[:16]: row.commit for row in rows}
+    return {row.change[:16]: row.commit for row in _PLACES(db, of_record=record)}
 
 
 def commits_of(db: Connection, record: int) -> list[int]:
     """Row ids of the commits that name a record, in the order stored."""
-    rows = db.execute(
-        select(CHANGE.c.commit).where(CHANGE.c.record == record).distinct().order_by(CHANGE.c.commit)
-    )
-    return [row.commit for row in rows]
+    return [row.commit for row in _COMMITS(db, of_record=record)]
 
 
 def records_of_commits(db: Connection, commits: Iterable[int]) -> set[int]:
@@ -235,8 +249,7 @@ def records_of_commits(db: Connection, commits: Iterable[int]) -> set[int]:
 
 def records_of_log(db: Connection, log: int, above: int = 0) -> set[int]:
     """Record rows of what a log's commits say, from a number on."""
-    query = select(CHANGE.c.record).join(COMMIT, CHANGE.c.commit == COMMIT.c.id).distinct()
-    return {row.record for row in db.execute(query.where(COMMIT.c.log == log, COMMIT.c.seq >= above))}
+    return {row.record for row in _OF_LOG(db, of_log=log, above=above)}
 
 
 def records_by_commit(db: Connection, log: int, above: int) -> Iterator[tuple[int, int]]:
@@ -248,9 +261,5 @@ def records_by_commit(db: Connection, log: int, above: int) -> Iterator[tuple[in
 
 def place_of_act(db: Connection, record: int, act: bytes) -> tuple[int, int] | None:
     """(change row, commit row) of an act of that record, by its short id."""
-    rows = db.execute(
-        select(CHANGE.c.id, CHANGE.c.commit, CHANGE.c.change).where(
-            CHANGE.c.record == record, CHANGE.c.of.is_(None)
-        )
-    )
+    rows = _ACTS(db, of_record=record)
     return next(((row.id, row.commit) for row in rows if row.change[:16] == act), None)
