@@ -188,13 +188,10 @@ def _turned(work: Work, row: LogRow, before: Registry) -> set[int]:
     commits = chain.above(work.db, row.id, lowest)
     loose = {one.id: (one.seq, one.prev) for one in chain.unchained(work.db, row.id)}
     chains = Branches(loose, {one.seq: one.commit for one in commits if one.chained}.get)
-    others = {one.id for one in commits
-              if branches.admission(old, chains, one.seq, one.commit)
-              is not branches.admission(new, chains, one.seq, one.commit)}  # fmt: skip
-    if not others:
-        return set()
-    named = records.records_by_commit(work.db, row.id, lowest)
-    return {record for commit, record in named if commit in others}
+    others = branches.turned(old, new, chains, ((one.seq, one.commit) for one in commits))
+    rows = {one.id for one in commits if one.commit in others}
+    named = records.records_by_commit(work.db, row.id, lowest) if rows else ()
+    return {record for commit, record in named if commit in rows}
 
 
 def _owner(registry: Registry, log: bytes) -> bytes | None:

@@ -6,7 +6,7 @@ either counts until a ruling is known; then what is on the chain of the commit k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
@@ -100,7 +100,8 @@ def disputed(said: Said, log: Branches) -> int | None:
     """The lowest number at which two commits are left that nothing was said against: a fork without a ruling."""
     beside: dict[int, list[bytes]] = {}
     for commit, (seq, _) in log.loose.items():
-        beside.setdefault(seq, []).append(commit)
+        if seq not in said.rulings:  # which leaves one
+            beside.setdefault(seq, []).append(commit)
     return next((seq for seq in sorted(beside) if len(_left(said, log, seq, beside[seq])) > 1), None)
 
 
@@ -124,13 +125,31 @@ def _by_what_was_said(said: Said, log: Branches, seq: int, commit: bytes) -> Adm
     cut = said.cut
     if cut is not None and (seq > cut.seq or log.at(cut.seq, cut.id, seq) not in (None, commit)):
         return cut.reason
-    return Admission.FORKED if any(_off(said, log, seq, commit)) else Admission.OK
+    if said.rulings.get(seq, commit) != commit:
+        return Admission.FORKED
+    off = any(_is_off(log, seq, commit, *one) for one in said.rulings.items())
+    return Admission.FORKED if off else Admission.OK
 
 
-def _off(said: Said, log: Branches, seq: int, commit: bytes) -> Iterator[bool]:
-    """For each ruling, whether the commit isn't on the chain that it keeps."""
-    for number, kept in said.rulings.items():
-        if seq >= number:
-            yield log.at(seq, commit, number) not in (None, kept)
-        else:
-            yield log.at(number, kept, seq) not in (None, commit)
+def _is_off(log: Branches, seq: int, commit: bytes, number: int, kept: bytes) -> bool:
+    """Whether the commit isn't on the chain that a ruling keeps."""
+    if seq >= number:
+        return log.at(seq, commit, number) not in (None, kept)
+    return log.at(number, kept, seq) not in (None, commit)
+
+
+def turned(old: Said, new: Said, log: Branches, commits: Iterable[tuple[int, bytes]]) -> set[bytes]:
+    """Of these commits (number, id) those that count otherwise by what is said now; all that is left aside is whether
+    a fork is in dispute. Where hundreds of forks were ruled on, only the newest ruling is asked of most."""
+    rulings = set(old.rulings.items()) ^ set(new.rulings.items())
+    places = set(old.admitted) ^ set(new.admitted)
+    return {
+        commit
+        for seq, commit in commits
+        if (
+            old.cut != new.cut
+            or any(_is_off(log, seq, commit, *one) for one in rulings)
+            or any(_precedes(log, seq, commit, one) for one in places)
+        )
+        and admission(old, log, seq, commit) is not admission(new, log, seq, commit)
+    }

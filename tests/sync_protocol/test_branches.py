@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_protocol import registry
-from sync_protocol.branches import Branches, Said, admission, contenders, disputed
+from sync_protocol.branches import Branches, Said, admission, contenders, disputed, turned
 from sync_protocol.names import ZERO
 from sync_protocol.registry import RegistryAct
 from sync_protocol.roster import Admission, Cut, Place
@@ -199,3 +199,67 @@ def test_a_unit_may_go_back_to_where_it_was_and_no_other_may_take_that_place() -
     assert tree.verdict(taken) == denied("unit_taken")
     assert tree.verdict(moved(tree, tree.province, there, COUNTY, record)) == ("stands", "")
     assert tree.fold().now(there) == COUNTY == tree.fold().now(COUNTY)
+
+
+@st.composite
+def held_logs(draw: st.DrawFn) -> tuple[Branches, list[tuple[int, bytes]]]:
+    """Any branches, on the main chain and on one another, some in pieces; and every commit of them."""
+    main = {seq: name("m", seq) for seq in range(1, draw(st.integers(2, 7)))}
+    known = {commit: seq for seq, commit in main.items()}
+    loose: dict[bytes, tuple[int, bytes]] = {}
+    for at in range(draw(st.integers(1, 9))):
+        below = draw(st.sampled_from(sorted(known)))
+        commit = name("l", at)
+        known[commit] = known[below] + 1
+        loose[commit] = (known[commit], below)
+    gone = draw(st.sets(st.sampled_from(sorted(loose)), max_size=2))
+    here = {one: place for one, place in loose.items() if one not in gone}
+    found = [(seq, one) for one, seq in known.items() if one not in gone]
+    return Branches(here, main.get), sorted(found)
+
+
+@given(held_logs(), st.data())
+def test_what_turns_and_what_is_in_dispute_are_found_as_if_all_were_asked(
+    log: object, data: st.DataObject
+) -> None:
+    held, commits = log  # type: ignore[misc]
+    place = st.sampled_from(commits)
+
+    def said() -> Said:
+        cut = data.draw(st.none() | place.map(lambda one: Cut(*one, REVOKED, b"")))
+        admitted = tuple(Place(LOG, *one) for one in data.draw(st.lists(place, max_size=2)))
+        return Said(cut, dict(data.draw(st.lists(place, max_size=4))), admitted)
+
+    old, new = said(), said()
+    if data.draw(st.booleans()):
+        new = Said(old.cut, {**old.rulings, **new.rulings}, old.admitted)
+    expected = {
+        one for seq, one in commits if admission(old, held, seq, one) is not admission(new, held, seq, one)
+    }
+    assert turned(old, new, held, commits) == expected
+    numbers = sorted({seq for seq, _ in held.loose.values()})
+    assert disputed(old, held) == next((seq for seq in numbers if len(contenders(old, held, seq)) > 1), None)
+
+
+class Counted(Branches):
+    __slots__ = ("asked",)
+
+    def at(self, seq: int, commit: bytes, number: int) -> bytes | None:
+        self.asked += 1
+        return super().at(seq, commit, number)
+
+
+def test_of_many_rulings_each_fork_is_asked_its_own() -> None:
+    """Each was asked of each fork: a thousand forks took a second at every look, and there are many in an exchange."""
+    count = 2_000
+    held = Counted(
+        {name("l", seq): (seq, name("m", seq - 1)) for seq in range(2, count)}, lambda seq: name("m", seq)
+    )
+    held.asked = 0
+    old = Said(None, {seq: name("m", seq) for seq in range(2, count - 1)})
+    assert disputed(old, held) == count - 1
+    new = Said(None, {**old.rulings, count - 1: name("m", count - 1)})
+    commits = [(seq, name(one, seq)) for seq in range(2, count) for one in "lm"]
+    assert turned(old, new, held, commits) == {name("l", count - 1)}
+    assert disputed(new, held) is None
+    assert held.asked < 10 * count
