@@ -42,7 +42,7 @@ _RULINGS = (
     " AND (ruling IN (SELECT path FROM unit WHERE host = :own)"
     " OR (substr(ruling || '/', 1, length(:own) + 1) = :own || '/' AND NOT EXISTS (SELECT 1 FROM unit"
     " WHERE length(path) > length(:own) AND substr(ruling || '/', 1, length(path) + 1) = path || '/')))"
-)  # as the list `ruling` has it (node/store/reading.py)
+)  # as the list `ruling` has it (node/store/listing.py)
 NOTED_MS = 30 * 24 * 3600 * 1000  # how far back they are counted
 
 

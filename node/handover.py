@@ -17,7 +17,7 @@ from node.matters import KINDS, border
 from node.matters.draft import Draft, Kind
 from node.matters.ticket.fields import TEXT
 from node.page import Person
-from node.store import folded, reading
+from node.store import folded, listing, reading
 from node.work import Work
 
 Params = Mapping[str, Any]
@@ -64,7 +64,7 @@ def _check(work: Work, person: Person, giver: str, taker: str) -> None:
 
 def _open(work: Work, person: Person, giver: str, taker: str) -> Iterator[tuple[Kind, bytes, list[Draft]]]:
     for kind in KINDS.values():
-        for row in reading.charged(work.db, kind.matter.name, work.path, giver):
+        for row in listing.charged(work.db, kind.matter.name, work.path, giver):
             state = folded.state(work.db, row.record)
             if state is not None:
                 desk = reactions.desk_of(work, person.id, kind, state, row.name)

@@ -24,7 +24,7 @@ from node.page import Page
 from node.reader import Reader, kind_of
 from node.repeats import DAY_MS
 from node.store import alike as index
-from node.store import call_records, folded, reading, settings
+from node.store import call_records, folded, listing, reading, settings
 from node.store.alike import Token
 from sync_protocol import clock as hybrid
 from sync_protocol.names import covers
@@ -105,7 +105,7 @@ class Lookup(Reader):
         """List items of these records, where they are in scope, in this order."""
         names = reading.unit_names(db)
         listed = list(rows)
-        found = {row.record: row for row in reading.by_rows(db, listed, self.unit)}
+        found = {row.record: row for row in listing.by_rows(db, listed, self.unit)}
         return [
             {"matter": row.matter, **self._item(row, names), **more(one)}
             for one in listed if (row := found.get(one)) is not None

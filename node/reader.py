@@ -27,8 +27,8 @@ from node.matters.draft import Kind, Verb
 from node.operations import no_record
 from node.page import Page, Person, View
 from node.refold import ERASED, GONE
-from node.store import database, folded, reading, settings
-from node.store.reading import Filter
+from node.store import database, folded, listing, reading, settings
+from node.store.listing import Filter
 from node.tables import columns as tables
 from node.tables.columns import Column
 from sync_protocol import clock as hybrid
@@ -151,8 +151,8 @@ class Reader:
         wanted = self._wanted(matter, phase, status, unit, overdue, text, mine, view, person, unattended)
         with self._read() as db:
             wanted = replace(wanted, sample=self._sample(db, wanted.view))
-            order = sort or reading.SORTED.get(wanted.view or "", "-changed")
-            rows, more = reading.page(db, wanted, order, limit, after)
+            order = sort or listing.SORTED.get(wanted.view or "", "-changed")
+            rows, more = listing.page(db, wanted, order, limit, after)
             names = reading.unit_names(db)
             items = [self._item(row, names) for row in rows]
             if columns:
@@ -198,7 +198,7 @@ class Reader:
         kind, wanted = kind_of(matter), self._wanted(matter, **how)
         with self._read() as db:
             names = reading.unit_names(db)
-            for row, blob in reading.whole(db, wanted, sort):
+            for row, blob in listing.whole(db, wanted, sort):
                 item = self._item(row, names)
                 codes = tables.values(kind, columns, item, folded.decode(blob), clear=clear)
                 yield (
@@ -220,10 +220,10 @@ class Reader:
         with self._read() as db:
             return [
                 View(name, _LABELS[name],
-                     reading.count(db, Filter(matter, own, None, None, None, False, None,
+                     listing.count(db, Filter(matter, own, None, None, None, False, None,
                                               person.id if name == "mine" else None, name, None, *times,
                                               self._sample(db, name))))
-                for name in reading.VIEWS
+                for name in listing.VIEWS
             ]  # fmt: skip
 
     def search(self, text: str, matters: Sequence[str] = (), limit: int = 50) -> Page:
@@ -243,7 +243,7 @@ class Reader:
         self, db: Connection, kind: Kind, text: str, here: finding.Here, limit: int
     ) -> Sequence[Any]:
         fits = finding.matching(db, kind, text, here, limit * 4)
-        return reading.by_rows(db, [one.record for one in fits], here.unit, kind.matter.name)
+        return listing.by_rows(db, [one.record for one in fits], here.unit, kind.matter.name)
 
     def suggest(self, matter: str, text: str, limit: int = 5) -> Page:
         """What may answer whoever tells this, best first: every field, with `score` and how often it was `used`.
@@ -251,7 +251,7 @@ class Reader:
         kind, here = kind_of(matter), self._here()
         with self._read() as db:
             fits = finding.suggested(db, kind, text, here, limit)
-            rows = reading.by_rows(db, [one.record for one in fits], here.unit, matter)
+            rows = listing.by_rows(db, [one.record for one in fits], here.unit, matter)
             told = [account.brief(db, row, kind) for row in rows]
         fitted = zip(told, fits, strict=True)
         return Page([{**one, "score": round(fit.score, 3), "used": fit.used} for one, fit in fitted], None)
@@ -472,10 +472,10 @@ class Reader:
             return proof.heads(db)
 
     def registry(self) -> Sequence[dict[str, Any]]:
-        from node.registry import listing
+        from node.registry import listing as registry
 
         with self._read() as db:
-            return listing.items(db)
+            return registry.items(db)
 
     def digest(self, unit: str | None = None) -> dict[str, Any]:
         from node import proof

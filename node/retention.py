@@ -19,7 +19,7 @@ from node.iso import iso
 from node.matters import KINDS
 from node.matters.draft import Kind
 from node.page import Person
-from node.store import folded, reading
+from node.store import folded, listing
 from node.work import Work
 from sync_protocol import clock
 
@@ -50,7 +50,7 @@ def expired(work: Work, matter: str = "") -> Iterator[Expired]:
             continue
         days = facts.retention_days(work, kind)
         before = clock.from_ms(work.now_ms - days * DAY_MS + 1)
-        for row in reading.with_words(work.db, kind.matter.name, work.path, before):
+        for row in listing.with_words(work.db, kind.matter.name, work.path, before):
             state = folded.state(work.db, row.record) or State()
             ended, fields = kind.retention.ended(state), _personal(kind, state)
             if ended is not None and fields and ended + days * DAY_MS <= work.now_ms:

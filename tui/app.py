@@ -28,6 +28,6 @@ def run(node_directory: Path, language: str) -> int:
     from .desk import QiaoApp
     from .gate import node_opener
 
-    app = QiaoApp(node_opener(node_directory, language), ascii_borders=config.ascii_borders)
+    app = QiaoApp(node_opener(node_directory, language), ascii_borders=config.ascii_borders, bell=config.bell)
     app.run()
     return app.return_code or 0

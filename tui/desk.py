@@ -45,6 +45,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         opener: Callable[[], Face],
         *,
         ascii_borders: bool = False,
+        bell: bool = False,
         undo_seconds: float = UNDO_SECONDS,
         pulse_seconds: float = 1.0,
         matter: str = "ticket",
@@ -61,6 +62,8 @@ class QiaoApp(App[int], inherit_bindings=False):
         self._wall = safe.Wall()
         self._pulse_seconds = pulse_seconds
         self._pulse = -1
+        self._rings = bell
+        self._heard: int | None = None  # the number of the newest news
         self._pulsing = False
         self._trouble = ""
         self.set_class(ascii_borders, "-ascii")
@@ -229,6 +232,21 @@ class QiaoApp(App[int], inherit_bindings=False):
                 await self.sign_out()
             elif not first:
                 self._refresh_screen()
+            if self._rings:
+                await self._hear()
+
+    async def _hear(self) -> None:
+        """Rings once for what came since it was asked last, but for what this office registered itself. In the acting
+        thread: the process that writes keeps the news."""
+        try:
+            told = await self.gate.act("news", self._heard)
+        except QiaoError as fault:
+            self.trouble(fault)
+            return
+        self._heard = told["next"]
+        own = self.unit.rpartition("/")[2]
+        if any(one["event"] != "new" or one["unit"] != own for one in told["items"]):
+            self.bell()
 
     async def _is_out(self) -> bool:
         """Whether the person was disabled since. His roles are as they are now."""

@@ -18,11 +18,16 @@ SIZES = [(80, 24), (100, 30), (140, 45)]
 
 @asynccontextmanager
 async def started(
-    node: StandIn, size: tuple[int, int] = (80, 24), *, undo_seconds: float = 0, ascii_borders: bool = False
+    node: StandIn,
+    size: tuple[int, int] = (80, 24),
+    *,
+    undo_seconds: float = 0,
+    ascii_borders: bool = False,
+    bell: bool = False,
 ) -> AsyncIterator[Hand]:
     """At the login. The pulse beats only when a test calls for it."""
     app = QiaoApp(
-        lambda: node, undo_seconds=undo_seconds, pulse_seconds=3600, ascii_borders=ascii_borders  # type: ignore[arg-type,return-value]
+        lambda: node, undo_seconds=undo_seconds, pulse_seconds=3600, ascii_borders=ascii_borders, bell=bell,  # type: ignore[arg-type,return-value]
     )  # fmt: skip
     async with app.run_test(size=size, notifications=True) as hand:
         await settled(hand)
@@ -31,10 +36,16 @@ async def started(
 
 @asynccontextmanager
 async def signed_in(
-    node: StandIn, size: tuple[int, int] = (80, 24), *, undo_seconds: float = 0, ascii_borders: bool = False
+    node: StandIn,
+    size: tuple[int, int] = (80, 24),
+    *,
+    undo_seconds: float = 0,
+    ascii_borders: bool = False,
+    bell: bool = False,
 ) -> AsyncIterator[Hand]:
     """At the inbox."""
-    async with started(node, size, undo_seconds=undo_seconds, ascii_borders=ascii_borders) as hand:
+    how = {"undo_seconds": undo_seconds, "ascii_borders": ascii_borders, "bell": bell}
+    async with started(node, size, **how) as hand:  # type: ignore[arg-type]
         hand.app.screen.query_one("#staff", Input).value = "zhang"
         hand.app.screen.query_one("#password", Input).value = "secret"
         await press(hand, "enter", "enter")

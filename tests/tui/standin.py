@@ -87,6 +87,7 @@ class StandIn:
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
     conflicts: list[dict[str, Any]] = field(default_factory=lambda: [conflict(1)])
     unit: str = ROOT
+    told: list[dict[str, Any]] = field(default_factory=list)  # news
     unit_name: str = "山东省总工会"
     done: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -166,6 +167,11 @@ class StandIn:
     def pulse(self) -> int:
         self._called("pulse")
         return self.beat
+
+    def news(self, after: int | None = None) -> dict[str, Any]:
+        self._called("news")
+        items = [] if after is None else self.told[after:]
+        return {"items": items, "next": len(self.told)}
 
     def do(self, operation: str, params: Mapping[str, Any], person: Any = None) -> dict[str, Any]:
         self._called("do")

@@ -35,3 +35,32 @@ async def test_the_inbox_is_one_key_away_from_anywhere(node: StandIn) -> None:
     async with signed_in(node) as hand:
         await press(hand, "enter", "f3", "enter", "f4", "f2")
         assert desk(hand).screen.kind == "inbox"  # type: ignore[attr-defined]
+
+
+async def test_it_rings_once_for_what_came_from_elsewhere_and_not_for_what_was_registered_here(
+    node: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[int] = []
+    async with signed_in(node, bell=True) as hand:
+        monkeypatch.setattr(desk(hand), "bell", lambda: rung.append(1))
+        node.told.append(
+            {"event": "new", "unit": "370211", "number": "1"}
+        )  # before it was asked: nothing is new
+        await beat(hand, node)
+        assert rung == []
+        node.told += [{"event": "new", "unit": "370211"}, {"event": "card", "unit": "370000"}]
+        await beat(hand, node)
+        assert rung == [1]
+        node.told.append({"event": "new", "unit": desk(hand).unit.rpartition("/")[2]})
+        await beat(hand, node)
+        assert rung == [1]
+
+
+async def test_nothing_rings_where_no_bell_is_wanted(node: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[int] = []
+    async with signed_in(node) as hand:
+        monkeypatch.setattr(desk(hand), "bell", lambda: rung.append(1))
+        await beat(hand, node)
+        node.told.append({"event": "card", "unit": "370211"})
+        await beat(hand, node)
+        assert rung == []

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from node.store import matching, reading
-from node.store.reading import Filter
+from node.store import listing, matching
+from node.store.listing import Filter
 from tests.node.tree import Tree
 
 WORDS = ("厂欠薪", "丙厂", "厂", "370000", "-00", "0003", "没有这个", "*", "%", "Ｎ", "厂 欠")
@@ -86,7 +86,7 @@ def _plans(db: Connection, ask: Any) -> list[str]:
     return steps
 
 
-SORTS: Sequence[str] = [f"{sign}{name}" for name in reading.SORTS for sign in ("", "-")]
+SORTS: Sequence[str] = [f"{sign}{name}" for name in listing.SORTS for sign in ("", "-")]
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -94,9 +94,9 @@ def test_every_page_is_a_stretch_of_an_index(tree: Tree, nine: list[str], sort: 
     """None is sorted for, nor looked for from the beginning, however deep it lies."""
     wanted = Filter("ticket", "370000")
     with tree.reader("p")._read() as db:
-        _, after = reading.page(db, wanted, sort, 2, None)
+        _, after = listing.page(db, wanted, sort, 2, None)
         for cursor in (None, after):
-            steps = _plans(db, lambda cursor=cursor: reading.page(db, wanted, sort, 2, cursor))  # type: ignore[misc]
+            steps = _plans(db, lambda cursor=cursor: listing.page(db, wanted, sort, 2, cursor))  # type: ignore[misc]
             assert not [one for one in steps if "SCAN" in one or "TEMP B-TREE" in one], steps
             stretches = [one for one in steps if "folded USING" in one and "INDEX folded_" in one]
             assert stretches and (cursor is None or all("<?" in one or ">?" in one for one in stretches)), (
@@ -117,7 +117,7 @@ def test_what_a_filter_names_is_looked_up_and_not_looked_for(
 ) -> None:
     wanted = Filter("ticket", "370000", now_ms=1, **how)
     with tree.reader("p")._read() as db:
-        steps = _plans(db, lambda: reading.page(db, wanted, "-changed", 2, None))
+        steps = _plans(db, lambda: listing.page(db, wanted, "-changed", 2, None))
     assert "SEARCH folded USING INTEGER PRIMARY KEY (rowid=?)" in steps, steps
     assert not [one for one in steps if one.startswith("SCAN folded") or "SCAN place" in one], steps
 
@@ -127,7 +127,7 @@ def test_many_assignments_are_asked_of_each_ticket_by_its_own(
 ) -> None:
     tree.act("p", "dispatch", nine[1], lead="370200")
     plainly = [one["record"] for one in tree.reader("p").list("ticket", status="sent").items]
-    monkeypatch.setattr(reading, "FEW", -1)
+    monkeypatch.setattr(listing, "FEW", -1)
     assert (
         [one["record"] for one in tree.reader("p").list("ticket", status="sent").items]
         == plainly
@@ -135,7 +135,7 @@ def test_many_assignments_are_asked_of_each_ticket_by_its_own(
     )
     with tree.reader("p")._read() as db:
         steps = _plans(
-            db, lambda: reading.page(db, Filter("ticket", "370000", status="sent"), "-changed", 2, None)
+            db, lambda: listing.page(db, Filter("ticket", "370000", status="sent"), "-changed", 2, None)
         )
     assert any(
         one.startswith("SEARCH place USING INDEX sqlite_autoindex_place_1 (record=?") for one in steps

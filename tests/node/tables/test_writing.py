@@ -114,7 +114,7 @@ def test_pages_end_nowhere_within_an_export(
 ) -> None:
     for number in range(7):
         tree.register(narrative=f"第{number}件")
-    monkeypatch.setattr("node.store.reading.EXPORTED", 3)
+    monkeypatch.setattr("node.store.listing.EXPORTED", 3)
     _export(tree, tmp_path / "t.csv", ["number"])
     assert len({one["编号"] for one in _csv(tmp_path / "t.csv")}) == 7
 
