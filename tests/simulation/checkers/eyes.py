@@ -51,13 +51,19 @@ def unit_of(office: Office, commit: bytes) -> str | None:
 
 
 def is_by_keys_cut_off(office: Office, commit: bytes) -> bool:
-    """Whether by this office's registry a commit doesn't count, since its signer had been replaced or revoked."""
+    """Whether by this office's registry a commit doesn't count, since its signer had been replaced or revoked: in a
+    log that the registry knew then, or in one that the signer began behind that, which is nobody's (seed 20402)."""
     with office.quiet_work() as work:
         row = work.db.exec_driver_sql(
             'SELECT l.log, c.seq, l.node FROM commit_ c JOIN log l ON l.id = c.log WHERE c."commit" = ?',
             (commit,),
         ).first()
-        counts = Admission.OK if row is None else branches.admission(work, row[0], row[1], commit, row[2])
+        if row is None:
+            return False
+        signer = work.registry.node(row[2])
+        if signer is not None and not signer.active and work.registry.owner_of(row[0]) is None:
+            return True
+        counts = branches.admission(work, row[0], row[1], commit, row[2])
     return counts in (Admission.REVOKED, Admission.REPLACED)
 
 
