@@ -41,7 +41,7 @@ class Played:
 
 
 def one(seed: int) -> Played:
-    gc.set_threshold(50_000, 20, 100)  # a world is one big heap that lives: looking it through often costs a tenth
+    gc.set_threshold(50_000, 20, 100)  # a world's heap lives on: looking it through often costs a tenth
     begun = time.process_time()
     found = Played(seed)
     try:
