@@ -41,6 +41,8 @@ class Node:
         self.config = config
         self.language = language
         self._own: tuple[Lock, Writer] | None = None
+        self._written: tuple[int, int] = (0, 0)  # of the pulse
+        self._stand: tuple[int, ...] = ()
 
     @classmethod
     def open(cls, directory: Path, *, language: str = "zh") -> Node:
@@ -130,17 +132,22 @@ class Node:
         """As `qiao status`, and how the daemon's line to the parent stands (`line`) where one runs."""
         found = glance.status(self.directory)
         if found["parent"] and local.is_running(self.directory):
-            found["line"] = self.do("line", {})
+            found["line"] = self.line()
         return found
 
+    def line(self) -> Item:
+        """How the daemon's line to the parent stands: `standing`, `fault`; {} where none runs."""
+        return self.do("line", {}) if local.is_running(self.directory) else {}
+
     def pulse(self) -> int:
-        """Changes whenever another connection has committed: cheap, for screens that watch."""
+        """Changes when records or exceptions do, by whichever process; cheap, for screens that watch. Not when a
+        colleague's draft is kept, or a link's position: fifteen seats would draw each other's typing."""
         path = self.directory / (glance.DATABASE + "-wal")
-        try:
-            found = path.stat()
-        except FileNotFoundError:
-            found = (self.directory / glance.DATABASE).stat()
-        return found.st_mtime_ns ^ found.st_size
+        found = (path if path.exists() else self.directory / glance.DATABASE).stat()
+        written = (found.st_mtime_ns, found.st_size)
+        if written != self._written:
+            self._written, self._stand = written, self._reader.stand()
+        return hash(self._stand)
 
     def units(self) -> Sequence[Item]:
         return self._reader.units()
@@ -257,11 +264,24 @@ class Node:
         return self.do("draft.save", {"matter": matter, "verb": verb, "record": record, "data": data}, person)
 
     def draft_list(self, person: Person) -> Sequence[Item]:
-        items: Sequence[Item] = self.do("draft.list", {}, person)["items"]
-        return items
+        return self._reader.drafts(person.id)
 
     def draft_discard(self, name: str, person: Person) -> None:
         self.do("draft.discard", {"name": name}, person)
+
+    def preferences(self, person: Person) -> Item:
+        """How the screens are to be for him, as he left them; {} at first."""
+        return self._reader.preferences(person.id)
+
+    def preferences_put(self, preferences: Item, person: Person) -> None:
+        self.do("preferences.put", preferences, person)
+
+    def presence(self, seat: str, record: str | None, person: Person) -> Sequence[str]:
+        """Says what a seat shows, every five seconds; the staff ids of who else has that record open."""
+        if self._own is None and not local.is_running(self.directory):
+            return ()  # nobody keeps it, and to look at a list takes no lock
+        others: Sequence[str] = self.do("presence", {"seat": seat, "record": record}, person)["others"]
+        return others
 
     def news(self, after: int | None = None) -> Item:
         """`items` behind that number (event new, card or exception; number, unit), and `next`: for a bell. Without a
@@ -365,6 +385,11 @@ class Node:
         if operation == "sync":
             return self._sync(writer, verify=bool(params.get("verify")))
         return writer.do(operation, params, staff)
+
+    def check(self, operation: str, params: Mapping[str, Any], person: Person) -> None:
+        """Raises what `do` would, and signs nothing."""
+        if operation == "act":
+            self.do(operation, {**params, "dry_run": True}, person)
 
     def _with_files(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Files named by their paths are brought into the node's keeping before an act names them."""

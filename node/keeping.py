@@ -1,4 +1,5 @@
-"""What a person keeps at this node: templates (模板) with fields, views (视图) of a list, drafts (草稿).
+"""What a person keeps at this node: templates (模板) with fields, views (视图) of a list, drafts (草稿), and how the
+screens are to be for him (设置).
 
 Local, never replicated: they are nobody's evidence. A draft holds personal words, so it goes as soon as its act is
 signed, and at the latest thirty days after it was last touched; the database overwrites what it deletes.
@@ -9,6 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from sqlalchemy import Connection
 
 from node import people
 from node.config import Config
@@ -24,13 +27,13 @@ from sync_protocol.errors import BadText
 from sync_protocol.text import clean
 
 Params = Mapping[str, Any]
-TEMPLATE, VIEW, DRAFT = "template", "view", "draft"
-MOST = {TEMPLATE: 200, VIEW: 200, DRAFT: 100}  # of one person, or of the unit
+TEMPLATE, VIEW, DRAFT, PREFERENCES = "template", "view", "draft", "preferences"
+MOST = {TEMPLATE: 200, VIEW: 200, DRAFT: 100, PREFERENCES: 1}  # of one person, or of the unit
 MOST_BYTES = 256 * 1024  # of one: a form with a narrative of 60,000 characters fits
 MOST_NAME = 64
 DRAFT_MS = 30 * 24 * 3600 * 1000
 FILTERS = ("phase", "status", "unit", "overdue", "text", "mine", "unattended", "view", "sort")
-_LABELS = {TEMPLATE: "模板", VIEW: "视图", DRAFT: "草稿"}
+_LABELS = {TEMPLATE: "模板", VIEW: "视图", DRAFT: "草稿", PREFERENCES: "设置"}
 _FOR_UNIT = frozenset({"admin", "supervisor", "dispatcher"})  # who may change what all of a unit see
 
 
@@ -207,6 +210,24 @@ def age(work: Work) -> None:
     saved.forget(work.db, DRAFT, work.now_ms - DRAFT_MS)
 
 
+# Preferences: one a person, of no matter. What they mean is the screens' affair
+
+
+def preferences_of(db: Connection, staff: str) -> dict[str, Any]:
+    row = saved.get(db, PREFERENCES, "", staff, PREFERENCES)
+    return json.loads(row.value) if row is not None else {}
+
+
+def drafts_of(db: Connection, staff: str) -> list[dict[str, Any]]:
+    return [_item(row) for row in saved.listed(db, DRAFT, None, staff)]
+
+
+def put_preferences(work: Work, params: Params, person: Person | None, _config: Config) -> dict[str, Any]:
+    """`params`: all of them. Raises Usage `too_large`."""
+    _put(work, PREFERENCES, "", _who(person).id, PREFERENCES, params)
+    return dict(params)
+
+
 Operation = Callable[[Work, Params, "Person | None", Config], dict[str, Any]]
 OPERATIONS: dict[str, Operation] = {
     "template.put": put_template,
@@ -220,4 +241,5 @@ OPERATIONS: dict[str, Operation] = {
     "draft.save": save_draft,
     "draft.list": _listed(DRAFT),
     "draft.discard": discard_draft,
+    "preferences.put": put_preferences,
 }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from conflict.state import Mark, State
-from node import account, finding, glance, keys, people, signin, unsettled
+from node import account, finding, glance, keeping, keys, people, signin, unsettled
 from node.clock import SystemClock
 from node.deadlines import told
 from node.errors import NotFound, Usage
@@ -83,6 +83,11 @@ class Reader:
         row = next((one for one in reading.units(db) if one.node == self.id), None)
         return row.path if row else settings.text(db, "path") or self._code
 
+    def stand(self) -> tuple[int, ...]:
+        """Another one once records or exceptions changed, by whichever process."""
+        with self._read() as db:
+            return reading.stand(db)
+
     def units(self) -> Sequence[dict[str, Any]]:
         with self._read() as db:
             return [
@@ -124,6 +129,16 @@ class Reader:
         rows = folded.open_records(db, matter)
         found = [folded.state(db, row) for row in rows]
         return [state for state in found if state is not None]
+
+    # What a person keeps here (node/keeping.py)
+
+    def preferences(self, staff: str) -> dict[str, Any]:
+        with self._read() as db:
+            return keeping.preferences_of(db, staff)
+
+    def drafts(self, staff: str) -> Sequence[dict[str, Any]]:
+        with self._read() as db:
+            return keeping.drafts_of(db, staff)
 
     # Lists
 

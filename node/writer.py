@@ -24,6 +24,7 @@ from node import (
     keys,
     link,
     operations,
+    presence,
     reactions,
     rebuild,
     reconciling,
@@ -117,7 +118,7 @@ class Writer:
             clock.discipline(settings.number(db, OFFSET))
         self._comparison = Comparison()  # of the link with the parent
         self._vain = Vain()
-        self._board = Board()
+        self._board, self._presence = Board(), presence.Presence()
         self._heard = False  # whether the parent has answered this process
 
     @classmethod
@@ -188,6 +189,8 @@ class Writer:
             return self._replace_keys(staff)
         if operation == NEWS:
             return self._board.since(params.get("after"))
+        if operation == presence.OPERATION:
+            return self._presence.told(params, staff, self.clock.steady_ms())
         try:
             with self.work() as work:
                 done = operations.run(work, operation, params, staff, self.config)

@@ -6,7 +6,7 @@ that prints a character has a twin that doesn't (an F-key or Ctrl), and `: / ?` 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -17,8 +17,9 @@ COLON = ("colon", "fullwidth_colon")
 SLASH = ("slash", "fullwidth_solidus", "ideographic_comma")
 QUESTION = ("question_mark", "fullwidth_question_mark")
 
-WORK = frozenset({"inbox", "ticket", "exceptions", "exception", "line", "reader"})
-FORMS = frozenset({"form", "dispatch"})
+PLACES = frozenset({"inbox", "exceptions", "line", "supervision", "board", "audit", "settings"})
+WORK = PLACES | {"ticket", "exception", "reader"}
+FORMS = frozenset({"form", "dispatch", "intake"})
 EVERYWHERE = WORK | FORMS
 
 
@@ -27,62 +28,99 @@ class Action:
     """`name` is also the method: `do_NAME` of the screen, else of the app. `screens` are kinds of screen."""
 
     name: str
-    keys: tuple[str, ...]  # the first is the one shown
+    keys: tuple[str, ...]  # the first is the one shown; () can only be said as a command
     screens: frozenset[str]
     footer: bool = False
+    argument: str = ""  # key of texts: what may follow the command (`:filter 工资`); the method takes it then
+    writes: bool = False  # signs something, so it isn't there in read-only mode
 
     @property
     def label(self) -> str:
         return t(f"do.{self.name}")
 
-    @property
-    def shown_key(self) -> str:
-        return display(self.keys[0])
-
 
 ACTIONS: tuple[Action, ...] = (
     Action("help", ("f1", *QUESTION), EVERYWHERE | {"login"}, footer=True),
+    # places
     Action("inbox", ("f2",), WORK - {"inbox"}, footer=True),
     Action("exceptions", ("f3",), WORK - {"exceptions"}, footer=True),
     Action("line", ("f4",), WORK - {"line"}, footer=True),
+    Action("supervision", (), WORK - {"supervision"}),
+    Action("board", (), WORK - {"board"}),
+    Action("audit", (), WORK - {"audit"}),
+    Action("settings", (), WORK - {"settings"}),
+    Action("places", ("f11", "ctrl+g", "g"), WORK),
     Action("refresh", ("f5", "ctrl+r"), WORK),
-    Action("filter", ("f6", *SLASH), frozenset({"inbox"}), footer=True),
-    Action("sort", ("f7", "s"), frozenset({"inbox"}), footer=True),
+    # inbox
+    Action("filter", ("f6", *SLASH), frozenset({"inbox"}), footer=True, argument="argument.text"),
+    Action("sort", ("f7", "s"), frozenset({"inbox"}), footer=True, argument="argument.column"),
     Action("sort_back", ("f8", "r"), frozenset({"inbox"})),
-    Action("register", ("f9", "ctrl+n", "n"), frozenset({"inbox"}), footer=True),
+    Action("register", ("f9", "ctrl+n", "n"), frozenset({"inbox"}), footer=True, writes=True),
+    Action("columns", ("ctrl+f", "c"), frozenset({"inbox"})),
+    Action("pick", ("ctrl+t", "x"), frozenset({"inbox"})),
+    Action("bulk", ("ctrl+b", "b"), frozenset({"inbox"}), writes=True),
+    Action("keep_view", (), frozenset({"inbox"}), argument="argument.name"),
+    Action("show_view", (), frozenset({"inbox"}), argument="argument.name"),
+    # ticket
     Action("whole", ("f7", "v"), frozenset({"ticket"}), footer=True),
-    Action("verbs", ("f8", "a"), frozenset({"ticket"}), footer=True),
+    Action("verbs", ("f8", "a"), frozenset({"ticket"}), footer=True, writes=True),
+    Action("cards", ("f9", "e"), frozenset({"ticket"}), footer=True),
+    Action("reveal", ("ctrl+x", "m"), frozenset({"ticket"}), writes=True),
+    Action("object", ("f9", "o"), frozenset({"card"}), footer=True, writes=True),
+    # exceptions
     Action("kinds", ("f7", "k"), frozenset({"exceptions"}), footer=True),
     Action("ticket", ("f7", "o"), frozenset({"exception"}), footer=True),
-    Action("settle", ("f8", "e"), frozenset({"exception"}), footer=True),
-    Action("adopt", ("f9", "p"), frozenset({"exception"}), footer=True),
-    Action("admit", ("ctrl+t", "m"), frozenset({"exception"})),
+    Action("settle", ("f8", "e"), frozenset({"exception"}), footer=True, writes=True),
+    Action("adopt", ("f9", "p"), frozenset({"exception"}), footer=True, writes=True),
+    Action("admit", ("ctrl+t", "m"), frozenset({"exception"}), writes=True),
+    # line
     Action("sync", ("f7", "s"), frozenset({"line"}), footer=True),
+    # dispatch
     Action("mark", ("f8",), frozenset({"dispatch"}), footer=True),
     Action("final", ("f9",), frozenset({"dispatch"}), footer=True),
-    Action("submit", ("ctrl+s", "f12"), FORMS, footer=True),
+    # everywhere
+    Action("submit", ("ctrl+s", "f12"), FORMS, footer=True, writes=True),
     Action("sign", ("f12", "ctrl+s"), WORK),
     Action("undo", ("ctrl+z",), WORK),
+    Action("copy", ("ctrl+y", "y"), WORK),
+    Action("jump", ("ctrl+o",), EVERYWHERE),
+    Action("open", (), WORK, argument="argument.number"),
     Action("palette", ("ctrl+p", *COLON), WORK),
-    Action("back", ("escape",), EVERYWHERE),
+    Action("back", ("escape",), EVERYWHERE | {"card"}),
     Action("quit", ("ctrl+q", "f10"), EVERYWHERE | {"login"}, footer=True),
-)
+)  # fmt: skip
+
+
+_NAMED = {"escape": "Esc", "slash": "/", "colon": ":", "question_mark": "?", "enter": "Enter",
+          "fullwidth_colon": "：", "fullwidth_solidus": "／", "ideographic_comma": "、",
+          "fullwidth_question_mark": "？"}  # fmt: skip
 
 
 def display(key: str) -> str:
     """`F7`, `^S`, `Esc`, `/`: a key in characters that every console can print."""
-    if key.startswith("ctrl+"):
-        return "^" + key[5:].upper()
-    named = {"escape": "Esc", "slash": "/", "colon": ":", "question_mark": "?", "enter": "Enter"}
-    full = {"fullwidth_colon": "：", "fullwidth_solidus": "／", "ideographic_comma": "、"}
-    return (named | full | {"fullwidth_question_mark": "？"}).get(key, key.upper())
+    return "^" + key[5:].upper() if key.startswith("ctrl+") else _NAMED.get(key, key.upper())
 
 
-def bindings() -> Iterator[Binding]:
+Keymap = Mapping[str, Sequence[str]]  # action → keys, in the place of those of the registry
+_FUNCTION_KEYS = frozenset(f"f{number}" for number in range(1, 13))
+
+
+def keys_of(action: Action, keymap: Keymap) -> tuple[str, ...]:
+    return tuple(keymap.get(action.name, action.keys))
+
+
+def shown_key(action: Action, keymap: Keymap) -> str:
+    """ "" for what can only be said."""
+    keys = keys_of(action, keymap)
+    return display(keys[0]) if keys else ""
+
+
+def bindings(keymap: Keymap) -> Iterator[Binding]:
     """One binding a key; the footer shows the first key of those that ask for it."""
     for action in ACTIONS:
-        for key in action.keys:
-            shown = action.footer and key == action.keys[0]
+        keys = keys_of(action, keymap)
+        for key in keys:
+            shown = action.footer and key == keys[0]
             yield Binding(key, f"go('{action.name}')", action.label, show=shown, key_display=display(key))
 
 
@@ -91,6 +129,28 @@ def offered(kind: str) -> list[Action]:
     return [action for action in ACTIONS if kind in action.screens]
 
 
+def named(name: str) -> Action | None:
+    return next((action for action in ACTIONS if action.name == name), None)
+
+
 def prints(key: str) -> bool:
     """Whether this key types a character, so that an input method may swallow it."""
     return len(key) == 1 or key in (*COLON, *SLASH, *QUESTION)
+
+
+def is_key(key: str) -> bool:
+    """A key that every terminal can send: `f7`, `ctrl+t`, a letter or digit."""
+    bare = key.removeprefix("ctrl+")
+    return key in _FUNCTION_KEYS or (len(bare) == 1 and bare.isascii() and bare.isalnum()) or prints(key)
+
+
+def clashes(keymap: Keymap) -> list[tuple[str, str, str]]:
+    """(key, action, other action): keys that would mean two things on one screen."""
+    found = []
+    for kind in sorted({kind for action in ACTIONS for kind in action.screens}):
+        taken: dict[str, str] = {}
+        for action in offered(kind):
+            for key in keys_of(action, keymap):
+                if taken.setdefault(key, action.name) != action.name:
+                    found.append((key, taken[key], action.name))
+    return list(dict.fromkeys(found))

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from inspect import isawaitable
 from typing import Any
 
 from textual import events
 from textual.app import App
+from textual.binding import BindingsMap
 from textual.filter import LineFilter
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
+from node import language
 from node.clock import moved_from_environment
 from node.errors import QiaoError
 
-from . import safe
-from .actions import bindings, offered
+from . import places, preferences, safe, style
+from .actions import bindings, named
+from .drafts import Drafts
 from .face import Face, Item, Person
 from .gate import Gate, sentence_of
+from .preferences import Preferences
 from .screens.base import Base
 from .screens.login import LoginScreen
 from .screens.small import SmallScreen, is_small
 from .signing import UNDO_SECONDS, Intent, Signer
 from .style import CSS as STYLE
 from .texts import t
+from .watch import Watch
+
+LOOKING = frozenset({"auditor", "leader"})  # roles that sign nothing
 
 
 class PlainBar(ScrollBarRender):
@@ -34,7 +42,8 @@ class PlainBar(ScrollBarRender):
 
 
 class QiaoApp(App[int], inherit_bindings=False):
-    """`opener` makes the node. `undo_seconds` and `pulse_seconds` are given by tests."""
+    """`opener` makes the node. `read_only`: nothing can be signed. `undo_seconds` and `pulse_seconds` are given by
+    tests."""
 
     CSS = STYLE
     ENABLE_COMMAND_PALETTE = False
@@ -46,6 +55,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         *,
         ascii_borders: bool = False,
         bell: bool = False,
+        read_only: bool = False,
         undo_seconds: float = UNDO_SECONDS,
         pulse_seconds: float = 1.0,
         matter: str = "ticket",
@@ -54,22 +64,22 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.animation_level = "none"
         self.gate = Gate(opener)
         self.signer = Signer(self, undo_seconds)
+        self.drafts = Drafts(self)
+        self.watch_node = Watch(self)
         self.person: Person | None = None
+        self.seat = secrets.token_hex(8)  # this terminal's own name, for who has what open
         self.unit = self.unit_name = ""
         self.matter = matter
-        self.drafts: dict[tuple[str, ...], dict[str, str]] = {}
+        self.preferences = Preferences()
         self.moved_seconds = _moved_seconds()
         self._wall = safe.Wall()
         self._pulse_seconds = pulse_seconds
-        self._pulse = -1
-        self._rings = bell
-        self._heard: int | None = None  # the number of the newest news
-        self._pulsing = False
+        self._read_only = read_only
+        self._of_node = (language.used(), ascii_borders, bell)
         self._trouble = ""
-        self.set_class(ascii_borders, "-ascii")
-        for key in bindings():
-            shown = key.key_display
-            self.bind(key.key, key.action, description=key.description, show=key.show, key_display=shown)
+        for theme in style.THEMES:
+            self.register_theme(theme)
+        self.apply(self.preferences)
 
     def get_line_filters(self) -> list[LineFilter]:
         return [*super().get_line_filters(), self._wall]
@@ -78,13 +88,52 @@ class QiaoApp(App[int], inherit_bindings=False):
         ScrollBar.renderer = PlainBar
         await self.push_screen(LoginScreen())
         self.set_interval(0.25, self._tick)
-        self.set_interval(self._pulse_seconds, self._watch)
+        self.set_interval(1.0, self._save_drafts)
+        self.set_interval(self._pulse_seconds, self.watch_node.look)
 
-    def enter(self) -> None:
+    async def enter(self) -> None:
         """Past the login. Not from a worker of the login's: it would wait for its own end."""
-        from .screens.inbox import InboxScreen
+        self.watch_node.begin()
+        await self._remember()
+        await self.drafts.load()
+        await self.switch_screen(places.PLACES[0].made())
+        if len(self.drafts):
+            self.tell(t("drafts.found", count=len(self.drafts)))
 
-        self.switch_screen(InboxScreen())
+    # How it is to be for the person
+
+    async def _remember(self) -> None:
+        kept = await self.ask("preferences", self.person)
+        found, faults = preferences.read(kept or {})
+        self.apply(found)
+        for fault in faults:
+            self.tell(fault, "warning")
+
+    def apply(self, found: Preferences) -> None:
+        """Screens that are open keep their texts; the next ones are as it says."""
+        self.preferences = found
+        spoken, ascii_borders, bell = self._of_node
+        language.use(found.language or spoken)
+        self.theme = found.theme or preferences.THEMES[0]
+        self.set_class(ascii_borders if found.ascii_borders is None else found.ascii_borders, "-ascii")
+        self.watch_node.rings = bell if found.bell is None else found.bell
+        self._bindings = BindingsMap(bindings(found.keys))
+        if self._base() is not None:
+            self.refresh_bindings()
+
+    async def prefer(self, key: str, value: Any) -> None:
+        """One preference, kept for the next time too. Raises preferences.Unfit."""
+        self.apply(preferences.changed(self.preferences, key, value))
+        try:
+            await self.gate.act("preferences_put", self.preferences.plain(), self.person)
+        except QiaoError as fault:
+            self.trouble(fault)
+
+    @property
+    def read_only(self) -> bool:
+        """So started, or for one whose roles only look."""
+        roles = self.person.roles if self.person else frozenset()
+        return self._read_only or (bool(roles) and roles <= LOOKING)
 
     # Keys
 
@@ -97,17 +146,42 @@ class QiaoApp(App[int], inherit_bindings=False):
     def is_offered(self, name: str, screen: Base) -> bool:
         if name in ("sign", "undo") and self.signer.waiting is None:
             return False
-        return any(action.name == name for action in offered(screen.kind)) and screen.offers(name)
+        action = named(name)
+        if action is None or screen.kind not in action.screens or (action.writes and self.read_only):
+            return False
+        place = places.place(name)
+        return (place is None or self._may_see(place)) and screen.offers(name)
+
+    def _may_see(self, place: places.Place) -> bool:
+        return self.person is not None and place.is_for(self.person.roles)
 
     def _base(self) -> Base | None:
         return self.screen if self.screen_stack and isinstance(self.screen, Base) else None
 
-    async def action_go(self, name: str) -> None:
-        """What every key of the registry leads to: `do_NAME` of the screen, else of the application."""
+    async def action_go(self, name: str, argument: str = "") -> None:
+        """What every key of the registry leads to: a place, `do_NAME` of the screen, else of the application."""
+        if (place := places.place(name)) is not None:
+            self.go_to(place)
+            return
         method = getattr(self._base(), f"do_{name}", None) or getattr(self, f"do_{name}")
-        answer = method()
+        action = named(name)
+        answer = method(argument) if action is not None and action.argument else method()
         if isawaitable(answer):
             await answer
+
+    def go_to(self, place: places.Place) -> None:
+        """Over the inbox, in the place of what was there."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if place.name != places.PLACES[0].name:
+            self.push_screen(place.made())
+
+    def do_places(self) -> None:
+        from .screens.dialogs import PickScreen
+
+        seen = [place for place in places.PLACES if self._may_see(place)]
+        options = [(place.name, f"{index}  {t(f'do.{place.name}')}") for index, place in enumerate(seen, 1)]
+        self.push_screen(PickScreen(t("places.title"), options), self._chosen)
 
     def do_back(self) -> None:
         if len(self.screen_stack) > 2:
@@ -117,31 +191,46 @@ class QiaoApp(App[int], inherit_bindings=False):
         from .screens.help import HelpScreen
 
         if (base := self._base()) is not None:
-            self.push_screen(HelpScreen(base.kind))
+            self.push_screen(HelpScreen(base.kind, self.focused))
 
     def do_palette(self) -> None:
-        from .screens.help import palette
+        from .screens.command import CommandScreen, commands
 
         if (base := self._base()) is not None:
-            self.push_screen(palette(self, base), self._chosen)
+            self.push_screen(CommandScreen(commands(self, base)), self._commanded)
+
+    def _commanded(self, asked: tuple[str, str] | None) -> None:
+        if asked is not None:
+            self.call_next(self._command, *asked)
+
+    async def _command(self, name: str, argument: str) -> None:
+        base = self._base()
+        if base is not None and not base.command(name):
+            await self.action_go(name, argument)
 
     def _chosen(self, name: str | None) -> None:
         if name:
             self.call_next(self.action_go, name)
 
-    def do_inbox(self) -> None:
-        while len(self.screen_stack) > 2:
-            self.pop_screen()
+    def do_open(self, number: str) -> None:
+        """A ticket by its number or record id."""
+        from .screens.ticket import TicketScreen
 
-    def do_exceptions(self) -> None:
-        from .screens.exceptions import ExceptionsScreen
+        self.push_screen(TicketScreen(number))
 
-        self.push_screen(ExceptionsScreen())
+    def do_jump(self) -> None:
+        from .screens.jump import JumpScreen, targets
 
-    def do_line(self) -> None:
-        from .screens.line import LineScreen
+        if (found := targets(self.screen)) != []:
+            self.push_screen(JumpScreen(found))
 
-        self.push_screen(LineScreen())
+    def do_copy(self) -> None:
+        """Through the terminal (OSC 52), as far as that can."""
+        base = self._base()
+        text = base.copied() if base is not None else ""
+        if text:
+            self.copy_to_clipboard(text)
+            self.tell(t("copied", text=safe.cell(text, 40)))
 
     async def do_quit(self) -> None:
         """What waits for its signature is signed first; where that fails, the program stays."""
@@ -162,13 +251,18 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     def sign(self, intent: Intent) -> None:
         """A form hands in what it means; the form is closed already."""
-        self.drafts.pop(intent.key, None)
-        self.run_worker(self.signer.offer(intent), group="sign")
+        self.run_worker(self._sign(intent), group="sign")
+
+    async def _sign(self, intent: Intent) -> None:
+        await self.drafts.save()
+        self.drafts.hand_in(intent.key)
+        await self.signer.offer(intent)
 
     def signed(self, intent: Intent, result: Item) -> None:
+        self.drafts.signed(intent.key)
         number = safe.cell(result.get("number") or "")
         self.tell(t("signed", label=intent.label, number="" if number in intent.label else number))
-        self._refresh_screen()
+        self.refresh_screen()
 
     async def unsigned(self, intent: Intent, fault: QiaoError) -> None:
         self._give_back(intent)
@@ -177,7 +271,7 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     def _give_back(self, intent: Intent) -> None:
         if intent.raw:
-            self.drafts[intent.key] = dict(intent.raw)
+            self.drafts.keep(intent.key, intent.raw)
 
     def _reopen(self, intent: Intent, fault: QiaoError | None) -> None:
         """The form again; not over another form, which keeps its focus (the draft waits then)."""
@@ -219,58 +313,24 @@ class QiaoApp(App[int], inherit_bindings=False):
         if (base := self._base()) is not None:
             base.refresh_bar()
 
-    async def _watch(self) -> None:
-        """Once a second: has the database changed?"""
-        if self.person is None or self._pulsing:
-            return
-        self._pulsing = True
-        pulse = await self.ask("pulse")
-        self._pulsing = False
-        if pulse is not None and pulse != self._pulse:
-            first, self._pulse = self._pulse == -1, pulse
-            if await self._is_out():
-                await self.sign_out()
-            elif not first:
-                self._refresh_screen()
-            if self._rings:
-                await self._hear()
-
-    async def _hear(self) -> None:
-        """Rings once for what came since it was asked last, but for what this office registered itself. In the acting
-        thread: the process that writes keeps the news."""
-        try:
-            told = await self.gate.act("news", self._heard)
-        except QiaoError as fault:
-            self.trouble(fault)
-            return
-        self._heard = told["next"]
-        own = self.unit.rpartition("/")[2]
-        if any(one["event"] != "new" or one["unit"] != own for one in told["items"]):
-            self.bell()
-
-    async def _is_out(self) -> bool:
-        """Whether the person was disabled since. His roles are as they are now."""
-        if self.person is None:
-            return False
-        try:
-            found = await self.gate.ask("person", self.person.id)
-        except QiaoError as fault:
-            self.trouble(fault)
-            return False
-        self.person = found or self.person
-        return found is None
+    async def _save_drafts(self) -> None:
+        if self.person is not None:
+            if (base := self._base()) is not None and base.is_whole:
+                base.keep_draft()
+            await self.drafts.save()
 
     async def sign_out(self) -> None:
         """His session is over: nothing that he left open stays on the screen, and what waited isn't signed."""
         self.signer.undo()
-        self.person, self._pulse = None, -1
+        self.person = None
+        self.watch_node.begin()
         self.drafts.clear()
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         await self.push_screen(LoginScreen())
         self.tell(t("out"), "error")
 
-    def _refresh_screen(self) -> None:
+    def refresh_screen(self) -> None:
         if (base := self._base()) is not None and base.is_whole:
             base.changed()
 

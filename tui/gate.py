@@ -1,7 +1,7 @@
 """The way from the event loop to the node: every call runs in a thread, every fault is a QiaoError.
 
 One thread reads and one acts, so that a sync of minutes never keeps a list from being read, and acts are
-signed in the order in which they were confirmed.
+signed in the order in which they were confirmed. A third looks: figures that take long, and how the line is.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class Gate:
         self._node: Face | None = None
         self._reading = ThreadPoolExecutor(1, "qiao-read")
         self._acting = ThreadPoolExecutor(1, "qiao-act")
+        self._looking = ThreadPoolExecutor(1, "qiao-look")
 
     async def open(self) -> tuple[str, str]:
         """Opens the node on the first call. Its unit's path and name. Raises QiaoError."""
@@ -47,18 +48,17 @@ class Gate:
         """Calls one reading method of the node. Raises QiaoError."""
         return await self._run(self._reading, self._call, name, args, named)
 
+    async def look(self, name: str, *args: Any, **named: Any) -> Any:
+        """The same, for what takes long: a list is read meanwhile. Raises QiaoError."""
+        return await self._run(self._looking, self._call, name, args, named)
+
     async def act(self, name: str, *args: Any, **named: Any) -> Any:
         """Calls one acting method of the node; it waits for no reader. Raises QiaoError."""
         return await self._run(self._acting, self._call, name, args, named)
 
     async def check(self, operation: str, params: dict[str, Any], person: Any) -> None:
-        """Raises what `do` would refuse, where the node can say so without signing."""
-        await self._run(self._reading, self._checked, operation, params, person)
-
-    def _checked(self, operation: str, params: dict[str, Any], person: Any) -> None:
-        check = getattr(self._opened(), "check", None)
-        if check is not None:
-            check(operation, params, person)
+        """Raises what `do` would, and signs nothing. Raises QiaoError."""
+        await self.act("check", operation, params, person)
 
     def _call(self, name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         return getattr(self._opened(), name)(*args, **named)
@@ -77,6 +77,7 @@ class Gate:
     def close(self) -> None:
         """Waits for what is being signed, then closes the node, in the thread in which it may be a writer."""
         self._reading.shutdown(wait=True)
+        self._looking.shutdown(wait=True)
         if self._node is not None:
             self._acting.submit(self._node.close)
         self._acting.shutdown(wait=True)

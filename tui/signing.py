@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from node.errors import QiaoError
 
+from .drafts import Key
 from .texts import t
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Intent:
     label: str
     operation: str  # of node.do
     params: Mapping[str, Any]
-    key: tuple[str, ...]  # of the draft: matter, verb, record
+    key: Key  # of its draft
     raw: Mapping[str, str] = field(default_factory=dict)
     form: Callable[[], Base] | None = None
 

@@ -1,243 +1,51 @@
-"""Every sentence of the screens, in Chinese and English (zh, en). `t(key)` says it in the language in use.
+"""Every sentence of the screens, through gettext: Chinese first, English second.
 
-Names of fields, codes, phases and statuses aren't here: they stand in each matter's declaration.
+The catalogs are `locale/LANGUAGE/AREA.po`, one file an area; a message's id is its key (`login.title`), so neither
+language is the source of the other. They are read once, when the first sentence is asked for. Names of fields,
+codes, phases and statuses aren't here: they stand in each matter's declaration.
 """
 
 from __future__ import annotations
 
+import gettext
 from collections.abc import Mapping
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
 
 from node import language
 
-TEXTS: Mapping[str, tuple[str, str]] = {
-    # frame
-    "app": ("桥 12351", "Qiao 12351"),
-    "small": ("终端太小：{width}x{height}，请放大到 80x24",
-              "Terminal too small: {width}x{height}; enlarge to 80x24"),
-    "clock_moved": ("[时钟被移动 {seconds} 秒]", "[clock moved by {seconds} s]"),
-    "loading": ("读取中", "loading"),
-    "empty": ("没有内容", "nothing here"),
-    "opening": ("正在打开节点，请稍候", "opening the node"),
-    "unexpected": ("程序出错：{name}：{text}", "program error: {name}: {text}"),
-    "hint": ("办法：{hint}", "Try: {hint}"),
-    "yes": ("是", "yes"),
-    "no": ("否", "no"),
-    "none": ("（空）", "(empty)"),
-    "cut": ("[共 {total} 字，按 F7 看全文]", "[{total} characters; F7 shows all]"),
-    # login
-    "login.title": ("登录", "Sign in"),
-    "login.staff": ("工号", "Staff id"),
-    "login.password": ("密码", "Password"),
-    "login.hint": ("Tab 换栏，Enter 登录，Ctrl+Q 退出", "Tab next field, Enter sign in, Ctrl+Q quit"),
-    "login.checking": ("正在核对", "checking"),
-    # actions
-    "do.help": ("帮助", "help"),
-    "do.palette": ("命令", "commands"),
-    "do.inbox": ("收件", "inbox"),
-    "do.exceptions": ("异常", "exceptions"),
-    "do.line": ("同步", "line"),
-    "do.refresh": ("刷新", "refresh"),
-    "do.filter": ("筛选", "filter"),
-    "do.sort": ("排序", "sort"),
-    "do.sort_back": ("反序", "reverse"),
-    "do.register": ("登记", "register"),
-    "do.verbs": ("操作", "actions"),
-    "do.whole": ("全文", "whole text"),
-    "do.submit": ("提交", "submit"),
-    "do.sign": ("立即签发", "sign now"),
-    "do.undo": ("撤销", "undo"),
-    "do.back": ("返回", "back"),
-    "do.quit": ("退出", "quit"),
-    "do.sync": ("立即同步", "sync now"),
-    "do.kinds": ("换类别", "kind"),
-    "do.settle": ("定值", "settle"),
-    "do.adopt": ("采纳", "adopt"),
-    "do.admit": ("准入", "admit"),
-    "do.ticket": ("看工单", "ticket"),
-    "do.mark": ("协办", "co-handler"),
-    "do.final": ("终裁", "final"),
-    # inbox
-    "inbox.title": ("收件", "Inbox"),
-    "inbox.filtered": ("筛选：{text}（Esc 清除）", "filter: {text} (Esc clears)"),
-    "inbox.sorted": ("排序：{column}", "sorted by {column}"),
-    "inbox.filter": ("输入要找的字，Enter 确定", "text to find, Enter applies"),
-    "inbox.waiting": ("有更新，离开输入框后刷新", "changes wait until you leave the field"),
-    "col.number": ("编号", "number"),
-    "col.title": ("事项", "matter"),
-    "col.phase": ("状态", "state"),
-    "col.due": ("到期", "due"),
-    "col.changed": ("更新", "changed"),
-    "col.lead": ("主办", "lead"),
-    "col.mark": ("角色", "role"),
-    "col.unit": ("单位", "unit"),
-    "col.code": ("代码", "code"),
-    "col.host": ("代办", "host"),
-    "overdue": ("已超期", "overdue"),
-    "urgent": ("急", "urgent"),
-    # saved views
-    "view.mine": ("我的", "mine"),
-    "view.unit": ("本单位在办", "my unit"),
-    "view.due_today": ("今日到期", "due today"),
-    "view.reminders": ("将到期", "due soon"),
-    "view.overdue": ("已超期", "overdue"),
-    "view.declined": ("被退回", "declined"),
-    "view.undelivered": ("未送达", "not delivered"),
-    "view.cards": ("有牌", "with cards"),
-    "view.rework": ("重办", "rework"),
-    "view.review": ("待审核", "to review"),
-    "view.follow_up": ("回访质检", "follow-up"),
-    "view.ruling": ("待裁定", "to rule"),
-    "view.exceptions": ("有异常", "exceptions"),
-    "view.all": ("全部", "all"),
-    # ticket
-    "ticket.title": ("工单 {number}", "Ticket {number}"),
-    "ticket.fields": ("登记内容", "Fields"),
-    "ticket.assignments": ("承办", "Assignments"),
-    "ticket.deadlines": ("时限", "Deadlines"),
-    "ticket.attachments": ("附件", "Attachments"),
-    "attachment.present": ("已到", "here"),
-    "attachment.partial": ("传输中", "on its way"),
-    "attachment.missing": ("未到", "not here yet"),
-    "attachment.damaged": ("收到的都不对", "only damaged copies came"),
-    "form.files": ("{label}（文件路径）", "{label} (path of a file)"),
-    "ticket.cards": ("督办卡", "Cards"),
-    "ticket.exceptions": ("异常", "Exceptions"),
-    "ticket.timeline": ("经过", "Timeline"),
-    "ticket.verbs": ("可做的操作", "Actions"),
-    "ticket.no_verbs": ("现在没有可做的操作", "no action is possible now"),
-    "ticket.ruling": ("下级多次退单，待{unit}裁定", "declined below: {unit} is to rule"),
-    "ticket.round": ("第 {round} 轮", "round {round}"),
-    "ticket.lead": ("主办", "lead"),
-    "ticket.open": ("未完成", "open"),
-    "ticket.done": ("完成于 {time}", "done {time}"),
-    "ticket.due": ("{clock}：应于 {due} 前", "{clock}: due {due}"),
-    "ticket.line": ("其中线路 {time}", "{time} of it on the line"),
-    "ticket.incomplete": ("此工单还有经过未收到", "part of this ticket's history hasn't arrived"),
-    "ticket.started": ("起 {time}", "from {time}"),
-    "ticket.changed": ("本单刚有更新", "this ticket has just changed"),
-    # form
-    "form.title": ("{label}  {number}", "{label}  {number}"),
-    "form.required": ("缺少必填项：{label}", "missing: {label}"),
-    "form.bad_number": ("{label}：请填整数", "{label}: a whole number, please"),
-    "form.bad_money": ("{label}：请填金额，如 1200.50", "{label}: an amount like 1200.50, please"),
-    "form.kept": ("内容已留存，再次打开即可继续", "what you typed is kept; open the form again to go on"),
-    "form.pick": ("Enter 选择", "Enter to choose"),
-    "form.nothing": ("没有改动", "nothing was changed"),
-    "form.money": ("{label}（元）", "{label} (yuan)"),
-    "form.no_fields": ("此操作不需填写，按 Ctrl+S 提交", "nothing to fill in; Ctrl+S submits"),
-    "form.stale": ("数据已有更新；您填写的内容未动", "the data has changed; what you typed is untouched"),
-    "pick.title": ("选择{label}", "Choose {label}"),
-    # dispatch
-    "dispatch.title": ("派单  {number}", "Dispatch  {number}"),
-    "dispatch.find": ("名称、拼音首字母或代码", "name, pinyin initials or code"),
-    "dispatch.lead": ("主办：{names}", "lead: {names}"),
-    "dispatch.co": ("协办：{names}", "co-handlers: {names}"),
-    "dispatch.mark": ("协办", "co"),
-    "dispatch.final": ("终裁，不得退单", "final: it can't be declined"),
-    "dispatch.nobody": ("（未选，Enter 选主办，F8 选协办）", "(none: Enter sets the lead, F8 a co-handler)"),
-    "dispatch.no_lead": ("请先选主办单位", "choose the lead first"),
-    "dispatch.hosted": ("由 {host} 代办", "hosted by {host}"),
-    # confirm, pending
-    "confirm.title": ("请确认", "Please confirm"),
-    "confirm.keys": ("Enter 确认    Esc 返回", "Enter confirms    Esc goes back"),
-    "confirm.dispatch": ("派单给 {names}", "dispatch to {names}"),
-    "confirm.archive": ("归档后不再办理", "archived matters are worked on no more"),
-    "pending": ("{label}：{seconds} 秒后签发（Ctrl+Z 撤销，F12 立即签发）",
-                "{label}: signed in {seconds} s (Ctrl+Z undoes, F12 signs now)"),
-    "signing": ("{label}：正在签发", "{label}: signing"),
-    "signed": ("已签发：{label} {number}", "signed: {label} {number}"),
-    "out": ("您已被停用，已退出登录", "you were disabled, and are signed out"),
-    "undone": ("已撤销，未签发：{label}", "undone, not signed: {label}"),
-    "unsigned": ("未签发：{label}。内容已留存", "not signed: {label}. What you typed is kept"),
-    # exceptions
-    "exceptions.title": ("待处理异常", "Exceptions"),
-    "exceptions.kind": ("类别：{kind}", "kind: {kind}"),
-    "exception.title": ("异常", "Exception"),
-    "exception.values": ("各方的值", "Values"),
-    "exception.value": ("值 {n}", "value {n}"),
-    "exception.words": ("内容", "Words"),
-    "exception.settle": ("定为第几个值", "which value"),
-    "exception.own": ("或另写一个值", "or another value"),
-    "kind.all": ("全部", "all"),
-    "kind.conflict": ("冲突", "conflict"),
-    "kind.held": ("暂扣", "held"),
-    "kind.quarantine": ("隔离", "quarantine"),
-    "kind.denied": ("不成立", "denied"),
-    "kind.incomplete": ("未收全", "incomplete"),
-    "kind.left": ("已移出", "left"),
-    "col.kind": ("类别", "kind"),
-    "col.sentence": ("情况", "what happened"),
-    "col.time": ("时间", "time"),
-    # verdicts
-    "verdict.stands": ("成立", "stands"),
-    "verdict.overtaken": ("被取代", "overtaken"),
-    "verdict.denied": ("不成立", "denied"),
-    "verdict.held": ("暂扣", "held"),
-    "verdict.quarantined": ("隔离", "quarantined"),
-    "verdict.unknown": ("需要新版本", "needs a newer version"),
-    # clocks
-    "clock.forward": ("派单", "forward"),
-    "clock.accept": ("受理", "accept"),
-    "clock.decline": ("退单", "decline"),
-    "clock.complete": ("办结", "complete"),
-    "clock.rework": ("重办", "rework"),
-    # line
-    "line.title": ("同步", "Line"),
-    "line.standing": ("线路", "Line to the parent"),
-    "line.connected": ("通", "connected"),
-    "line.alone": ("没有上级", "no parent"),
-    "line.cut": (
-        "断（{fault}），照常办理，恢复后自动送达",
-        "cut ({fault}); work goes on, and is sent when it is back",
-    ),
-    "line.up": ("上行：最近一次完整同步", "Up: last complete sync"),
-    "line.down": ("下行：最近一次完整同步", "Down: last complete sync"),
-    "line.root": ("本节点没有上级", "this node has no parent"),
-    "line.never": ("还没有过", "never"),
-    "line.oldest": ("最早未送达", "Oldest unsent"),
-    "line.nothing_unsent": ("都已送达", "everything was delivered"),
-    "line.pending_up": ("待上送", "Waiting to go up"),
-    "line.pending_down": ("待下送", "Waiting to go down"),
-    "line.clock": ("时钟偏差", "Clock offset"),
-    "line.registry": ("登记册新旧", "Registry age"),
-    "line.exceptions": ("异常", "Exceptions"),
-    "line.breaches": ("超期", "Breaches"),
-    "line.backup": ("备份", "Backup"),
-    "line.codes": ("核对码（电话里念给对方，两边相同即一致）",
-                   "Check codes (read over the telephone; equal means agreed)"),
-    "line.parent": ("与上级", "with the parent"),
-    "line.no_code": ("还有未送达的", "something is undelivered"),
-    "line.syncing": ("正在同步", "syncing"),
-    "line.synced": ("同步完成：上送 {sent}，收到 {received}", "synced: {sent} sent, {received} received"),
-    "line.unit": ("本单位", "This unit"),
-    "line.items": ("{n} 件", "{n}"),
-    "line.by_child": ("下级 {unit}", "child {unit}"),
-    # time
-    "ago.now": ("刚刚", "just now"),
-    "ago.minutes": ("{n} 分钟前", "{n} min ago"),
-    "ago.hours": ("{n} 小时前", "{n} h ago"),
-    "ago.days": ("{n} 天前", "{n} days ago"),
-    "age.seconds": ("{n} 秒", "{n} s"),
-    "age.minutes": ("{n} 分钟", "{n} min"),
-    "age.hours": ("{n} 小时", "{n} h"),
-    "age.days": ("{n} 天", "{n} days"),
-    "unknown": ("不详", "unknown"),
-    # help, palette
-    "help.title": ("按键（当前画面）", "Keys on this screen"),
-    "help.more": ("输入法打开时，请用 F 键或 Ctrl 键；：、？、／ 可直接按全角",
-                  "With an input method on, use the F or Ctrl keys; full-width : ? / work too"),
-    "palette.title": ("命令：名称或拼音首字母", "Commands: name or pinyin initials"),
-    "reader.title": ("全文", "Whole text"),
-}  # fmt: skip
+LOCALE = Path(__file__).parent / "locale"
+
+
+@lru_cache(4)
+def messages(spoken: str) -> Mapping[str, str]:
+    """Key → sentence, of one language."""
+    import polib
+
+    return {
+        entry.msgid: entry.msgstr
+        for path in sorted((LOCALE / spoken).glob("*.po"))
+        for entry in polib.pofile(str(path))
+    }
+
+
+@lru_cache(4)
+def _catalog(spoken: str) -> gettext.GNUTranslations:
+    import polib
+
+    whole = polib.POFile()
+    whole.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
+    whole.extend(polib.POEntry(msgid=key, msgstr=text) for key, text in messages(spoken).items())
+    return gettext.GNUTranslations(BytesIO(whole.to_binary()))
 
 
 def t(key: str, **values: object) -> str:
     """The sentence in the language in use, with its values filled in."""
-    pair = TEXTS[key]
-    text = pair[1] if language.used() == "en" else pair[0]
+    text = _catalog(language.used()).gettext(key)
     return text.format(**values) if values else text
 
 
 def known(key: str, otherwise: str) -> str:
     """Like `t`, for a key made from a code that may be new."""
-    return t(key) if key in TEXTS else otherwise
+    return t(key) if key in messages(language.used()) else otherwise

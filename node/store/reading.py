@@ -169,5 +169,11 @@ def heads(db: Connection) -> list[Any]:
     return list(_HEADS(db))
 
 
+def stand(db: Connection) -> tuple[int, ...]:
+    """Another one once a commit was added an exception appeared: what lists and counts rest on. Cheap."""
+    newest = [select(func.max(one.c.id)) for one in (COMMIT, EXCEPTION)]
+    return tuple(db.execute(query).scalar() or 0 for query in newest)
+
+
 def newest_received(db: Connection) -> int:
     return int(db.execute(select(func.coalesce(func.max(COMMIT.c.id), 0))).scalar_one())

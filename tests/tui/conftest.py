@@ -1,8 +1,10 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from node import language
+from tests.tui import seat
 from tests.tui.standin import StandIn
 
 
@@ -16,3 +18,15 @@ def chinese() -> Iterator[None]:
     language.use("zh")
     yield
     language.use("zh")
+
+
+@pytest.fixture(scope="session")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Not to be written to: see `own`."""
+    return seat.found(tmp_path_factory.mktemp("province"))
+
+
+@pytest.fixture
+def own(province: Path, tmp_path: Path) -> Path:
+    """A province of this test's own."""
+    return seat.copied(province, tmp_path / "node")

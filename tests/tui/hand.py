@@ -73,9 +73,9 @@ async def press(hand: Hand, *keys: str) -> None:
 
 async def beat(hand: Hand, node: StandIn) -> None:
     """The database changes, and the watch notices."""
-    await desk(hand)._watch()
+    await desk(hand).watch_node.look()
     node.beat += 1
-    await desk(hand)._watch()
+    await desk(hand).watch_node.look()
     await settled(hand)
 
 

@@ -98,6 +98,10 @@ class StandIn:
     threads: set[str] = field(default_factory=set)
     closed: bool = False
     out: bool = False  # the person was disabled
+    standing: dict[str, Any] = field(default_factory=dict)  # of the line
+    others: Sequence[str] = ()  # who has the same ticket open
+    kept: dict[str, Any] = field(default_factory=dict)  # preferences
+    drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def _called(self, name: str) -> None:
         self.threads.add(threading.current_thread().name.partition("_")[0])
@@ -168,6 +172,48 @@ class StandIn:
         self._called("pulse")
         return self.beat
 
+    def line(self) -> dict[str, Any]:
+        self._called("line")
+        return self.standing
+
+    def presence(self, seat: str, record: str | None, person: Any) -> Sequence[str]:
+        self._called("presence")
+        return self.others if record else ()
+
+    def staff(self) -> Sequence[dict[str, Any]]:
+        self._called("staff")
+        return [{"id": "zhang", "name": "张三", "roles": ["operator"], "disabled": False, "on_duty": True,
+                 "unit": self.unit, "recovered": None},
+                {"id": "li", "name": "李四", "roles": ["handler"], "disabled": False, "on_duty": True,
+                 "unit": self.unit, "recovered": None}]  # fmt: skip
+
+    def preferences(self, person: Any) -> dict[str, Any]:
+        self._called("preferences")
+        return self.kept
+
+    def preferences_put(self, preferences: dict[str, Any], person: Any) -> None:
+        self._called("preferences_put")
+        self.kept = preferences
+
+    def draft_save(
+        self, matter: str, verb: str, record: str | None, data: dict[str, Any], person: Any
+    ) -> dict[str, Any]:
+        self._called("draft_save")
+        name = f"{matter}/{verb}/{record or ''}"
+        self.drafts[name] = {"name": name, "matter": matter, "verb": verb, "record": record, "data": data}
+        return self.drafts[name]
+
+    def draft_list(self, person: Any) -> Sequence[dict[str, Any]]:
+        self._called("draft_list")
+        return list(self.drafts.values())
+
+    def draft_discard(self, name: str, person: Any) -> None:
+        self._called("draft_discard")
+        self.drafts.pop(name, None)
+
+    def check(self, operation: str, params: Mapping[str, Any], person: Any) -> None:
+        self._called("check")
+
     def news(self, after: int | None = None) -> dict[str, Any]:
         self._called("news")
         items = [] if after is None else self.told[after:]
@@ -176,6 +222,7 @@ class StandIn:
     def do(self, operation: str, params: Mapping[str, Any], person: Any = None) -> dict[str, Any]:
         self._called("do")
         self.done.append((operation, dict(params)))
+        self.drafts.pop(str(params.get("draft")), None)
         if operation == "sync":
             return {"sent": 3, "received": 1, "complete": True}
         return {"record": f"{1:032x}", "number": "370000-20261121-0001", "phase": "dispatched"}

@@ -8,7 +8,7 @@ from tui.actions import ACTIONS, COLON, QUESTION, SLASH, Action, bindings, displ
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
 def test_every_key_that_prints_has_a_twin_that_an_input_method_leaves_alone(action: Action) -> None:
     twins = [key for key in action.keys if key.startswith("ctrl+") or key in {f"f{n}" for n in range(1, 13)}]
-    assert twins or action.keys == ("escape",)
+    assert twins or action.keys in (("escape",), ())
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
@@ -26,12 +26,12 @@ def test_no_key_means_two_things_on_one_screen() -> None:
 
 
 def test_the_footer_shows_one_key_of_an_action() -> None:
-    shown = [binding for binding in bindings() if binding.show]
+    shown = [binding for binding in bindings({}) if binding.show]
     assert len({binding.action for binding in shown}) == len(shown)
     assert all(not prints(binding.key) for binding in shown)
 
 
 def test_every_key_can_be_printed_by_any_console() -> None:
     for action in ACTIONS:
-        assert display(action.keys[0]).isascii()
+        assert all(display(key).isascii() for key in action.keys[:1])
     assert display("ctrl+s") == "^S" and display("f7") == "F7" and display("fullwidth_colon") == "："

@@ -19,7 +19,7 @@ async def test_nothing_is_read_again_while_nothing_changes(node: StandIn) -> Non
     async with signed_in(node) as hand:
         await beat(hand, node)
         asked = len(node.asked)
-        await desk(hand)._watch()
+        await desk(hand).watch_node.look()
         assert len(node.asked) == asked
 
 

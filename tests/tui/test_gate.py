@@ -72,7 +72,7 @@ async def test_a_node_that_can_check_is_asked_before_signing(node: StandIn) -> N
 
     gate = gate_to(node)
     await gate.check("act", {}, None)
-    node.check = refuse  # type: ignore[attr-defined]
+    node.check = refuse  # type: ignore[assignment,method-assign]
     with pytest.raises(Usage):
         await gate.check("act", {}, None)
     gate.close()

@@ -10,8 +10,9 @@ import pytest
 import tui
 from node import language
 from tui.actions import ACTIONS
-from tui.texts import TEXTS, known, t
+from tui.texts import LOCALE, known, messages, t
 
+CHINESE, ENGLISH = messages("zh"), messages("en")
 FILES = sorted(Path(tui.__file__).parent.rglob("*.py"))
 
 
@@ -23,6 +24,16 @@ def calls() -> set[str]:
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("t", "known") and call.args:
                 found.add(_key(call.args[0]))
     return found - {""}
+
+
+def constants() -> set[str]:
+    """Keys may stand in tables of data as well."""
+    trees = (ast.parse(path.read_text("utf-8")) for path in FILES)
+    return {one.value for tree in trees for one in ast.walk(tree) if _is_text(one)}
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _key(node: ast.expr) -> str:
@@ -40,26 +51,27 @@ def places(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("key", sorted(TEXTS))
+@pytest.mark.parametrize("key", sorted({*CHINESE, *ENGLISH}))
 def test_every_sentence_stands_in_both_languages_with_the_same_places(key: str) -> None:
-    chinese, english = TEXTS[key]
+    chinese, english = CHINESE.get(key, ""), ENGLISH.get(key, "")
     assert chinese and english
     assert places(chinese) == places(english)
     assert english.isascii()
 
 
 def test_no_sentence_is_missing() -> None:
-    missing = [key for key in calls() if not any(re.fullmatch(key, one) for one in TEXTS)]
+    missing = [key for key in calls() if not any(re.fullmatch(key, one) for one in CHINESE)]
     assert missing == []
 
 
 def test_no_sentence_is_left_over() -> None:
-    asked = calls()
-    assert [one for one in TEXTS if not any(re.fullmatch(key, one) for key in asked)] == []
+    asked, said = calls(), constants()
+    left = [one for one in CHINESE if not any(re.fullmatch(key, one) for key in asked)]
+    assert [one for one in left if one not in said] == []
 
 
 def test_every_action_has_a_name() -> None:
-    assert {f"do.{action.name}" for action in ACTIONS} <= set(TEXTS)
+    assert {f"do.{action.name}" for action in ACTIONS} <= set(CHINESE)
 
 
 def test_the_language_in_use_decides() -> None:
@@ -70,3 +82,12 @@ def test_the_language_in_use_decides() -> None:
 
 def test_a_code_that_is_new_is_shown_as_it_came() -> None:
     assert known("kind.newer", "newer") == "newer"
+
+
+def test_no_sentence_stands_twice() -> None:
+    for folder in LOCALE.iterdir():
+        keys = [
+            line for path in sorted(folder.glob("*.po")) for line in path.read_text("utf-8").split("\n")
+            if line.startswith("msgid ") and line != 'msgid ""'
+        ]  # fmt: skip
+        assert len(keys) == len(set(keys)), [key for key in keys if keys.count(key) > 1]

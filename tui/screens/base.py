@@ -15,6 +15,7 @@ from textual.widgets import Footer, Static
 from node.errors import QiaoError
 
 from .. import safe
+from ..actions import PLACES
 from ..cells import cut, pad
 from ..gate import sentence_of
 from ..texts import t
@@ -58,6 +59,21 @@ class Base(Screen[Any]):
 
     def changed(self) -> None:
         """The database has changed."""
+
+    def keep_draft(self) -> None:
+        """Each second: a form says what was typed so far."""
+
+    def commands(self) -> Iterable[tuple[str, str]]:
+        """(name, label) of what can be said here beside the registry's actions."""
+        return ()
+
+    def command(self, name: str) -> bool:
+        """Does one of these; False where it is none of them."""
+        return False
+
+    def copied(self) -> str:
+        """What Ctrl+Y copies; "" for nothing."""
+        return ""
 
     def begin_work(self, work: Callable[[], Awaitable[None]], group: str) -> None:
         """Starts it in place of what still runs of its group. Never a coroutine made already: where the
@@ -110,11 +126,25 @@ class Base(Screen[Any]):
     def _bar_text(self) -> str:
         right = cut(self._who(), self.size.width // 2) + " "
         left = self.size.width - cell_len(right)
-        return pad(" " + safe.cell(self.heading), left - 1) + " " + right
+        return pad(" " + safe.cell(self._crumbs()), left - 1) + " " + right
+
+    def _crumbs(self) -> str:
+        """Where one is, and through what one came: `inbox > ticket > form`, the last of it in full."""
+        above = [one.crumb for one in self.app.screen_stack if isinstance(one, Base) and one is not self]
+        return " > ".join([*filter(None, above), self.heading])
+
+    @property
+    def crumb(self) -> str:
+        """Its name where another screen lies over it; "" for none."""
+        return t(f"do.{self.kind}") if self.kind in PLACES else ""
 
     def _who(self) -> str:
         desk = self.desk
         words = [safe.cell(desk.unit_name), safe.cell(desk.person.name) if desk.person else ""]
         if desk.moved_seconds:
             words.insert(0, t("clock_moved", seconds=desk.moved_seconds))
+        if desk.person and desk.read_only:
+            words.insert(0, t("read_only"))
+        if desk.watch_node.line:
+            words.insert(0, desk.watch_node.line)
         return "  ".join(filter(None, words))

@@ -75,7 +75,7 @@ class DispatchScreen(FormScreen):
         yield Static("", classes="fault", id="fault", markup=False)
 
     def begin(self) -> None:
-        self._restore(self.desk.drafts.get(self.key, {}))
+        self._restore(self.desk.drafts.get(self.key))
         self.query_one("#find").focus()
         self._tell()
         self.begin_work(self._load, "units")

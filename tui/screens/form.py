@@ -14,6 +14,7 @@ from node.matters.draft import Verb
 
 from .. import safe
 from ..cells import cut, wrap
+from ..drafts import Key, name_of
 from ..face import Item
 from ..form import Blank, Unfit, blanks, raw_of, typed, values, widget_of
 from ..gate import sentence_of
@@ -44,7 +45,7 @@ class FormScreen(Base):
         return t("form.title", label=verb_label(self.verb), number=safe.cell(self.item.get("number") or ""))
 
     @property
-    def key(self) -> tuple[str, ...]:
+    def key(self) -> Key:
         return (self.matter, self.verb.name, self.record or "")
 
     def _units(self) -> Sequence[Option]:
@@ -63,7 +64,7 @@ class FormScreen(Base):
     # Showing
 
     def body(self) -> Iterable[Widget]:
-        kept = self.desk.drafts.get(self.key, {})
+        kept = self.desk.drafts.get(self.key)
         yield Static(t("form.kept") if kept else "", classes="strip", id="note", markup=False)
         yield VerticalScroll(*self._row_widgets(kept), classes="body", can_focus=False)
         yield Static("", classes="fault", id="fault", markup=False)
@@ -135,7 +136,8 @@ class FormScreen(Base):
             widget.focus()
 
     async def _hand_in(self, data: dict[str, Any]) -> None:
-        params = {"matter": self.matter, "verb": self.verb.name, "record": self.record, "data": data}
+        params = {"matter": self.matter, "verb": self.verb.name, "record": self.record, "data": data,
+                  "draft": name_of(self.key)}  # fmt: skip
         try:
             await self.desk.gate.check("act", params, self.desk.person)
         except QiaoError as fault:
@@ -156,6 +158,7 @@ class FormScreen(Base):
         return f"{self.heading}: {t('confirm.archive')}"
 
     def _leave(self, params: dict[str, Any]) -> None:
+        self.keep_draft()  # until it is signed
         intent = Intent(self.heading.strip(), "act", params, self.key, self.raw(), self._again())
         self.app.pop_screen()
         self.desk.sign(intent)
@@ -166,13 +169,17 @@ class FormScreen(Base):
 
     def do_back(self) -> None:
         """What was typed stays as a draft until the form is opened again."""
+        self.keep_draft()
+        if self.key in self.desk.drafts:
+            self.desk.tell(t("form.kept"))
+        self.app.pop_screen()
+
+    def keep_draft(self) -> None:
         raw = self.raw()
         if any(raw[name] != self.first.get(name, "") for name in raw):
-            self.desk.drafts[self.key] = raw
-            self.desk.tell(t("form.kept"))
+            self.desk.drafts.keep(self.key, raw)
         else:
-            self.desk.drafts.pop(self.key, None)
-        self.app.pop_screen()
+            self.desk.drafts.drop(self.key)
 
     def tell_fault(self, fault: QiaoError) -> None:
         self._say(sentence_of(fault))

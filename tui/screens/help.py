@@ -1,29 +1,36 @@
-"""帮助 and 命令: both made from the registry of actions, for the screen from which they are opened."""
+"""帮助: what the keys do, made from the registry of actions for the screen from which it is opened; first what has
+the focus."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from textual.widget import Widget
 
-from ..actions import display, offered
+from ..actions import display, keys_of, offered
 from ..cells import cut, pad, wrap
+from ..inputs import Area, Choice, TextBox
 from ..lines import Line, Lines
+from ..rows import Rows
 from ..texts import t
 from .base import Base
-from .dialogs import PickScreen
 
-if TYPE_CHECKING:
-    from ..desk import QiaoApp
+_FOCUSED = {
+    Rows: "help.rows",
+    Choice: "help.choice",
+    Area: "help.area",
+    TextBox: "help.box",
+    Lines: "help.lines",
+}
 
 
 class HelpScreen(Base):
     kind = "reader"
 
-    def __init__(self, about: str) -> None:
+    def __init__(self, about: str, focused: Widget | None) -> None:
         super().__init__()
         self._about = about
+        self._focus = next((key for kind, key in _FOCUSED.items() if isinstance(focused, kind)), "")
 
     @property
     def heading(self) -> str:
@@ -39,15 +46,19 @@ class HelpScreen(Base):
         return name in ("back", "quit")
 
     def _layout(self, width: int) -> list[Line]:
+        keymap = self.desk.preferences.keys
+        about = [[(piece, "")] for piece in wrap(t(self._focus), width)] if self._focus else []
         rows: list[Line] = [
-            [(pad(action.label, 20), "bold"), (cut("  ".join(map(display, action.keys)), width - 20), "")]
+            [
+                (pad(action.label, 20), "bold"),
+                (cut(_keys(keys_of(action, keymap), action.name), width - 20), ""),
+            ]
             for action in offered(self._about)
         ]
-        return [*rows, [("", "")], *([(piece, "dim")] for piece in wrap(t("help.more"), width))]
+        more: list[Line] = [[(piece, "dim")] for piece in wrap(t("help.more"), width)]
+        return [*about, [("", "")], *rows, [("", "")], *more]
 
 
-def palette(desk: QiaoApp, base: Base) -> PickScreen:
-    """Every action that is possible now, by name or pinyin initials."""
-    now = [one for one in offered(base.kind) if one.name != "palette" and desk.is_offered(one.name, base)]
-    options = [(action.name, f"{action.label}  {action.shown_key}") for action in now]
-    return PickScreen(t("palette.title"), options)
+def _keys(keys: Sequence[str], name: str) -> str:
+    """The keys, else the command: what has no key can be said."""
+    return "  ".join(map(display, keys)) if keys else f":{name.replace('_', '-')}"

@@ -167,7 +167,11 @@ class InboxScreen(Base):
             words.insert(0, t("inbox.filtered", text=safe.cell(self._text)))
         self.query_one("#how", Static).update(cut("  ".join(words), max(10, self.app.size.width - 2)))
 
-    def do_filter(self) -> None:
+    def do_filter(self, text: str = "") -> None:
+        if text:
+            self._text = text
+            self._start_over()
+            return
         box = self.query_one("#filter", TextBox)
         box.add_class("-shown")
         box.focus()
@@ -192,7 +196,12 @@ class InboxScreen(Base):
             self._text = box.value = ""
             self._start_over()
 
-    def do_sort(self) -> None:
+    def do_sort(self, column: str = "") -> None:
+        named = next((one for one in SORTS if column and column in (one.name, t(f"col.{one.name}"))), None)
+        if named is not None:
+            self._sort = named.sort
+            self._start_over()
+            return
         at = next(index for index, column in enumerate(SORTS) if column.sort == self._sort.lstrip("-"))
         following = SORTS[(at + 1) % len(SORTS)].sort
         self._sort = f"-{following}" if following == "changed" else following

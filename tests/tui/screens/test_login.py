@@ -51,15 +51,15 @@ async def test_whoever_is_disabled_is_back_at_the_login_at_once_and_nothing_of_h
 ) -> None:
     async with started(node) as hand:
         await press(hand, *"zhang", "enter", *"secret", "enter")
-        desk(hand).drafts["x",] = {"text": "写到一半"}
-        await desk(hand)._watch()
+        desk(hand).drafts.keep(("ticket", "note", "x"), {"text": "写到一半"})
+        await desk(hand).watch_node.look()
         assert desk(hand).person is not None
         node.out, node.beat = True, node.beat + 1
-        await desk(hand)._watch()
+        await desk(hand).watch_node.look()
         await settled(hand)
         assert isinstance(hand.app.screen, LoginScreen) and desk(hand).person is None
         assert "停用" in shown(hand) and "李敏" not in shown(hand)
-        assert not desk(hand).drafts
+        assert not len(desk(hand).drafts)
         node.out = False
         await press(hand, *"zhang", "enter", *"secret", "enter")
         assert isinstance(hand.app.screen, InboxScreen)

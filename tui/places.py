@@ -1,0 +1,53 @@
+"""The places (去处) of the desk: screens that one goes to, from wherever one is. Beneath them is always the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .screens.base import Base
+
+ALL: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`name` is an action and a kind of screen. `roles` see it; nobody in particular: all do."""
+
+    name: str
+    made: Callable[[], Base]  # its import is put off until somebody goes there
+    roles: frozenset[str] = ALL
+
+    def is_for(self, roles: frozenset[str]) -> bool:
+        return not self.roles or bool(self.roles & roles)
+
+
+def _inbox() -> Base:
+    from .screens.inbox import InboxScreen
+
+    return InboxScreen()
+
+
+def _exceptions() -> Base:
+    from .screens.exceptions import ExceptionsScreen
+
+    return ExceptionsScreen()
+
+
+def _line() -> Base:
+    from .screens.line import LineScreen
+
+    return LineScreen()
+
+
+PLACES = (
+    Place("inbox", _inbox),
+    Place("exceptions", _exceptions),
+    Place("line", _line),
+)  # fmt: skip
+
+
+def place(name: str) -> Place | None:
+    return next((one for one in PLACES if one.name == name), None)
