@@ -269,6 +269,10 @@ class Node:
     def draft_discard(self, name: str, person: Person) -> None:
         self.do("draft.discard", {"name": name}, person)
 
+    def kept_views(self, matter: str, person: Person) -> Sequence[Item]:
+        """The views that the person, or the unit, has kept: `name`, `shared`, `filters`, `columns`."""
+        return self._reader.kept_views(matter, person.id)
+
     def preferences(self, person: Person) -> Item:
         """How the screens are to be for him, as he left them; {} at first."""
         return self._reader.preferences(person.id)

@@ -218,6 +218,10 @@ def preferences_of(db: Connection, staff: str) -> dict[str, Any]:
     return json.loads(row.value) if row is not None else {}
 
 
+def views_of(db: Connection, matter: str, staff: str) -> list[dict[str, Any]]:
+    return [_item(row) for row in saved.listed(db, VIEW, matter, staff)]
+
+
 def drafts_of(db: Connection, staff: str) -> list[dict[str, Any]]:
     return [_item(row) for row in saved.listed(db, DRAFT, None, staff)]
 

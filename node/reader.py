@@ -136,6 +136,10 @@ class Reader:
         with self._read() as db:
             return keeping.preferences_of(db, staff)
 
+    def kept_views(self, matter: str, staff: str) -> Sequence[dict[str, Any]]:
+        with self._read() as db:
+            return keeping.views_of(db, matter, staff)
+
     def drafts(self, staff: str) -> Sequence[dict[str, Any]]:
         with self._read() as db:
             return keeping.drafts_of(db, staff)

@@ -40,7 +40,7 @@ class Action:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("help", ("f1", *QUESTION), EVERYWHERE | {"login"}, footer=True),
+    Action("help", ("f1", *QUESTION), EVERYWHERE | {"login", "card"}, footer=True),
     # places
     Action("inbox", ("f2",), WORK - {"inbox"}, footer=True),
     Action("exceptions", ("f3",), WORK - {"exceptions"}, footer=True),
@@ -67,6 +67,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("cards", ("f9", "e"), frozenset({"ticket"}), footer=True),
     Action("reveal", ("ctrl+x", "m"), frozenset({"ticket"}), writes=True),
     Action("object", ("f9", "o"), frozenset({"card"}), footer=True, writes=True),
+    Action("clear_card", ("f8", "c"), frozenset({"card"}), footer=True, writes=True),
     # exceptions
     Action("kinds", ("f7", "k"), frozenset({"exceptions"}), footer=True),
     Action("ticket", ("f7", "o"), frozenset({"exception"}), footer=True),
@@ -82,12 +83,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("submit", ("ctrl+s", "f12"), FORMS, footer=True, writes=True),
     Action("sign", ("f12", "ctrl+s"), WORK),
     Action("undo", ("ctrl+z",), WORK),
-    Action("copy", ("ctrl+y", "y"), WORK),
-    Action("jump", ("ctrl+o",), EVERYWHERE),
+    Action("copy", ("ctrl+y", "y"), WORK | {"card"}),
+    Action("jump", ("ctrl+o",), EVERYWHERE | {"card"}),
     Action("open", (), WORK, argument="argument.number"),
     Action("palette", ("ctrl+p", *COLON), WORK),
     Action("back", ("escape",), EVERYWHERE | {"card"}),
-    Action("quit", ("ctrl+q", "f10"), EVERYWHERE | {"login"}, footer=True),
+    Action("quit", ("ctrl+q", "f10"), EVERYWHERE | {"login", "card"}, footer=True),
 )  # fmt: skip
 
 

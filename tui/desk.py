@@ -19,6 +19,7 @@ from node.errors import QiaoError
 
 from . import places, preferences, safe, style
 from .actions import bindings, named
+from .bulk import Outcome
 from .drafts import Drafts
 from .face import Face, Item, Person
 from .gate import Gate, sentence_of
@@ -121,13 +122,15 @@ class QiaoApp(App[int], inherit_bindings=False):
         if self._base() is not None:
             self.refresh_bindings()
 
-    async def prefer(self, key: str, value: Any) -> None:
-        """One preference, kept for the next time too. Raises preferences.Unfit."""
+    async def prefer(self, key: str, value: Any, *, quietly: bool = False) -> None:
+        """One preference, kept for the next time too; `quietly`: it isn't told where that failed. Raises
+        preferences.Unfit."""
         self.apply(preferences.changed(self.preferences, key, value))
         try:
             await self.gate.act("preferences_put", self.preferences.plain(), self.person)
         except QiaoError as fault:
-            self.trouble(fault)
+            if not quietly:
+                self.trouble(fault)
 
     @property
     def read_only(self) -> bool:
@@ -262,6 +265,16 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.drafts.signed(intent.key)
         number = safe.cell(result.get("number") or "")
         self.tell(t("signed", label=intent.label, number="" if number in intent.label else number))
+        self.refresh_screen()
+
+    def signed_each(self, intent: Intent, outcome: Outcome) -> None:
+        from .screens.dialogs import TextScreen
+
+        self.drafts.signed(intent.key)
+        if outcome.refused:
+            self.push_screen(TextScreen(intent.label, outcome.lines()))
+        else:
+            self.tell(outcome.lines()[0])
         self.refresh_screen()
 
     async def unsigned(self, intent: Intent, fault: QiaoError) -> None:

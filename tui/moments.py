@@ -51,6 +51,17 @@ def span(seconds: float) -> str:
     return t("age.seconds", n=int(seconds))
 
 
+def spent(seconds: float) -> str:
+    """`3 天 2 小时`, `40 分钟`: the two largest units."""
+    days, rest = divmod(int(seconds), 86400)
+    hours, minutes = divmod(rest // 60, 60)
+    parts = [("days", days), ("hours", hours), ("minutes", minutes)]
+    first = next((at for at, (_, count) in enumerate(parts) if count), None)
+    if first is None:
+        return t("age.seconds", n=int(seconds))
+    return " ".join(t(f"age.{name}", n=count) for name, count in parts[first : first + 2] if count)
+
+
 def ago(iso: object, now: datetime) -> str:
     """`2 小时前`; what lies ahead, or within a minute, is just now."""
     moment = parsed(iso)

@@ -27,6 +27,8 @@ from .texts import t
 Source = Callable[[str | None, int], Awaitable[Page | None]]  # (after, limit); None: it failed, and was told
 
 PAGE = 100
+WIDEST = 12  # cells that the column without a width has at least
+MORE = 2  # cells of the sign that there are more columns
 KEPT = 30  # pages; 3,000 rows of about 1 KB are 3 MB
 
 
@@ -40,6 +42,11 @@ class Column:
     sort: str = ""
     style: Callable[[Item], str] = lambda _item: ""  # "", "dim", "warn", "bad"
     from_width: int = 0  # shown only where the list is at least this wide
+    label: str = ""  # in the place of the text
+
+    @property
+    def heading(self) -> str:
+        return self.label or t(f"col.{self.name}")
 
 
 class Rows(ScrollView, can_focus=True):
@@ -63,6 +70,8 @@ class Rows(ScrollView, can_focus=True):
         Binding("home", "move(-1000000000)", show=False),
         Binding("end", "move(1000000000)", show=False),
         Binding("enter", "open", show=False),
+        Binding("left", "shift(-1)", show=False),
+        Binding("right", "shift(1)", show=False),
     ]
     cursor = reactive(0, repaint=False)
 
@@ -76,11 +85,16 @@ class Rows(ScrollView, can_focus=True):
         rows: Rows
         item: Item
 
-    def __init__(self, columns: Sequence[Column], source: Source, *, id: str | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], source: Source, *, id: str | None = None, empty: str = ""
+    ) -> None:
         super().__init__(id=id)
+        self.empty = empty  # said where there is nothing: what would be here, and which key fills it
         self.columns = tuple(columns)
+        self.marked: dict[str, Item] = {}  # by id; they stay marked from page to page
         self.source = source
         self.sorted_by = ""
+        self._shift = 0  # columns behind the first that were moved out of sight
         self._forget()
 
     def _forget(self) -> None:
@@ -201,6 +215,25 @@ class Rows(ScrollView, can_focus=True):
     def action_leaf(self, by: int) -> None:
         self.action_move(by * max(1, self.size.height - 2))
 
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        self.columns = tuple(columns)
+        self.refresh()
+
+    def mark(self) -> None:
+        """Marks the row under the cursor, or takes its mark away, and goes on to the next."""
+        if (item := self.highlighted) is not None:
+            name = self._id_of(item)
+            if self.marked.pop(name, None) is None:
+                self.marked[name] = item
+            self.action_move(1)
+            self.refresh()
+
+    def action_shift(self, by: int) -> None:
+        """Columns that don't fit come into sight; the first one stays."""
+        if by < 0 or self._is_more(self.size.width):
+            self._shift = max(0, self._shift + by)
+            self.refresh()
+
     def action_open(self) -> None:
         if (item := self.highlighted) is not None:
             self.post_message(self.Opened(self, item))
@@ -242,11 +275,23 @@ class Rows(ScrollView, can_focus=True):
 
     # Drawing
 
+    def _fitting(self, width: int) -> list[Column]:
+        return [column for column in self.columns if column.from_width <= width]
+
     def columns_shown(self, width: int) -> list[tuple[Column, int]]:
-        """The columns that fit, each with its cells; one blank stands between two."""
-        fitting = [column for column in self.columns if column.from_width <= width]
-        rest = width - sum(column.width for column in fitting) - (len(fitting) - 1)
-        return [(column, column.width or max(4, rest)) for column in fitting]
+        """The columns in sight, each with its cells; one blank stands between two. What doesn't fit is behind them."""
+        wanted = self._fitting(width)
+        first, rest = wanted[:1], wanted[1 + self._shift :]
+        seen: list[Column] = []
+        used = 0
+        for column in (*first, *rest):
+            used += (column.width or WIDEST) + bool(seen)
+            if seen and used > width - (MORE if column is not wanted[-1] else 0):
+                break
+            seen.append(column)
+        left = width - sum(column.width for column in seen) - (len(seen) - 1)
+        left -= MORE if seen[-1:] != wanted[-1:] else 0
+        return [(column, column.width or max(4, left)) for column in seen]
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -257,21 +302,36 @@ class Rows(ScrollView, can_focus=True):
         return self._strip(self._row(row, width), width, base)
 
     def _header(self, width: int) -> Iterable[tuple[str, str]]:
-        for column, cells in self.columns_shown(width):
+        if self.marked:
+            yield " ", ""
+        for column, cells in self.columns_shown(self._room(width)):
             way = {column.sort: " ^", "-" + column.sort: " v"}.get(self.sorted_by, "") if column.sort else ""
-            yield pad(safe.cell(t(f"col.{column.name}")) + way, cells), ""
+            yield pad(safe.cell(column.heading) + way, cells), ""
+        if self._is_more(width):
+            yield ">", ""
+
+    def _is_more(self, width: int) -> bool:
+        """Whether columns are out of sight to the right."""
+        shown = self.columns_shown(self._room(width))
+        return bool(shown) and shown[-1][0] is not self._fitting(width)[-1]
 
     def _row(self, row: int, width: int) -> Iterable[tuple[str, str]]:
         item = self.item_at(row)
         if item is None:
             yield self._placeholder(row), "dim"
             return
-        for column, cells in self.columns_shown(width):
+        if self.marked:
+            yield ("*" if self._id_of(item) in self.marked else " "), ""
+        for column, cells in self.columns_shown(self._room(width)):
             yield pad(safe.cell(column.value(item)), cells), column.style(item)
+
+    def _room(self, width: int) -> int:
+        """What the marks leave of it."""
+        return width - 2 if self.marked else width
 
     def _placeholder(self, row: int) -> str:
         if row == 0 and self._ended and not self.known:
-            return t("empty")
+            return self.empty or t("empty")
         return t("loading") if row < self.known or (row == self.known and not self._ended) else ""
 
     def _style(self, name: str) -> Style:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from conflict.declaration import Matter, Type
@@ -10,31 +11,34 @@ from conflict.declaration import Matter, Type
 from . import moments, safe
 from .cells import cut, pad, wrap
 from .face import Item
+from .hands import AHEAD, HAND, LINE, Span, cells, spans
 from .labels import action_label, field_label, name_label, value_text
 from .lines import Line
 from .texts import known, t
 
 LONGEST = 600  # characters of one text shown here; the reader shows all of it
 NAME = 14  # cells of a field's name
+_SHOWN = frozenset({"accept", "complete", "rework", "forward"})  # clocks whose hands are told
 _PLUMBING = frozenset({"round", "from", "submission", "replaces", "number"})  # of the workflow
 _STANDING = {"stands": "", "overtaken": "warn", "denied": "bad", "held": "warn", "quarantined": "bad"}
 
 
-def sheet(item: Item, matter: Matter | None, width: int) -> list[Line]:
-    """Everything of a ticket but its title: what concerns the reader now comes first."""
+def sheet(item: Item, matter: Matter | None, width: int, own: str = "") -> list[Line]:
+    """Everything of a ticket but its title: what concerns the reader now comes first. `own`: the reader's unit."""
     parts = (_now, _exceptions, _assignments, _deadlines, _cards, _attachments, _fields, _timeline)
-    return [line for part in parts for line in part(item, matter, width)]
+    return [line for part in parts for line in part(item | {"_own": own}, matter, width)]
 
 
-def whole(item: Item, matter: Matter | None, width: int) -> list[Line]:
+def whole(item: Item, matter: Matter | None, width: int, own: str = "") -> list[Line]:
     """The same with every text in full."""
-    parts = (_now, _exceptions, _assignments, _deadlines, _cards, _attachments, _fields, _timeline)
-    return [line for part in parts for line in part(item | {"_whole": True}, matter, width)]
+    return sheet(item | {"_whole": True}, matter, width, own)
 
 
 def title(item: Item) -> str:
     number = safe.cell(item.get("number") or item.get("record") or "")
-    return f"{number}  {safe.cell(item.get('title') or _field(item, 'topic') or '')}"
+    return (
+        f"{number}  {safe.cell(item.get('title') or item.get('topic_name') or _field(item, 'topic') or '')}"
+    )
 
 
 def _field(item: Item, name: str) -> Any:
@@ -108,6 +112,7 @@ def _assignments(item: Item, matter: Matter | None, width: int) -> Iterator[Line
         yield [(cut("  ".join(filter(None, words)), width), "bold" if is_lead else "")]
         for clock in _clocks(row):
             yield _clock(clock, matter, width, 2)
+            yield from _hands(item, clock, width)
 
 
 def _clocks(row: Item) -> Sequence[Item]:
@@ -132,6 +137,40 @@ def _clock(clock: Item, matter: Matter | None, width: int, indent: int) -> Line:
     return [(cut(" " * indent + "  ".join(filter(None, words)), width), style)]
 
 
+_SIGNS = {HAND: "#", LINE: "~", AHEAD: "."}  # each of one cell everywhere
+_BAR = 40  # cells
+
+
+def _hands(item: Item, clock: Item, width: int) -> Iterator[Line]:
+    """Of a deadline that runs, or ran out: the bar of whose hands it was in, and beneath it how long each."""
+    if clock.get("done") and not clock.get("overdue") or clock.get("clock") not in _SHOWN:
+        return
+    own = str(item.get("_own") or "")
+    found = spans(item, clock, own, datetime.now(UTC))
+    room = min(_BAR, width - 6)
+    if not any(one.kind != AHEAD for one in found) or room < len(found):
+        return
+    styles = {HAND: "bold", LINE: "warn", AHEAD: "dim"}
+    parts = zip(found, cells(found, room), strict=True)
+    yield [
+        ("    [", "dim"),
+        *((_SIGNS[one.kind] * count, styles[one.kind]) for one, count in parts),
+        ("]", "dim"),
+    ]
+    names = {str(item.get("owner")): unit_of(item, "owner"), **_unit_names(item), own: t("hands.own")}
+    yield from text_lines("  ".join(_spent(one, names) for one in found), width, 4, "dim", LONGEST)
+
+
+def _spent(one: Span, names: Mapping[str, str]) -> str:
+    """`青岛市总工会 40 分钟`, `途中 3 天 2 小时`, `尚余 2 天`."""
+    sign, time = _SIGNS[one.kind], moments.spent(one.seconds)
+    if one.kind == AHEAD:
+        return f"{sign} {t('hands.ahead', time=time)}"
+    if one.kind == LINE:
+        return f"{sign} {t('hands.line', time=time)}"
+    return f"{sign} {t('hands.with', unit=safe.cell(names.get(one.unit, one.unit)), time=time)}"
+
+
 def _line_time(clock: Item) -> str:
     line_ms = clock.get("line_ms")
     if not line_ms and isinstance(clock.get("line_seconds"), int | float):
@@ -151,6 +190,7 @@ def _deadlines(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
         line = _clock(row, matter, width, 0)
         unit = names.get(str(row.get("unit")), unit_of(row))
         yield [(cut(f"{line[0][0]}  {unit}", width), line[0][1])]
+        yield from _hands(item, row, width)
 
 
 def _cards(item: Item, _matter: Matter | None, width: int) -> Iterator[Line]:
@@ -158,9 +198,15 @@ def _cards(item: Item, _matter: Matter | None, width: int) -> Iterator[Line]:
     if rows:
         yield from _head("cards", width)
     for row in rows:
-        told = row.get("sentence") or row.get("clock") or ""
-        text = f"{safe.line(row.get('colour') or '')} {unit_of(row)} {safe.block(told)}"
-        yield from text_lines(text, width, 0, "bad", _longest(item))
+        standing = str(row.get("standing") or "standing")
+        told = safe.block(row.get("evidence") or row.get("clock") or "")
+        head = f"[{card_colour(row)}] {known(f'card.{standing}', safe.cell(standing))} {unit_of(row)}"
+        style = "bad" if standing == "standing" else "dim"
+        yield from text_lines(f"{head}  {told}", width, 0, style, _longest(item))
+
+
+def card_colour(row: Item) -> str:
+    return known(f"card.{row.get('colour')}", safe.cell(row.get("colour") or ""))
 
 
 def _attachments(item: Item, _matter: Matter | None, width: int) -> Iterator[Line]:
@@ -186,7 +232,8 @@ def _bytes(count: object) -> str:
 def _fields(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
     yield from _head("fields", width)
     for field in matter.fields if matter else ():
-        text = value_text(field, _field(item, field.name))
+        listed = item.get(f"{field.name}_name")  # of a code of a list: its path of labels
+        text = safe.block(listed) if listed else value_text(field, _field(item, field.name))
         if text and field.name != "number" and field.type is not Type.FILES:
             yield from named(field_label(field), text, width, _longest(item))
 

@@ -42,12 +42,16 @@ OptionList, OptionList:focus { border: none; scrollbar-size-vertical: 1; }
 .name { width: 18; height: 1; padding: 0 1; color: $text-muted; }
 .row.-required .name { color: $text; text-style: bold; }
 .row Input, .row TextArea, .row Choice { width: 1fr; }
+#also { display: none; color: $text-warning; }
+#also.-shown { display: block; }
+#evidence { height: 8; background: $panel; }
 #filter { display: none; }
 #filter.-shown { display: block; }
 ModalScreen { align: center middle; }
 .dialog { width: 60; max-width: 100%; height: auto; max-height: 100%; border: solid $primary; padding: 0 1;
           background: $surface; }
 QiaoApp.-ascii .dialog { border: ascii $primary; }
+.dialog .text { height: auto; max-height: 16; }
 .dialog OptionList { height: auto; max-height: 14; }
 .small { width: 100%; height: 100%; content-align: center middle; text-style: bold; }
 #login { width: 44; height: auto; }

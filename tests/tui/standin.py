@@ -102,6 +102,7 @@ class StandIn:
     others: Sequence[str] = ()  # who has the same ticket open
     kept: dict[str, Any] = field(default_factory=dict)  # preferences
     drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    kept_as: list[dict[str, Any]] = field(default_factory=list)  # views
 
     def _called(self, name: str) -> None:
         self.threads.add(threading.current_thread().name.partition("_")[0])
@@ -186,6 +187,10 @@ class StandIn:
                  "unit": self.unit, "recovered": None},
                 {"id": "li", "name": "李四", "roles": ["handler"], "disabled": False, "on_duty": True,
                  "unit": self.unit, "recovered": None}]  # fmt: skip
+
+    def kept_views(self, matter: str, person: Any) -> Sequence[dict[str, Any]]:
+        self._called("kept_views")
+        return self.kept_as
 
     def preferences(self, person: Any) -> dict[str, Any]:
         self._called("preferences")

@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option as Row
@@ -80,6 +80,81 @@ class PickScreen(ModalScreen[str | None]):
 def found(typed: str, value: str, label: str) -> bool:
     typed = typed.strip().lower()
     return not typed or typed in value.lower() or pinyin.matches(typed, label)
+
+
+class MarkScreen(ModalScreen[list[str] | None]):
+    """Several of a list, in the order in which they were marked. Answers their values."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("space", "mark", show=False, priority=True),
+        Binding("enter", "answer", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, options: Sequence[Option], marked: Sequence[str]) -> None:
+        super().__init__()
+        self._title, self._options, self._marked = title, list(options), list(marked)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(safe.cell(self._title), markup=False)
+            yield OptionList(*(Row(Text(self._told(one))) for one in self._options), id="found", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).focus()
+
+    def _told(self, option: Option) -> str:
+        value, label = option
+        number = str(self._marked.index(value) + 1) if value in self._marked else ""
+        return f"[{number:>2}] {safe.cell(label)}"
+
+    def action_mark(self) -> None:
+        rows = self.query_one(OptionList)
+        if rows.highlighted is None:
+            return
+        value = self._options[rows.highlighted][0]
+        if value in self._marked:
+            self._marked.remove(value)
+        else:
+            self._marked.append(value)
+        for at, option in enumerate(self._options):
+            rows.replace_option_prompt_at_index(at, Text(self._told(option)))
+
+    def action_answer(self) -> None:
+        self.dismiss(self._marked)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class TextScreen(ModalScreen[None]):
+    """Something to be read and left again. `lines`: safe texts."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("enter", "leave", show=False),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[str]) -> None:
+        super().__init__()
+        self._title, self._lines = title, list(lines)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(safe.cell(self._title), markup=False)
+            with VerticalScroll(classes="text"):
+                yield Static(
+                    "\n".join(piece for one in self._lines for piece in wrap(one, WIDTH)),
+                    markup=False,
+                    id="text",
+                )
+            yield Static(t("text.keys"), markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(".text").focus()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
 
 
 class ConfirmScreen(ModalScreen[bool]):

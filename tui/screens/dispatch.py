@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from textual.widget import Widget
@@ -15,18 +14,11 @@ from .. import pinyin, safe
 from ..cells import cut
 from ..face import Item
 from ..form import Unfit
+from ..found import Found
 from ..inputs import TextBox
 from ..rows import Column, Rows
 from ..texts import t
 from .form import FormScreen
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of rows that are all here."""
-
-    items: list[Item]
-    next: str | None = None
 
 
 def reachable(units: Sequence[Item], own: str) -> list[Item]:
@@ -49,8 +41,15 @@ def narrowed(units: Sequence[Item], typed: str) -> list[Item]:
 class DispatchScreen(FormScreen):
     kind = "dispatch"
 
-    def __init__(self, verb: Verb, matter: str, record: str | None, item: Item) -> None:
-        super().__init__(verb, matter, record, item)
+    def __init__(
+        self,
+        verb: Verb,
+        matter: str,
+        record: str | None,
+        item: Item,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(verb, matter, record, item, given)
         self._all: list[Item] = []
         self._lead = ""
         self._co: list[str] = []

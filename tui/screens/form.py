@@ -29,15 +29,25 @@ CONFIRMED = frozenset({"dispatch", "archive"})
 
 
 class FormScreen(Base):
-    """`record` is None for a verb that begins one; `item` is what `show` said of it."""
+    """`record` is None for a verb that begins one; `item` is what `show` said of it; `given` is settled already, and
+    isn't asked for."""
 
     kind = "form"
     is_form = True
 
-    def __init__(self, verb: Verb, matter: str, record: str | None, item: Item) -> None:
+    def __init__(
+        self,
+        verb: Verb,
+        matter: str,
+        record: str | None,
+        item: Item,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__()
         self.verb, self.matter, self.record, self.item = verb, matter, record, item
-        self.rows: list[Blank] = blanks(verb.takes, verb.required, self._units())
+        self.given = dict(given or {})
+        asked = [field for field in verb.takes if field.name not in self.given]
+        self.rows: list[Blank] = blanks(asked, verb.required, self._units())
         self.first = self._first() if verb.name == "amend" else {}
 
     @property
@@ -116,7 +126,7 @@ class FormScreen(Base):
         """What is to be signed. Raises Unfit."""
         raw = self.raw()
         if not self.first:
-            return values(self.rows, raw)
+            return {**self.given, **values(self.rows, raw)}
         differing = [row for row in self.rows if raw[row.field.name] != self.first[row.field.name]]
         if not differing:
             raise Unfit(self.rows[0].field.name, t("form.nothing"))
@@ -164,8 +174,9 @@ class FormScreen(Base):
         self.desk.sign(intent)
 
     def _again(self) -> Any:
-        made, verb, matter, record, item = type(self), self.verb, self.matter, self.record, self.item
-        return lambda: made(verb, matter, record, item)
+        made, given = type(self), self.given
+        verb, matter, record, item = self.verb, self.matter, self.record, self.item
+        return lambda: made(verb, matter, record, item, given)
 
     def do_back(self) -> None:
         """What was typed stays as a draft until the form is opened again."""

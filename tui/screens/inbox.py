@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -11,45 +11,26 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from .. import moments, safe
+from node.errors import QiaoError
+from node.matters.draft import Verb
+
+from .. import columns, safe
+from ..bulk import numbered
 from ..cells import cut, pad, pad_left
 from ..face import Item, Page, View
+from ..gate import sentence_of
 from ..inputs import TextBox
-from ..labels import matter_of, name_label
+from ..labels import matter_of, verb_label
 from ..lines import Lines
 from ..rows import Column, Rows
 from ..sheet import sheet, title
 from ..texts import known, t
 from .base import Base
+from .bulk import BulkScreen
+from .dialogs import MarkScreen, PickScreen
 
-
-def _state(item: Item) -> str:
-    words = [t("urgent")] if item.get("urgency") == "urgent" else []
-    matter = matter_of(str(item.get("matter") or "ticket"))
-    return " ".join([*words, name_label(matter, item.get("status") or item.get("phase"))])
-
-
-def _due(item: Item) -> str:
-    return ("!" if item.get("overdue") else "") + moments.limit(item.get("due"))
-
-
-def _late(item: Item) -> str:
-    return "bad" if item.get("overdue") else ""
-
-
-def _unit(name: str) -> Column:
-    return Column(name, 20, lambda item: str(item.get(f"{name}_name") or item.get(name) or ""), from_width=84)
-
-
-COLUMNS: Sequence[Column] = (
-    Column("number", 20, lambda item: str(item.get("number") or ""), sort="number"),
-    Column("title", 0, lambda item: str(item.get("title") or "")),
-    _unit("lead"),
-    Column("phase", 11, _state, sort="phase"),
-    Column("due", 12, _due, sort="due", style=_late),
-    Column("changed", 11, lambda item: moments.short(item.get("changed")), sort="changed", from_width=100),
-)
-SORTS = tuple(column for column in COLUMNS if column.sort)
+FIRST_SORT = "-changed"
+MOST_ASKED = 50  # marked records whose actions are looked up; the rest is judged as it is signed
 
 
 def view_label(view: View) -> str:
@@ -62,9 +43,10 @@ class InboxScreen(Base):
     def __init__(self) -> None:
         super().__init__()
         self._views: list[View] = []
-        self._view = "all"
+        self._kept: list[Item] = []  # views of one's own, or of the unit
+        self._view, self._named = "all", ""  # the view, and the kept one that it is of
         self._text = ""
-        self._sort = "-changed"
+        self._sort = FIRST_SORT
         self._can_register = False
 
     @property
@@ -76,12 +58,15 @@ class InboxScreen(Base):
         yield TextBox(id="filter", hint=t("inbox.filter"))
         yield Horizontal(
             OptionList(id="views", markup=False),
-            Rows(COLUMNS, self._page, id="rows"),
+            Rows(self._columns(), self._page, id="rows", empty=t("inbox.empty")),
             Lines(id="preview"),
             classes="body",
         )
 
     def begin(self) -> None:
+        self._sort = self.desk.preferences.sorts.get(self.desk.matter, FIRST_SORT)
+        if self._sort.lstrip("-") not in self._sorts():
+            self._sort = FIRST_SORT
         self.rows.sorted_by = self._sort
         self.rows.focus()
         self._tell_how()
@@ -92,19 +77,32 @@ class InboxScreen(Base):
     def rows(self) -> Rows:
         return self.query_one("#rows", Rows)
 
+    def _columns(self) -> list[Column]:
+        names = self.desk.preferences.columns.get(self.desk.matter, ())
+        return columns.chosen(matter_of(self.desk.matter), names)
+
+    def _sorts(self) -> dict[str, Column]:
+        """Key of the order → column, of all that can be sorted by."""
+        return {one.sort: one for one in columns.available(matter_of(self.desk.matter)).values() if one.sort}
+
     def offers(self, name: str) -> bool:
         return self._can_register if name == "register" else True
 
     # Reading
 
+    def _filters(self) -> dict[str, Any]:
+        return {"view": self._view, "text": self._text or None, "sort": self._sort}
+
     async def _page(self, after: str | None, limit: int) -> Page | None:
-        how: dict[str, Any] = {"view": self._view, "text": self._text or None, "sort": self._sort}
-        how |= {"person": self.desk.person, "limit": limit, "after": after}
+        how = {**self._filters(), "person": self.desk.person, "limit": limit, "after": after}
+        if (asked := columns.asked(self.rows.columns)) != []:
+            how["columns"] = asked
         page: Page | None = await self.desk.ask("list", self.desk.matter, **how)
         return page
 
     async def _load_views(self) -> None:
         views = await self.desk.ask("views", self.desk.matter, self.desk.person)
+        self._kept = list(await self.desk.ask("kept_views", self.desk.matter, self.desk.person) or ())
         verbs = await self.desk.ask("allowed", self.desk.matter, None, self.desk.person)
         self._can_register = any(verb.name == "register" for verb in verbs or ())
         self.refresh_bindings()
@@ -112,18 +110,19 @@ class InboxScreen(Base):
             self._show_views(list(views))
 
     def _show_views(self, views: list[View]) -> None:
-        known = [view.id for view in self._views] == [view.id for view in views]
-        self._views = views
         lines = [pad(view_label(view), 11) + pad_left(str(view.count), 5) for view in views]
+        lines += [pad(f"* {safe.cell(kept['name'])}", 16) for kept in self._kept]
+        names = [*(view.id for view in views), *(str(kept["name"]) for kept in self._kept)]
         widget = self.query_one("#views", OptionList)
-        if known:
+        same, self._views = [view.id for view in self._views] == [view.id for view in views], views
+        if same and widget.option_count == len(lines):
             for at, text in enumerate(lines):
                 widget.replace_option_prompt_at_index(at, Text(text))
             return
         widget.clear_options()
         widget.add_options([Option(Text(text)) for text in lines])
-        ids = [view.id for view in views]
-        widget.highlighted = ids.index(self._view) if self._view in ids else None
+        current = self._named or self._view
+        widget.highlighted = names.index(current) if current in names else None
 
     def changed(self) -> None:
         """New data: the list stays where it is. Someone who types a filter isn't disturbed."""
@@ -142,29 +141,48 @@ class InboxScreen(Base):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        chosen = self._views[event.option_index].id
-        if self.query_one("#views").has_focus and chosen != self._view:
-            self._view = chosen
-            self._start_over()
+        if self.query_one("#views").has_focus:
+            self._choose_view(event.option_index)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self._view = self._views[event.option_index].id
-        self._start_over()
+        self._choose_view(event.option_index)
         self.rows.focus()
+
+    def _choose_view(self, index: int) -> None:
+        if index >= len(self._views):
+            self._use(self._kept[index - len(self._views)])
+        elif (self._view, self._named) != (self._views[index].id, ""):
+            self._view, self._named = self._views[index].id, ""
+            self._start_over()
+
+    def _use(self, kept: Mapping[str, Any]) -> None:
+        """A kept view: its filters, order and columns in the place of those in force."""
+        filters = kept.get("filters") or {}
+        self._named = str(kept["name"])
+        self._view, self._text = str(filters.get("view") or "all"), str(filters.get("text") or "")
+        self._sort = str(filters.get("sort") or FIRST_SORT)
+        if kept.get("columns"):
+            self.rows.show_columns(columns.chosen(matter_of(self.desk.matter), kept["columns"]))
+        self._start_over()
 
     def _start_over(self) -> None:
         self.rows.sorted_by = self._sort
+        self.rows.empty = t("inbox.none_found") if self._text else t("inbox.empty")
         self._tell_how()
         self.rows.reload()
 
     def _tell_how(self) -> None:
         view = next((view_label(view) for view in self._views if view.id == self._view), t("view.all"))
-        column = next(column for column in SORTS if column.sort == self._sort.lstrip("-"))
+        column = self._sorts().get(self._sort.lstrip("-"))
         way = "v" if self._sort.startswith("-") else "^"
-        words = [view, t("inbox.sorted", column=f"{t(f'col.{column.name}')} {way}")]
+        words = [f"* {safe.cell(self._named)}" if self._named else view]
+        if column is not None:
+            words.append(t("inbox.sorted", column=f"{safe.cell(column.heading)} {way}"))
         if self._text:
             words.insert(0, t("inbox.filtered", text=safe.cell(self._text)))
+        if self.rows.marked:
+            words.insert(0, t("inbox.marked", count=len(self.rows.marked)))
         self.query_one("#how", Static).update(cut("  ".join(words), max(10, self.app.size.width - 2)))
 
     def do_filter(self, text: str = "") -> None:
@@ -188,28 +206,128 @@ class InboxScreen(Base):
         self._tell_how()
 
     def do_back(self) -> None:
-        """Esc leaves the filter's field; from the list it clears the filter."""
+        """Esc leaves the filter's field; from the list it clears the marks, then the filter."""
         box = self.query_one("#filter", TextBox)
         if box.has_focus:
             self._close_filter()
+        elif self.rows.marked:
+            self._unmark()
         elif self._text:
             self._text = box.value = ""
             self._start_over()
 
-    def do_sort(self, column: str = "") -> None:
-        named = next((one for one in SORTS if column and column in (one.name, t(f"col.{one.name}"))), None)
-        if named is not None:
-            self._sort = named.sort
-            self._start_over()
-            return
-        at = next(index for index, column in enumerate(SORTS) if column.sort == self._sort.lstrip("-"))
-        following = SORTS[(at + 1) % len(SORTS)].sort
-        self._sort = f"-{following}" if following == "changed" else following
-        self._start_over()
+    async def do_sort(self, column: str = "") -> None:
+        """The next of the columns shown, or the one that was named."""
+        sorts = {one.sort: one for one in self.rows.columns if one.sort} or self._sorts()
+        if column:
+            named = [one for one in self._sorts().values() if column in (one.name, one.heading)]
+            if not named:
+                known_ones = ", ".join(one.heading for one in self._sorts().values())
+                self.desk.tell(t("inbox.no_column", column=safe.cell(column), known=known_ones), "warning")
+                return
+            following = named[0].sort
+        else:
+            keys = list(sorts)
+            now = self._sort.lstrip("-")
+            following = keys[(keys.index(now) + 1) % len(keys)] if now in keys else keys[0]
+        await self._order(f"-{following}" if following == "changed" else following)
 
-    def do_sort_back(self) -> None:
-        self._sort = self._sort[1:] if self._sort.startswith("-") else f"-{self._sort}"
+    async def do_sort_back(self) -> None:
+        await self._order(self._sort[1:] if self._sort.startswith("-") else f"-{self._sort}")
+
+    async def _order(self, sort: str) -> None:
+        self._sort = sort
         self._start_over()
+        await self.desk.prefer("sorts", {**self.desk.preferences.sorts, self.desk.matter: sort}, quietly=True)
+
+    # Columns, and views that are kept
+
+    def do_columns(self) -> None:
+        shown = [column.name for column in self.rows.columns]
+        offered = [(name, safe.cell(one.heading)) for name, one in self._known_columns().items()]
+        self.app.push_screen(MarkScreen(t("columns.title"), offered, shown), self._chose_columns)
+
+    def _known_columns(self) -> dict[str, Column]:
+        return columns.available(matter_of(self.desk.matter))
+
+    async def _chose_columns(self, names: list[str] | None) -> None:
+        if names is None:
+            return
+        kept = {**self.desk.preferences.columns, self.desk.matter: tuple(names)}
+        await self.desk.prefer("columns", kept)
+        self.rows.show_columns(self._columns())
+        self.rows.reload()
+
+    async def do_keep_view(self, name: str = "") -> None:
+        if not name:
+            self.desk.do_palette()
+            return
+        filters = {key: value for key, value in self._filters().items() if value}
+        shown = [column.name for column in self.rows.columns if column.name not in columns.UNKEPT]
+        params = {"matter": self.desk.matter, "name": name, "filters": filters, "columns": shown}
+        try:
+            await self.desk.gate.act("do", "view.put", params, self.desk.person)
+        except QiaoError as fault:
+            self.desk.tell(sentence_of(fault), "error")
+            return
+        self.desk.tell(t("inbox.kept", name=safe.cell(name)))
+        self.begin_work(self._load_views, "views")
+
+    def do_show_view(self, name: str = "") -> None:
+        kept = next((one for one in self._kept if one["name"] == name), None)
+        if kept is not None:
+            self._use(kept)
+        elif name:
+            self.desk.tell(t("inbox.no_view", name=safe.cell(name)), "warning")
+        else:
+            self.query_one("#views").focus()
+
+    # Many at once
+
+    def do_pick(self) -> None:
+        self.rows.mark()
+        self._tell_how()
+
+    def _unmark(self) -> None:
+        self.rows.marked.clear()
+        self.rows.refresh()
+        self._tell_how()
+
+    def _marked(self) -> list[Item]:
+        found = list(self.rows.marked.values())
+        return found or ([self.rows.highlighted] if self.rows.highlighted else [])
+
+    async def do_bulk(self) -> None:
+        items = self._marked()
+        if not items:
+            self.desk.tell(t("bulk.none"), "warning")
+            return
+        verbs = await self._in_common(items)
+        if not verbs:
+            self.desk.tell(t("bulk.no_verb", count=len(items)), "warning")
+            return
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self._unmark()
+                self.app.push_screen(BulkScreen(verbs[name], self.desk.matter, numbered(items)))
+
+        options = [(name, verb_label(verb)) for name, verb in verbs.items()]
+        self.app.push_screen(PickScreen(t("bulk.pick", count=len(items)), options), chosen)
+
+    async def _in_common(self, items: Sequence[Item]) -> dict[str, Verb]:
+        """The verbs that each of the records allows now."""
+        common: dict[str, Verb] | None = None
+        for item in items[:MOST_ASKED]:
+            record = str(item["record"])
+            found = await self.desk.ask("allowed", self.desk.matter, record, self.desk.person) or ()
+            here = {verb.name: verb for verb in found}
+            common = here if common is None else {name: one for name, one in common.items() if name in here}
+        return common or {}
+
+    def copied(self) -> str:
+        found = self._marked()
+        return "\n".join(safe.line(item.get("number") or "") for item in found)
 
     # Opening
 

@@ -8,9 +8,10 @@ from rich.text import Text
 from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from node.errors import QiaoError
 from node.matters.draft import Verb
 
 from .. import safe
@@ -20,8 +21,12 @@ from ..lines import Line, Lines
 from ..sheet import sheet, title, whole
 from ..texts import t
 from .base import Base
+from .cards import CardsScreen
 from .dispatch import DispatchScreen
 from .form import FormScreen
+from .reveal import RevealScreen
+
+LOOKS = 5.0  # seconds between two looks at who else has it open
 
 
 class TicketScreen(Base):
@@ -29,20 +34,27 @@ class TicketScreen(Base):
 
     def __init__(self, record: str) -> None:
         super().__init__()
-        self.record = record
+        self.record = record  # its id, or a number until it was read
         self.item: Item = {}
         self.verbs: list[Verb] = []
+        self._names: dict[str, str] = {}  # staff id → name
 
     @property
     def heading(self) -> str:
         return title(self.item) if self.item else t("loading")
 
+    @property
+    def crumb(self) -> str:
+        return safe.cell(self.item.get("number") or "")
+
     def body(self) -> Iterable[Widget]:
+        yield Static("", classes="strip", id="also", markup=False)
         yield Horizontal(Lines(id="sheet"), OptionList(id="verbs", markup=False), classes="body")
 
     def begin(self) -> None:
         self.query_one("#sheet").focus()
         self.changed()
+        self.set_interval(LOOKS, self._look)
 
     def resumed(self) -> None:
         if self.item:
@@ -55,14 +67,41 @@ class TicketScreen(Base):
 
     async def _load(self) -> None:
         item = await self.desk.ask("show", self.desk.matter, self.record)
-        verbs = await self.desk.ask("allowed", self.desk.matter, self.record, self.desk.person)
         if item is None:
             return
-        self.item = item
-        matter = matter_of(self.desk.matter)
-        self.query_one("#sheet", Lines).show(lambda width: sheet(item, matter, width))
-        self._show_verbs(list(verbs or ()))
+        verbs = await self.desk.ask("allowed", self.desk.matter, self.record, self.desk.person)
+        is_first, self.item = not self.item, item
+        self.record = str(item["record"])
+        matter, own = matter_of(self.desk.matter), self.desk.unit
+        self.query_one("#sheet", Lines).show(lambda width: sheet(item, matter, width, own))
+        self._show_verbs([] if self.desk.read_only else list(verbs or ()))
         self.refresh_bar()
+        self.refresh_bindings()
+        if is_first:
+            self._look()
+
+    # Who else has it open
+
+    def _look(self) -> None:
+        if self.item and self.is_whole and self.desk.person is not None:
+            self.begin_work(self._others, "presence")
+
+    async def _others(self) -> None:
+        record = (
+            self.record if self.app.screen_stack[-1] is not None and self in self.app.screen_stack else None
+        )
+        try:
+            found = await self.desk.gate.act("presence", self.desk.seat, record, self.desk.person)
+        except QiaoError:
+            return  # a help, and no more
+        if found and not self._names:
+            self._names = {one["id"]: one["name"] for one in await self.desk.ask("staff") or ()}
+        also = self.query_one("#also", Static)
+        also.set_class(bool(found), "-shown")
+        names = ", ".join(safe.cell(self._names.get(one, one)) for one in found)
+        also.update(t("ticket.also", names=names) if found else "")
+
+    # Its verbs
 
     def _show_verbs(self, verbs: list[Verb]) -> None:
         if [verb.name for verb in verbs] == [verb.name for verb in self.verbs] and self.verbs:
@@ -79,11 +118,32 @@ class TicketScreen(Base):
         else:
             rows.add_option(Option(Text(t("ticket.no_verbs")), disabled=True))
 
+    def commands(self) -> Iterable[tuple[str, str]]:
+        return [(verb.name, verb_label(verb)) for verb in self.verbs]
+
+    def command(self, name: str) -> bool:
+        verb = next((one for one in self.verbs if one.name == name), None)
+        if verb is not None:
+            self._begin(verb)
+        return verb is not None
+
     def do_verbs(self) -> None:
         self.query_one("#verbs").focus()
 
     def do_whole(self) -> None:
         self.app.push_screen(ReaderScreen(self.item))
+
+    def do_cards(self) -> None:
+        self.app.push_screen(CardsScreen(self.desk.matter, self.item, self.verbs))
+
+    def do_reveal(self) -> None:
+        self.app.push_screen(RevealScreen(self.desk.matter, self.record, self.item))
+
+    def offers(self, name: str) -> bool:
+        return bool(self.item) or name not in ("whole", "cards", "reveal", "verbs")
+
+    def copied(self) -> str:
+        return safe.line(self.item.get("number") or "")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
