@@ -18,7 +18,7 @@ SLASH = ("slash", "fullwidth_solidus", "ideographic_comma")
 QUESTION = ("question_mark", "fullwidth_question_mark")
 
 PLACES = frozenset({"inbox", "exceptions", "line", "supervision", "board", "audit", "settings"})
-WORK = PLACES | {"ticket", "exception", "reader"}
+WORK = PLACES | {"ticket", "exception", "reader", "setting", "staff"}
 FORMS = frozenset({"form", "dispatch", "intake"})
 EVERYWHERE = WORK | FORMS
 
@@ -76,11 +76,23 @@ ACTIONS: tuple[Action, ...] = (
     Action("admit", ("ctrl+t", "m"), frozenset({"exception"}), writes=True),
     # line
     Action("sync", ("f7", "s"), frozenset({"line"}), footer=True),
+    # settings
+    Action("add_staff", ("f9", "n"), frozenset({"staff"}), footer=True, writes=True),
+    Action("roles", ("f7", "e"), frozenset({"staff"}), footer=True, writes=True),
+    Action("disable", ("f8", "d"), frozenset({"staff"}), footer=True, writes=True),
+    Action("duty", ("f6", "o"), frozenset({"staff"}), footer=True),
+    Action("password", ("ctrl+x", "p"), frozenset({"staff"}), footer=True),
+    Action("earlier", ("f7", "left"), frozenset({"setting"})),
+    Action("later", ("f8", "right"), frozenset({"setting"})),
+    # audit
+    Action("verify", ("f7", "v"), frozenset({"audit"}), footer=True),
+    Action("verify_all", ("f8", "a"), frozenset({"audit"}), footer=True),
+    Action("export", ("f9", "x"), frozenset({"audit"}), footer=True, argument="argument.file"),
     # dispatch
     Action("mark", ("f8",), frozenset({"dispatch"}), footer=True),
     Action("final", ("f9",), frozenset({"dispatch"}), footer=True),
     # everywhere
-    Action("submit", ("ctrl+s", "f12"), FORMS, footer=True, writes=True),
+    Action("submit", ("ctrl+s", "f12"), FORMS, footer=True),
     Action("sign", ("f12", "ctrl+s"), WORK),
     Action("undo", ("ctrl+z",), WORK),
     Action("copy", ("ctrl+y", "y"), WORK | {"card"}),
@@ -94,7 +106,7 @@ ACTIONS: tuple[Action, ...] = (
 
 _NAMED = {"escape": "Esc", "slash": "/", "colon": ":", "question_mark": "?", "enter": "Enter",
           "fullwidth_colon": "：", "fullwidth_solidus": "／", "ideographic_comma": "、",
-          "fullwidth_question_mark": "？"}  # fmt: skip
+          "fullwidth_question_mark": "？", "left": "Left", "right": "Right"}  # fmt: skip
 
 
 def display(key: str) -> str:
@@ -142,7 +154,8 @@ def prints(key: str) -> bool:
 def is_key(key: str) -> bool:
     """A key that every terminal can send: `f7`, `ctrl+t`, a letter or digit."""
     bare = key.removeprefix("ctrl+")
-    return key in _FUNCTION_KEYS or (len(bare) == 1 and bare.isascii() and bare.isalnum()) or prints(key)
+    letter = len(bare) == 1 and bare.isascii() and bare.isalnum()
+    return letter or key in _FUNCTION_KEYS or key in ("left", "right") or prints(key)
 
 
 def clashes(keymap: Keymap) -> list[tuple[str, str, str]]:

@@ -101,6 +101,12 @@ class QiaoApp(App[int], inherit_bindings=False):
         if len(self.drafts):
             self.tell(t("drafts.found", count=len(self.drafts)))
 
+    async def again(self) -> None:
+        """From the inbox on, in another language: texts that stand stay as they are."""
+        while len(self.screen_stack) > 2:
+            await self.pop_screen()
+        await self.switch_screen(places.PLACES[0].made())
+
     # How it is to be for the person
 
     async def _remember(self) -> None:

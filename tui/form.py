@@ -15,6 +15,7 @@ from .inputs import Area, Choice, Option, TextBox
 from .labels import code_label, field_label, money
 from .texts import t
 
+SECRET = frozenset({"password", "again", "present"})
 LONG = frozenset({"narrative", "text", "reply", "ground", "words"})  # texts that get several lines
 
 
@@ -70,6 +71,8 @@ def widget_of(blank: Blank, raw: str) -> Widget:
     name = f"f-{blank.field.name}"
     if blank.options:
         return Choice(blank.options, raw, id=name)
+    if blank.field.name in SECRET:
+        return TextBox(raw, id=name, password=True)
     if blank.field.type is Type.TEXT and blank.field.name in LONG:
         return Area(raw, id=name)
     return TextBox(raw, id=name)

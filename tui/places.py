@@ -42,10 +42,24 @@ def _line() -> Base:
     return LineScreen()
 
 
+def _audit() -> Base:
+    from .screens.audit import AuditScreen
+
+    return AuditScreen()
+
+
+def _settings() -> Base:
+    from .screens.settings.menu import SettingsScreen
+
+    return SettingsScreen()
+
+
 PLACES = (
     Place("inbox", _inbox),
     Place("exceptions", _exceptions),
     Place("line", _line),
+    Place("audit", _audit, frozenset({"auditor", "admin", "supervisor"})),
+    Place("settings", _settings),
 )  # fmt: skip
 
 

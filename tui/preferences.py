@@ -14,7 +14,7 @@ from node.language import LANGUAGES
 from .actions import ACTIONS, clashes, is_key, named
 from .texts import t
 
-THEMES = ("qiao", "qiao-light", "qiao-contrast")
+THEMES = ("dark", "light", "contrast")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from textual.theme import Theme
 
 THEMES = (
     Theme(
-        "qiao", primary="#2f6fb0", secondary="#3f8f8f", accent="#7fc4ff", warning="#e0a030", error="#ff6b6b",
+        "dark", primary="#2f6fb0", secondary="#3f8f8f", accent="#7fc4ff", warning="#e0a030", error="#ff6b6b",
         success="#7fcf7f", foreground="#e6e6e6", background="#121417", surface="#181b20", panel="#20242b", dark=True,
     ),
     Theme(
-        "qiao-light", primary="#1c5fa8", secondary="#2b7a7a", accent="#0b4f91", warning="#9a5b00", error="#b00020",
+        "light", primary="#1c5fa8", secondary="#2b7a7a", accent="#0b4f91", warning="#9a5b00", error="#b00020",
         success="#1f6b2b", foreground="#1a1a1a", background="#f7f7f5", surface="#ffffff", panel="#e9ecef", dark=False,
     ),
     Theme(
-        "qiao-contrast", primary="#0000d0", secondary="#00ffff", accent="#ffff00", warning="#ffff00", error="#ff8080",
+        "contrast", primary="#0000d0", secondary="#00ffff", accent="#ffff00", warning="#ffff00", error="#ff8080",
         success="#00ff00", foreground="#ffffff", background="#000000", surface="#000000", panel="#000000", dark=True,
         variables={"text-muted": "#ffffff", "surface-lighten-1": "#202020", "surface-lighten-2": "#303030"},
     ),
@@ -44,6 +44,7 @@ OptionList, OptionList:focus { border: none; scrollbar-size-vertical: 1; }
 .row Input, .row TextArea, .row Choice { width: 1fr; }
 #also { display: none; color: $text-warning; }
 #also.-shown { display: block; }
+#result { height: 6; background: $panel; }
 #evidence { height: 8; background: $panel; }
 #filter { display: none; }
 #filter.-shown { display: block; }

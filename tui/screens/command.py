@@ -47,7 +47,7 @@ class Command:
 
 
 def commands(desk: QiaoApp, base: Base) -> list[Command]:
-    """What is possible now: the registry's, then the screen's own."""
+    """What is possible now: the screen's own, as the verbs of a ticket, then the registry's."""
     now = [one for one in offered(base.kind) if one.name != "palette" and desk.is_offered(one.name, base)]
     found = [
         Command(
@@ -58,7 +58,7 @@ def commands(desk: QiaoApp, base: Base) -> list[Command]:
         )
         for one in now
     ]
-    return [*found, *(Command(name, label) for name, label in base.commands())]
+    return [*(Command(name, label) for name, label in base.commands()), *found]
 
 
 def matching(asked: str, known: Sequence[Command]) -> list[Command]:

@@ -1,0 +1,1 @@
+"""设置: one's own, and what an administrator looks after."""
