@@ -18,7 +18,7 @@ SLASH = ("slash", "fullwidth_solidus", "ideographic_comma")
 QUESTION = ("question_mark", "fullwidth_question_mark")
 
 PLACES = frozenset({"inbox", "exceptions", "line", "supervision", "board", "audit", "settings"})
-WORK = PLACES | {"ticket", "exception", "reader", "setting", "staff"}
+WORK = PLACES | {"ticket", "exception", "reader", "setting", "staff", "calendar"}
 FORMS = frozenset({"form", "dispatch", "intake"})
 EVERYWHERE = WORK | FORMS
 
@@ -82,8 +82,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("disable", ("f8", "d"), frozenset({"staff"}), footer=True, writes=True),
     Action("duty", ("f6", "o"), frozenset({"staff"}), footer=True),
     Action("password", ("ctrl+x", "p"), frozenset({"staff"}), footer=True),
-    Action("earlier", ("f7", "left"), frozenset({"setting"})),
-    Action("later", ("f8", "right"), frozenset({"setting"})),
+    Action("earlier", ("f7", "left"), frozenset({"calendar"}), footer=True),
+    Action("later", ("f8", "right"), frozenset({"calendar"}), footer=True),
     # audit
     Action("verify", ("f7", "v"), frozenset({"audit"}), footer=True),
     Action("verify_all", ("f8", "a"), frozenset({"audit"}), footer=True),

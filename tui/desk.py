@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from inspect import isawaitable
@@ -17,7 +18,7 @@ from node import language
 from node.clock import moved_from_environment
 from node.errors import QiaoError
 
-from . import places, preferences, safe, style
+from . import places, preferences, safe, style, texts
 from .actions import bindings, named
 from .bulk import Outcome
 from .drafts import Drafts
@@ -112,7 +113,7 @@ class QiaoApp(App[int], inherit_bindings=False):
     async def _remember(self) -> None:
         kept = await self.ask("preferences", self.person)
         found, faults = preferences.read(kept or {})
-        self.apply(found)
+        await self._apply(found)
         for fault in faults:
             self.tell(fault, "warning")
 
@@ -128,10 +129,15 @@ class QiaoApp(App[int], inherit_bindings=False):
         if self._base() is not None:
             self.refresh_bindings()
 
+    async def _apply(self, found: Preferences) -> None:
+        if found.language:
+            await asyncio.to_thread(texts.ready, found.language)
+        self.apply(found)
+
     async def prefer(self, key: str, value: Any, *, quietly: bool = False) -> None:
         """One preference, kept for the next time too; `quietly`: it isn't told where that failed. Raises
         preferences.Unfit."""
-        self.apply(preferences.changed(self.preferences, key, value))
+        await self._apply(preferences.changed(self.preferences, key, value))
         try:
             await self.gate.act("preferences_put", self.preferences.plain(), self.person)
         except QiaoError as fault:
@@ -191,6 +197,9 @@ class QiaoApp(App[int], inherit_bindings=False):
         seen = [place for place in places.PLACES if self._may_see(place)]
         options = [(place.name, f"{index}  {t(f'do.{place.name}')}") for index, place in enumerate(seen, 1)]
         self.push_screen(PickScreen(t("places.title"), options), self._chosen)
+
+    def do_refresh(self) -> None:
+        self.refresh_screen()
 
     def do_back(self) -> None:
         if len(self.screen_stack) > 2:
@@ -362,8 +371,6 @@ class QiaoApp(App[int], inherit_bindings=False):
             self.pop_screen()
 
     async def on_unmount(self) -> None:
-        import asyncio
-
         await asyncio.to_thread(self.gate.close)
 
 

@@ -40,6 +40,11 @@ def _catalog(spoken: str) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(BytesIO(whole.to_binary()))
 
 
+def ready(spoken: str) -> None:
+    """Reads a language's catalogs; beside the event loop, before it is used there."""
+    _catalog(spoken)
+
+
 def t(key: str, **values: object) -> str:
     """The sentence in the language in use, with its values filled in."""
     text = _catalog(language.used()).gettext(key)

@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import pytest
 
+import tui.screens
 from tui.actions import ACTIONS, COLON, QUESTION, SLASH, Action, bindings, display, offered, prints
+from tui.desk import QiaoApp
+from tui.places import place
+from tui.screens.base import Base
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
@@ -23,6 +30,23 @@ def test_no_key_means_two_things_on_one_screen() -> None:
         keys = [key for action in offered(kind) for key in action.keys]
         doubled = {key for key in keys if keys.count(key) > 1}
         assert not doubled, (kind, doubled)
+
+
+def every_screen() -> list[type[Base]]:
+    for module in pkgutil.walk_packages(tui.screens.__path__, "tui.screens."):
+        importlib.import_module(module.name)
+    found, rest = [], [Base]
+    while rest:
+        found.append(rest.pop())
+        rest += found[-1].__subclasses__()
+    return [one for one in found if one.kind]
+
+
+@pytest.mark.parametrize("screen", every_screen(), ids=lambda one: one.__name__)
+def test_whatever_a_screen_offers_it_or_the_application_can_do(screen: type[Base]) -> None:
+    names = [action.name for action in offered(screen.kind) if place(action.name) is None]
+    known = {name for name in names if hasattr(screen, f"do_{name}") or hasattr(QiaoApp, f"do_{name}")}
+    assert set(names) == known
 
 
 def test_the_footer_shows_one_key_of_an_action() -> None:

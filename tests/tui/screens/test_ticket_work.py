@@ -52,7 +52,7 @@ async def test_a_card_opens_to_its_evidence_and_one_key_objects(late: Path) -> N
         record = hand.app.screen.record  # type: ignore[attr-defined]
     with Node.open(late) as node:
         cards = node.show("ticket", record)["cards"]
-    assert sum(len(card["objections"]) for card in cards) == 1
+    assert sum(card["objections"] for card in cards) == 1
 
 
 async def test_a_supervisor_clears_a_card_with_a_reason(late: Path) -> None:

@@ -21,9 +21,6 @@ from ..base import Base
 class KeysScreen(Base):
     kind = "setting"
 
-    def offers(self, name: str) -> bool:
-        return name not in ("earlier", "later")
-
     @property
     def heading(self) -> str:
         return t("settings.keys")

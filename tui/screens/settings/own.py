@@ -43,9 +43,6 @@ def _word(value: Any) -> str:
 class OwnScreen(Base):
     kind = "setting"
 
-    def offers(self, name: str) -> bool:
-        return name not in ("earlier", "later")
-
     @property
     def heading(self) -> str:
         return t("settings.own")

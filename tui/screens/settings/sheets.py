@@ -25,9 +25,6 @@ class SheetScreen(Base):
 
     kind = "setting"
 
-    def offers(self, name: str) -> bool:
-        return name not in ("earlier", "later") or isinstance(self, CalendarScreen)
-
     area = ""  # settings.AREA
 
     def __init__(self) -> None:
@@ -57,10 +54,11 @@ class SheetScreen(Base):
             self.query_one("#sheet", Lines).show(lambda width: [*self.told(found, width), *self._how(width)])
 
     async def read(self) -> Item | None:
-        raise NotImplementedError
+        """The node's answer; None where it failed, which is told."""
+        return None
 
     def told(self, found: Item, width: int) -> Iterable[Line]:
-        raise NotImplementedError
+        return ()
 
     def _how(self, width: int) -> Iterable[Line]:
         yield [("", "")]
@@ -126,6 +124,7 @@ def _head(text: str, width: int) -> Iterable[Line]:
 class CalendarScreen(SheetScreen):
     """One year; left and right turn to another."""
 
+    kind = "calendar"
     area = "calendar"
 
     def __init__(self) -> None:
@@ -160,9 +159,6 @@ class NodesScreen(Base):
     """Every unit of the registry, with its node's state."""
 
     kind = "setting"
-
-    def offers(self, name: str) -> bool:
-        return name not in ("earlier", "later")
 
     @property
     def heading(self) -> str:
