@@ -9,6 +9,7 @@ from node.face import Node
 from tests.tui.blocking import watched
 from tests.tui.hand import desk, press
 from tests.tui.seat import PASSWORD, seated
+from tui import texts
 from tui.places import PLACES
 
 
@@ -24,6 +25,7 @@ async def test_the_watch_sees_files_sleep_and_sql(own: Path) -> None:
 
 
 async def test_no_screen_and_no_act_blocks_the_loop(own: Path) -> None:
+    texts.ready("zh")  # as before the loop begins
     with watched() as seen:
         async with seated(own, "all", (140, 45)) as hand:
             for place in PLACES:
