@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from inspect import isawaitable
 from typing import Any
 
@@ -28,6 +29,7 @@ from .preferences import Preferences
 from .screens.base import Base
 from .screens.login import LoginScreen
 from .screens.small import SmallScreen, is_small
+from .sheet import Reader
 from .signing import UNDO_SECONDS, Intent, Signer
 from .style import CSS as STYLE
 from .texts import t
@@ -44,8 +46,8 @@ class PlainBar(ScrollBarRender):
 
 
 class QiaoApp(App[int], inherit_bindings=False):
-    """`opener` makes the node. `read_only`: nothing can be signed. `undo_seconds` and `pulse_seconds` are given by
-    tests."""
+    """`opener` makes the node. `read_only`: nothing can be signed. `undo_seconds`, `pulse_seconds` and `now` are
+    given by tests."""
 
     CSS = STYLE
     ENABLE_COMMAND_PALETTE = False
@@ -60,6 +62,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         read_only: bool = False,
         undo_seconds: float = UNDO_SECONDS,
         pulse_seconds: float = 1.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         matter: str = "ticket",
     ) -> None:
         super().__init__()
@@ -72,6 +75,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.seat = secrets.token_hex(8)  # this terminal's own name, for who has what open
         self.unit = self.unit_name = ""
         self.matter = matter
+        self.now = now
         self.preferences = Preferences()
         self.moved_seconds = _moved_seconds()
         self._wall = safe.Wall()
@@ -143,6 +147,10 @@ class QiaoApp(App[int], inherit_bindings=False):
         except QiaoError as fault:
             if not quietly:
                 self.trouble(fault)
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.unit, self.now())
 
     @property
     def read_only(self) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from conflict.declaration import Matter, Type
@@ -23,15 +24,24 @@ _PLUMBING = frozenset({"round", "from", "submission", "replaces", "number"})  # 
 _STANDING = {"stands": "", "overtaken": "warn", "denied": "bad", "held": "warn", "quarantined": "bad"}
 
 
-def sheet(item: Item, matter: Matter | None, width: int, own: str = "") -> list[Line]:
-    """Everything of a ticket but its title: what concerns the reader now comes first. `own`: the reader's unit."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, and when: `own` is his unit; `longest` the characters of one text that are shown."""
+
+    own: str = ""
+    now: datetime | None = None  # without it nothing is told that depends on the present
+    longest: int = LONGEST
+
+
+def sheet(item: Item, matter: Matter | None, width: int, reader: Reader = Reader()) -> list[Line]:
+    """Everything of a ticket but its title: what concerns the reader now comes first."""
     parts = (_now, _exceptions, _assignments, _deadlines, _cards, _attachments, _fields, _timeline)
-    return [line for part in parts for line in part(item | {"_own": own}, matter, width)]
+    return [line for part in parts for line in part(item, matter, width, reader)]
 
 
-def whole(item: Item, matter: Matter | None, width: int, own: str = "") -> list[Line]:
+def whole(item: Item, matter: Matter | None, width: int, reader: Reader = Reader()) -> list[Line]:
     """The same with every text in full."""
-    return sheet(item | {"_whole": True}, matter, width, own)
+    return sheet(item, matter, width, replace(reader, longest=1_000_000))
 
 
 def title(item: Item) -> str:
@@ -72,11 +82,7 @@ def text_lines(text: str, width: int, indent: int, style: str, longest: int) -> 
         yield [(" " * indent + piece, style)]
 
 
-def _longest(item: Item) -> int:
-    return 1_000_000 if item.get("_whole") else LONGEST
-
-
-def _now(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
+def _now(item: Item, matter: Matter | None, width: int, _reader: Reader) -> Iterator[Line]:
     round_ = t("ticket.round", round=safe.cell(item.get("round") or 1))
     words = [name_label(matter, item.get("phase")), round_]
     if _field(item, "urgency") == "urgent":
@@ -90,17 +96,17 @@ def _now(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
         yield [(cut(t("ticket.incomplete"), width), "warn")]
 
 
-def _exceptions(item: Item, _matter: Matter | None, width: int) -> Iterator[Line]:
+def _exceptions(item: Item, _matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
     rows = _listed(item, "exceptions")
     if rows:
         yield from _head("exceptions", width)
     for row in rows:
         kind = known(f"kind.{row.get('kind')}", safe.cell(row.get("kind") or ""))
         told = safe.block(row.get("sentence") or row.get("reason") or "")
-        yield from text_lines(f"[{kind}] {told}", width, 0, "warn", _longest(item))
+        yield from text_lines(f"[{kind}] {told}", width, 0, "warn", reader.longest)
 
 
-def _assignments(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
+def _assignments(item: Item, matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
     rows = _listed(item, "assignments")
     if rows:
         yield from _head("assignments", width)
@@ -112,7 +118,7 @@ def _assignments(item: Item, matter: Matter | None, width: int) -> Iterator[Line
         yield [(cut("  ".join(filter(None, words)), width), "bold" if is_lead else "")]
         for clock in _clocks(row):
             yield _clock(clock, matter, width, 2)
-            yield from _hands(item, clock, width)
+            yield from _hands(item, clock, width, reader)
 
 
 def _clocks(row: Item) -> Sequence[Item]:
@@ -141,12 +147,13 @@ _SIGNS = {HAND: "#", LINE: "~", AHEAD: "."}  # each of one cell everywhere
 _BAR = 40  # cells
 
 
-def _hands(item: Item, clock: Item, width: int) -> Iterator[Line]:
+def _hands(item: Item, clock: Item, width: int, reader: Reader) -> Iterator[Line]:
     """Of a deadline that runs, or ran out: the bar of whose hands it was in, and beneath it how long each."""
     if clock.get("done") and not clock.get("overdue") or clock.get("clock") not in _SHOWN:
         return
-    own = str(item.get("_own") or "")
-    found = spans(item, clock, own, datetime.now(UTC))
+    if reader.now is None:
+        return
+    found = spans(item, clock, reader.own, reader.now)
     room = min(_BAR, width - 6)
     if not any(one.kind != AHEAD for one in found) or room < len(found):
         return
@@ -157,7 +164,7 @@ def _hands(item: Item, clock: Item, width: int) -> Iterator[Line]:
         *((_SIGNS[one.kind] * count, styles[one.kind]) for one, count in parts),
         ("]", "dim"),
     ]
-    names = {str(item.get("owner")): unit_of(item, "owner"), **_unit_names(item), own: t("hands.own")}
+    names = {str(item.get("owner")): unit_of(item, "owner"), **_unit_names(item), reader.own: t("hands.own")}
     yield from text_lines("  ".join(_spent(one, names) for one in found), width, 4, "dim", LONGEST)
 
 
@@ -180,7 +187,7 @@ def _line_time(clock: Item) -> str:
     return t("ticket.line", time=moments.span(line_ms / 1000))
 
 
-def _deadlines(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
+def _deadlines(item: Item, matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
     beside = {clock_key(clock) for row in _listed(item, "assignments") for clock in _clocks(row)}
     rows = [row for row in _listed(item, "deadlines") if "clock" in row and clock_key(row) not in beside]
     names = _unit_names(item)
@@ -190,10 +197,10 @@ def _deadlines(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
         line = _clock(row, matter, width, 0)
         unit = names.get(str(row.get("unit")), unit_of(row))
         yield [(cut(f"{line[0][0]}  {unit}", width), line[0][1])]
-        yield from _hands(item, row, width)
+        yield from _hands(item, row, width, reader)
 
 
-def _cards(item: Item, _matter: Matter | None, width: int) -> Iterator[Line]:
+def _cards(item: Item, _matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
     rows = _listed(item, "cards")
     if rows:
         yield from _head("cards", width)
@@ -202,14 +209,14 @@ def _cards(item: Item, _matter: Matter | None, width: int) -> Iterator[Line]:
         told = safe.block(row.get("evidence") or row.get("clock") or "")
         head = f"[{card_colour(row)}] {known(f'card.{standing}', safe.cell(standing))} {unit_of(row)}"
         style = "bad" if standing == "standing" else "dim"
-        yield from text_lines(f"{head}  {told}", width, 0, style, _longest(item))
+        yield from text_lines(f"{head}  {told}", width, 0, style, reader.longest)
 
 
 def card_colour(row: Item) -> str:
     return known(f"card.{row.get('colour')}", safe.cell(row.get("colour") or ""))
 
 
-def _attachments(item: Item, _matter: Matter | None, width: int) -> Iterator[Line]:
+def _attachments(item: Item, _matter: Matter | None, width: int, _reader: Reader) -> Iterator[Line]:
     rows = [one for one in _listed(item, "attachments") if "state" in one]
     if rows:
         yield from _head("attachments", width)
@@ -229,13 +236,13 @@ def _bytes(count: object) -> str:
     return f"{count / 1048576:.1f} MB" if count >= 1048576 else f"{-(-count // 1024)} KB"
 
 
-def _fields(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
+def _fields(item: Item, matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
     yield from _head("fields", width)
     for field in matter.fields if matter else ():
         listed = item.get(f"{field.name}_name")  # of a code of a list: its path of labels
         text = safe.block(listed) if listed else value_text(field, _field(item, field.name))
         if text and field.name != "number" and field.type is not Type.FILES:
-            yield from named(field_label(field), text, width, _longest(item))
+            yield from named(field_label(field), text, width, reader.longest)
 
 
 def named(name: str, text: str, width: int, longest: int = LONGEST) -> Iterator[Line]:
@@ -248,7 +255,7 @@ def named(name: str, text: str, width: int, longest: int = LONGEST) -> Iterator[
             yield line
 
 
-def _timeline(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
+def _timeline(item: Item, matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
     yield from _head("timeline", width)
     names = _unit_names(item)
     for act in _listed(item, "timeline"):
@@ -261,7 +268,7 @@ def _timeline(item: Item, matter: Matter | None, width: int) -> Iterator[Line]:
             (cut(who, max(4, width - 37)), ""),
             ("  " + cut(known(f"verdict.{verdict}", safe.cell(verdict)), 10), _STANDING.get(verdict, "warn")),
         ]  # fmt: skip
-        yield from _told(act, matter, names, width, _longest(item))
+        yield from _told(act, matter, names, width, reader.longest)
 
 
 def _unit_names(item: Item) -> dict[str, str]:

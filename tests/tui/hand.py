@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from rich.cells import cell_len
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -68,6 +69,14 @@ async def settled(hand: Hand) -> None:
 async def press(hand: Hand, *keys: str) -> None:
     """Presses the keys one by one, and waits for what they begin."""
     await hand.press(*keys)
+    await settled(hand)
+
+
+async def commit(hand: Hand, text: str) -> None:
+    """Text as an input method or a paste brings it: all at once, into what has the focus."""
+    focused = hand.app.focused
+    assert focused is not None, "nothing has the focus"
+    focused.post_message(events.Paste(text))
     await settled(hand)
 
 

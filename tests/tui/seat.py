@@ -16,7 +16,7 @@ from node.entropy import SystemEntropy
 from node.face import Node
 from node.founding import init
 from node.page import Person
-from tests.tui.hand import Hand, settled
+from tests.tui.hand import Hand, commit, press, settled
 from tui.desk import QiaoApp
 
 PASSWORD = "secretsecret"
@@ -114,6 +114,12 @@ async def seated(
 ) -> AsyncIterator[Hand]:
     """Signed in as one of STAFF, by the keys."""
     async with at(directory, size, **how) as hand:
-        await hand.press(*staff, "enter", *PASSWORD, "enter")
-        await settled(hand)
+        await sign_in(hand, staff)
         yield hand
+
+
+async def sign_in(hand: Hand, staff: str) -> None:
+    await commit(hand, staff)
+    await hand.press("enter")
+    await commit(hand, PASSWORD)
+    await press(hand, "enter")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +143,7 @@ class AuditScreen(Base):
             self._began = None
             self._note("")
             self.refresh_bindings()
-        as_of, seconds = datetime.now(UTC), time.monotonic() - began
+        as_of, seconds = self.desk.now(), time.monotonic() - began
         self.query_one("#result", Lines).show(lambda width: told(found, as_of, seconds, width))
 
     def _note(self, text: str) -> None:

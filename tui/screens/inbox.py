@@ -349,7 +349,8 @@ class InboxScreen(Base):
         if shown is None:
             lines.show(lambda _width: [])
             return
-        lines.show(lambda width: [[(cut(title(shown), width), "head")], *sheet(shown, matter, width)])
+        reader = self.desk.reader
+        lines.show(lambda width: [[(cut(title(shown), width), "head")], *sheet(shown, matter, width, reader)])
 
     async def do_register(self) -> None:
         from .form import FormScreen

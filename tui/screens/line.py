@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from textual.widget import Widget
@@ -70,7 +70,7 @@ class LineScreen(Base):
 
     def _show(self) -> None:
         status, codes, own = self.status, dict(self.codes), self.desk.unit
-        now = datetime.now(UTC)
+        now = self.desk.now()
         self.query_one("#sheet", Lines).show(lambda width: told(status, codes, own, now, width))
 
     # Syncing

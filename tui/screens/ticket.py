@@ -72,8 +72,8 @@ class TicketScreen(Base):
         verbs = await self.desk.ask("allowed", self.desk.matter, self.record, self.desk.person)
         is_first, self.item = not self.item, item
         self.record = str(item["record"])
-        matter, own = matter_of(self.desk.matter), self.desk.unit
-        self.query_one("#sheet", Lines).show(lambda width: sheet(item, matter, width, own))
+        matter, reader = matter_of(self.desk.matter), self.desk.reader
+        self.query_one("#sheet", Lines).show(lambda width: sheet(item, matter, width, reader))
         self._show_verbs([] if self.desk.read_only else list(verbs or ()))
         self.refresh_bar()
         self.refresh_bindings()
@@ -180,7 +180,7 @@ class ReaderScreen(Base):
         yield Lines(self._layout, id="sheet")
 
     def _layout(self, width: int) -> list[Line]:
-        return whole(self._item, matter_of(self.desk.matter), width)
+        return whole(self._item, matter_of(self.desk.matter), width, self.desk.reader)
 
     def begin(self) -> None:
         self.query_one("#sheet").focus()

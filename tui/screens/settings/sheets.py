@@ -4,7 +4,6 @@ it is rare and for an administrator; each sheet names it."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from textual.widget import Widget
@@ -129,9 +128,10 @@ class CalendarScreen(SheetScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.year = datetime.now(moments.CHINA).year
+        self.year = 0  # this year's, once it is shown
 
     async def read(self) -> Item | None:
+        self.year = self.year or self.desk.now().astimezone(moments.CHINA).year
         calendar: Item | None = await self.desk.ask("calendar", self.year)
         return calendar
 
