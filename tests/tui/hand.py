@@ -74,10 +74,16 @@ async def press(hand: Hand, *keys: str) -> None:
 
 async def commit(hand: Hand, text: str) -> None:
     """Text as an input method or a paste brings it: all at once, into what has the focus."""
-    focused = hand.app.focused
-    assert focused is not None, "nothing has the focus"
-    focused.post_message(events.Paste(text))
+    assert hand.app.focused is not None, "nothing has the focus"
+    hand.app.post_message(events.Paste(text))
     await settled(hand)
+
+
+async def say(hand: Hand, command: str) -> None:
+    """By the command line, as a person types it."""
+    await press(hand, "colon")
+    await commit(hand, command)
+    await press(hand, "enter")
 
 
 async def beat(hand: Hand, node: StandIn) -> None:

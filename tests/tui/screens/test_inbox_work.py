@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from node.face import Node
-from tests.tui.hand import SIZES, Hand, check_cells, desk, press, shown
+from tests.tui.hand import SIZES, Hand, check_cells, desk, press, say, shown
 from tests.tui.seat import PASSWORD, at, seated
 from tui.screens.inbox import InboxScreen
 from tui.screens.ticket import TicketScreen
@@ -16,13 +16,6 @@ from tui.screens.ticket import TicketScreen
 def inbox(hand: Hand) -> InboxScreen:
     assert isinstance(hand.app.screen, InboxScreen)
     return hand.app.screen
-
-
-async def say(hand: Hand, command: str) -> None:
-    """By the command line, as a person types it."""
-    await press(hand, "colon")
-    hand.app.screen.query_one("#typed").value = command  # type: ignore[attr-defined]
-    await press(hand, "enter")
 
 
 @pytest.mark.parametrize("size", SIZES)
