@@ -8,7 +8,7 @@ beside a running node a command answers without opening the database.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -256,6 +256,21 @@ class Node:
 
         found = self.show(matter, name)
         return paper.print_sheet(matter, found, path, self.unit_name, person.name, hidden=hidden, force=force)
+
+    # By stick
+
+    def bundle_export(self, to: str, file: Path, tell: Callable[[int, int], None]) -> Item:
+        """All that is for a neighbour, into a new file that is read back; `tell`: letters and bytes so far. Raises as
+        bundles/courier.py."""
+        from node.bundles import courier
+
+        return courier.export(self.do, to, Path(file), tell)
+
+    def bundle_import(self, file: Path, tell: Callable[[int, int], None]) -> Item:
+        """All of a sound file, nothing of a bad one. Raises as bundles/courier.py."""
+        from node.bundles import courier
+
+        return courier.take(self.do, Path(file), tell)
 
     # What a person keeps here, and what is news
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from textual.widget import Widget
 from textual.widgets import Static
 
+from conflict.declaration import Field, Type
 from node.errors import QiaoError
+from node.matters.draft import Verb
 
 from .. import moments, safe
 from ..cells import cut, pad
@@ -17,8 +20,11 @@ from ..face import Item
 from ..lines import Line, Lines
 from ..texts import t
 from .base import Base
+from .form import FormScreen
 
 NAME = 30  # cells
+LOOKS = 2.0  # seconds
+CODES_HOLD = 60.0  # seconds until the codes are computed again, unless somebody asks
 ALARMING_OFFSET_MS = 60_000
 ALARMING_REGISTRY = 7 * 86400  # seconds; the root stamps daily
 
@@ -30,6 +36,7 @@ class LineScreen(Base):
         super().__init__()
         self.status: Item = {}
         self.codes: dict[str, str] = {}
+        self._counted = -CODES_HOLD  # when the codes were begun
 
     @property
     def heading(self) -> str:
@@ -42,11 +49,16 @@ class LineScreen(Base):
     def begin(self) -> None:
         self.query_one("#sheet").focus()
         self.changed()
+        self.set_interval(LOOKS, self.changed)
 
     def changed(self) -> None:
-        self.begin_work(self._load, "line")
+        """Positions of links move without a record's changing, so it looks by itself as well."""
+        if self.is_current:
+            self.begin_work(self._load, "line")
 
-    do_refresh = changed
+    def do_refresh(self) -> None:
+        self._counted = 0.0
+        self.changed()
 
     async def _load(self) -> None:
         status = await self.desk.ask("status")
@@ -54,13 +66,19 @@ class LineScreen(Base):
             return
         self.status = status
         self._show()
-        for unit in neighbours(status, self.desk.unit):
+        if time.monotonic() - self._counted > CODES_HOLD:
+            self._counted = time.monotonic()
+            self.begin_work(self._count, "codes")
+
+    async def _count(self) -> None:
+        """The check codes: each is a digest of all that a neighbour has in common with us."""
+        for unit in neighbours(self.status, self.desk.unit):
             self.codes[unit] = await self._code(unit)
-        self._show()
+            self._show()
 
     async def _code(self, unit: str) -> str:
         try:
-            digest = await self.desk.gate.ask("digest", unit)
+            digest = await self.desk.gate.look("digest", unit)
         except QiaoError as fault:
             return safe.cell(fault.text)
         if digest.get("undelivered_up") or digest.get("undelivered_down"):
@@ -91,7 +109,51 @@ class LineScreen(Base):
         self.changed()
 
     def _note(self, text: str) -> None:
-        self.query_one("#note", Static).update(safe.line(text, 200))
+        for note in self.query("#note").results(Static):
+            note.update(cut(safe.cell(text), max(20, self.app.size.width - 2)))
+
+    # By stick
+
+    def do_to_stick(self) -> None:
+        units = neighbours(self.status, self.desk.unit)
+        if not units:
+            self.desk.tell(t("stick.nobody"), "warning")
+            return
+        names = {self.desk.unit: str(self.status.get("parent_unit") or self.status.get("parent") or "")}
+        self.app.push_screen(
+            ToStickScreen(self, [(names.get(unit, unit), self._name(unit)) for unit in units])
+        )
+
+    def _name(self, unit: str) -> str:
+        return t("line.parent") if unit == self.desk.unit else t("line.by_child", unit=safe.cell(unit))
+
+    def do_from_stick(self, file: str = "") -> None:
+        if file:
+            self.begin_work(lambda: self.carry("bundle_import", file), "stick")
+        else:
+            self.app.push_screen(FromStickScreen(self))
+
+    async def carry(self, name: str, *args: Any) -> None:
+        """Writes or reads a bundle, and says how far it is."""
+        began = time.monotonic()
+
+        def tell(letters: int, size: int) -> None:
+            told = t(
+                "stick.going", letters=letters, size=size >> 10, time=moments.span(time.monotonic() - began)
+            )
+            self.app.call_from_thread(self._note, told)
+
+        self._note(t("stick.begun"))
+        try:
+            done = await self.desk.gate.act(name, *args, tell)
+        except QiaoError as fault:
+            self._note("")
+            self.tell_fault(fault)
+            return
+        key = "stick.written" if name == "bundle_export" else "stick.taken"
+        sentence = safe.cell(done.get("sentence") or "")
+        self._note(t(key, commits=done.get("commits", 0), file=safe.cell(args[-1]), sentence=sentence))
+        self.changed()
 
 
 def neighbours(status: Item, own: str) -> list[str]:
@@ -195,3 +257,39 @@ def _codes(status: Item, codes: Mapping[str, str], own: str, width: int) -> Iter
     for unit in units:
         name = t("line.parent") if unit == own else t("line.by_child", unit=safe.cell(unit))
         yield _pair(name, codes.get(unit, t("loading")), width, "bold")
+
+
+def _verb(name: str, *takes: Field) -> Verb:
+    """For a form that signs nothing."""
+    return Verb(name, t(f"do.{name}"), name, takes, lambda _state, _data, _desk: [],
+                frozenset(field.name for field in takes))  # fmt: skip
+
+
+class _StickScreen(FormScreen):
+    def __init__(self, line: LineScreen, verb: Verb) -> None:
+        super().__init__(verb, line.desk.matter, None, {})
+        self._line = line
+
+    def keep_draft(self) -> None:
+        """Where a stick was last time is no draft."""
+
+
+class ToStickScreen(_StickScreen):
+    """To whom, and into which file."""
+
+    def __init__(self, line: LineScreen, units: Sequence[tuple[str, str]]) -> None:
+        to = Field("to", t("stick.to"), type=Type.CODE, codes=dict(units))
+        super().__init__(line, _verb("to_stick", to, Field("file", t("stick.file"))))
+
+    async def _hand_in(self, data: dict[str, Any]) -> None:
+        self.app.pop_screen()
+        await self._line.carry("bundle_export", str(data["to"]), str(data["file"]))
+
+
+class FromStickScreen(_StickScreen):
+    def __init__(self, line: LineScreen) -> None:
+        super().__init__(line, _verb("from_stick", Field("file", t("stick.file"))))
+
+    async def _hand_in(self, data: dict[str, Any]) -> None:
+        self.app.pop_screen()
+        await self._line.carry("bundle_import", str(data["file"]))
