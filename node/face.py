@@ -219,6 +219,9 @@ class Node:
     def codes(self, name: str, *, every: bool = False) -> Item:
         return self._reader.codes(name, every=every)
 
+    def divisions(self) -> Sequence[Item]:
+        return self._reader.divisions()
+
     def table(
         self, matter: str, columns: Sequence[Column], **how: Any
     ) -> Iterator[tuple[Sequence[Any], Sequence[Any]]]:
@@ -294,6 +297,11 @@ class Node:
 
     def preferences_put(self, preferences: Item, person: Person) -> None:
         self.do("preferences.put", preferences, person)
+
+    def notes(self, person: Person) -> Sequence[Item]:
+        """What was left for the next shift here, the newest first: `name`, `text`, by whom and when, to whom work was
+        handed over and how many records, and whether this person has `read` it."""
+        return self._reader.notes(person.id)
 
     def presence(self, seat: str, record: str | None, person: Person) -> Sequence[str]:
         """Says what a seat shows, every five seconds; the staff ids of who else has that record open."""
@@ -407,7 +415,7 @@ class Node:
 
     def check(self, operation: str, params: Mapping[str, Any], person: Person) -> None:
         """Raises what `do` would, and signs nothing."""
-        if operation == "act":
+        if operation in ("act", "acts"):
             self.do(operation, {**params, "dry_run": True}, person)
 
     def _with_files(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -32,6 +32,8 @@ MOST = {TEMPLATE: 200, VIEW: 200, DRAFT: 100, PREFERENCES: 1}  # of one person, 
 MOST_BYTES = 256 * 1024  # of one: a form with a narrative of 60,000 characters fits
 MOST_NAME = 64
 DRAFT_MS = 30 * 24 * 3600 * 1000
+NOTE = "note"  # of the unit, for the next shift (node/notes.py)
+NOTE_MS = 30 * 24 * 3600 * 1000
 FILTERS = ("phase", "status", "unit", "overdue", "text", "mine", "unattended", "view", "sort")
 _LABELS = {TEMPLATE: "模板", VIEW: "视图", DRAFT: "草稿", PREFERENCES: "设置"}
 _FOR_UNIT = frozenset({"admin", "supervisor", "dispatcher"})  # who may change what all of a unit see
@@ -208,6 +210,7 @@ def discard_draft(work: Work, params: Params, person: Person | None, _config: Co
 
 def age(work: Work) -> None:
     saved.forget(work.db, DRAFT, work.now_ms - DRAFT_MS)
+    saved.forget(work.db, NOTE, work.now_ms - NOTE_MS)
 
 
 # Preferences: one a person, of no matter. What they mean is the screens' affair

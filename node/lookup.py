@@ -165,6 +165,10 @@ class Lookup(Reader):
             "next": None,
         }  # fmt: skip
 
+    def divisions(self) -> Sequence[dict[str, Any]]:
+        """Every division of GB/T 2260 with its `code`, `label` and `path` of labels, for type-ahead."""
+        return [{"code": code, **named} for code, named in regions.named().items()]
+
     # The exchange's record against the ledger
 
     def unmatched(self, day: str | None = None) -> dict[str, Any]:

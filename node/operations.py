@@ -20,6 +20,7 @@ from node import (
     handover,
     importing,
     keeping,
+    notes,
     people,
     reactions,
     retention,
@@ -95,6 +96,45 @@ def act(work: Work, params: Params, person: Person | None, _config: Config) -> d
     if params.get("dry_run"):
         raise Tried({**result, "dry_run": True})
     return result
+
+
+MOST_ACTS = 10
+
+
+def acts(work: Work, params: Params, person: Person | None, config: Config) -> dict[str, Any]:
+    """Several verbs at once, all or none: a call and the ticket that comes of it. `params`: acts, each as of `act`;
+    a `record` of `$1` is that of the first of them, `$1.begun` what came of it. Gives what the last of them made,
+    the `warnings` of all, and each in `items`."""
+    given = params.get("acts")
+    if not isinstance(given, list) or not 0 < len(given) <= MOST_ACTS:
+        zh, en = f"应有 1 至 {MOST_ACTS} 个操作", f"there are 1 to {MOST_ACTS} acts"
+        raise Usage(say(zh, en), code="bad_value", hint="qiao batch --help")
+    made: list[dict[str, Any]] = []
+    for one in given:
+        made.append(
+            act(work, {**one, "record": _earlier(one.get("record"), made), "draft": None}, person, config)
+        )
+    if params.get("draft"):
+        keeping.discard(work, _needed(person), str(params["draft"]))
+    warnings = [warning for one in made for warning in one.get("warnings", ())]
+    last = made[-1].get("begun") or made[-1]
+    result = {**last, "items": made, **({"warnings": warnings} if warnings else {})}
+    if params.get("dry_run"):
+        raise Tried({**result, "dry_run": True})
+    return result
+
+
+def _earlier(name: str | None, made: list[dict[str, Any]]) -> str | None:
+    """The record that an act before this one made. Raises NotFound for one that there isn't."""
+    if name is None or not name.startswith("$"):
+        return name
+    number, _, begun = name[1:].partition(".")
+    known = number.isdecimal() and 0 < int(number) <= len(made) and begun in ("", "begun")
+    found = made[int(number) - 1] if known else {}
+    record = (found.get("begun") or {}).get("record") if begun else found.get("record")
+    if record is None:
+        raise no_record(name)
+    return str(record)
 
 
 def _doubted(verb: Verb, data: Params) -> dict[str, Any]:
@@ -274,6 +314,7 @@ _OPERATIONS: dict[str, Operation] = {
     "clock": clock,
     "login": login,
     "act": act,
+    "acts": acts,
     "attachment.again": attachment_again,
     **keeping.OPERATIONS,
     **tables.OPERATIONS,
@@ -292,6 +333,7 @@ _OPERATIONS: dict[str, Operation] = {
     **revealing.OPERATIONS,
     **second.OPERATIONS,
     **handover.OPERATIONS,
+    **notes.OPERATIONS,
     **retention.OPERATIONS,
     "bundle.letter": making.letter,
     "bundle.trailer": making.trailer,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from conflict.state import Mark, State
-from node import account, finding, glance, keeping, keys, people, signin, unsettled
+from node import account, finding, glance, keeping, keys, notes, people, signin, unsettled
 from node.clock import SystemClock
 from node.deadlines import told
 from node.errors import NotFound, Usage
@@ -139,6 +139,10 @@ class Reader:
     def kept_views(self, matter: str, staff: str) -> Sequence[dict[str, Any]]:
         with self._read() as db:
             return keeping.views_of(db, matter, staff)
+
+    def notes(self, staff: str) -> Sequence[dict[str, Any]]:
+        with self._read() as db:
+            return notes.notes_of(db, staff)
 
     def drafts(self, staff: str) -> Sequence[dict[str, Any]]:
         with self._read() as db:

@@ -32,6 +32,16 @@ def prefix(code: str) -> str:
     return whole
 
 
+def named() -> dict[str, dict[str, str]]:
+    """Code → `label`, and `path`: 山东省/青岛市/黄岛区."""
+    known = divisions()
+    found = {}
+    for code, label in known.items():
+        above = (known.get(f"{code[:length]:0<6}", "") for length in (2, 4))
+        found[code] = {"label": label, "path": "/".join(dict.fromkeys(filter(None, (*above, label))))}
+    return found
+
+
 def covering(region: str, units: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Of units (`path`, `code`, `kind`) the one whose code covers it most narrowly; of two, the deeper."""
     fitting = [

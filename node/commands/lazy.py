@@ -32,6 +32,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "clock": ("clock", "本机时间，确认时钟"),
     "staff": ("staff", "本单位人员"),
     "handover": ("handover", "把一位同事的在办事项全部交给另一位"),
+    "note": ("notes", "给下一班的交班说明"),
     "registry": ("registry", "登记册：单位与节点，吊销、迁移、撤并、换密钥"),
     "ticket": ("matter", "工单"),
     "call": ("call", "来电台账，来电人的前情，话单核对"),

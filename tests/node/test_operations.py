@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from node.errors import Forbidden, NotFound, QiaoError, Usage
-from tests.node.tree import Tree
+from tests.node.tree import TICKET, Tree
 
 
 def test_a_password_never_leaves_its_node(tree: Tree) -> None:
@@ -139,3 +139,59 @@ def test_an_unnamed_asker_may_neither_act_nor_settle(tree: Tree) -> None:
         with pytest.raises(Forbidden) as fault:
             tree.do("c", operation, None, matter="ticket", verb="note", id="0" * 16)
         assert fault.value.code == "auth"
+
+
+# Several acts at once
+
+CALLED = {"matter": "call", "verb": "register", "data": TICKET}
+TICKETED = {"matter": "call", "verb": "to-ticket", "record": "$1", "data": {"urgency": "urgent"}}
+
+
+def test_a_call_and_its_ticket_are_registered_at_once_and_each_names_the_other(tree: Tree) -> None:
+    told = tree.do("p", "acts", acts=[CALLED, TICKETED])
+    call, ticket = told["items"][0]["record"], told["record"]
+    reader = tree.reader("p")
+    assert (told["matter"], told["phase"]) == ("ticket", "registered") and told["number"]
+    assert reader.show("call", call)["ticket"] == ticket and reader.show("ticket", ticket)["call"] == call
+    assert reader.show("ticket", ticket)["urgency"] == "urgent"
+
+
+def test_an_act_names_what_an_earlier_one_made_or_began(tree: Tree) -> None:
+    other = tree.register()
+    link = {"matter": "ticket", "verb": "link", "record": "$2.begun", "data": {"with": [other]}}
+    told = tree.do("p", "acts", acts=[CALLED, TICKETED, link])
+    assert [one["record"] for one in told["items"]][2] == told["items"][1]["begun"]["record"]
+
+
+def test_of_several_acts_none_is_done_where_one_is_refused(tree: Tree) -> None:
+    before = tree.reader("p").heads()
+    with pytest.raises(Usage):
+        tree.do("p", "acts", acts=[CALLED, {**TICKETED, "data": {"urgency": "very"}}])
+    assert tree.reader("p").heads() == before
+
+
+def test_several_acts_are_tried_without_being_done_and_say_what_is_odd(tree: Tree) -> None:
+    before = tree.reader("p").heads()
+    odd = {**CALLED, "data": {**TICKET, "worker_phone": "1380000"}}
+    told = tree.do("p", "acts", acts=[odd, TICKETED], dry_run=True)
+    assert [one["field"] for one in told["warnings"]] == ["worker_phone"] and told["dry_run"]
+    assert tree.reader("p").heads() == before
+
+
+@pytest.mark.parametrize("name", ["$0", "$2", "$1.begun", "$x", "$"])
+def test_an_act_that_names_no_earlier_one_is_refused(tree: Tree, name: str) -> None:
+    with pytest.raises(NotFound):
+        tree.do("p", "acts", acts=[CALLED, {**TICKETED, "record": name}])
+
+
+@pytest.mark.parametrize("acts", [None, [], [CALLED] * 11])
+def test_there_is_at_least_one_act_and_not_any_number(tree: Tree, acts: object) -> None:
+    with pytest.raises(Usage) as fault:
+        tree.do("p", "acts", acts=acts)
+    assert fault.value.code == "bad_value"
+
+
+def test_a_draft_goes_with_the_acts_that_it_became(tree: Tree) -> None:
+    tree.do("p", "draft.save", matter="ticket", verb="register", record="call-1", data={"narrative": "x"})
+    tree.do("p", "acts", acts=[CALLED, TICKETED], draft="ticket/register/call-1")
+    assert tree.reader("p").drafts("a") == []

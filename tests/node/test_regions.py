@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from node.regions import covering, prefix, suggested
+from node.regions import covering, named, prefix, suggested
 
 UNITS = [
     {"path": "370000", "code": "370000", "name": "省", "kind": "place"},
@@ -42,3 +42,9 @@ def test_the_place_of_work_comes_first_and_the_other_unit_is_told_too() -> None:
     assert "370211" in found[0].reason and "黄岛区" in found[0].reason
     assert len(suggested({"workplace_region": "370211", "employer_region": "370211"}, UNITS)) == 1
     assert suggested({}, UNITS) == []
+
+
+def test_a_division_is_told_with_those_above_it() -> None:
+    assert named()["370211"] == {"label": "黄岛区", "path": "山东省/青岛市/黄岛区"}
+    assert named()["370000"]["path"] == "山东省"
+    assert named()["110101"]["path"] == "北京市/东城区"
