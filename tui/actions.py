@@ -19,7 +19,7 @@ QUESTION = ("question_mark", "fullwidth_question_mark")
 
 PLACES = frozenset({"inbox", "exceptions", "line", "supervision", "board", "audit", "settings"})
 WORK = PLACES | {"ticket", "exception", "reader", "setting", "staff", "calendar"}
-FORMS = frozenset({"form", "dispatch", "intake"})
+FORMS = frozenset({"form", "dispatch", "intake", "handover"})
 EVERYWHERE = WORK | FORMS
 
 
@@ -45,6 +45,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("inbox", ("f2",), WORK - {"inbox"}, footer=True),
     Action("exceptions", ("f3",), WORK - {"exceptions"}, footer=True),
     Action("line", ("f4",), WORK - {"line"}, footer=True),
+    Action("intake", ("ctrl+k", "i"), WORK, writes=True),
+    Action("handover", (), WORK, writes=True),
     Action("supervision", (), WORK - {"supervision"}),
     Action("board", (), WORK - {"board"}),
     Action("audit", (), WORK - {"audit"}),
@@ -93,10 +95,21 @@ ACTIONS: tuple[Action, ...] = (
     # dispatch
     Action("mark", ("f8",), frozenset({"dispatch"}), footer=True),
     Action("final", ("f9",), frozenset({"dispatch"}), footer=True),
+    # intake
+    Action("next_call", ("f2",), frozenset({"intake"})),
+    Action("new_call", ("f3",), frozenset({"intake"}), footer=True),
+    Action("fold", ("f4",), frozenset({"intake"}), footer=True),
+    Action("panel", ("f5",), frozenset({"intake"}), footer=True),
+    Action("urge_earlier", ("f6",), frozenset({"intake"}), footer=True, writes=True),
+    Action("link_earlier", ("f7",), frozenset({"intake"}), writes=True),
+    Action("lodge_dispatch", ("f8",), frozenset({"intake"}), footer=True, writes=True),
+    Action("answer_call", ("f9",), frozenset({"intake"}), footer=True, writes=True),
+    Action("lodge", ("f12", "ctrl+s"), frozenset({"intake"}), footer=True, writes=True),
+    Action("drop_call", ("f11",), frozenset({"intake"})),
     # everywhere
-    Action("submit", ("ctrl+s", "f12"), FORMS, footer=True),
+    Action("submit", ("ctrl+s", "f12"), FORMS - {"intake"}, footer=True),
     Action("sign", ("f12", "ctrl+s"), WORK),
-    Action("undo", ("ctrl+z",), WORK),
+    Action("undo", ("ctrl+z",), WORK | {"intake"}),
     Action("copy", ("ctrl+y", "y"), WORK | {"card"}),
     Action("jump", ("ctrl+o",), EVERYWHERE | {"card"}),
     Action("open", (), WORK, argument="argument.number"),

@@ -105,6 +105,30 @@ class QiaoApp(App[int], inherit_bindings=False):
         await self.switch_screen(places.PLACES[0].made())
         if len(self.drafts):
             self.tell(t("drafts.found", count=len(self.drafts)))
+        await self._show_notes()
+
+    async def _show_notes(self) -> None:
+        """What the shift before left, until it is read; not for those who only look."""
+        if self.person is None or self.read_only:
+            return
+        unread = [one for one in await self.ask("notes", self.person) or () if not one["read"]]
+        if not unread:
+            return
+        from .screens.handover import NotesScreen
+
+        async def mark() -> None:
+            try:
+                await self.gate.act(
+                    "do", "note.read", {"names": [one["name"] for one in unread]}, self.person
+                )
+            except QiaoError as fault:
+                self.trouble(fault)
+
+        def answered(is_read: bool | None) -> None:
+            if is_read:
+                self.run_worker(mark())
+
+        self.push_screen(NotesScreen(unread), answered)
 
     async def again(self) -> None:
         """From the inbox on, in another language: texts that stand stay as they are."""
@@ -173,9 +197,9 @@ class QiaoApp(App[int], inherit_bindings=False):
         if action is None or screen.kind not in action.screens or (action.writes and self.read_only):
             return False
         place = places.place(name)
-        return (place is None or self._may_see(place)) and screen.offers(name)
+        return (place is None or self.may_see(place)) and screen.offers(name)
 
-    def _may_see(self, place: places.Place) -> bool:
+    def may_see(self, place: places.Place) -> bool:
         return self.person is not None and place.is_for(self.person.roles)
 
     def _base(self) -> Base | None:
@@ -202,7 +226,7 @@ class QiaoApp(App[int], inherit_bindings=False):
     def do_places(self) -> None:
         from .screens.dialogs import PickScreen
 
-        seen = [place for place in places.PLACES if self._may_see(place)]
+        seen = [place for place in places.PLACES if self.may_see(place)]
         options = [(place.name, f"{index}  {t(f'do.{place.name}')}") for index, place in enumerate(seen, 1)]
         self.push_screen(PickScreen(t("places.title"), options), self._chosen)
 
@@ -237,6 +261,11 @@ class QiaoApp(App[int], inherit_bindings=False):
     def _chosen(self, name: str | None) -> None:
         if name:
             self.call_next(self.action_go, name)
+
+    def do_handover(self) -> None:
+        from .screens.handover import HandoverScreen
+
+        self.push_screen(HandoverScreen())
 
     def do_open(self, number: str) -> None:
         """A ticket by its number or record id."""
@@ -312,7 +341,7 @@ class QiaoApp(App[int], inherit_bindings=False):
     def _reopen(self, intent: Intent, fault: QiaoError | None) -> None:
         """The form again; not over another form, which keeps its focus (the draft waits then)."""
         base = self._base()
-        if intent.form is None or base is None or base.is_form:
+        if base is None or base.takes_back(intent, fault) or intent.form is None or base.is_form:
             return
         form = intent.form()
         self.push_screen(form)

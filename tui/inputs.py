@@ -38,8 +38,12 @@ class TextBox(Input):
         return super()._value
 
 
-class Area(TextArea):
-    """Several lines of plain text; Tab leaves it."""
+class Area(TextArea, inherit_bindings=False):
+    """Several lines of plain text; Tab leaves it. F6 and F7 are the screen's, not for selecting."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        one for one in TextArea.BINDINGS if isinstance(one, Binding) and one.key not in ("f6", "f7")
+    ]
 
     def __init__(self, value: str = "", *, id: str | None = None) -> None:
         super().__init__(value, id=id, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)

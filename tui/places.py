@@ -36,6 +36,12 @@ def _exceptions() -> Base:
     return ExceptionsScreen()
 
 
+def _intake() -> Base:
+    from .screens.intake import IntakeScreen
+
+    return IntakeScreen()
+
+
 def _line() -> Base:
     from .screens.line import LineScreen
 
@@ -56,6 +62,7 @@ def _settings() -> Base:
 
 PLACES = (
     Place("inbox", _inbox),
+    Place("intake", _intake, frozenset({"operator", "lawyer", "handler"})),
     Place("exceptions", _exceptions),
     Place("line", _line),
     Place("audit", _audit, frozenset({"auditor", "admin", "supervisor"})),

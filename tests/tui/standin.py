@@ -177,6 +177,18 @@ class StandIn:
         self._called("line")
         return self.standing
 
+    def notes(self, person: Any) -> Sequence[dict[str, Any]]:
+        self._called("notes")
+        return ()
+
+    def divisions(self) -> Sequence[dict[str, Any]]:
+        self._called("divisions")
+        return ()
+
+    def codes(self, name: str, *, every: bool = False) -> dict[str, Any]:
+        self._called("codes")
+        return {"name": name, "label": name, "items": [], "next": None}
+
     def presence(self, seat: str, record: str | None, person: Any) -> Sequence[str]:
         self._called("presence")
         return self.others if record else ()

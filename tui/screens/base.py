@@ -22,6 +22,7 @@ from ..texts import t
 
 if TYPE_CHECKING:
     from ..desk import QiaoApp
+    from ..signing import Intent
 
 
 class Base(Screen[Any]):
@@ -88,6 +89,10 @@ class Base(Screen[Any]):
                     raise
 
         self.run_worker(cast(Any, guarded), group=group, exclusive=True)
+
+    def takes_back(self, intent: Intent, fault: QiaoError | None) -> bool:
+        """Whether it shows by itself what was undone, or refused. It is a draft again already."""
+        return False
 
     def tell_fault(self, fault: QiaoError) -> None:
         self.desk.tell(sentence_of(fault), "error")

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from node.errors import QiaoError
 from node.matters.draft import Verb
 
-from .. import columns, safe
+from .. import columns, places, safe
 from ..bulk import numbered
 from ..cells import cut, pad, pad_left
 from ..face import Item, Page, View
@@ -353,8 +353,13 @@ class InboxScreen(Base):
         lines.show(lambda width: [[(cut(title(shown), width), "head")], *sheet(shown, matter, width, reader)])
 
     async def do_register(self) -> None:
+        """By the matter's form; tickets where a call is taken."""
         from .form import FormScreen
 
+        counter = places.place("intake")
+        if self.desk.matter == "ticket" and counter is not None and self.desk.may_see(counter):
+            self.app.push_screen(counter.made())
+            return
         verbs = await self.desk.ask("allowed", self.desk.matter, None, self.desk.person)
         verb = next((one for one in verbs or () if one.name == "register"), None)
         if verb is not None:
