@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset
@@ -17,6 +18,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option as Row
 
 from . import safe
+from .cells import MARK, cut
 from .inputs import TextBox
 from .seek import Entry, Index
 
@@ -37,7 +39,8 @@ class Finds(OptionList, can_focus=False):
     def show_under(self, finder: Finder, entries: list[Entry]) -> None:
         """Under the field, or over it where the screen ends."""
         self.clear_options()
-        self.add_options([Row(Text(_told(entry))) for entry in entries])
+        width = finder.region.width - 3  # a scroll bar, and a blank on each side
+        self.add_options([Row(Text(told(entry, width))) for entry in entries])
         self.highlighted = 0 if entries else None
         self.set_class(bool(entries), "-shown")
         region, room = finder.region, self.screen.size.height
@@ -49,8 +52,13 @@ class Finds(OptionList, can_focus=False):
         self.remove_class("-shown")
 
 
-def _told(entry: Entry) -> str:
-    return f"{safe.cell(entry.path)}  {safe.cell(entry.code.rpartition('/')[2])}"
+def told(entry: Entry, width: int) -> str:
+    """One line; of a long way the end, which tells one from another. Of a division its code as well."""
+    code = f"  {safe.cell(entry.code)}" if entry.code.isdigit() else ""
+    way = safe.cell(entry.path)
+    while cell_len(way) + cell_len(code) > width and "/" in way.removeprefix(MARK + "/"):
+        way = f"{MARK}/{way.removeprefix(MARK + '/').partition('/')[2]}"
+    return cut(way + code, width)
 
 
 class Finder(TextBox):

@@ -17,6 +17,7 @@ from .texts import t
 __all__ = ["ENDED", "beginning", "in_hand", "notes", "question"]
 
 MOST_DRAFTS = 20  # told one by one
+SHORT = 7  # cells of a number: enough to know it again
 
 
 def in_hand(items: Sequence[Item], more: bool, drafts: Sequence[tuple[Key, str]], width: int) -> list[Line]:
@@ -49,10 +50,9 @@ def _draft(key: Key, text: str) -> str:
 
 def beginning(raw: dict[str, str]) -> str:
     """What tells one draft from another."""
-    names = ("worker_phone", "narrative", "text")
-    return "  ".join(text for name in names if (text := raw.get(name, "").strip())) or next(
-        (text for text in raw.values() if text.strip()), ""
-    )
+    words = [cut(safe.cell(raw.get("worker_phone", "").strip()), SHORT)]
+    words += [raw.get(name, "").strip() for name in ("narrative", "text")]
+    return "  ".join(filter(None, words)) or next((text for text in raw.values() if text.strip()), "")
 
 
 def notes(items: Sequence[Item], width: int) -> list[Line]:

@@ -26,6 +26,10 @@ class FirstDispatchScreen(DispatchScreen):
         super().__init__(intake.verb_of("ticket", "dispatch"), "ticket", call.call, {})
         self._acts, self._suggested, self._call = list(acts), lead, call
 
+    @property
+    def heading(self) -> str:
+        return t("do.lodge_dispatch")
+
     def begin(self) -> None:
         """The suggestion stands there as a draft would; none is kept, the call's own has everything."""
         if self._suggested:

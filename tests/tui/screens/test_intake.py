@@ -16,6 +16,7 @@ from tui import asking, intake
 from tui.screens.form import FormScreen
 from tui.screens.inbox import InboxScreen
 from tui.screens.intake import IntakeScreen
+from tui.screens.login import LoginScreen
 from tui.screens.ticket import TicketScreen
 
 PHONE, NARRATIVE = "13800001111", "工地拖欠三个月工资，老板说没钱、不给；该怎么办？"
@@ -351,6 +352,25 @@ async def test_a_refused_call_keeps_its_text(own: Path, monkeypatch: pytest.Monk
             assert "daemon_gone" in shown(hand) and call(hand).raw()["worker_phone"] == PHONE
         await press(hand, "f9")
         assert "已签发" in shown(hand)
+
+
+async def test_who_is_disabled_in_the_middle_of_a_call_finds_it_again(own: Path) -> None:
+    async with seated(own, "op") as hand:
+        await press(hand, "f9")
+        await typed(hand, NARRATIVE)
+        call(hand).keep_draft()
+        await desk(hand).drafts.save()
+        admin = await desk(hand).gate.ask("login", "adm", PASSWORD)
+        await desk(hand).watch_node.look()
+        await desk(hand).gate.act("do", "staff.disable", {"id": "op"}, admin)
+        await desk(hand).watch_node.look()
+        await settled(hand)
+        assert isinstance(hand.app.screen, LoginScreen) and NARRATIVE not in shown(hand)
+        await desk(hand).gate.act("do", "staff.enable", {"id": "op"}, admin)
+        await press(hand, *"op", "enter", *PASSWORD, "enter")
+        await settled(hand)
+        await press(hand, "f9", "f2")
+        assert call(hand).raw()["worker_phone"] == NARRATIVE
 
 
 async def test_a_call_that_was_none_is_dropped_after_a_question(own: Path) -> None:
