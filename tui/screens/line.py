@@ -119,12 +119,12 @@ class LineScreen(Base):
         if not units:
             self.desk.tell(t("stick.nobody"), "warning")
             return
-        names = {self.desk.unit: str(self.status.get("parent_unit") or self.status.get("parent") or "")}
+        names = {self.desk.unit: self.desk.unit.rpartition("/")[0]}
         self.app.push_screen(
-            ToStickScreen(self, [(names.get(unit, unit), self._name(unit)) for unit in units])
+            ToStickScreen(self, [(names.get(unit, unit), self._called(unit)) for unit in units])
         )
 
-    def _name(self, unit: str) -> str:
+    def _called(self, unit: str) -> str:
         return t("line.parent") if unit == self.desk.unit else t("line.by_child", unit=safe.cell(unit))
 
     def do_from_stick(self, file: str = "") -> None:
