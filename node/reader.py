@@ -167,13 +167,19 @@ class Reader:
         limit: int = 50,
         after: str | None = None,
         columns: Sequence[str] = (),
+        counted: Mapping[str, str] | None = None,
     ) -> Page:
         """A page of a matter's records in scope, in the view's order where no other is asked for. `mine`: a staff
         id; `columns`: what each item has besides, in codes, masked; `unattended`: what waits here and is in the
-        hands of nobody who is on duty. Raises Usage, NotFound (a unit)."""
-        wanted = self._wanted(matter, phase, status, unit, overdue, text, mine, view, person, unattended)
+        hands of nobody who is on duty; `counted`: those behind a number (figures/records.py), `unit` then being
+        whose number it is. Raises Usage, NotFound (a unit)."""
+        holder = None if counted else unit
+        wanted = self._wanted(matter, phase, status, holder, overdue, text, mine, view, person, unattended)
+        path = self._path(unit) if counted else None
         with self._read() as db:
-            wanted = replace(wanted, sample=self._sample(db, wanted.view))
+            wanted = replace(
+                wanted, sample=self._sample(db, wanted.view), counted=self._counted(db, counted, path)
+            )
             order = sort or listing.SORTED.get(wanted.view or "", "-changed")
             rows, more = listing.page(db, wanted, order, limit, after)
             names = reading.unit_names(db)
@@ -181,6 +187,13 @@ class Reader:
             if columns:
                 self._widen(db, matter, columns, rows, items)
         return Page(items, more)
+
+    def _counted(self, db: Connection, wanted: Mapping[str, str] | None, unit: str | None) -> Any:
+        from node.figures import records
+
+        if not wanted:
+            return None
+        return records.chosen(wanted, unit, self._tree(db), self.clock.now_ms())
 
     def _widen(
         self,
@@ -413,15 +426,19 @@ class Reader:
         self, unit: str | None, tell: Callable[[Connection, Units, int], dict[str, Any]]
     ) -> dict[str, Any]:
         from node.figures import offices
-        from node.figures.groups import Units
-        from node.store import facts
 
         own, now = self.unit, self.clock.now_ms()
         with self._read() as db:
-            rows = reading.units(db)
-            units = Units({row.path: row.name for row in rows}, {row.path: row.kind for row in rows},
-                          facts.former(db))  # fmt: skip
+            units = self._tree(db)
             return {**tell(db, units, now), "offices": offices.told(db, self.id, own, unit, now)}
+
+    def _tree(self, db: Connection) -> Units:
+        from node.figures.groups import Units
+        from node.store import facts
+
+        rows = reading.units(db)
+        names, kinds = {row.path: row.name for row in rows}, {row.path: row.kind for row in rows}
+        return Units(names, kinds, facts.former(db))
 
     # Exceptions
 

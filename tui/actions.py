@@ -18,9 +18,10 @@ SLASH = ("slash", "fullwidth_solidus", "ideographic_comma")
 QUESTION = ("question_mark", "fullwidth_question_mark")
 
 PLACES = frozenset({"inbox", "exceptions", "line", "supervision", "board", "audit", "settings"})
-WORK = PLACES | {"ticket", "exception", "reader", "setting", "staff", "calendar"}
+WORK = PLACES | {"ticket", "exception", "reader", "setting", "staff", "calendar", "counted"}
 FORMS = frozenset({"form", "dispatch", "intake", "handover"})
 EVERYWHERE = WORK | FORMS
+LISTS = frozenset({"inbox", "supervision"})  # that are filtered, sorted, marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("places", ("f11", "ctrl+g", "g"), WORK),
     Action("refresh", ("f5", "ctrl+r"), WORK),
     # inbox
-    Action("filter", ("f6", *SLASH), frozenset({"inbox"}), footer=True, argument="argument.text"),
-    Action("sort", ("f7", "s"), frozenset({"inbox"}), footer=True, argument="argument.column"),
-    Action("sort_back", ("f8", "r"), frozenset({"inbox"})),
+    Action("filter", ("f6", *SLASH), LISTS, footer=True, argument="argument.text"),
+    Action("sort", ("f7", "s"), LISTS, footer=True, argument="argument.column"),
+    Action("sort_back", ("f8", "r"), LISTS),
     Action("register", ("f9", "ctrl+n", "n"), frozenset({"inbox"}), footer=True, writes=True),
     Action("columns", ("ctrl+f", "c"), frozenset({"inbox"})),
-    Action("pick", ("ctrl+t", "x"), frozenset({"inbox"})),
+    Action("pick", ("ctrl+t", "x"), LISTS),
     Action("bulk", ("ctrl+b", "b"), frozenset({"inbox"}), writes=True),
     Action("keep_view", (), frozenset({"inbox"}), argument="argument.name"),
     Action("show_view", (), frozenset({"inbox"}), argument="argument.name"),
@@ -69,7 +70,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("cards", ("f9", "e"), frozenset({"ticket"}), footer=True),
     Action("reveal", ("ctrl+x", "m"), frozenset({"ticket"}), writes=True),
     Action("object", ("f9", "o"), frozenset({"card"}), footer=True, writes=True),
-    Action("clear_card", ("f8", "c"), frozenset({"card"}), footer=True, writes=True),
+    Action("clear_card", ("ctrl+e", "e"), frozenset({"card", "supervision"}), footer=True, writes=True),
     # exceptions
     Action("kinds", ("f7", "k"), frozenset({"exceptions"}), footer=True),
     Action("ticket", ("f7", "o"), frozenset({"exception"}), footer=True),
@@ -86,12 +87,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("disable", ("f8", "d"), frozenset({"staff"}), footer=True, writes=True),
     Action("duty", ("f6", "o"), frozenset({"staff"}), footer=True),
     Action("password", ("ctrl+x", "p"), frozenset({"staff"}), footer=True),
-    Action("earlier", ("f7", "left"), frozenset({"calendar"}), footer=True),
-    Action("later", ("f8", "right"), frozenset({"calendar"}), footer=True),
+    Action("earlier", ("f6", "b"), frozenset({"calendar", "board"}), footer=True),
+    Action("later", ("f9", "n"), frozenset({"calendar", "board"}), footer=True),
     # audit
     Action("verify", ("f7", "v"), frozenset({"audit"}), footer=True),
     Action("verify_all", ("f8", "a"), frozenset({"audit"}), footer=True),
     Action("export", ("f9", "x"), frozenset({"audit"}), footer=True, argument="argument.file"),
+    # supervision
+    Action("lists", ("ctrl+l", "l"), frozenset({"supervision"})),
+    Action("urge", ("f9", "u"), frozenset({"supervision"}), footer=True, writes=True),
+    Action("supervise", ("ctrl+d", "d"), frozenset({"supervision"}), footer=True, writes=True),
+    Action("rework", ("ctrl+k", "k"), frozenset({"supervision"}), footer=True, writes=True),
+    # board
+    Action("pages", ("f7", "v"), frozenset({"board"}), footer=True),
+    Action("period", ("f8", "p"), frozenset({"board"}), footer=True),
+    Action("table", ("ctrl+l", "t"), frozenset({"board"}), footer=True),
+    Action("figure", ("ctrl+f", "f"), frozenset({"board"})),
+    Action("reverse", ("ctrl+k", "r"), frozenset({"board"})),
+    Action("of_unit", ("ctrl+u", "u"), frozenset({"board"})),
     # dispatch
     Action("mark", ("f8",), frozenset({"dispatch"}), footer=True),
     Action("final", ("f9",), frozenset({"dispatch"}), footer=True),

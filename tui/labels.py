@@ -9,7 +9,7 @@ from typing import Any
 from conflict.declaration import Field, Matter, Type
 from conflict.explain import GENERIC
 from node import language
-from node.matters.draft import Verb
+from node.matters.draft import Kind, Verb
 
 from . import safe
 from .texts import t
@@ -24,6 +24,13 @@ def matter_of(name: str) -> Matter | None:
 
     kind = KINDS.get(name)
     return None if kind is None else kind.matter
+
+
+def kind_of(name: str) -> Kind | None:
+    """The matter with its verbs and clocks, where this program knows it."""
+    from node.matters import KINDS
+
+    return KINDS.get(name)
 
 
 def plain(identifier: str) -> str:

@@ -60,11 +60,27 @@ def _settings() -> Base:
     return SettingsScreen()
 
 
+def _board() -> Base:
+    from .screens.board import BoardScreen
+
+    return BoardScreen()
+
+
+def _supervision() -> Base:
+    from .screens.supervision import SupervisionScreen
+
+    return SupervisionScreen()
+
+
+WATCHING = frozenset({"supervisor", "dispatcher", "leader", "admin"})
+
 PLACES = (
     Place("inbox", _inbox),
     Place("intake", _intake, frozenset({"operator", "lawyer", "handler"})),
     Place("exceptions", _exceptions),
     Place("line", _line),
+    Place("supervision", _supervision, WATCHING),
+    Place("board", _board, WATCHING | {"auditor"}),
     Place("audit", _audit, frozenset({"auditor", "admin", "supervisor"})),
     Place("settings", _settings),
 )  # fmt: skip

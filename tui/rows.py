@@ -52,7 +52,9 @@ class Column:
 class Rows(ScrollView, can_focus=True):
     """Line 0 is the header. Posts Highlighted and Opened."""
 
-    COMPONENT_CLASSES = {"rows--header", "rows--cursor", "rows--dim", "rows--warn", "rows--bad"}
+    COMPONENT_CLASSES = {
+        "rows--header", "rows--cursor", "rows--dim", "rows--warn", "rows--bad", "rows--good", "rows--head",
+    }  # fmt: skip
     DEFAULT_CSS = """
     Rows { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
     Rows .rows--header { text-style: bold; color: $text-accent; background: $panel; }
@@ -61,6 +63,8 @@ class Rows(ScrollView, can_focus=True):
     Rows .rows--dim { color: $text-muted; }
     Rows .rows--warn { color: $text-warning; }
     Rows .rows--bad { color: $text-error; text-style: bold; }
+    Rows .rows--good { color: $text-success; }
+    Rows .rows--head { color: $text-accent; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
@@ -294,12 +298,12 @@ class Rows(ScrollView, can_focus=True):
         return [(column, column.width or max(4, left)) for column in seen]
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width, whole = self.scrollable_content_region.width, self.size.width
         if y == 0:
-            return self._strip(self._header(width), width, self._style("header"))
+            return self._strip(self._header(width), whole, self._style("header"))
         row = int(self.scroll_offset.y) + y - 1
         base = self._style("cursor") if row == self.cursor and self.known else self.rich_style
-        return self._strip(self._row(row, width), width, base)
+        return self._strip(self._row(row, width), whole, base)
 
     def _header(self, width: int) -> Iterable[tuple[str, str]]:
         if self.marked:

@@ -15,10 +15,12 @@ from node.errors import QiaoError
 
 from .bulk import Outcome
 from .drafts import Key
+from .face import Item
 from .texts import t
 
 if TYPE_CHECKING:
     from .desk import QiaoApp
+    from .gate import Gate
     from .screens.base import Base
 
 UNDO_SECONDS = 10.0
@@ -35,6 +37,11 @@ class Intent:
     raw: Mapping[str, str] = field(default_factory=dict)
     form: Callable[[], Base] | None = None
     records: Sequence[tuple[str, str]] = ()  # (id, number): the same act on each of them
+
+    async def sign(self, gate: Gate, person: Any) -> Item:
+        """Raises QiaoError."""
+        result: Item = await gate.act("do", self.operation, dict(self.params), person)
+        return result
 
 
 class Signer:
@@ -85,7 +92,7 @@ class Signer:
         if intent.records:
             return await self._sign_each(intent)
         try:
-            result = await self._app.gate.act("do", intent.operation, dict(intent.params), self._app.person)
+            result = await intent.sign(self._app.gate, self._app.person)
         except QiaoError as fault:
             self.signing = None
             await self._app.unsigned(intent, fault)

@@ -33,6 +33,7 @@ Screen { layout: vertical; }
 #verbs { width: 18; height: 1fr; border: none; padding: 0; background: $panel; }
 #preview { width: 45%; background: $panel; display: none; }
 .-wide #preview { display: block; }
+#detail { height: 5; background: $panel; }
 Input { border: none; height: 1; padding: 0 1; background: $surface-lighten-1; }
 Input:focus { border: none; background: $primary-background; }
 TextArea { border: none; height: 4; padding: 0 1; background: $surface-lighten-1; }

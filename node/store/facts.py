@@ -173,6 +173,18 @@ def behind(db: Connection, asked: Asked, most: int) -> list[Row[Any]]:
     return list(db.execute(ordered.limit(most)))
 
 
+def records(asked: Asked, dimension: str | None, value: str, with_below: bool) -> Select[Any]:
+    """The record rows that have such a fact; of a value of a dimension, `with_below`: and of those below it."""
+    query = _narrowed(select(FACT.c.record), asked)
+    if dimension is None:
+        return query
+    held = func.coalesce(TRAIT.c[dimension], "")
+    fits = held == value
+    if with_below:
+        fits = or_(fits, and_(held > f"{value}/", held < f"{value}0"))  # "0" is behind "/"
+    return query.join(TRAIT, TRAIT.c.record == FACT.c.record, isouter=True).where(fits)
+
+
 def _narrowed(query: Select[Any], asked: Asked) -> Select[Any]:
     query = query.where(FACT.c.name.in_(asked.names), FACT.c.from_ms <= asked.now_ms)
     query = query.where(or_(FACT.c.until_ms.is_(None), FACT.c.until_ms > asked.now_ms))

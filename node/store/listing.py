@@ -63,6 +63,7 @@ class Filter:
     now_ms: int = 0
     day_end_ms: int = 0
     sample: bytes | None = None  # the first record id that isn't checked; None: all are
+    counted: Select[Any] | None = None  # of facts.records: the records behind a number
 
 
 VIEWS = (
@@ -187,6 +188,8 @@ def _conditions(db: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(_unattended(wanted))
     if wanted.text:
         found.append(matching.fits(db, wanted.matter, wanted.text))
+    if wanted.counted is not None:
+        found.append(_among(wanted.counted))
     if wanted.view:
         found.append(_view(wanted))
     return found
