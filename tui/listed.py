@@ -38,9 +38,12 @@ class Listed(Rows):
 
     def fill(self, items: Sequence[Item]) -> None:
         """The cursor stays on its record."""
-        self.is_filled = True
-        self._take(0, list(items), None)
+        kept = self._id_of(self.highlighted) if self.highlighted else ""
+        self.is_filled, self._ended = True, True
+        self._pages, self._starts, self._after = {0: list(items)}, [0, len(items)], [None, None]
+        found = next((at for at, item in enumerate(items) if self._id_of(item) == kept), self.cursor)
         self._resize()
+        self.cursor = min(found, max(0, len(items) - 1))
         self._announce()
 
     def wait(self) -> None:

@@ -158,7 +158,7 @@ def volume_table(view: View, answer: Item) -> Table:
     ]
     total = (t("board.total"), *(f"{figures.total(course):,}" for course in courses))
     head = (t(f"board.of_{view.span.by}"), t("board.calls"), t("board.tickets"))
-    return Table(head, [*rows, total])
+    return Table(head, [total, *rows])
 
 
 def comparison(view: View, answers: Answers, width: int) -> list[Line]:

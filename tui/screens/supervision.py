@@ -61,6 +61,7 @@ class SupervisionScreen(Base):
     def body(self) -> Iterable[Widget]:
         mark = Column("mark_of", 1, lambda item: MARK if self._key_of(item) in self._marked else "")
         yield Static("", classes="strip", id="how", markup=False)
+        yield Static("", classes="strip", id="which", markup=False)
         yield TextBox(id="filter", hint=t("supervision.filter"))
         yield Listed((mark, *LATE_COLUMNS), id="late", empty=t("supervision.nothing_late"))
         yield Viewed((mark, *VIEW_COLUMNS), self._page, id="rows")
@@ -139,14 +140,17 @@ class SupervisionScreen(Base):
         self._tell_how()
 
     def _tell_how(self) -> None:
-        words = [self._tabs()]
-        if self._text:
-            words.append(t("inbox.filtered", text=safe.cell(self._text)))
+        """Which list, and beneath it which of its rows, as of when."""
+        words = []
         if self._marked:
             words.append(t("supervision.marked", n=len(self._marked)))
+        if self._text:
+            words.append(t("inbox.filtered", text=safe.cell(self._text)))
         if self._answer:
-            words.append(t("board.as_of", time=moments.short(self._answer.get("as_of"))))
-        self.query_one("#how", Static).update(cut("  ".join(words), max(20, self.size.width - 2)))
+            words.append(t("board.as_of", time=moments.full(self._answer.get("as_of"))))
+        width = max(20, self.size.width - 2)
+        self.query_one("#how", Static).update(cut(self._tabs(), width))
+        self.query_one("#which", Static).update(cut("  ".join(words) or t("loading"), width))
 
     def _tabs(self) -> str:
         return " ".join(self._tab(at, name) for at, name in enumerate(LISTS, 1))
@@ -178,7 +182,7 @@ class SupervisionScreen(Base):
         detail = self.query_one("#detail", Lines)
         self._verbs = {}
         if item is None or HEADING in item:
-            detail.show(lambda _width: [])
+            detail.show(lambda width: [[(cut(t("supervision.on_heading") if item else "", width), "dim")]])
             self.refresh_bindings()
             return
         if self._list == LATE:
@@ -311,8 +315,9 @@ class SupervisionScreen(Base):
     def offers(self, name: str) -> bool:
         if name not in ORDERS:
             return True
-        verb = ORDERS[name][0]
-        return self._may(name) if self._marked else verb in self._verbs
+        if self._marked:
+            return self._may(name) and not (name == "rework" and self._list == LATE)  # that one is open still
+        return ORDERS[name][0] in self._verbs
 
     def _may(self, name: str) -> bool:
         """By role; of each marked row it is asked when it is to be signed."""
