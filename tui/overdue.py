@@ -4,6 +4,7 @@ of one deadline how it came to be late. Pure, from `Node.overdue`."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from node import language
@@ -58,9 +59,12 @@ def fits(item: Item, text: str) -> bool:
         return True
     told = (str(item.get(name) or "") for name in ("number", "title", "unit", "clock"))
     names = (str(item.get("unit_name") or ""), clock_label(item))
-    return any(wanted in one.lower() for one in (*told, *names)) or any(
-        pinyin.matches(wanted, name) for name in names
-    )
+    return any(wanted in one.lower() for one in told) or any(_answers(wanted, name) for name in names)
+
+
+@lru_cache(2048)
+def _answers(wanted: str, name: str) -> bool:
+    return wanted in name.lower() or pinyin.matches(wanted, name)
 
 
 def folded(lines: Sequence[Item], units: Collection[str]) -> list[Item]:
@@ -95,15 +99,15 @@ def clock_label(item: Item) -> str:
 
 
 def cards_text(item: Item) -> str:
-    """`红1 黄1` of those that stand; the letters R and Y in English."""
+    """`红1 黄1` of those that stand; `R1 Y1` in English."""
     counts: dict[str, int] = {}
     for one in standing(item):
         counts[str(one["colour"])] = counts.get(str(one["colour"]), 0) + 1
-    return " ".join(f"{colour_label(colour)}{n}" for colour, n in sorted(counts.items()))
+    return " ".join(f"{colour_label(colour, 'short')}{n}" for colour, n in sorted(counts.items()))
 
 
-def colour_label(colour: str) -> str:
-    return t(f"colour.{colour}") if colour in ("yellow", "red") else safe.cell(colour)
+def colour_label(colour: str, how: str = "colour") -> str:
+    return t(f"{how}.{colour}") if colour in ("yellow", "red") else safe.cell(colour)
 
 
 def told(item: Item, width: int) -> list[Line]:

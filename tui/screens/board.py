@@ -232,7 +232,7 @@ class BoardScreen(Base):
     def _tell_how(self) -> None:
         width = max(20, self.size.width - 2)
         tabs = [_tab(at, page, page == self._page) for at, page in enumerate(PAGES, 1)]
-        words = [" ".join(tabs), self.view.span.label, self._where()]
+        words = ["".join(tabs), self.view.span.label, self._where()]
         if self._page == "ranking":
             words.append(self._figure_name)
         if self._page == "topics":

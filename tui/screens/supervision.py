@@ -3,6 +3,7 @@ which it is watched over, on one row or on all that are marked."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -45,6 +46,7 @@ class SupervisionScreen(Base):
         super().__init__()
         self._list = LATE
         self._answer: Item | None = None
+        self._arranged: list[Item] = []  # the deadlines that fit the filter, also the folded ones
         self._counts: dict[str, int] = {}
         self._text = ""
         self._sort, self._backwards = "late", False
@@ -109,14 +111,19 @@ class SupervisionScreen(Base):
     # Showing
 
     def _show_late(self) -> None:
-        late = self.query_one("#late", Listed)
+        self.begin_work(self._arrange, "late")
+
+    async def _arrange(self) -> None:
+        """Thousands of deadlines are grouped and sorted: not on the event loop."""
         if self._answer is None:
             return
-        rows = overdue.rows(self._answer, self._text, self._sort, backwards=self._backwards)
-        there = {row["id"] for row in rows}
+        answer, text, sort, backwards = self._answer, self._text, self._sort, self._backwards
+        rows = await asyncio.to_thread(overdue.rows, answer, text, sort, backwards=backwards)
+        self._arranged = [row for row in rows if HEADING not in row]
         if self._list == LATE:
-            self._marked = {id: item for id, item in self._marked.items() if id in there}
-        late.fill(overdue.folded(rows, self._folded))
+            there = {row["id"] for row in self._arranged}
+            self._marked = {key: item for key, item in self._marked.items() if key in there}
+        self.query_one("#late", Listed).fill(overdue.folded(rows, self._folded))
         self._tell_how()
 
     @property
@@ -153,13 +160,13 @@ class SupervisionScreen(Base):
         self.query_one("#which", Static).update(cut("  ".join(words) or t("loading"), width))
 
     def _tabs(self) -> str:
-        return " ".join(self._tab(at, name) for at, name in enumerate(LISTS, 1))
+        return "".join(self._tab(at, name) for at, name in enumerate(LISTS, 1))
 
     def _tab(self, at: int, name: str) -> str:
         count: int | str = (
             len((self._answer or {}).get("items") or ()) if name == LATE else self._counts.get(name, "")
         )
-        label = f"{at} {t(f'view.{name}')} {count}".rstrip()
+        label = f"{at} {t(f'supervision.list_{name}')} {count}".rstrip()
         return f"[{label}]" if name == self._list else f" {label} "
 
     def on_resize(self) -> None:
@@ -274,10 +281,7 @@ class SupervisionScreen(Base):
         self._drawn_marks()
 
     def _of_unit(self, heading: Item) -> list[Item]:
-        if self._answer is None:
-            return []
-        rows = overdue.rows(self._answer, self._text, self._sort)
-        return [row for row in rows if HEADING not in row and row["unit"] == heading["unit"]]
+        return [row for row in self._arranged if row["unit"] == heading["unit"]]
 
     def _unmark(self) -> None:
         self._marked.clear()
@@ -306,8 +310,7 @@ class SupervisionScreen(Base):
         if self._list != LATE:
             item = self._rows.highlighted
             return str(item.get("number") or "") if item else ""
-        rows = [row for row in self.query_one("#late", Listed).items if HEADING not in row]
-        chosen = [row for row in rows if row["id"] in self._marked] or rows
+        chosen = [row for row in self._arranged if row["id"] in self._marked] or self._arranged
         return "\n".join("\t".join([overdue.unit_name(row), *_texts(row)]) for row in chosen)
 
     # Acting
@@ -401,7 +404,7 @@ def _texts(row: Item) -> list[str]:
 LATE_COLUMNS = (
     Column("number", 20, lambda item: str(item.get("number") or ""), sort="number"),
     Column("title", 0, lambda item: str(item.get("title") or "")),
-    Column("clock", 6, overdue.clock_label),
+    Column("clock", 8, overdue.clock_label),
     Figure("late", 10, lambda item: moments.span(item["overdue_seconds"]), sort="late", style=lambda _item: "bad"),
     Figure("line", 9, lambda item: moments.span(item["line_seconds"]) if item["line_seconds"] else "", sort="line"),
     Column("cards", 8, overdue.cards_text, sort="cards", style=lambda _item: "bad"),
@@ -412,7 +415,7 @@ VIEW_COLUMNS = (
     Column("number", 20, lambda item: str(item.get("number") or ""), sort="number"),
     Column("title", 0, lambda item: str(item.get("title") or "")),
     Column("lead", 16, lambda item: str(item.get("lead_name") or item.get("lead") or "")),
-    Column("phase", 9, lambda item: name_label(matter_of(str(item.get("matter") or "ticket")),
+    Column("phase", 10, lambda item: name_label(matter_of(str(item.get("matter") or "ticket")),
                                                item.get("status") or item.get("phase")), sort="phase"),
     Column("due", 12, lambda item: ("!" if item.get("overdue") else "") + moments.limit(item.get("due")), sort="due",
            style=lambda item: "bad" if item.get("overdue") else ""),
