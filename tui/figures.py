@@ -85,6 +85,10 @@ def course(answer: Mapping[str, Any], figure: str, keys: Sequence[tuple[str, boo
 # Units
 
 
+def is_within(path: str, scope: str) -> bool:
+    return path == scope or path.startswith(scope + "/")
+
+
 def child_of(path: str, scope: str) -> str:
     """The unit right below `scope` that a unit belongs to; the scope itself for its own."""
     if not path.startswith(scope + "/"):
@@ -97,9 +101,10 @@ def ranks(answer: Mapping[str, Any], scope: str, own: str, names: Mapping[str, s
     behind it; those without a value last. The scope's own figures are a row as well. `own`: this node's unit."""
     found: dict[str, Sum] = {}
     for item in answer.get("items") or ():
-        if not item.get("figures"):
-            continue
-        unit, one = child_of(str(item["key"]), scope), sum_of(item["figures"][0])
+        path = str(item["key"])
+        if not item.get("figures") or not is_within(path, scope):
+            continue  # a node also holds a little of the units beside and above it
+        unit, one = child_of(path, scope), sum_of(item["figures"][0])
         found[unit] = found[unit].plus(one) if unit in found else one
     ages = {str(one["unit"]): one for one in answer.get("offices") or ()}
     rows: list[Item] = [

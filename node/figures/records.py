@@ -11,6 +11,7 @@ from node.errors import Usage
 from node.language import say
 from node.matters import dimensions
 from node.store import facts as store
+from node.store.facts import Within
 
 from . import catalogue, groups, period
 from .groups import Units
@@ -20,28 +21,29 @@ ASKED = ("figure", "period", "by", "key")
 
 
 def chosen(wanted: Mapping[str, str], unit: str | None, units: Units, now_ms: int) -> Select[Any]:
-    """`wanted`: a figure, and of a period (`period`), of a value (`key`) of a dimension (`by`). `unit`: a path, with
-    all below it. Raises Usage."""
+    """`wanted`: a figure, and of a period (`period`), of a value (`key`) of a dimension (`by`); by `unit`, of that very
+    unit. `unit`: a path, with all below it. A record counted twice is one. Raises Usage."""
     unknown = next((name for name in wanted if name not in ASKED), None)
     if unknown is not None:
         raise _unfit(unknown)
     [figure] = catalogue.chosen([wanted.get("figure", "")])
     span = period.read(wanted["period"]) if wanted.get("period") else None
     facts = asked(Question(period=span, unit=unit), [figure.numerator], units, now_ms)
-    return store.records(facts, *_narrowing(wanted, units))
+    return store.records(facts, _within(wanted, units))
 
 
-def _narrowing(wanted: Mapping[str, str], units: Units) -> tuple[str | None, str, bool]:
-    """The dimension's column, the value, and whether what is below that value (of a path) belongs to it."""
-    by = wanted.get("by")
+def _within(wanted: Mapping[str, str], units: Units) -> Within:
+    """What is below a value of a path belongs to it where the group is of that level."""
+    by, key = wanted.get("by"), wanted.get("key", "")
     if not by:
-        return None, "", False
+        return Within()
+    if by == "unit":
+        return Within(units=[key, *sorted(path for path, now in units.former.items() if now == key)])
     group = groups.read(by, units)
     if group.of not in dimensions():
         raise _unfit(by)
-    key = wanted.get("key", "")
     level = by.partition(":")[2]
-    return group.of, key, bool(level) and len(key.split("/")) == int(level)
+    return Within(group.of, key, bool(level) and len(key.split("/")) == int(level))
 
 
 def _unfit(name: str) -> Usage:

@@ -173,14 +173,26 @@ def behind(db: Connection, asked: Asked, most: int) -> list[Row[Any]]:
     return list(db.execute(ordered.limit(most)))
 
 
-def records(asked: Asked, dimension: str | None, value: str, with_below: bool) -> Select[Any]:
-    """The record rows that have such a fact; of a value of a dimension, `with_below`: and of those below it."""
-    query = _narrowed(select(FACT.c.record), asked)
-    if dimension is None:
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A value of a dimension, `with_below`: and of those below it; or facts of these very units."""
+
+    dimension: str | None = None
+    value: str = ""
+    with_below: bool = False
+    units: Sequence[str] | None = None
+
+
+def records(asked: Asked, within: Within) -> Select[Any]:
+    """The record rows that have such a fact, the excluded ones left out as in the number."""
+    query = _narrowed(select(FACT.c.record), asked).where(FACT.c.excluded.is_(False))
+    if within.units is not None:
+        query = query.where(FACT.c.unit.in_(within.units))
+    if within.dimension is None:
         return query
-    held = func.coalesce(TRAIT.c[dimension], "")
+    held, value = func.coalesce(TRAIT.c[within.dimension], ""), within.value
     fits = held == value
-    if with_below:
+    if within.with_below:
         fits = or_(fits, and_(held > f"{value}/", held < f"{value}0"))  # "0" is behind "/"
     return query.join(TRAIT, TRAIT.c.record == FACT.c.record, isouter=True).where(fits)
 

@@ -40,6 +40,11 @@ def test_a_unit_s_own_figures_stand_beside_those_below_it() -> None:
     assert [(row["path"], row["name"]) for row in rows] == [(K, "黄岛区总工会"), (C, "青岛市总工会（本级）")]
 
 
+def test_what_a_node_holds_of_units_beside_it_is_nobody_s_below() -> None:
+    rows = figures.ranks({"items": [item(C, 1, 4), item(P, 9, 9), item(T, 9, 9)]}, C, C, NAMES)
+    assert [(row["path"], row["sum"].rest) for row in rows] == [(C, "1/4")]
+
+
 def test_the_age_of_each_office_s_numbers_stands_beside_them() -> None:
     ages = {row["path"]: (row["age"], row["stale"]) for row in figures.ranks(ANSWER, P, P, NAMES)}
     assert ages == {P: ("本机数据", False), T: ("离线 9 天", True), C: ("今日有数", False)}

@@ -18,12 +18,12 @@ from ..cells import cut
 from ..face import Item
 from ..gate import sentence_of
 from ..lines import Lines
-from ..listed import Drawn, Figure, Listed
+from ..listed import Listed
 from ..moments import CHINA
 from ..panels import Ask, View
-from ..pictures.bars import bar, longest, spark
 from ..pictures.ink import ink
 from ..pictures.table import Table
+from ..ranking import TREND_FROM, rank_columns, topic_columns
 from ..rows import Column, Rows
 from ..seldom import Seldom
 from ..texts import t
@@ -34,8 +34,6 @@ LISTS = frozenset({"ranking", "topics"})
 EVERY = 15.0  # seconds: no oftener does what changes ask for all figures again
 HELD = 400  # answers; past it those that aren't shown go
 TRENDS = 40  # units whose course is drawn
-TREND = 16  # cells
-TREND_FROM = 100  # columns
 
 
 class BoardScreen(Base):
@@ -49,6 +47,7 @@ class BoardScreen(Base):
         self._scope = ""
         self._figure = "completed_in_time"
         self._figure_name = ""
+        self._is_of_tickets = True
         self._topic = ""
         self._plain = False
         self._is_turned = False  # the lowest first
@@ -146,7 +145,7 @@ class BoardScreen(Base):
     async def _learn(self) -> None:
         units = await self.desk.ask("units")
         self._names = {str(one["path"]): str(one["name"]) for one in units or ()}
-        self._figure_name = (await asyncio.to_thread(figure_names)).get(self._figure, self._figure)
+        self._figure_name, _ = (await asyncio.to_thread(figure_names))[self._figure]
 
     async def _ask(self, one: Ask) -> None:
         try:
@@ -158,7 +157,10 @@ class BoardScreen(Base):
 
     async def _ask_trends(self, anew: bool) -> None:
         view = self.view
-        for row in self._ranked()[:TRENDS]:
+        below = [
+            row for row in self._ranked() if row["path"] != view.scope
+        ]  # its own course is that of the whole
+        for row in below[:TRENDS]:
             one = panels.trend_ask(view, row["path"])
             if anew or one not in self._answers:
                 await self._ask(one)
@@ -216,7 +218,8 @@ class BoardScreen(Base):
             rows.reverse()
         keys = [(key, begun) for key, _, begun in periods.buckets(view.span, view.now)]
         for row in rows:
-            trend = self._answers.get(panels.trend_ask(view, row["path"]))
+            own = row["path"] == view.scope
+            trend = None if own else self._answers.get(panels.trend_ask(view, row["path"]))
             row["trend"] = figures.course(trend, "assignments", keys) if trend else []
         return rows
 
@@ -227,7 +230,7 @@ class BoardScreen(Base):
         return figures.topics(counts, self._topic, figures.topic_labels(codes or {}), ("tickets", "calls"))
 
     def _columns(self, rows: Sequence[Item]) -> list[Column]:
-        return _rank_columns(self.view, rows) if self._page == "ranking" else _topic_columns(self.view, rows)
+        return rank_columns(self.view, rows) if self._page == "ranking" else topic_columns(self.view, rows)
 
     def _tell_how(self) -> None:
         width = max(20, self.size.width - 2)
@@ -284,7 +287,7 @@ class BoardScreen(Base):
             answer = self._answers.get(panels.volume_ask(view))
             return panels.volume_table(view, answer) if answer else None
         rows, plain = self.query_one("#ranks", Listed).items, replace(view, plain=True)
-        columns = _rank_columns(plain, rows) if self._page == "ranking" else _topic_columns(plain, rows)
+        columns = rank_columns(plain, rows) if self._page == "ranking" else topic_columns(plain, rows)
         head = tuple(t(f"col.{one.name}") for one in columns)
         return Table(head, [tuple(safe.cell(one.value(row)) for one in columns) for row in rows])
 
@@ -343,14 +346,16 @@ class BoardScreen(Base):
     async def do_figure(self) -> None:
         from .dialogs import PickScreen
 
-        names = await asyncio.to_thread(figure_names)
+        found = await asyncio.to_thread(figure_names)
 
         def chosen(figure: str | None) -> None:
             if figure:
-                self._figure, self._figure_name = figure, names[figure]
+                self._figure, (self._figure_name, matter) = figure, found[figure]
+                self._is_of_tickets = matter == self.desk.matter
                 self._turn_to("ranking")
 
-        self.app.push_screen(PickScreen(t("board.choose_figure"), list(names.items()), self._figure), chosen)
+        options = [(figure, name) for figure, (name, _) in found.items()]
+        self.app.push_screen(PickScreen(t("board.choose_figure"), options, self._figure), chosen)
 
     def do_reverse(self) -> None:
         self._is_turned = not self._is_turned
@@ -364,7 +369,9 @@ class BoardScreen(Base):
                 self._scope = path
                 self._start_over()
 
-        options = [(path, name) for path, name in self._names.items() if _within(path, self.desk.unit)]
+        options = [
+            (path, name) for path, name in self._names.items() if figures.is_within(path, self.desk.unit)
+        ]
         self.app.push_screen(PickScreen(t("board.choose_unit"), options, self._scope), chosen)
 
     def do_back(self) -> None:
@@ -406,8 +413,13 @@ class BoardScreen(Base):
             self._scope = path
             self._start_over()
             return
-        name = f"{self._figure_name} {safe.cell(self._names.get(path, path))}"
-        self._open_records(self._figure, name, item["sum"].number, unit=path)
+        if not self._is_of_tickets:
+            self.desk.tell(t("board.no_list"))
+            return
+        own = {"by": "unit", "key": path} if path == self._scope else {}
+        self._open_records(
+            self._figure, f"{self._figure_name} {item['name']}", item["sum"].number, path, **own
+        )
 
     def _open_records(
         self, figure: str, name: str, count: int, unit: str | None = None, **narrowed: str
@@ -426,55 +438,10 @@ def _tab(at: int, page: str, is_shown: bool) -> str:
     return f"[{label}]" if is_shown else f" {label} "
 
 
-def _within(path: str, own: str) -> bool:
-    return path == own or path.startswith(own + "/")
-
-
-def figure_names() -> dict[str, str]:
-    """Of everything that is counted of calls and tickets. Reads a file: not for the event loop."""
+def figure_names() -> dict[str, tuple[str, str]]:
+    """(name, matter) of everything that is counted of calls and tickets. Reads a file: not for the event loop."""
     from node.figures.catalogue import catalogue
 
-    return {one.id: safe.cell(one.name) for one in catalogue() if one.matter in ("call", "ticket")}
-
-
-def _rank_columns(view: View, rows: Sequence[Item]) -> list[Column]:
-    rates = bool(rows) and rows[0]["sum"].unit == "percent"
-    top = 1.0 if rates else longest([row["sum"].value for row in rows])
-    rank = Figure("rank", 4, lambda row: str(row["rank"]))
-    name = Column("unit", 20, lambda row: str(row["name"]))
-    figure = Figure("figure", 9, lambda row: str(row["sum"].text))
-    line = Column("age", 12, lambda row: str(row["age"]), style=lambda row: "warn" if row["stale"] else "dim")
-    if view.plain:
-        return [
-            rank, Column("unit", 0, name.value), Figure("figure", 14, figure.value),
-            Figure("parts", 13, lambda row: row["sum"].rest), line,
-            Column("last_sync", 19, lambda row: moments.full(row["last_sync"]), from_width=98),
-            Column("trend", 62, _course, from_width=150),
-        ]  # fmt: skip
-    parts = Figure("parts", 9, lambda row: row["sum"].rest, from_width=TREND_FROM - 2)
-    drawn = Drawn("bar", 0, _nothing, draw=lambda row, cells: bar(row["sum"].value, top, cells, view.ink),
-                  style=lambda _row: "head")  # fmt: skip
-    trend = Drawn("trend", TREND, _nothing, draw=lambda row, cells: spark(row.get("trend") or (), cells, view.ink),
-                  from_width=TREND_FROM - 2)  # fmt: skip
-    return [rank, name, drawn, figure, parts, trend, line]
-
-
-def _topic_columns(view: View, rows: Sequence[Item]) -> list[Column]:
-    top = longest([row["first"] for row in rows])
-    name = Column("topic", 26, lambda row: ("> " if row["deeper"] else "  ") + row["name"])
-    tickets = Figure("tickets", 9, lambda row: f"{row['first']:,}")
-    calls = Figure("calls", 9, lambda row: f"{row['second']:,}")
-    if view.plain:
-        return [Column("topic", 0, name.value), Column("code", 30, lambda row: row["key"]), tickets, calls]
-    drawn = Drawn("bar", 0, _nothing, draw=lambda row, cells: bar(row["first"], top, cells, view.ink),
-                  style=lambda _row: "head")  # fmt: skip
-    return [name, drawn, tickets, calls]
-
-
-def _course(row: Item) -> str:
-    """The figures of the line of its course; of what hasn't begun nothing."""
-    return " ".join(str(one) for one in row.get("trend") or () if one is not None)
-
-
-def _nothing(_row: Item) -> str:
-    return ""
+    return {
+        one.id: (safe.cell(one.name), one.matter) for one in catalogue() if one.matter in ("call", "ticket")
+    }

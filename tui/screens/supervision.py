@@ -234,6 +234,7 @@ class SupervisionScreen(Base):
     def _close_filter(self) -> None:
         self.query_one("#filter").remove_class("-shown")
         self._rows.focus()
+        self._seldom.wanted()  # what changed meanwhile wasn't asked for
 
     def do_back(self) -> None:
         """Esc leaves the filter's field, then takes back the marks, then the filter, then leaves."""

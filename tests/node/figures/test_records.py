@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from node.errors import Usage
-from tests.node.tree import Tree
+from tests.node.tree import PATHS, Tree
 
 DAY = 86_400_000
 
@@ -26,7 +26,7 @@ def worked(tree: Tree) -> Tree:
     return tree
 
 
-@pytest.mark.parametrize("by", ["topic:1", "topic:2", "topic:3", "topic", "channel"])
+@pytest.mark.parametrize("by", ["topic:1", "topic:2", "topic:3", "topic", "channel", "unit"])
 def test_each_group_of_a_figure_lists_as_many_records_as_it_counts(worked: Tree, by: str) -> None:
     items = worked.reader("p").stats(by=by, figures=["tickets"])["items"]
     assert items
@@ -38,6 +38,18 @@ def test_a_unit_is_meant_with_all_below_it(worked: Tree) -> None:
     assert listed(worked, figure="tickets") == 3
     assert listed(worked, "370200", figure="assignments") == 2
     assert listed(worked, "370200", figure="tickets") == 0
+
+
+def test_a_unit_s_own_are_told_from_those_below_it(worked: Tree) -> None:
+    assert listed(worked, figure="assignments", by="unit", key=PATHS["k"]) == 2
+    assert listed(worked, figure="tickets", by="unit", key=PATHS["c"]) == 0
+
+
+def test_what_is_excluded_stands_in_neither(worked: Tree) -> None:
+    record = worked.reader("p").list("ticket", limit=1).items[0]["record"]
+    worked.act("p", "exclude", record, text="诉求不合理")
+    [found] = worked.reader("p").stats(figures=["tickets"])["figures"]
+    assert found["numerator"] == 2 == listed(worked, figure="tickets")
 
 
 def test_only_the_period_s_records_are_behind_its_number(worked: Tree) -> None:
