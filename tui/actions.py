@@ -80,7 +80,7 @@ ACTIONS: tuple[Action, ...] = (
     # line
     Action("sync", ("f7", "s"), frozenset({"line"}), footer=True),
     Action("to_stick", ("f8", "o"), frozenset({"line"}), footer=True),
-    Action("from_stick", ("f9", "i"), frozenset({"line"}), footer=True, argument="argument.file"),
+    Action("from_stick", ("f9", "r"), frozenset({"line"}), footer=True, argument="argument.file"),
     # settings
     Action("add_staff", ("f9", "n"), frozenset({"staff"}), footer=True, writes=True),
     Action("roles", ("f7", "e"), frozenset({"staff"}), footer=True, writes=True),

@@ -21,7 +21,6 @@ from node.errors import QiaoError
 
 from . import places, preferences, safe, style, texts
 from .actions import bindings, named
-from .bulk import Outcome
 from .drafts import Drafts
 from .face import Face, Item, Person
 from .gate import Gate, sentence_of
@@ -317,16 +316,6 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.drafts.signed(intent.key)
         number = safe.cell(result.get("number") or "")
         self.tell(t("signed", label=intent.label, number="" if number in intent.label else number))
-        self.refresh_screen()
-
-    def signed_each(self, intent: Intent, outcome: Outcome) -> None:
-        from .screens.dialogs import TextScreen
-
-        self.drafts.signed(intent.key)
-        if outcome.refused:
-            self.push_screen(TextScreen(intent.label, outcome.lines()))
-        else:
-            self.tell(outcome.lines()[0])
         self.refresh_screen()
 
     async def unsigned(self, intent: Intent, fault: QiaoError) -> None:

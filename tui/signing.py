@@ -7,13 +7,12 @@ What can't be signed comes back with all that was typed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from node.errors import QiaoError
 
-from .bulk import Outcome
 from .drafts import Key
 from .face import Item
 from .texts import t
@@ -36,7 +35,6 @@ class Intent:
     key: Key  # of its draft
     raw: Mapping[str, str] = field(default_factory=dict)
     form: Callable[[], Base] | None = None
-    records: Sequence[tuple[str, str]] = ()  # (id, number): the same act on each of them
 
     async def sign(self, gate: Gate, person: Any) -> Item:
         """Raises QiaoError."""
@@ -52,7 +50,6 @@ class Signer:
         self._seconds = seconds
         self.waiting: Intent | None = None
         self.signing: Intent | None = None
-        self.bulk: Outcome | None = None  # how far an act on many records has come
         self._until = 0.0
 
     @property
@@ -61,8 +58,6 @@ class Signer:
         if self.waiting is not None:
             left = max(0, round(self._until - time.monotonic()))
             return t("pending", label=self.waiting.label, seconds=left)
-        if self.bulk is not None and self.signing is not None:
-            return t("bulk.signing", label=self.signing.label, told=self.bulk.told, total=self.bulk.total)
         return t("signing", label=self.signing.label) if self.signing is not None else ""
 
     async def offer(self, intent: Intent) -> None:
@@ -89,8 +84,6 @@ class Signer:
 
     async def _sign(self, intent: Intent) -> bool:
         self.signing = intent
-        if intent.records:
-            return await self._sign_each(intent)
         try:
             result = await intent.sign(self._app.gate, self._app.person)
         except QiaoError as fault:
@@ -99,18 +92,4 @@ class Signer:
             return False
         self.signing = None
         self._app.signed(intent, result)
-        return True
-
-    async def _sign_each(self, intent: Intent) -> bool:
-        """True also where some were refused: those are told, and stay as they were."""
-        outcome = self.bulk = Outcome(len(intent.records))
-        for record, number in intent.records:
-            try:
-                params = {**intent.params, "record": record}
-                await self._app.gate.act("do", intent.operation, params, self._app.person)
-                outcome.signed()
-            except QiaoError as fault:
-                outcome.refuse(number, fault)
-        self.signing = self.bulk = None
-        self._app.signed_each(intent, outcome)
         return True

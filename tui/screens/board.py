@@ -298,7 +298,7 @@ class BoardScreen(Base):
             event.stop()
             self._turn_to(PAGES[int(event.character) - 1])
 
-    def do_panel(self) -> None:
+    def do_pages(self) -> None:
         self._turn_to(PAGES[(PAGES.index(self._page) + 1) % len(PAGES)])
 
     def _turn_to(self, page: str) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from textual.widget import Widget
 from textual.widgets import Static
 
-from .. import safe
+from .. import columns, safe
 from ..cells import cut
 from ..face import Page
+from ..labels import matter_of
 from ..rows import Rows
 from ..texts import t
 from .base import Base
-from .inbox import COLUMNS
 
 
 class CountedScreen(Base):
@@ -32,7 +32,7 @@ class CountedScreen(Base):
 
     def body(self) -> Iterable[Widget]:
         yield Static(cut(safe.cell(self._told), 200), classes="strip", id="how", markup=False)
-        yield Rows(COLUMNS, self._page, id="rows")
+        yield Rows(columns.chosen(matter_of(self.desk.matter), ()), self._page, id="rows")
 
     def begin(self) -> None:
         self.rows.sorted_by = self._sort

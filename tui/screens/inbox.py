@@ -15,7 +15,6 @@ from node.errors import QiaoError
 from node.matters.draft import Verb
 
 from .. import columns, places, safe
-from ..bulk import numbered
 from ..cells import cut, pad, pad_left
 from ..face import Item, Page, View
 from ..gate import sentence_of
@@ -23,11 +22,12 @@ from ..inputs import TextBox
 from ..labels import matter_of, verb_label
 from ..lines import Lines
 from ..rows import Column, Rows
+from ..several import Target
 from ..sheet import sheet, title
 from ..texts import known, t
 from .base import Base
-from .bulk import BulkScreen
 from .dialogs import MarkScreen, PickScreen
+from .order import OrderScreen
 
 FIRST_SORT = "-changed"
 MOST_ASKED = 50  # marked records whose actions are looked up; the rest is judged as it is signed
@@ -309,8 +309,9 @@ class InboxScreen(Base):
 
         def chosen(name: str | None) -> None:
             if name is not None:
-                self._unmark()
-                self.app.push_screen(BulkScreen(verbs[name], self.desk.matter, numbered(items)))
+                asked = [field.name for field in verbs[name].takes]
+                targets = [Target(str(one["record"]), str(one.get("number") or "")) for one in items]
+                self.app.push_screen(OrderScreen(verbs[name], self.desk.matter, targets, asked, self._unmark))
 
         options = [(name, verb_label(verb)) for name, verb in verbs.items()]
         self.app.push_screen(PickScreen(t("bulk.pick", count=len(items)), options), chosen)

@@ -68,6 +68,8 @@ async def test_one_act_on_many_tickets_has_one_result_each(own: Path) -> None:
         assert "已勾选 2 件" in shown(hand)
         check_cells(hand)
         await press(hand, "ctrl+b", *"bz", "enter", *"ok", "ctrl+s", "enter")
+        assert "2 件中签发 2 件" in shown(hand)
+        await press(hand, "escape")
         assert not inbox(hand).rows.marked
         items = [inbox(hand).rows.item_at(row) for row in range(4)]
     with Node.open(own) as node:
@@ -88,7 +90,7 @@ async def test_what_is_refused_of_many_is_told_with_its_reason_and_the_rest_is_s
         await desk(hand).gate.act("do", "act", params, desk(hand).person)
         await press(hand, "enter")
         told = shown(hand)
-        assert "已签发 3 件，共 4 件" in told and "ticket_ended" in told
+        assert "4 件中签发 3 件" in told and "ticket_ended" in told
         check_cells(hand)
 
 

@@ -127,5 +127,5 @@ async def test_the_year_is_turned_and_an_unpublished_one_says_so(province: Path)
     async with seated(province, "op") as hand:
         await settings(hand, CALENDAR)
         assert "已公布" in shown(hand)
-        await press(hand, "right", "right", "right")
+        await press(hand, "f9", "f9", "f9")
         assert "尚未公布" in shown(hand)

@@ -57,7 +57,7 @@ async def test_a_card_opens_to_its_evidence_and_one_key_objects(late: Path) -> N
 
 async def test_a_supervisor_clears_a_card_with_a_reason(late: Path) -> None:
     async with seated(late, "sup", (100, 30)) as hand:
-        await press(hand, "enter", "f9", "f8", *"sick", "ctrl+s")
+        await press(hand, "enter", "f9", "ctrl+e", *"sick", "ctrl+s")
         await press(hand, "f5", "f9")
         assert "已销" in shown(hand)
 
@@ -66,7 +66,7 @@ async def test_a_ticket_without_cards_says_what_would_be_there(province: Path) -
     async with seated(province, "hand") as hand:
         await press(hand, "enter", "f9")
         assert "没有督办卡" in shown(hand)
-        await press(hand, "f9", "f8")
+        await press(hand, "f9", "ctrl+e")
         assert isinstance(hand.app.screen, CardsScreen)
 
 
