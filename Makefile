@@ -9,7 +9,7 @@ SOURCE := sync_protocol conflict node tui cli.py
 ALL := $(SOURCE) migrations tests bench
 PROVINCE := $(if $(filter full,$(SIZE)),,--calls 100000 --tickets 10000)
 
-.PHONY: demo test check bench soak fuzz mutants setup clean
+.PHONY: demo test check bench soak fuzz mutants browser setup clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/run  ## a day of the hotline on one machine; ARGS="--keep DIR --json"
@@ -49,6 +49,10 @@ fuzz: .venv/dev  ## wrong input to every parser, and from enemies with good keys
 
 mutants: .venv/dev  ## planted faults, each to be noticed by a test; ARGS="--only NAME"
 	$(PY) -m tests.mutants $(ARGS)
+
+browser: .venv/dev  ## the screens in Debian's Chromium, installed where it is missing; ARGS="-k name"
+	bash tests/browser/install.sh
+	$(PY) -m pytest -q tests/browser $(ARGS)
 
 setup: .venv/dev
 

@@ -11,17 +11,20 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from node.commands.failure import INTERRUPTED, explain, interrupted
 from node.commands.hoist import Call, hoist, wants_json
 from node.commands.lazy import STYLE, Subjects, examples
-from node.commands.session import Session
+from node.commands.session import Screens, Session
 from node.commands.shown import dumps, line
 from node.errors import QiaoError
 from node.language import say, used
+
+if TYPE_CHECKING:
+    from node.web import Door
 
 app = typer.Typer(
     cls=Subjects,
@@ -50,15 +53,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(argv)
     _use_utf8()
     try:
-        session = Session(hoist(words), _screen)
+        session = Session(hoist(words), SCREENS)
     except QiaoError as error:
         return _tell(error, Call((), json=wants_json(words)))
     try:
-        return _run(session, [*hoist(words).rest] or ["--help"])
+        return _run(session, [*hoist(words).rest] or _alone(session, words))
     except BrokenPipeError:
         return _hush()
     finally:
         session.close()
+
+
+def _alone(session: Session, words: list[str]) -> list[str]:
+    """`qiao` without a command: in a terminal, for a directory that is named or empty and has no node, the first run;
+    elsewhere the help."""
+    place = session.directory
+    named = bool(hoist(words).directory or os.environ.get("QIAO_DIR"))
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and not session.json
+    wanted = terminal and not (place / "node.db").exists() and (named or not any(place.iterdir()))
+    return ["run"] if wanted else ["--help"]
 
 
 def _quick(words: Sequence[str]) -> int:
@@ -74,7 +87,22 @@ def _quick(words: Sequence[str]) -> int:
 def _screen(directory: Path) -> None:
     from tui.app import run  # Textual: only where a terminal shows it
 
-    run(directory, used())
+    run(directory, used(), tour=True)
+
+
+def _first(directory: Path) -> bool:
+    from tui.app import first_run
+
+    return first_run(directory, used())
+
+
+def _serve(door: Door) -> None:
+    from tui.web.door import run
+
+    run(door, used())
+
+
+SCREENS = Screens(_screen, _first, _serve)
 
 
 def _run(session: Session, words: list[str]) -> int:

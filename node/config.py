@@ -53,6 +53,12 @@ class Config:
     drop_staff: str = ""
     notify_command: list[str] = field(default_factory=list)
     notify_a_minute: int = 30
+    web_bind: str = "127.0.0.1:12352"
+    web_url: str = ""
+    web_certificate: str = ""
+    web_private_key: str = ""
+    web_seats: int = 15
+    web_idle_minutes: int = 60
     given: Mapping[str, str] = field(default_factory=dict)  # key → where its value came from
 
     @property
@@ -130,6 +136,8 @@ _BYTES = ("1 至 104857600 的整数（字节）", "an integer from 1 to 1048576
 _BUDGET = ("非负整数（字节）", "an integer of 0 or more (bytes)")
 _YES_NO = ("true 或 false", "true or false")
 _WORDS = ('["程序", "参数", …]', '["PROGRAM", "ARGUMENT", …]')
+_SEATS = ("1 至 200 的整数", "an integer from 1 to 200")
+_MINUTES = ("1 至 1440 的整数", "an integer from 1 to 1440")
 _A_MINUTE = ("1 至 600 的整数", "an integer from 1 to 600")
 _TEXT = ("带引号的文字", "text in quotes")
 
@@ -154,6 +162,12 @@ KEYS: Mapping[str, Key] = {
     "drop.staff": Key("drop_staff", str, wants=_TEXT),
     "notify.command": Key("notify_command", list, lambda value: all(type(one) is str and one for one in value), _WORDS),
     "notify.a_minute": Key("notify_a_minute", int, lambda value: 1 <= value <= 600, _A_MINUTE),
+    "web.bind": Key("web_bind", str, _is_listen, _LISTEN),
+    "web.url": Key("web_url", str, is_url, _URL),
+    "web.certificate": Key("web_certificate", str, wants=_TEXT),
+    "web.private_key": Key("web_private_key", str, wants=_TEXT),
+    "web.seats": Key("web_seats", int, lambda value: 1 <= value <= 200, _SEATS),
+    "web.idle_minutes": Key("web_idle_minutes", int, lambda value: 1 <= value <= 1440, _MINUTES),
 }  # fmt: skip
 TABLES = frozenset(name.split(".")[0] for name in KEYS if "." in name)
 

@@ -36,8 +36,9 @@ Item = dict[str, Any]
 
 
 class Node:
-    def __init__(self, directory: Path, config: Config, language: str) -> None:
+    def __init__(self, directory: Path, config: Config, language: str, *, beside: bool = False) -> None:
         self.directory = directory
+        self._beside = beside
         self.config = config
         self.language = language
         self._own: tuple[Lock, Writer] | None = None
@@ -45,12 +46,13 @@ class Node:
         self._stand: tuple[int, ...] = ()
 
     @classmethod
-    def open(cls, directory: Path, *, language: str = "zh") -> Node:
-        """Raises NotFound `no_node`, Usage for a bad node.toml."""
+    def open(cls, directory: Path, *, language: str = "zh", beside: bool = False) -> Node:
+        """`beside`: acts through the running daemon alone, and is never a writer itself. Raises NotFound `no_node`,
+        Usage for a bad node.toml."""
         directory = Path(directory)
         if not (directory / glance.DATABASE).exists():
             raise glance.no_node(directory)
-        return cls(directory, configuration.load(directory), language)
+        return cls(directory, configuration.load(directory), language, beside=beside)
 
     @staticmethod
     def init(
@@ -127,6 +129,10 @@ class Node:
     @property
     def unit_name(self) -> str:
         return self._reader.unit_name
+
+    def begun(self) -> tuple[bool, bool, bool]:
+        """Whether it is enrolled, waits for the reply to a request by file, and anybody can sign in."""
+        return self._reader.begun()
 
     def status(self) -> Item:
         """As `qiao status`, and how the daemon's line to the parent stands (`line`) where one runs."""
@@ -430,6 +436,8 @@ class Node:
 
     def _writer(self) -> Writer:
         """Kept for as long as this node is open, so that a batch pays for it once."""
+        if self._beside:
+            raise local.no_daemon(self.directory)
         if self._own is None:
             from node.writer import Writer
 

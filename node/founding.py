@@ -105,15 +105,11 @@ class _opened:
     ) -> None:
         self._directory, self._marker = directory, marker
         self._clock, self._entropy = clock, entropy
-        engine = database.open_database(directory / glance.DATABASE, write=True)
-        with database.disk_faults():
-            database.migrate(engine)
-            with engine.begin() as db:
-                log = entropy.bytes(16)
-                for key, value in ((LOG, log), ("first_log", log), ("node", node),
-                                   (UNIT, unit.encode()), (NAME, name.encode())):  # fmt: skip
-                    settings.put(db, key, value)
-        engine.dispose()
+        try:
+            _make_database(directory, unit, name, node, entropy)
+        except BaseException:
+            unmake(directory)
+            raise
 
     def __enter__(self) -> Writer:
         config = configuration.load(self._directory)
@@ -123,9 +119,26 @@ class _opened:
     def __exit__(self, kind: object, *_: object) -> None:
         self._writer.close()
         if kind is not None:
-            for name in ("node.db", "node.db-wal", "node.db-shm", MARKER):
-                (self._directory / name).unlink(missing_ok=True)
-            shutil.rmtree(self._directory / keys.DIRECTORY, ignore_errors=True)
+            unmake(self._directory)
+
+
+def _make_database(directory: Path, unit: str, name: str, node: bytes, entropy: Entropy) -> None:
+    engine = database.open_database(directory / glance.DATABASE, write=True)
+    with database.disk_faults():
+        database.migrate(engine)
+        with engine.begin() as db:
+            log = entropy.bytes(16)
+            for key, value in ((LOG, log), ("first_log", log), ("node", node),
+                               (UNIT, unit.encode()), (NAME, name.encode())):  # fmt: skip
+                settings.put(db, key, value)
+    engine.dispose()
+
+
+def unmake(directory: Path) -> None:
+    """Of a node made a moment ago, that nobody knows, nothing stays but its settings."""
+    for name in (glance.DATABASE, f"{glance.DATABASE}-wal", f"{glance.DATABASE}-shm", MARKER):
+        (directory / name).unlink(missing_ok=True)
+    shutil.rmtree(directory / keys.DIRECTORY, ignore_errors=True)
 
 
 def _found_root(writer: Writer, unit: str, name: str, recovery: Path | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from conflict.declaration import Field, Type
-from node import alike, ledger, regions, repeats
+from node import alike, enrolling, ledger, people, regions, repeats
 from node.deadlines import policies
 from node.errors import NotFound, Usage
 from node.iso import iso
@@ -22,6 +22,7 @@ from node.matters.codes import CodeList, shipped
 from node.matters.draft import Kind
 from node.page import Page
 from node.reader import Reader, kind_of
+from node.registry import listing as registry
 from node.repeats import DAY_MS
 from node.store import alike as index
 from node.store import call_records, folded, listing, reading, settings
@@ -44,6 +45,13 @@ class Lookup(Reader):
             if known is not None and isinstance(code, str) and code in known.codes:
                 found[f"{field.name}_name"] = known.path_label(code)
         return found
+
+    def begun(self) -> tuple[bool, bool, bool]:
+        """Whether this node is enrolled, waits for the reply to a request by file, and has anybody who can sign in."""
+        with self._read() as db:
+            own = settings.get(db, "node")
+            enrolled = any(one["node"] == (own or b"").hex() for one in registry.items(db))
+            return enrolled, bool(settings.get(db, enrolling.REQUEST)), people.count(db) > 0
 
     def _lists(self, db: Connection) -> Mapping[str, CodeList]:
         return {**shipped(), **codelist.from_states(self._states(db, "list"))}

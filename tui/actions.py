@@ -19,7 +19,7 @@ QUESTION = ("question_mark", "fullwidth_question_mark")
 
 PLACES = frozenset({"inbox", "exceptions", "line", "supervision", "board", "audit", "settings"})
 WORK = PLACES | {"ticket", "exception", "reader", "setting", "staff", "calendar", "counted"}
-FORMS = frozenset({"form", "dispatch", "intake", "handover"})
+FORMS = frozenset({"form", "dispatch", "intake", "handover", "founding"})
 EVERYWHERE = WORK | FORMS
 LISTS = frozenset({"inbox", "supervision"})  # that are filtered, sorted, marked
 
@@ -126,6 +126,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy", ("ctrl+y", "y"), WORK | {"card"}),
     Action("jump", ("ctrl+o",), EVERYWHERE | {"card"}),
     Action("open", (), WORK, argument="argument.number"),
+    Action("tour", (), WORK),
     Action("palette", ("ctrl+p", *COLON), WORK),
     Action("back", ("escape",), EVERYWHERE | {"card"}),
     Action("quit", ("ctrl+q", "f10"), EVERYWHERE | {"login", "card"}, footer=True),

@@ -20,14 +20,29 @@ def prepare(kitty_keys: bool) -> None:
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 
-def run(node_directory: Path, language: str) -> int:
-    """Shows the node in `node_directory` until the user leaves. The exit code. Raises Usage `bad_config`."""
+def run(node_directory: Path, language: str, *, seat: bool = False, tour: bool = False) -> int:
+    """Shows the node in `node_directory` until the user leaves. The exit code. Raises Usage `bad_config`.
+
+    `seat`: one of several, in a browser, beside the running node. `tour`: who is here for the first time is led
+    around."""
     config = load(node_directory)
-    prepare(config.kitty_keys)
+    prepare(config.kitty_keys and not seat)
     languages.use(language)
     from .desk import QiaoApp
     from .gate import node_opener
 
-    app = QiaoApp(node_opener(node_directory, language), ascii_borders=config.ascii_borders, bell=config.bell)
+    opener = node_opener(node_directory, language, beside=seat)
+    app = QiaoApp(opener, ascii_borders=config.ascii_borders, bell=config.bell, tour=tour)
     app.run()
     return app.return_code or 0
+
+
+def first_run(directory: Path, language: str) -> bool:
+    """Leads through the making of a node in `directory`. Whether there is one now that somebody can sign in to."""
+    prepare(kitty_keys=False)
+    languages.use(language)
+    from .founding import FoundingApp
+
+    app = FoundingApp(directory)
+    app.run()
+    return app.begun

@@ -28,6 +28,7 @@ from .preferences import Preferences
 from .screens.base import Base
 from .screens.login import LoginScreen
 from .screens.small import SmallScreen, is_small
+from .screens.tour import TourScreen
 from .sheet import Reader
 from .signing import UNDO_SECONDS, Intent, Signer
 from .style import CSS as STYLE
@@ -45,8 +46,8 @@ class PlainBar(ScrollBarRender):
 
 
 class QiaoApp(App[int], inherit_bindings=False):
-    """`opener` makes the node. `read_only`: nothing can be signed. `undo_seconds`, `pulse_seconds` and `now` are
-    given by tests."""
+    """`opener` makes the node. `read_only`: nothing can be signed. `tour`: who is here for the first time is led
+    around. `undo_seconds`, `pulse_seconds` and `now` are given by tests."""
 
     CSS = STYLE
     ENABLE_COMMAND_PALETTE = False
@@ -59,6 +60,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         ascii_borders: bool = False,
         bell: bool = False,
         read_only: bool = False,
+        tour: bool = False,
         undo_seconds: float = UNDO_SECONDS,
         pulse_seconds: float = 1.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -80,6 +82,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         self._wall = safe.Wall()
         self._pulse_seconds = pulse_seconds
         self._read_only = read_only
+        self._tour = tour
         self._of_node = (language.used(), ascii_borders, bell)
         self._trouble = ""
         for theme in style.THEMES:
@@ -91,10 +94,13 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     async def on_mount(self) -> None:
         ScrollBar.renderer = PlainBar
-        await self.push_screen(LoginScreen())
+        await self.push_screen(self.first_screen())
         self.set_interval(0.25, self._tick)
         self.set_interval(1.0, self._save_drafts)
         self.set_interval(self._pulse_seconds, self.watch_node.look)
+
+    def first_screen(self) -> Base:
+        return LoginScreen()
 
     async def enter(self) -> None:
         """Past the login. Not from a worker of the login's: it would wait for its own end."""
@@ -105,6 +111,8 @@ class QiaoApp(App[int], inherit_bindings=False):
         if len(self.drafts):
             self.tell(t("drafts.found", count=len(self.drafts)))
         await self._show_notes()
+        if self._tour and not self.preferences.toured:
+            self.call_after_refresh(self.do_tour)
 
     async def _show_notes(self) -> None:
         """What the shift before left, until it is read; not for those who only look."""
@@ -134,6 +142,15 @@ class QiaoApp(App[int], inherit_bindings=False):
         while len(self.screen_stack) > 2:
             await self.pop_screen()
         await self.switch_screen(places.PLACES[0].made())
+
+    def do_tour(self) -> None:
+        """Around the inbox, in five steps; then it was seen, or left."""
+        self.go_to(places.PLACES[0])
+        self.push_screen(TourScreen(), self._toured)
+
+    async def _toured(self, _seen: None) -> None:
+        if not self.preferences.toured:
+            await self.prefer("toured", True)
 
     # How it is to be for the person
 
@@ -187,6 +204,8 @@ class QiaoApp(App[int], inherit_bindings=False):
         if action != "go":
             return super().check_action(action, parameters)
         screen = self._base()
+        if screen is None and isinstance(self.screen, TourScreen):
+            screen = self._beneath()
         return screen is not None and self.is_offered(str(parameters[0]), screen)
 
     def is_offered(self, name: str, screen: Base) -> bool:
@@ -203,6 +222,11 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     def _base(self) -> Base | None:
         return self.screen if self.screen_stack and isinstance(self.screen, Base) else None
+
+    def _beneath(self) -> Base | None:
+        """What a tour leads around in: its keys are shown, though none of them reaches it."""
+        beneath = self.screen_stack[-2]
+        return beneath if isinstance(beneath, Base) else None
 
     async def action_go(self, name: str, argument: str = "") -> None:
         """What every key of the registry leads to: a place, `do_NAME` of the screen, else of the application."""
@@ -395,6 +419,14 @@ class QiaoApp(App[int], inherit_bindings=False):
             self.push_screen(SmallScreen())
         elif shown and not small:
             self.pop_screen()
+
+    async def on_exit_app(self) -> None:
+        """Also from outside (a signal, a browser that went away): what was typed since the last second is kept. By now
+        nothing counts as attached, but its widgets are there yet."""
+        if self.person is not None:
+            if (base := self._base()) is not None and base.query("Footer"):
+                base.keep_draft()
+            await self.drafts.save()
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self.gate.close)

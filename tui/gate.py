@@ -56,6 +56,10 @@ class Gate:
         """Calls one acting method of the node; it waits for no reader. Raises QiaoError."""
         return await self._run(self._acting, self._call, name, args, named)
 
+    async def work(self, work: Callable[..., Answer], *args: Any) -> Answer:
+        """Something else of the node's, in the acting thread. Raises QiaoError."""
+        return await self._run(self._acting, work, *args)
+
     async def check(self, operation: str, params: dict[str, Any], person: Any) -> None:
         """Raises what `do` would, and signs nothing. Raises QiaoError."""
         await self.act("check", operation, params, person)
@@ -89,12 +93,12 @@ def sentence_of(fault: QiaoError) -> str:
     return f"{fault.code}: {fault.text}{hint}"
 
 
-def node_opener(directory: Any, language: str) -> Callable[[], Face]:
-    """Opens the real node; the heavy imports happen inside."""
+def node_opener(directory: Any, language: str, *, beside: bool = False) -> Callable[[], Face]:
+    """Opens the real node; the heavy imports happen inside. `beside`: it acts through the daemon alone."""
 
     def opened() -> Face:
         from node.face import Node
 
-        return cast(Face, Node.open(directory, language=language))
+        return cast(Face, Node.open(directory, language=language, beside=beside))
 
     return opened

@@ -32,8 +32,7 @@ class Listed(Rows):
     """`empty` is what it says of nothing: what would be here, and which key fills it."""
 
     def __init__(self, columns: Sequence[Column], *, id: str, empty: str = "") -> None:
-        super().__init__(columns, _nothing, id=id)
-        self.empty = empty
+        super().__init__(columns, _nothing, id=id, empty=lambda: empty or t("empty"))
         self.is_filled = False
 
     def fill(self, items: Sequence[Item]) -> None:
@@ -64,7 +63,7 @@ class Listed(Rows):
     def _row(self, row: int, width: int) -> Iterable[tuple[str, str]]:
         item = self.item_at(row)
         if item is None:
-            yield self._placeholder(row), "dim"
+            yield self._placeholder(row, width), "dim"
         elif HEADING in item:
             yield pad(safe.cell(item[HEADING]), width), "head"
         else:
@@ -76,10 +75,10 @@ class Listed(Rows):
         for (text, style), (column, cells) in zip(super()._header(width), shown, strict=True):
             yield (pad_left(text.rstrip(), cells) if isinstance(column, Figure) else text), style
 
-    def _placeholder(self, row: int) -> str:
+    def _placeholder(self, row: int, width: int) -> str:
         if not self.is_filled:
             return t("loading") if row == 0 else ""
-        return (self.empty or t("empty")) if row == 0 and not self.known else ""
+        return super()._placeholder(row, width)
 
 
 async def _nothing(_after: str | None, _limit: int) -> Page | None:

@@ -20,7 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from . import safe
-from .cells import pad
+from .cells import pad, wrap
 from .face import Item, Page
 from .texts import t
 
@@ -90,12 +90,18 @@ class Rows(ScrollView, can_focus=True):
         item: Item
 
     def __init__(
-        self, columns: Sequence[Column], source: Source, *, id: str | None = None, empty: str = ""
+        self,
+        columns: Sequence[Column],
+        source: Source,
+        *,
+        id: str | None = None,
+        empty: Callable[[], str] = lambda: t("empty"),
     ) -> None:
+        """`empty`: what would be here and which key fills it, in safe text; asked for when nothing is."""
         super().__init__(id=id)
-        self.empty = empty  # said where there is nothing: what would be here, and which key fills it
         self.columns = tuple(columns)
         self.marked: dict[str, Item] = {}  # by id; they stay marked from page to page
+        self._empty = empty
         self.source = source
         self.sorted_by = ""
         self._shift = 0  # columns behind the first that were moved out of sight
@@ -322,7 +328,7 @@ class Rows(ScrollView, can_focus=True):
     def _row(self, row: int, width: int) -> Iterable[tuple[str, str]]:
         item = self.item_at(row)
         if item is None:
-            yield self._placeholder(row), "dim"
+            yield self._placeholder(row, width), "dim"
             return
         if self.marked:
             yield ("*" if self._id_of(item) in self.marked else " "), ""
@@ -333,9 +339,10 @@ class Rows(ScrollView, can_focus=True):
         """What the marks leave of it."""
         return width - 2 if self.marked else width
 
-    def _placeholder(self, row: int) -> str:
-        if row == 0 and self._ended and not self.known:
-            return self.empty or t("empty")
+    def _placeholder(self, row: int, width: int) -> str:
+        if self._ended and not self.known:
+            lines = wrap(self._empty(), max(2, width - 2))
+            return " " + lines[row] if row < len(lines) else ""
         return t("loading") if row < self.known or (row == self.known and not self._ended) else ""
 
     def _style(self, name: str) -> Style:

@@ -47,6 +47,11 @@ OptionList, OptionList:focus { border: none; scrollbar-size-vertical: 1; }
 #also.-shown { display: block; }
 #result { height: 6; background: $panel; }
 #evidence { height: 8; background: $panel; }
+.about { height: auto; color: $text-muted; padding: 0 1; margin-bottom: 1; }
+.check { height: auto; color: $text-muted; margin-left: 19; }
+.check.-bad { color: $text-error; text-style: bold; }
+#ways { height: auto; margin: 1 0; }
+#about { height: auto; }
 #filter { display: none; }
 #filter.-shown { display: block; }
 ModalScreen { align: center middle; }

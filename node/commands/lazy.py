@@ -26,6 +26,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "join": ("join", "凭邀请加入上级"),
     "enrol": ("enrol", "登记用文件来申请的下级"),
     "run": ("run", "运行节点（服务、同步、备份；终端中打开界面）"),
+    "web": ("web", "浏览器里的界面：开席位、发席位链接"),
     "sync": ("sync", "立即与上级同步一轮"),
     "bundle": ("bundle", "用 U 盘与上级、下级交换数据包"),
     "status": ("status", "线路、待发、时钟、备份等现状"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 import threading
@@ -16,6 +17,7 @@ from node import config as configuration
 from node import daemon
 from node.config import Config, Value
 from node.entropy import SystemEntropy
+from node.errors import QiaoError
 from node.lock import Lock
 
 from .lazy import Command, examples, subject
@@ -41,13 +43,25 @@ def run(
     parent: Annotated[str | None, typer.Option(metavar="URL", help="上级地址")] = None,
 ) -> None:
     here = session(context)
-    if not (here.directory / "node.db").exists():
+    headless = no_tui or here.json or not (sys.stdin.isatty() and sys.stdout.isatty())
+    if headless and not (here.directory / "node.db").exists():
         raise no_node(here)
     overrides: dict[str, Value | None] = {"listen": listen, "parent": parent}
-    if no_tui or here.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if headless:
         daemon.run(here.directory, overrides)
-    else:
-        beside(here.directory, overrides, here.screen)
+    elif _has_begun(here.directory) or here.screens.first(here.directory):
+        beside(here.directory, overrides, here.screens.show)
+
+
+def _has_begun(directory: Path) -> bool:
+    """Whether there is a node to which somebody can sign in. One that can't be read is told by whoever opens it."""
+    from node.beginning import READY, Beginning
+
+    if not (directory / "node.db").exists():
+        return False
+    with contextlib.suppress(QiaoError):
+        return Beginning(directory).standing() == READY
+    return True
 
 
 def beside(directory: Path, overrides: dict[str, Value | None], screen: Callable[[Path], None]) -> None:

@@ -10,6 +10,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +24,26 @@ from .shown import dumps, line
 
 if TYPE_CHECKING:
     from node.face import Node, Person
+    from node.web import Door
 
 Lines = Iterable[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """What shows something, handed in by `cli`, since node knows no screens: the UI on a directory; the first run in
+    one without a node, which says whether there is one now; the UI served to browsers."""
+
+    show: Callable[[Path], None] = lambda _directory: None
+    first: Callable[[Path], bool] = lambda _directory: False
+    serve: Callable[[Door], None] = lambda _door: None
 
 
 class Session:
     """`out` is the real stdout: with --json everything else that prints goes to stderr."""
 
-    def __init__(self, call: Call, screen: Callable[[Path], None] = lambda _directory: None) -> None:
-        self.screen = screen  # opens the UI on a directory; handed in, since node knows no screens
+    def __init__(self, call: Call, screens: Screens | None = None) -> None:
+        self.screens = screens or Screens()
         self.directory = Path(call.directory or os.environ.get("QIAO_DIR") or ".").expanduser()
         self.json = call.json
         self.staff = call.staff

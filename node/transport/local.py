@@ -52,7 +52,7 @@ def do(
     try:
         connection, token = _connected(directory)
     except OSError as fault:
-        raise _no_daemon(directory) from fault
+        raise no_daemon(directory) from fault
     try:
         with contextlib.closing(connection):
             connection.request("POST", "/do", body, _headers(token))
@@ -148,7 +148,8 @@ def revived(said: Mapping[str, Any]) -> QiaoError:
     return kind(str(error["message"]), code=str(error["code"]), hint=str(error["hint"]))
 
 
-def _no_daemon(directory: Path) -> LineDown:
+def no_daemon(directory: Path) -> LineDown:
+    """To be raised where something is asked of a daemon, and none runs."""
     return LineDown(
         say(f"{directory} 没有运行中的节点", f"no node is running in {directory}"),
         code="no_daemon",

@@ -11,7 +11,7 @@ import pytest
 
 from tests.house.project import ROOT, read
 
-TARGETS = ("demo", "test", "check", "bench", "soak", "fuzz", "mutants", "clean")
+TARGETS = ("demo", "test", "check", "bench", "soak", "fuzz", "mutants", "browser", "clean")
 
 
 @pytest.mark.parametrize("target", TARGETS)

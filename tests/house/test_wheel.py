@@ -23,6 +23,11 @@ SHIPPED = (
     "node/matters/data/statutes.jsonl.gz",
     "node/matters/data/synonyms.csv",
     "node/matters/data/topics.csv",
+    "tui/web/enter.html",
+    "tui/web/enter.js",
+    "tui/web/page.css",
+    "tui/web/page.html",
+    "tui/web/seat.js",
 )
 
 

@@ -79,7 +79,7 @@ class AuditScreen(Base):
     def body(self) -> Iterable[Widget]:
         yield Static("", classes="strip", id="note", markup=False)
         yield Lines(lambda width: list(text_lines(t("audit.how"), width, 0, "dim", 1000)), id="result")
-        yield Rows(COLUMNS, self._page, id="rows", empty=t("audit.nobody"))
+        yield Rows(COLUMNS, self._page, id="rows", empty=lambda: t("audit.nobody"))
 
     def begin(self) -> None:
         self.query_one(Rows).focus()

@@ -51,7 +51,7 @@ class CardsScreen(Base):
         return f"{t('do.cards')}  {safe.cell(self.item.get('number') or '')}"
 
     def body(self) -> Iterable[Widget]:
-        yield Rows(COLUMNS, self._page, id="rows", empty=t("cards.empty"))
+        yield Rows(COLUMNS, self._page, id="rows", empty=lambda: t("cards.empty"))
         yield Lines(id="evidence")
 
     def begin(self) -> None:

@@ -68,7 +68,7 @@ class DispatchScreen(FormScreen):
         )
         yield Static("", classes="strip", id="note", markup=False)
         yield TextBox(id="find", hint=t("dispatch.find"))
-        yield Rows(columns, self._page, id="units")
+        yield Rows(columns, self._page, id="units", empty=self._nothing)
         yield Static("", classes="strip", id="lead", markup=False)
         yield Static("", classes="strip", id="co", markup=False)
         yield Static("", classes="fault", id="fault", markup=False)
@@ -91,6 +91,10 @@ class DispatchScreen(FormScreen):
 
     async def _page(self, after: str | None, limit: int) -> Found:
         return Found(narrowed(self._all, self.query_one("#find", TextBox).value))
+
+    def _nothing(self) -> str:
+        typed = self.query_one("#find", TextBox).value.strip()
+        return t("empty.found", text=safe.cell(typed)) if typed else t("empty.units")
 
     def _mark(self, unit: Item) -> str:
         if unit["path"] == self._lead:

@@ -61,7 +61,7 @@ class ExceptionsScreen(Base):
 
     def body(self) -> Iterable[Widget]:
         yield Static("", classes="strip", id="how", markup=False)
-        yield Rows(COLUMNS, self._page, id="rows")
+        yield Rows(COLUMNS, self._page, id="rows", empty=self._nothing)
 
     def begin(self) -> None:
         self._start_over()
@@ -74,6 +74,9 @@ class ExceptionsScreen(Base):
     async def _page(self, after: str | None, limit: int) -> Page | None:
         page: Page | None = await self.desk.ask("exceptions", self._only, limit=limit, after=after)
         return page
+
+    def _nothing(self) -> str:
+        return t("empty.exceptions") if self._only is None else t("empty.kind", kind=kind_label(self._only))
 
     def _start_over(self) -> None:
         self.query_one("#how", Static).update(t("exceptions.kind", kind=kind_label(self._only)))

@@ -31,6 +31,7 @@ from .order import OrderScreen
 
 FIRST_SORT = "-changed"
 MOST_ASKED = 50  # marked records whose actions are looked up; the rest is judged as it is signed
+_FILLED = frozenset({"all", "mine", "unit"})  # views into which a registration comes at once
 
 
 def view_label(view: View) -> str:
@@ -58,7 +59,7 @@ class InboxScreen(Base):
         yield TextBox(id="filter", hint=t("inbox.filter"))
         yield Horizontal(
             OptionList(id="views", markup=False),
-            Rows(self._columns(), self._page, id="rows", empty=t("inbox.empty")),
+            Rows(self._columns(), self._page, id="rows", empty=self._nothing),
             Lines(id="preview"),
             classes="body",
         )
@@ -88,6 +89,13 @@ class InboxScreen(Base):
     def offers(self, name: str) -> bool:
         return self._can_register if name == "register" else True
 
+    def _nothing(self) -> str:
+        """What would be in this view, and the key that fills it."""
+        if self._text:
+            return t("empty.filtered", text=safe.cell(self._text))
+        told = known(f"empty.{self._view}", t("empty.all"))
+        return f"{told}\n{t('empty.register')}" if self._can_register and self._view in _FILLED else told
+
     # Reading
 
     def _filters(self) -> dict[str, Any]:
@@ -106,6 +114,7 @@ class InboxScreen(Base):
         verbs = await self.desk.ask("allowed", self.desk.matter, None, self.desk.person)
         self._can_register = any(verb.name == "register" for verb in verbs or ())
         self.refresh_bindings()
+        self.rows.refresh()  # where it is empty, it says by which key it is filled
         if views is not None:
             self._show_views(list(views))
 
@@ -168,7 +177,6 @@ class InboxScreen(Base):
 
     def _start_over(self) -> None:
         self.rows.sorted_by = self._sort
-        self.rows.empty = t("inbox.none_found") if self._text else t("inbox.empty")
         self._tell_how()
         self.rows.reload()
 

@@ -66,7 +66,7 @@ class SupervisionScreen(Base):
         yield Static("", classes="strip", id="which", markup=False)
         yield TextBox(id="filter", hint=t("supervision.filter"))
         yield Listed((mark, *LATE_COLUMNS), id="late", empty=t("supervision.nothing_late"))
-        yield Viewed((mark, *VIEW_COLUMNS), self._page, id="rows")
+        yield Rows((mark, *VIEW_COLUMNS), self._page, id="rows", empty=self._nothing)
         yield Lines(id="detail")
 
     def begin(self) -> None:
@@ -108,6 +108,9 @@ class SupervisionScreen(Base):
         page: Page | None = await self.desk.ask("list", self.desk.matter, **how)
         return page
 
+    def _nothing(self) -> str:
+        return t("empty") if self._list == LATE else t(f"supervision.no_{self._list}")
+
     # Showing
 
     def _show_late(self) -> None:
@@ -134,10 +137,10 @@ class SupervisionScreen(Base):
         """From its beginning: another list, order or filter."""
         self._list = name
         self._marked.clear()
-        late, rows = self.query_one("#late", Listed), self.query_one("#rows", Viewed)
+        late, rows = self.query_one("#late", Listed), self.query_one("#rows", Rows)
         late.display, rows.display = name == LATE, name != LATE
         late.sorted_by = ("-" if (self._sort != "number") != self._backwards else "") + self._sort
-        rows.sorted_by, rows.empty = self._view_sort, "" if name == LATE else t(f"supervision.no_{name}")
+        rows.sorted_by = self._view_sort
         if name == LATE:
             late.wait()
             self._show_late()
@@ -386,16 +389,6 @@ class SupervisionScreen(Base):
 
 def _following(known: Sequence[str], one: str) -> str:
     return known[(known.index(one) + 1) % len(known)]
-
-
-class Viewed(Rows):
-    """`empty` says what would be here."""
-
-    empty = ""
-
-    def _placeholder(self, row: int) -> str:
-        found = super()._placeholder(row)
-        return self.empty or found if found == t("empty") else found
 
 
 def _texts(row: Item) -> list[str]:
