@@ -41,7 +41,7 @@ class Action:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("help", ("f1", *QUESTION), EVERYWHERE | {"login", "card"}, footer=True),
+    Action("help", ("f1", *QUESTION), EVERYWHERE | {"login", "card", "start"}, footer=True),
     # places
     Action("inbox", ("f2",), WORK - {"inbox"}, footer=True),
     Action("exceptions", ("f3",), WORK - {"exceptions"}, footer=True),
@@ -97,13 +97,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("lists", ("ctrl+l", "l"), frozenset({"supervision"})),
     Action("urge", ("f9", "u"), frozenset({"supervision"}), footer=True, writes=True),
     Action("supervise", ("ctrl+d", "d"), frozenset({"supervision"}), footer=True, writes=True),
-    Action("rework", ("ctrl+k", "k"), frozenset({"supervision"}), footer=True, writes=True),
+    Action("rework", ("ctrl+x", "k"), frozenset({"supervision"}), footer=True, writes=True),
     # board
     Action("pages", ("f7", "v"), frozenset({"board"}), footer=True),
     Action("period", ("f8", "p"), frozenset({"board"}), footer=True),
     Action("table", ("ctrl+l", "t"), frozenset({"board"}), footer=True),
     Action("figure", ("ctrl+f", "f"), frozenset({"board"})),
-    Action("reverse", ("ctrl+k", "r"), frozenset({"board"})),
+    Action("reverse", ("ctrl+x", "r"), frozenset({"board"})),
     Action("of_unit", ("ctrl+u", "u"), frozenset({"board"})),
     # dispatch
     Action("mark", ("f8",), frozenset({"dispatch"}), footer=True),
@@ -128,8 +128,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("open", (), WORK, argument="argument.number"),
     Action("tour", (), WORK),
     Action("palette", ("ctrl+p", *COLON), WORK),
-    Action("back", ("escape",), EVERYWHERE | {"card"}),
-    Action("quit", ("ctrl+q", "f10"), EVERYWHERE | {"login", "card"}, footer=True),
+    Action("back", ("escape",), EVERYWHERE | {"card", "start"}),
+    Action("quit", ("ctrl+q", "f10"), EVERYWHERE | {"login", "card", "start"}, footer=True),
 )  # fmt: skip
 
 

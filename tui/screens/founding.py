@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 
 class FoundingScreen(Base):
-    kind = "founding"
     is_form = True
 
     @property
@@ -43,6 +42,8 @@ class FoundingScreen(Base):
 
 class StartScreen(FoundingScreen):
     """What can be done with this directory as it stands."""
+
+    kind = "start"
 
     def __init__(self) -> None:
         super().__init__()
@@ -140,6 +141,8 @@ WAYS = {
 
 class StepScreen(FoundingScreen):
     """One step. What is typed is checked as it is typed; Ctrl+S does it, Esc goes back and keeps what was typed."""
+
+    kind = "founding"
 
     def __init__(self, step: Step) -> None:
         super().__init__()
