@@ -6,6 +6,7 @@ nothing above it in this file may import Textual: the application itself is in `
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -20,6 +21,12 @@ def prepare(kitty_keys: bool) -> None:
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 
+def seldom_collected() -> None:
+    """What the imports leave lives as long as the program: to walk it all for garbage takes 0.1 s, in which no key
+    is answered. The gate freezes it once the node is open."""
+    gc.set_threshold(50_000, 50, 50)
+
+
 def run(node_directory: Path, language: str, *, seat: bool = False, tour: bool = False) -> int:
     """Shows the node in `node_directory` until the user leaves. The exit code. Raises Usage `bad_config`.
 
@@ -28,6 +35,7 @@ def run(node_directory: Path, language: str, *, seat: bool = False, tour: bool =
     config = load(node_directory)
     prepare(config.kitty_keys and not seat)
     languages.use(language)
+    seldom_collected()
     from .desk import QiaoApp
     from .gate import node_opener
 

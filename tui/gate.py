@@ -7,6 +7,7 @@ signed in the order in which they were confirmed. A third looks: figures that ta
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
@@ -99,6 +100,10 @@ def node_opener(directory: Any, language: str, *, beside: bool = False) -> Calla
     def opened() -> Face:
         from node.face import Node
 
-        return cast(Face, Node.open(directory, language=language, beside=beside))
+        node = cast(Face, Node.open(directory, language=language, beside=beside))
+        _ = node.unit_name  # to read loads the rest
+        gc.collect()
+        gc.freeze()  # what is there now stays as long as the program (tui/app.py)
+        return node
 
     return opened
