@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from rich.text import Text
 from textual.containers import Horizontal
@@ -87,7 +87,12 @@ class InboxScreen(Base):
         return {one.sort: one for one in columns.available(matter_of(self.desk.matter)).values() if one.sort}
 
     def offers(self, name: str) -> bool:
-        return self._can_register if name == "register" else True
+        return self._can_register or self._takes_calls if name == "register" else True
+
+    @property
+    def _takes_calls(self) -> bool:
+        counter = places.place("intake")
+        return self.desk.matter == "ticket" and counter is not None and self.desk.may_see(counter)
 
     def _nothing(self) -> str:
         """What would be in this view, and the key that fills it."""
@@ -365,9 +370,8 @@ class InboxScreen(Base):
         """By the matter's form; tickets where a call is taken."""
         from .form import FormScreen
 
-        counter = places.place("intake")
-        if self.desk.matter == "ticket" and counter is not None and self.desk.may_see(counter):
-            self.app.push_screen(counter.made())
+        if self._takes_calls:
+            self.desk.go_to(cast(places.Place, places.place("intake")))
             return
         verbs = await self.desk.ask("allowed", self.desk.matter, None, self.desk.person)
         verb = next((one for one in verbs or () if one.name == "register"), None)
