@@ -87,7 +87,7 @@ class InboxScreen(Base):
         return {one.sort: one for one in columns.available(matter_of(self.desk.matter)).values() if one.sort}
 
     def offers(self, name: str) -> bool:
-        return self._can_register or self._takes_calls if name == "register" else True
+        return self._can_register if name == "register" else True
 
     @property
     def _takes_calls(self) -> bool:
@@ -116,12 +116,17 @@ class InboxScreen(Base):
     async def _load_views(self) -> None:
         views = await self.desk.ask("views", self.desk.matter, self.desk.person)
         self._kept = list(await self.desk.ask("kept_views", self.desk.matter, self.desk.person) or ())
-        verbs = await self.desk.ask("allowed", self.desk.matter, None, self.desk.person)
-        self._can_register = any(verb.name == "register" for verb in verbs or ())
+        self._can_register = await self._begins(self.desk.matter) or (
+            self._takes_calls and await self._begins("call")
+        )
         self.refresh_bindings()
         self.rows.refresh()  # where it is empty, it says by which key it is filled
         if views is not None:
             self._show_views(list(views))
+
+    async def _begins(self, matter: str) -> bool:
+        verbs = await self.desk.ask("allowed", matter, None, self.desk.person)
+        return any(verb.name == "register" for verb in verbs or ())
 
     def _show_views(self, views: list[View]) -> None:
         lines = [pad(view_label(view), 11) + pad_left(str(view.count), 5) for view in views]

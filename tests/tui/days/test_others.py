@@ -1,5 +1,5 @@
-"""The day of an administrator (管理员), an auditor (审计), a leader (领导) and a lawyer (律师), by keys alone, at a real
-node. An operator's is in test_intake.py, a supervisor's in test_supervision.py."""
+"""The day of an administrator (管理员), an auditor (审计), a leader (领导) and a lawyer (律师), by keys alone, at a
+real node. An operator's is in test_intake.py, a supervisor's in test_supervision.py."""
 
 from __future__ import annotations
 
