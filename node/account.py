@@ -137,6 +137,10 @@ def assignments(db: Connection, record: int, names: Names, now_ms: int, *, lead:
     ]
 
 
+def deadlines(db: Connection, record: int, now_ms: int) -> list[dict[str, Any]]:
+    return [_deadline(due, now_ms) for due in reading.dues(db, record)]
+
+
 def _deadline(due: Any, now_ms: int) -> dict[str, Any]:
     return {
         "clock": due.clock,

@@ -158,6 +158,9 @@ class Node:
     def units(self) -> Sequence[Item]:
         return self._reader.units()
 
+    def desks(self, matter: str) -> Mapping[str, Item]:
+        return self._reader.desks(matter)
+
     def staff(self) -> Sequence[Item]:
         return self._reader.staff()
 
@@ -419,10 +422,12 @@ class Node:
             return self._sync(writer, verify=bool(params.get("verify")))
         return writer.do(operation, params, staff)
 
-    def check(self, operation: str, params: Mapping[str, Any], person: Person) -> None:
-        """Raises what `do` would, and signs nothing."""
-        if operation in ("act", "acts"):
-            self.do(operation, {**params, "dry_run": True}, person)
+    def check(self, operation: str, params: Mapping[str, Any], person: Person) -> Item:
+        """Raises what `do` would, and signs nothing. Gives what `do` would, and of an act the `deadlines` that would
+        run then; {} of what can't be tried."""
+        if operation not in ("act", "acts"):
+            return {}
+        return self.do(operation, {**params, "dry_run": True}, person)
 
     def _with_files(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """Files named by their paths are brought into the node's keeping before an act names them."""

@@ -12,6 +12,7 @@ from typing import Any
 from conflict.settle import choices, replaces
 from conflict.state import State
 from node import (
+    account,
     author,
     call_records,
     codelists,
@@ -94,8 +95,14 @@ def act(work: Work, params: Params, person: Person | None, _config: Config) -> d
         keeping.discard(work, who, str(params["draft"]))
     result = {**done(work, written), **_doubted(verb, data)}
     if params.get("dry_run"):
-        raise Tried({**result, "dry_run": True})
+        raise Tried({**result, "dry_run": True, "deadlines": _deadlines(work, written)})
     return result
+
+
+def _deadlines(work: Work, written: Written) -> list[dict[str, Any]]:
+    """The clocks that would run on the record."""
+    row = reading.find(work.db, written.record.hex())
+    return [] if row is None else account.deadlines(work.db, row.record, work.now_ms)
 
 
 MOST_ACTS = 10

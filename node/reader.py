@@ -88,6 +88,23 @@ class Reader:
         with self._read() as db:
             return reading.stand(db)
 
+    def desks(self, matter: str) -> dict[str, dict[str, Any]]:
+        """Unit's path → what a dispatcher weighs: `open` assignments there, and of an office with a node of its own
+        `last_seen`, `offline_days`."""
+        from node.figures import offices
+
+        with self._read() as db:
+            told = {
+                one["unit"]: one
+                for one in offices.told(db, self.id, self._own(db), None, self.clock.now_ms())
+            }
+            loads = reading.loads(db, matter)
+        return {
+            path: {**{name: told.get(path, {}).get(name) for name in ("last_seen", "offline_days")},
+                   "open": loads.get(path, 0), "has_node": path in told}
+            for path in {*told, *loads}
+        }  # fmt: skip
+
     def units(self) -> Sequence[dict[str, Any]]:
         with self._read() as db:
             return [

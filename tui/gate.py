@@ -16,7 +16,7 @@ from node import faults
 from node.errors import QiaoError
 from sync_protocol.errors import ProtocolError
 
-from .face import Face
+from .face import Face, Item
 from .texts import t
 
 Answer = TypeVar("Answer")
@@ -61,9 +61,10 @@ class Gate:
         """Something else of the node's, in the acting thread. Raises QiaoError."""
         return await self._run(self._acting, work, *args)
 
-    async def check(self, operation: str, params: dict[str, Any], person: Any) -> None:
-        """Raises what `do` would, and signs nothing. Raises QiaoError."""
-        await self.act("check", operation, params, person)
+    async def check(self, operation: str, params: dict[str, Any], person: Any) -> Item:
+        """What `do` would give, and nothing signed. Raises what it would."""
+        told: Item = await self.act("check", operation, params, person)
+        return told
 
     def _call(self, name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         return getattr(self._opened(), name)(*args, **named)

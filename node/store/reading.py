@@ -79,6 +79,21 @@ def places(db: Connection, record: int) -> list[Any]:
     return list(_PLACES(db, of=record))
 
 
+_IN_HAND = ("sent", "received", "accepted")
+
+
+def loads(db: Connection, matter: str) -> dict[str, int]:
+    """Unit → its open assignments in the rounds that are now, of records that are here."""
+    of = and_(FOLDED.c.record == PLACE.c.record, FOLDED.c.round == PLACE.c.round)
+    query = (
+        select(PLACE.c.unit, func.count())
+        .join(FOLDED, of)
+        .where(PLACE.c.status.in_(_IN_HAND), FOLDED.c.matter == matter, FOLDED.c.here.is_(True))
+        .group_by(PLACE.c.unit)
+    )
+    return {unit: count for unit, count in db.execute(query)}
+
+
 _IS_HERE = func.coalesce(FOLDED.c.here, True)  # a record left behind is like one that was never here (R11)
 
 

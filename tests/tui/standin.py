@@ -193,6 +193,12 @@ class StandIn:
         self._called("presence")
         return self.others if record else ()
 
+    def desks(self, matter: str) -> Mapping[str, dict[str, Any]]:
+        self._called("desks")
+        return {
+            CITY: {"open": 12, "has_node": True, "last_seen": "2026-11-18T10:00:00+08:00", "offline_days": 3}
+        }
+
     def staff(self) -> Sequence[dict[str, Any]]:
         self._called("staff")
         return [{"id": "zhang", "name": "张三", "roles": ["operator"], "disabled": False, "on_duty": True,
@@ -228,8 +234,9 @@ class StandIn:
         self._called("draft_discard")
         self.drafts.pop(name, None)
 
-    def check(self, operation: str, params: Mapping[str, Any], person: Any) -> None:
+    def check(self, operation: str, params: Mapping[str, Any], person: Any) -> dict[str, Any]:
         self._called("check")
+        return {}
 
     def news(self, after: int | None = None) -> dict[str, Any]:
         self._called("news")

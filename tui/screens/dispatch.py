@@ -8,9 +8,10 @@ from typing import Any
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from node.errors import QiaoError
 from node.matters.draft import Verb
 
-from .. import pinyin, safe
+from .. import moments, pinyin, safe
 from ..cells import cut
 from ..face import Item
 from ..form import Unfit
@@ -54,6 +55,8 @@ class DispatchScreen(FormScreen):
         self._lead = ""
         self._co: list[str] = []
         self._final = False
+        self._due = ""  # the deadline that would result
+        self._desks: Mapping[str, Item] = {}
 
     @property
     def heading(self) -> str:
@@ -64,7 +67,8 @@ class DispatchScreen(FormScreen):
             Column("mark", 6, self._mark),
             Column("unit", 0, lambda unit: "  " * _depth(unit, self.desk.unit) + str(unit["name"])),
             Column("code", 12, lambda unit: str(unit["code"])),
-            Column("host", 18, _state),
+            Column("load", 5, self._load_of),
+            Column("host", 18, self._state_of, style=self._silent),
         )
         yield Static("", classes="strip", id="note", markup=False)
         yield TextBox(id="find", hint=t("dispatch.find"))
@@ -84,6 +88,33 @@ class DispatchScreen(FormScreen):
         self._all = reachable(units or [], self.desk.unit)
         self.units.reload()
         self._tell()
+        self.begin_work(self._weigh, "desks")
+        if self._lead and self.item:
+            self.begin_work(self._try, "due")
+
+    async def _weigh(self) -> None:
+        """How much each has in hand, and when its node was heard last."""
+        try:
+            self._desks = await self.desk.gate.look("desks", self.matter)
+        except QiaoError as fault:
+            self.desk.trouble(fault)
+        self.units.refresh()
+
+    def _load_of(self, unit: Item) -> str:
+        desk = self._desks.get(str(unit["path"]))
+        return str(desk["open"]) if desk is not None else ""
+
+    def _state_of(self, unit: Item) -> str:
+        desk = self._desks.get(str(unit["path"])) or {}
+        if not desk.get("has_node"):
+            return _host(unit)
+        seen = desk.get("last_seen")
+        return t("dispatch.seen", ago=moments.ago(seen, self.desk.now())) if seen else t("dispatch.unseen")
+
+    def _silent(self, unit: Item) -> str:
+        """Whom it reaches late is told by colour as well."""
+        desk = self._desks.get(str(unit["path"])) or {}
+        return "warn" if desk.get("has_node") and desk.get("offline_days") != 0 else ""
 
     @property
     def units(self) -> Rows:
@@ -122,7 +153,22 @@ class DispatchScreen(FormScreen):
     def _choose(self, path: str) -> None:
         self._lead = "" if self._lead == path else path
         self._co = [one for one in self._co if one != path]
+        self._due = ""
         self._tell()
+        if self._lead and self.record and self.item:
+            self.begin_work(self._try, "due")
+
+    async def _try(self) -> None:
+        """The deadline that would result; a refusal is told when it is handed in."""
+        params = {"matter": self.matter, "verb": self.verb.name, "record": self.record, "data": self.data()}
+        lead = self._lead
+        try:
+            told = await self.desk.gate.check("act", params, self.desk.person)
+        except QiaoError:
+            return
+        if lead == self._lead:
+            self._due = _due_of(told, lead)
+            self._tell()
 
     def do_mark(self) -> None:
         unit = self.units.highlighted
@@ -143,6 +189,8 @@ class DispatchScreen(FormScreen):
         width = max(20, self.app.size.width - 2)
         lead = self._called(self._lead) if self._lead else t("dispatch.nobody")
         lines = [t("dispatch.lead", names=safe.cell(lead))]
+        if self._due:
+            lines.append(t("dispatch.due", due=self._due))
         if self._final:
             lines.append(t("dispatch.final"))
         names = ", ".join(safe.cell(self._called(path)) for path in self._co)
@@ -185,6 +233,13 @@ def _depth(unit: Item, own: str) -> int:
     return max(0, str(unit["path"]).count("/") - own.count("/"))
 
 
-def _state(unit: Item) -> str:
+def _due_of(told: Item, unit: str) -> str:
+    """When a unit is to have completed it."""
+    clocks = [one for one in told.get("deadlines") or () if one["unit"] == unit and one["done"] is None]
+    found = next((one for one in clocks if one["clock"] in ("complete", "rework")), None)
+    return moments.limit(found["due"]) if found else ""
+
+
+def _host(unit: Item) -> str:
     host = unit.get("hosted_by_name") or unit.get("hosted_by")
     return t("dispatch.hosted", host=host) if host else ""

@@ -39,6 +39,18 @@ async def test_a_ticket_is_dispatched_by_pinyin_with_a_lead_and_a_co_handler(own
     assert found["lead"] == QINGDAO and {one["unit"] for one in found["assignments"]} == {QINGDAO, TAIAN}
 
 
+async def test_before_it_goes_one_sees_the_load_of_each_unit_and_the_deadline_that_results(own: Path) -> None:
+    async with seated(own, "disp") as hand:
+        await say(hand, f"open {number(own, NEW)}")
+        await say(hand, "dispatch")
+        row = next(line for line in shown(hand).split("\n") if "青岛市总工会" in line)
+        assert "2" in row.split()
+        await press(hand, *"qd", "enter")
+        assert "办结应于" in shown(hand)
+        check_cells(hand)
+    assert ticket(own, NEW)["assignments"] == []
+
+
 async def test_dispatching_can_be_thought_over_at_the_confirmation(own: Path) -> None:
     async with seated(own, "disp") as hand:
         await say(hand, f"open {number(own, NEW)}")
