@@ -2,10 +2,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual import _wait
 
 from node import language
 from tests.tui import seat
 from tests.tui.standin import StandIn
+
+# Textual's pilot sleeps a fiftieth of a second at least twice for each key, to see whether the process is idle. A
+# tenth of that tells as well, and the tests of a screen are mostly keys.
+_wait.SLEEP_GRANULARITY = 1 / 500
+_wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 2
 
 
 @pytest.fixture
