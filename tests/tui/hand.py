@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from rich.cells import cell_len
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from tests.tui.standin import StandIn
 from tui.desk import QiaoApp
+from tui.gate import Gate
 
 Hand = Pilot[int]
 SIZES = [(80, 24), (100, 30), (140, 45)]
@@ -58,17 +60,49 @@ def desk(hand: Hand) -> QiaoApp:
     return hand.app
 
 
+class Calls:
+    """How many calls to a node are under way, of all applications of this process: `settled` waits for them, whatever
+    else the machine does meanwhile."""
+
+    under_way = 0
+
+
+_run = Gate._run
+
+
+async def _counted(self: Gate, *args: Any) -> Any:
+    Calls.under_way += 1
+    try:
+        return await _run(self, *args)
+    finally:
+        Calls.under_way -= 1
+
+
+Gate._run = _counted  # type: ignore[method-assign]
+
+
 async def settled(hand: Hand) -> None:
-    """Until nobody works any more: each round of work may begin another."""
-    for _ in range(3):
+    """Until nobody works any more: each round of work may begin another, so it has to be quiet several times."""
+    quiet = 0
+    while quiet < 4:
         await hand.pause()
         await hand.app.workers.wait_for_complete()
-    await hand.pause()
+        quiet = 0 if Calls.under_way or _queued(hand) else quiet + 1
+
+
+def _queued(hand: Hand) -> bool:
+    """Whether somebody has a message that he hasn't looked at."""
+    pumps = [hand.app, *hand.app.screen_stack, *hand.app.screen.walk_children()]
+    return any(not pump._message_queue.empty() for pump in pumps)
 
 
 async def press(hand: Hand, *keys: str) -> None:
-    """Presses the keys one by one, and waits for what they begin."""
-    await hand.press(*keys)
+    """Presses the keys one by one, and waits for what each begins; letters into a field go on at once."""
+    for key in keys:
+        types = len(key) == 1 and isinstance(hand.app.focused, Input | TextArea)
+        await hand.press(key)
+        if not types:
+            await settled(hand)
     await settled(hand)
 
 

@@ -42,7 +42,7 @@ async def test_a_directory_without_a_node_says_so_on_the_screen() -> None:
 async def test_the_node_is_never_called_on_the_event_loop(node: StandIn) -> None:
     async with started(node) as hand:
         await press(hand, *"zhang", "enter", *"secret", "enter", "enter", "f4", "f3", "f2")
-    assert node.threads <= {"qiao-read", "qiao-act"} and node.threads
+    assert node.threads <= {"qiao-read", "qiao-act", "qiao-look"} and node.threads
     assert node.closed
 
 

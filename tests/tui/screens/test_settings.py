@@ -54,12 +54,12 @@ async def test_a_key_is_changed_and_works_at_once(own: Path) -> None:
         names = [action["id"] for action in (await hand.app.screen._page(None, 0)).items]  # type: ignore[attr-defined]
         await press(hand, *["down"] * names.index("line"), "enter")
         box = hand.app.screen.query_one("#typed")
-        box.value = "ctrl+u"  # type: ignore[attr-defined]
+        box.value = "ctrl+a"  # type: ignore[attr-defined]
         await press(hand, "enter")
-        assert "自定" in shown(hand) and "^U" in shown(hand)
+        assert "自定" in shown(hand) and "^A" in shown(hand)
         await press(hand, "escape", "escape", "f4")
         assert hand.app.screen.kind != "line"  # type: ignore[attr-defined]
-        await press(hand, "ctrl+u")
+        await press(hand, "ctrl+a")
         assert hand.app.screen.kind == "line"  # type: ignore[attr-defined]
 
 
