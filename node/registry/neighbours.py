@@ -108,17 +108,17 @@ def follow(work: Work) -> None:
 def _dial(work: Work, office: NodeEntry, before: NodeEntry | None) -> None:
     """Nothing that the former parent said counts at the new one, unless it is the same with new keys. Its address
     is kept where the unit is the same, and no other is registered. Another one is compared with: what left our scope
-    last, the former one may not have told us any more."""
+    last, the former one may not have told us any more. So is one to whose new keys there is a link already: it was
+    called by them before the change was held again, or its database was put back to before it."""
     settings.put(work.db, PARENT, office.node)
     settings.put(work.db, "parent_sign", office.sign)
     settings.put(work.db, "parent_seal", office.seal)
     if office.address or before is None or before.path != office.path:
         settings.put(work.db, "parent_url", office.address.encode())
-    peer = None if before is None else links.peer(work.db, before.node)
-    if before is None or before.replaced_by != office.node:
+    if before is None or before.replaced_by != office.node or links.peer(work.db, office.node) is not None:
         links.begin(work.db, links.ensure(work.db, office.node, bytes(16)).id)
         work.doubt = True
-    elif peer is not None:
+    elif (peer := links.peer(work.db, before.node)) is not None:
         links.change(work.db, peer.id, node=office.node)
     links.ensure(work.db, office.node, bytes(16))
     if before is not None and _is_child(work, before):

@@ -49,6 +49,7 @@ def own_numbers(tree: Tree, *names: str) -> dict[tuple[bytes, int], set[bytes]]:
 
 
 K, C = ("k", "c"), ("c", "p")
+HOUR_MS = 3_600_000
 
 
 def test_a_county_goes_on_with_new_keys_and_its_parent_learns_them_over_the_line(tree: Tree) -> None:
@@ -94,6 +95,26 @@ def test_a_county_that_was_away_over_two_changes_of_its_citys_keys_is_still_unde
     assert status(tree, "p", record)[PATHS["k"]] == "accepted"
     agree(tree, *K)
     assert tree.verify("k") == [] == tree.verify("c")
+
+
+def test_a_county_that_holds_its_citys_new_keys_again_calls_by_them_once_their_time_comes(tree: Tree) -> None:
+    """Its clock had gone back by an hour. With the second change of parents a second link was to get the new keys'
+    name (seeds 200062, 200206, 200299, 200350)."""
+    record = tree.dispatched()
+    tree.later(HOUR_MS)
+    old = tree.at("c").keys.node
+    tree.do("c", "registry.replace")
+    tree.act("k", "accept", record)
+    carry(tree, K, C)
+    for hours, node in ((-1, old), (1, tree.at("c").keys.node)):
+        tree.clock("k").advance(hours * HOUR_MS)
+        tree.at("k").tick()
+        assert tree.one("k", "SELECT value FROM setting WHERE name = 'parent'") == node
+    tree.act("k", "submit", record, result="completed", resolved=True, text="已补发")
+    carry(tree, K, C, K)
+    assert status(tree, "p", record)[PATHS["k"]] == "submitted"
+    assert carry(tree, K) == 0
+    agree(tree, *K)
 
 
 def test_a_city_put_back_to_before_its_county_had_new_keys_hears_of_them_again(tree: Tree) -> None:
