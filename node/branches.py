@@ -60,11 +60,15 @@ _IS_LINK = Prepared(
 
 def of(db: Connection, log: int) -> Branches:
     """The chains of a log as stored. Where commits are loose, the main one is asked for at once."""
-    loose = {one.id: (one.seq, one.prev) for one in chain.unchained(db, log)}
+    loose = _loose(db, log)
     main: dict[int, bytes | None] = {seq: None for seq, _ in loose.values()}
     if loose:
         main |= {row.seq: row.commit for row in _MAIN_BESIDE(db, of=log)}
     return Branches(loose, lambda at: main[at] if at in main else _MAIN(db, of=log, at=at).scalar())
+
+
+def _loose(db: Connection, log: int) -> dict[bytes, tuple[int, bytes]]:
+    return {one.id: (one.seq, one.prev) for one in chain.unchained(db, log)}
 
 
 class Stored:
@@ -136,7 +140,10 @@ def watch(work: Work) -> bool:
     whether any log has forked."""
     work.places = None
     forked = _FORKED(work.db).all()
+    for log in work.joined.keys() - {row.log for row in forked}:
+        _told_of_others(work, log)
     if not forked:
+        work.joined.clear()
         return False
     known = settings.get(work.db, SEEN)
     before = {one[0]: one[1:] for one in cbor.decode(known)} if known else {}
@@ -157,13 +164,23 @@ def _seen(work: Work, row: Any, before: Sequence[Any]) -> list[Any]:
     disputed = branches.disputed(said, of(work.db, row.id))
     _, fork, gap, newest = before
     work.doubt = work.doubt or (gap is not None and disputed is None)
-    if fork != row.forked or row.log in work.joined:
+    _told_of_others(work, row.log)
+    if fork != row.forked:
         _again(work, row.id, row.forked)
     elif gap != disputed:  # below the fork in question nothing counts otherwise than before
         _again(work, row.id, min(one for one in (gap, disputed) if one is not None))
     links = links_of(work.db, row.id, row.forked, newer=newest if fork == row.forked else 0)
     work.links.update(links)
     return [rests, row.forked, disputed, max(links, default=newest)]
+
+
+def _told_of_others(work: Work, log: bytes) -> None:
+    """Of commits that came between others: what stands beside their chain, down to where the log forked, or to what
+    the lowest of their piece names."""
+    row, joined = chain.log_row(work.db, log), work.joined.get(log)
+    if row is not None and joined:
+        chains = Branches(_loose(work.db, row.id))
+        _again(work, row.id, min(row.forked or HIGHEST, *(chains.foot(*one) for one in joined)))
 
 
 def _fingerprint_of(said: Said) -> bytes:
@@ -184,10 +201,11 @@ def _turned(work: Work, row: LogRow, before: Registry) -> set[int]:
     old, new = before.said(row.log, row.node), work.registry.said(row.log, row.node)
     if old == new:
         return set()
-    lowest = min(branches.lowest(old), branches.lowest(new), row.forked or HIGHEST)
+    main: dict[int, bytes] = {}
+    chains = Branches(_loose(work.db, row.id), main.get)
+    lowest = min(branches.lowest(old, chains), branches.lowest(new, chains), row.forked or HIGHEST)
     commits = chain.above(work.db, row.id, lowest)
-    loose = {one.id: (one.seq, one.prev) for one in chain.unchained(work.db, row.id)}
-    chains = Branches(loose, {one.seq: one.commit for one in commits if one.chained}.get)
+    main.update((one.seq, one.commit) for one in commits if one.chained)
     others = branches.turned(old, new, chains, ((one.seq, one.commit) for one in commits))
     rows = {one.id for one in commits if one.commit in others}
     named = records.records_by_commit(work.db, row.id, lowest) if rows else ()
@@ -201,8 +219,12 @@ def _owner(registry: Registry, log: bytes) -> bytes | None:
 
 def joins(db: Connection, registry: Registry, log: LogRow, commit: Commit) -> bool:
     """Whether a commit that is about to be stored may turn verdicts on others of its log: it stands between some
-    that are here, or something was said of it."""
+    that are here, or something was said of it. One that follows the end of a log without a fork turns none."""
+    if not log.forked and chain.follows(commit, log.head):
+        return False
     said, header = registry.said(log.log, log.node), commit.header
+    if said.nothing and not log.forked:
+        return False
     named = {*said.rulings.values(), *(one.id for one in said.admitted), *([said.cut.id] if said.cut else ())}
     return commit.id in named or chain.is_named(db, log.id, header.seq + 1, commit.id)
 

@@ -199,7 +199,7 @@ def _store(
     work: Work, log: LogRow, commit: Commit, sent: CommitItem, unrisen: bool, alone: bool, taken: Taken
 ) -> LogRow:
     held = commit.header.time > from_ms(work.now_ms + AHEAD_MS)
-    joins = log.forked > 0 and branches.joins(work.db, work.registry, log, commit)
+    joins = branches.joins(work.db, work.registry, log, commit)
     row, now = chain.add(work.db, log, commit, received_ms=work.now_ms, held=held, verified=alone)
     oversize = sum(len(one.body) for one in sent.changes) + len(commit.raw) > MAX_COMMIT
     fault = "clock" if unrisen else "too_large" if oversize else ""
@@ -212,7 +212,7 @@ def _store(
     if now.forked and "forked" not in taken.notes:
         taken.notes.append("forked")
     if joins:
-        work.joined.add(log.log)
+        work.joined.setdefault(log.log, []).append((commit.header.seq, commit.id))
     return now
 
 

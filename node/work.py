@@ -62,7 +62,8 @@ class Work:
     former: Keys | None = None  # ours before the last change of keys (3.4)
     older: tuple[Keys, ...] = ()  # ours before those
     newer: tuple[Keys, ...] = ()  # ours after these, where the database was put back; newest first
-    joined: set[bytes] = field(default_factory=set)  # forked logs of which a commit came between others (3.8)
+    # log → (number, id) of commits that came between others, or of which something was said (3.8)
+    joined: dict[bytes, list[tuple[int, bytes]]] = field(default_factory=dict)
     links: set[int] = field(default_factory=set)  # commit rows whose headers every child is to have (3.8)
     queued: set[tuple[int, int, int]] = field(
         default_factory=set

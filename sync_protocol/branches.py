@@ -45,6 +45,11 @@ class Branches:
             return commit
         return self.main(number) if self.main(seq) == commit else None
 
+    def foot(self, seq: int, commit: bytes) -> int:
+        """The lowest number at which the loose ones alone tell what the chain ending in a commit has: its lowest names
+        the commit below it."""
+        return self._ancestry.end(commit).seq - 1 if commit in self._ancestry else seq
+
 
 class Held(Protocol):
     """The logs as they are held, for a fold of the registry."""
@@ -81,9 +86,11 @@ class Said:
         return self.cut is None and not self.rulings
 
 
-def lowest(said: Said) -> int:
-    """The number below which what is said of a log turns nothing, but for branches that leave it there."""
-    return min(*said.rulings, HIGHEST, HIGHEST if said.cut is None else said.cut.seq)
+def lowest(said: Said, log: Branches) -> int:
+    """The number below which what is said of a log turns nothing, but for branches that leave it there: where the
+    chain of a commit that it names is held in a piece, that of the commit which this piece names."""
+    cut = [] if said.cut is None else [(said.cut.seq, said.cut.id)]
+    return min((log.foot(*one) for one in (*said.rulings.items(), *cut)), default=HIGHEST)
 
 
 def admission(said: Said, log: Branches, seq: int, commit: bytes, disputed: int | None = None) -> Admission:

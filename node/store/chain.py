@@ -184,7 +184,7 @@ def add(
     """Stores a commit in its place; the main chain grows when it follows without a gap. `verified`: its own
     signature was looked at, not only that of its run."""
     header = commit.header
-    if header.seq <= log.head.seq or log.forked or not _follows(commit, log.head):
+    if header.seq <= log.head.seq or log.forked or not follows(commit, log.head):
         log = _note_fork(db, log, commit)
     done = _ADD(
         db,
@@ -199,12 +199,13 @@ def add(
         held=held,
         verified=verified,
         received_ms=received_ms,
-        chained=_follows(commit, log.head),
+        chained=follows(commit, log.head),
     )
     return done.lastrowid, _advance(db, log, commit)
 
 
-def _follows(commit: Signed, head: Head) -> bool:
+def follows(commit: Signed, head: Head) -> bool:
+    """Whether it is the next of a chain."""
     return commit.header.seq == head.seq + 1 and commit.header.prev == head.id
 
 
@@ -230,7 +231,7 @@ def made(done: CursorResult[Any]) -> int:
 def _advance(db: Connection, log: LogRow, commit: Signed) -> LogRow:
     """The head behind a commit just stored, and behind the loose ones that follow it. One that came out of its turn
     may have had this number before: then the log forked, and its other branch was here first."""
-    if not _follows(commit, log.head):
+    if not follows(commit, log.head):
         return log
     head = head_of(commit, log.head)
     near = [_loose(row) for row in _LOOSE_NEAR(db, of=log.id, first=head.seq, last=head.seq + 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -110,6 +111,55 @@ def test_who_holds_a_branch_in_pieces_is_told_its_headers_and_judges_alike(tree:
     found = {name: verdicts(tree, name, shared)["乙2"] for name in PATHS}
     assert set(found.values()) in ({"stands"}, {"quarantined"}), found
     assert found["s"] == ("stands" if kept(tree, "c") == [name_of(others[0])] else "quarantined")
+
+
+def parted(tree: Tree, *records: str) -> tuple[list[CommitItem], list[CommitItem]]:
+    """Two branches of a commit for each record, of which the first one's last has the lower id."""
+    for salts in count(0, 10):
+        one, other = Forger(tree, "k"), Forger(tree, "k")
+        one.salts, other.salts = salts, 10**6
+        first, second = (
+            [
+                who.commit(who.note(record, heads(tree, "k", record), f"{name}{at}"))
+                for at, record in enumerate(records)
+            ]
+            for who, name in ((one, "甲"), (other, "乙"))
+        )
+        if name_of(first[-1]) < name_of(second[-1]):
+            return first, second
+    raise AssertionError("one of them is lower")
+
+
+def test_a_ruling_that_keeps_a_branch_of_which_the_end_alone_is_here_turns_what_stands_beside_it_below(
+    tree: Tree,
+) -> None:
+    """What the commit kept names, and isn't here, has the number of the newest commit that isn't held twice. That one
+    was left as it had been (seed 200299)."""
+    record, other = tree.dispatched(), tree.dispatched()
+    tree.sync("k", "c")
+    first, others = parted(tree, record, other)
+    give(tree, "c", first[1:])
+    give(tree, "c", others)
+    assert kept(tree, "c") == [name_of(first[-1])]
+    assert verdicts(tree, "c", record) == {"乙0": "quarantined"}
+    assert verdicts(tree, "c", other) == {"甲1": "stands", "乙1": "quarantined"}
+    assert tree.verify("c") == []
+
+
+def test_the_end_of_a_closed_log_says_what_stands_beside_it_however_late_it_comes(tree: Tree) -> None:
+    """No number is held twice: the log hasn't forked yet, as far as one can see."""
+    record, other = tree.dispatched(), tree.dispatched()
+    tree.sync("k", "c")
+    first, others = parted(tree, record, other)
+    give(tree, "c", others[:1])
+    end = commits.parse(first[-1].raw)
+    place = {"log": end.header.log.hex(), "seq": end.header.seq, "id": end.id.hex()}
+    tree.do("c", "registry.revoke", unit="370211", reason="stolen", keep=[place])
+    assert verdicts(tree, "c", record) == {"乙0": "stands"}
+    give(tree, "c", first[1:])
+    assert verdicts(tree, "c", record) == {"乙0": "quarantined"}
+    assert verdicts(tree, "c", other) == {"甲1": "stands"}
+    assert tree.verify("c") == []
 
 
 def test_what_is_quarantined_by_a_ruling_can_be_admitted(tree: Tree) -> None:

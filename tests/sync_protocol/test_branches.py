@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sync_protocol import registry
-from sync_protocol.branches import Branches, Said, admission, contenders, disputed, turned
+from sync_protocol.branches import Branches, Said, admission, contenders, disputed, lowest, turned
 from sync_protocol.names import ZERO
 from sync_protocol.registry import RegistryAct
 from sync_protocol.roster import Admission, Cut, Place
+from sync_protocol.shape import HIGHEST
 
 from .registrar import COUNTY, Tree, denied, forked
 from .scene import Office, seed
@@ -218,19 +219,19 @@ def held_logs(draw: st.DrawFn) -> tuple[Branches, list[tuple[int, bytes]]]:
     return Branches(here, main.get), sorted(found)
 
 
+def drawn(data: st.DataObject, commits: list[tuple[int, bytes]]) -> Said:
+    place = st.sampled_from(commits)
+    cut = data.draw(st.none() | place.map(lambda one: Cut(*one, REVOKED, b"")))
+    admitted = tuple(Place(LOG, *one) for one in data.draw(st.lists(place, max_size=2)))
+    return Said(cut, dict(data.draw(st.lists(place, max_size=4))), admitted)
+
+
 @given(held_logs(), st.data())
 def test_what_turns_and_what_is_in_dispute_are_found_as_if_all_were_asked(
     log: object, data: st.DataObject
 ) -> None:
     held, commits = log  # type: ignore[misc]
-    place = st.sampled_from(commits)
-
-    def said() -> Said:
-        cut = data.draw(st.none() | place.map(lambda one: Cut(*one, REVOKED, b"")))
-        admitted = tuple(Place(LOG, *one) for one in data.draw(st.lists(place, max_size=2)))
-        return Said(cut, dict(data.draw(st.lists(place, max_size=4))), admitted)
-
-    old, new = said(), said()
+    old, new = drawn(data, commits), drawn(data, commits)
     if data.draw(st.booleans()):
         new = Said(old.cut, {**old.rulings, **new.rulings}, old.admitted)
     expected = {
@@ -239,6 +240,36 @@ def test_what_turns_and_what_is_in_dispute_are_found_as_if_all_were_asked(
     assert turned(old, new, held, commits) == expected
     numbers = sorted({seq for seq, _ in held.loose.values()})
     assert disputed(old, held) == next((seq for seq in numbers if len(contenders(old, held, seq)) > 1), None)
+
+
+def fork_of(commits: list[tuple[int, bytes]]) -> int:
+    numbers = [seq for seq, _ in commits]
+    return min((seq for seq in numbers if numbers.count(seq) > 1), default=HIGHEST)
+
+
+@settings(max_examples=500)
+@given(held_logs(), st.data())
+def test_nothing_turns_below_the_lowest_number_that_is_asked(log: object, data: st.DataObject) -> None:
+    held, commits = log  # type: ignore[misc]
+    old, new = drawn(data, commits), drawn(data, commits)
+    asked = min(lowest(old, held), lowest(new, held), fork_of(commits))
+    assert {seq for seq, one in commits if one in turned(old, new, held, commits) and seq < asked} == set()
+
+
+@settings(max_examples=500)
+@given(held_logs(), st.data())
+def test_what_comes_between_others_turns_nothing_below_the_fork_and_what_the_lowest_of_its_piece_names(
+    log: object, data: st.DataObject
+) -> None:
+    held, commits = log  # type: ignore[misc]
+    assume(held.loose)
+    said, come = drawn(data, commits), data.draw(st.sampled_from(sorted(held.loose)))
+    before = Branches({one: place for one, place in held.loose.items() if one != come}, held.main)
+    others = [(seq, one) for seq, one in commits if one != come]
+    found = {
+        seq for seq, one in others if admission(said, before, seq, one) != admission(said, held, seq, one)
+    }
+    assert min(found, default=HIGHEST) >= min(held.foot(held.loose[come][0], come), fork_of(commits))
 
 
 class Counted(Branches):
