@@ -330,10 +330,12 @@ def _is_alone(commit: Commit, sent: ChangeItem) -> bool:
 
 
 def release(work: Work) -> int:
-    """Folds the commits whose time has come (3.6). Returns how many."""
+    """Notes the commits whose time has come for a fold (3.6). The registry is folded at once: whatever is folded
+    before this work is settled is judged by it. Returns how many."""
     rows = chain.release_held(work.db, from_ms(work.now_ms + AHEAD_MS))
     touched = records.records_of_commits(work.db, rows)
     work.again.update(touched)
     if not touched.isdisjoint(records.rows_of_matter(work.db, trust.MATTER)):
+        renew(work)
         work.registry_changed = True
     return len(rows)

@@ -73,6 +73,26 @@ def test_what_is_more_than_one_piece_of_work_may_do_is_adopted_by_the_next_ones(
     assert tree.verify("k") == []
 
 
+def test_a_log_begun_ahead_of_the_clock_is_known_again_once_its_time_comes_while_acts_are_still_adopted(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was adopted first, when its time came, was folded by the registry of before: what had begun the log counted
+    with everybody but its own node (seeds 200321, 200358)."""
+    monkeypatch.setattr(adoption, "AT_ONCE", 1)
+    tree.clock("k").advance(3 * HOUR_MS)
+    tree.shut("k")
+    (tree.base / "k" / "marker").unlink()
+    record = tree.register("k")
+    for at in range(3):
+        tree.act("k", "note", record, text=f"{at}")
+    tree.clock("k").advance(-3 * HOUR_MS)
+    tree.at("k").tick()
+    tree.later(3 * HOUR_MS)
+    tree.at("k").tick()
+    assert held_in(tree, "k") == 0 and tree.verify("k") == []
+    assert {one["verdict"] for one in tree.show("k", record)["timeline"]} <= {"stands", "overtaken"}
+
+
 def test_others_see_the_adopted_work_at_once_and_not_twice_later(tree: Tree) -> None:
     record = ahead(tree)
     tree.at("k").tick()
