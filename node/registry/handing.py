@@ -55,7 +55,7 @@ def load(work: Work, params: Mapping[str, Any], _person: Person | None, _config:
 def _read(path: Path) -> tuple[CommitItem, ...]:
     try:
         with path.open("rb") as file:
-            raw = file.read(MOST + 1)
+            raw = file.read(min(os.fstat(file.fileno()).st_size, MOST) + 1)  # room is made for as many
     except OSError as fault:
         raise NotFound(
             say(f"没有文件 {path}", f"there is no file {path}"), code="no_file", hint=f"ls -l {path.parent}"
