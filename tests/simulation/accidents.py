@@ -79,6 +79,7 @@ class Accidents:
                 set(self.world.ledger.holds(office.name)),
                 office.seen_row,
                 office.enrolled,
+                office.node,
             )
 
     def restore(self) -> None:
@@ -107,7 +108,7 @@ class Accidents:
         elif how == "no marker":
             marked.note = None
         if office.enrolled and not backup.enrolled:
-            self.world.forked.add(office.node)  # it can't open a log where it knows of no enrolment
+            self.world.forked.add(backup.node)  # it can't open a log where it knows of no enrolment
         office.put_back(backup)
         lost = self.world.ledger.lose(office.name, backup.holds)
         self.world.say(f"{office.name} restored, {how}, {len(lost)} commits are nowhere")

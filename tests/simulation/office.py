@@ -41,14 +41,15 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What was put aside: files, marker, the commits that were in it, how far the checkers had looked, and whether
-    it was enrolled by then."""
+    """What was put aside: files, marker, the commits that were in it, how far the checkers had looked, whether it was
+    enrolled by then, and by which keys."""
 
     files: dict[str, File]
     note: Note | None
     holds: set[bytes]
     seen_row: int
     enrolled: bool
+    node: bytes
 
 
 class Entropy:

@@ -52,12 +52,24 @@ def put_back_to_before_new_keys(world: World, office: Office, *, known: bool) ->
     """`known`: to the root, from which it will hear of them again."""
     sync(office, world.root)  # by whose clock the keys are enrolled
     holds = set(world.ledger.holds(office.name))
-    backup = Backup(office.disk.image(), office.marked.note, holds, office.seen_row, office.enrolled)
+    backup = Backup(office.disk.image(), office.marked.note, holds, office.seen_row, office.enrolled, office.node)
     office.work(Phase.ACTING, lambda writer: writer.do(replacing.OPERATION, {}, office.staff[0]))
     if known:
         sync(office, world.root)
     world.accidents._put_back(office, backup)
     office.start()
+
+
+def test_a_backup_of_before_the_enrolment_forks_the_log_of_the_keys_that_are_in_it(world: World) -> None:
+    """Not of those that followed, which it hears of before it writes by them (seed 200053)."""
+    office = world.offices["n1"]
+    sync(office, world.root)
+    before = office.node
+    backup = Backup(office.disk.image(), office.marked.note, set(), office.seen_row, False, before)
+    office.work(Phase.ACTING, lambda writer: writer.do(replacing.OPERATION, {}, office.staff[0]))
+    assert office.node != before
+    world.accidents._put_back(office, backup)
+    assert world.forked == {before}
 
 
 @pytest.mark.parametrize("known", [False, True])
