@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from node import intake, keys, link, reactions, trust
+from node import incarnation, intake, keys, link, reactions, trust
 from node.config import Config
 from node.errors import Forbidden, NotFound, Stale, Usage
 from node.keys import Keys
@@ -151,8 +151,8 @@ def admit_request(work: Work, asked: JoinRequest) -> None:
     if work.now_ms > row.expires_ms:
         raise InvitationExpired("the invitation has expired")
     office = work.registry.office(row.unit)
-    if office is not None and office.node == asked.node:
-        return  # its database is from before, or the reply never came
+    if office is not None and asked.node in work.registry.lineage(office.node):
+        return  # its database is from before, maybe from before a change of keys, too; or the reply never came
     if office is not None and row.role == Role.OFFICE:
         raise InvitationUsed("the unit has a node already")
     wanted = Enrolment(
@@ -247,6 +247,7 @@ def take_reply(work: Work, sealed: bytes, asked: bytes, invitation: Invitation) 
     settings.put(work.db, UNIT, code_of(invitation.unit).encode())
     links.ensure(work.db, invitation.parent, bytes(16))
     work.registry_changed = True
+    incarnation.look(work)  # we may have been here before, by other keys
     parent = work.registry.node(invitation.parent)
     return {
         "node": work.node.hex(),

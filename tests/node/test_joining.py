@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
 from node import founding
 from node.errors import Forbidden, NotFound, QiaoError, Stale, Usage
 from sync_protocol.errors import RemoteError
+from tests.node.test_incarnation import Saved
 from tests.node.tree import Tree
 
 WEEK_MS = 7 * 24 * 3600 * 1000
@@ -142,6 +144,33 @@ def test_a_node_that_lost_its_enrolment_and_the_invitation_is_let_in_again(root:
     again = root.invite("p", "370200", "青岛市总工会", again=True)
     assert root.join("p", "c", again)["enrolled"]
     assert len([one for one in root.reader("p").units() if one["code"] == "370200"]) == 1
+
+
+def test_a_node_put_back_to_before_its_enrolment_and_a_change_of_keys_comes_again_by_the_newer_ones(
+    root: Tree, tmp_path: Path
+) -> None:
+    """The unit had another node, as its parent saw it: nobody could call the office any more (seed 200053)."""
+    founding.init(root.base / "c", "370200", "青岛", clock=root.clock("c"), entropy=root.entropy("c"),
+                  marker=root.marker("c"))  # fmt: skip
+    root.staff("c")
+    old, saved = root.at("c").keys.node, Saved(root, "c", tmp_path / "backup")
+    root.join("p", "c", root.invite("p", "370200", "青岛市总工会"))
+    root.sync("c", "p")
+    root.do("c", "registry.replace")
+    root.sync("c", "p")
+    record = root.register("c")
+    root.sync("c", "p")
+    new = root.at("c").keys.node
+    saved.restore(root)
+    assert root.at("c").keys.node == old
+    root.register("c")
+    joined = root.join("p", "c", root.invite("p", "370200", "青岛市总工会", again=True))
+    assert joined["node"] == new.hex() != old.hex() and joined["enrolled"]
+    for _ in range(3):
+        root.sync("c", "p")
+    assert root.show("c", record)["phase"] == root.show("p", record)["phase"]
+    assert root.reader("c").digest()["digest"] == root.reader("p").digest("370000/370200")["digest"]
+    assert root.verify("c") == [] == root.verify("p")
 
 
 def test_nobody_is_invited_to_come_again_to_a_unit_that_was_never_enrolled(root: Tree) -> None:
