@@ -24,6 +24,7 @@ from node.work import Work
 from sync_protocol.names import covers, is_above, parent_of
 
 AUDITOR = "auditor"
+_OF_ERASURE = frozenset({erasure.ERASE, erasure.ERASED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,11 @@ def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[
 
 def _hand_orders(work: Work, child: Child, record: int, state: State, *, had: bool) -> None:
     """A child that has left a record's scope is told to erase it, too (3.11); once. `had`: it was given the record
-    here. Where it came from elsewhere, or one that did is below it by now, the order names who had it."""
+    here. Where it came from elsewhere, or one that did is below it by now, the order names
+    who had it; or it wrote there itself, and whoever signed the order hadn't heard of that."""
+    wrote = _has_written(work, child.unit, record, state)
     for order in _orders(state):
-        held = had or _names(work, child.unit, order, state.owner)
+        held = had or wrote or _names(work, child.unit, order, state.owner)
         if held and not handing.is_handed(work.db, child.peer, order.id):
             handing.note(work.db, child.peer, order.id, records.name_of(work.db, record)[0])
             place = records.place_of_act(work.db, record, order.id)
@@ -167,6 +170,15 @@ def _orders(state: State) -> list[Mark]:
     if state.owner:
         return erasure.orders(state)
     return [mark for mark in state.marks.values() if mark.action == erasure.ERASE]
+
+
+def _has_written(work: Work, unit: str, record: int, state: State) -> bool:
+    """Whether an act on the record, or what was destroyed of it here, is by a unit that is now below a unit, or is
+    that unit."""
+    units = {mark.unit for mark in state.marks.values() if mark.action not in _OF_ERASURE}
+    signers = map(work.registry.signer, records.authors_of_erased(work.db, record))
+    units.update(one.path for one in signers if one is not None)
+    return any(covers(unit, work.registry.now(one)) for one in units)
 
 
 def _names(work: Work, unit: str, order: Mark, owner: str) -> bool:

@@ -83,6 +83,13 @@ _PLACES = Prepared(select(CHANGE.c.change, CHANGE.c.commit).where(CHANGE.c.recor
 _COMMITS = Prepared(
     select(CHANGE.c.commit).where(CHANGE.c.record == given("of_record")).distinct().order_by(CHANGE.c.commit)
 )
+_AUTHORS_OF_ERASED = Prepared(
+    select(LOG.c.node)
+    .join(COMMIT, COMMIT.c.log == LOG.c.id)
+    .join(CHANGE, CHANGE.c.commit == COMMIT.c.id)
+    .where(CHANGE.c.record == given("of_record"), CHANGE.c.body.is_(None))
+    .distinct()
+)
 _OF_LOG = Prepared(
     select(CHANGE.c.record)
     .join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
@@ -245,6 +252,11 @@ def commits_of(db: Connection, record: int) -> list[int]:
 def records_of_commits(db: Connection, commits: Iterable[int]) -> set[int]:
     rows = db.execute(select(CHANGE.c.record).where(CHANGE.c.commit.in_(list(commits))).distinct())
     return {row.record for row in rows}
+
+
+def authors_of_erased(db: Connection, record: int) -> set[bytes]:
+    """Node ids of those who signed what was destroyed here of a record."""
+    return {row.node for row in _AUTHORS_OF_ERASED(db, of_record=record)}
 
 
 def records_of_log(db: Connection, log: int, above: int = 0) -> set[int]:

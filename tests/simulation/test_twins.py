@@ -52,7 +52,9 @@ def put_back_to_before_new_keys(world: World, office: Office, *, known: bool) ->
     """`known`: to the root, from which it will hear of them again."""
     sync(office, world.root)  # by whose clock the keys are enrolled
     holds = set(world.ledger.holds(office.name))
-    backup = Backup(office.disk.image(), office.marked.note, holds, office.seen_row, office.enrolled, office.node)
+    backup = Backup(
+        office.disk.image(), office.marked.note, holds, office.seen_row, office.enrolled, office.node
+    )
     office.work(Phase.ACTING, lambda writer: writer.do(replacing.OPERATION, {}, office.staff[0]))
     if known:
         sync(office, world.root)

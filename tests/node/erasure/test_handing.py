@@ -137,3 +137,26 @@ def test_an_office_below_which_a_unit_once_stood_erases_its_records_too(
     assert [tree.reader(node).exceptions("denied").items for node in "pckt"] == [[], [], [], []]
     calm(tree)
     assert tree.sync("t", "p").received + calm(tree) == 0
+
+
+def test_a_unit_that_wrote_on_a_record_before_whoever_erased_it_heard_of_that_erases_too(tree: Tree) -> None:
+    """The city gave it to the county and took it back, and both were moved below the other city, the county directly:
+    who heard of the order had never given the county the record, and the order doesn't name it (seed 200395)."""
+    record = str(tree.act("c", "register", **TICKET)["record"])
+    tree.sync("c", "p")
+    tree.act("c", "dispatch", record, lead="370211")
+    tree.sync("k", "c")
+    tree.act("k", "accept", record)
+    tree.sync("k", "c")
+    tree.act("c", "recall", record, unit="370211", text="另派")
+    tree.sync("k", "c")
+    erase(tree, "p", record)
+    tree.do("p", "registry.move", unit="370200", to=f"{PATHS['t']}/370200")
+    tree.do("p", "registry.move", unit="370211", to=MOVED)
+    for link in (("t", "p"), ("c", "p"), ("k", "c")):
+        tree.sync(*link)
+    assert tree.reader("k").unit == MOVED and has(tree, "k", NARRATIVE)
+    for _ in range(2):
+        tree.sync("k", "t", most=20)
+    assert [has(tree, name, NARRATIVE, PHONE) for name in "ptk"] == [[], [], []]
+    assert tree.sync("k", "t").received == 0
