@@ -42,7 +42,7 @@ def _paths(before: Registry, now: Registry, nodes: Iterable[bytes]) -> frozenset
     for one in (before.roster, now.roster):
         found.update(path for node in nodes if node in one.nodes for path in one.nodes[node].paths)
         found.update(path for node in nodes for path in one.hosting.get(node, ()))
-    old, new = before.roster.meant, now.roster.meant
+    old, new = ({**one.roster.presumed, **one.roster.meant} for one in (before, now))
     for path in {*old, *new}:
         if old.get(path) != new.get(path):
             found.update(one for one in (path, old.get(path), new.get(path)) if one is not None)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from . import shape
-from .names import SHORT, ancestors, covers, parent_of
+from .names import SHORT, ancestors, covers, is_above, parent_of
 
 MOST = 100_000  # entries of one list; a body of 256 KiB holds fewer
 
@@ -188,6 +188,8 @@ class Roster:
     keys: set[bytes] = field(default_factory=set)  # every key ever enrolled
     moved: dict[str, str] = field(default_factory=dict)  # path left → path taken
     meant: dict[str, str] = field(default_factory=dict)  # path that a denied move named → the unit's then
+    # path that a unit would have by a move of what it had been moved away from → the unit's then
+    presumed: dict[str, str] = field(default_factory=dict)
     fallen: dict[bytes, NodeEntry] = field(default_factory=dict)  # whom an enrolment names that doesn't stand
     stamps: list[tuple[int, bytes, tuple[bytes, ...]]] = field(default_factory=list)  # (time, id, new)
 
@@ -224,13 +226,16 @@ class Roster:
         return path
 
     def now(self, path: str) -> str:
-        """As `here`; also a path that a unit was to have by a move that is denied: whoever didn't know better gave it
-        work by that name."""
+        """As `here`; also a path that a unit was to have by a move that is denied, or would have if it hadn't been
+        moved away before: whoever didn't know better gave it work by that name."""
         found = self.here(path)
         if found in self.units:
             return found
-        head = next((one for one in (path, *reversed(ancestors(path))) if one in self.meant), None)
-        return found if head is None else self.here(self.meant[head] + path[len(head) :])
+        for head in (path, *reversed(ancestors(path))):
+            meant = self.meant.get(head, self.presumed.get(head))
+            if meant is not None:
+                return self.here(meant + path[len(head) :])
+        return found
 
     def _step(self, path: str) -> str:
         head: str | None = path
@@ -254,7 +259,15 @@ class Roster:
         self.hosting.setdefault(node, set()).add(path)
 
     def relocate(self, unit: str, to: str) -> None:
-        """Moves a unit with all below it."""
+        """Moves a unit with all below it. Whoever hasn't heard that a unit had been moved away from there goes by the
+        path that it would have now."""
+        named = (*self.moved, *self.meant, *self.presumed)
+        left = {path: self.now(path) for path in named if is_above(unit, path) and path not in self.units}
+        self._take_along(unit, to)
+        for path, stood in left.items():
+            self.presumed.setdefault(to + path[len(unit) :], self.here(stood))
+
+    def _take_along(self, unit: str, to: str) -> None:
         for path in [one for one in self.units if covers(unit, one)]:
             entry = self.units.pop(path)
             entry.former.append(path)

@@ -223,6 +223,22 @@ def test_a_path_that_a_denied_move_named_means_the_unit_until_another_one_has_it
     assert tree.fold().now(away) == away
 
 
+def test_a_path_that_a_unit_would_have_by_a_move_of_what_it_had_just_left_means_the_unit() -> None:
+    """The city had moved its county away, and the province, which hadn't heard of it, moved the city and gave the
+    county work by the path that it had by then, as far as it knew (seed 200465)."""
+    tree, away, back = Tree(), OTHER + "/370200", CITY + "/x"
+    tree.enrol(tree.city, Office("x", back), back)
+    moved(tree, tree.city, COUNTY, back + "/370211", tree.rights[tree.county.id])
+    moved(tree, tree.province, CITY, away, tree.rights[tree.city.id])
+    now = away + "/x/370211"
+    assert tree.fold().now(away + "/370211") == tree.fold().now(COUNTY) == now
+    assert tree.fold().now(away + "/370211/1") == now + "/1"
+    moved(tree, tree.province, away, CITY + "2", tree.rights[tree.city.id])
+    for path in (COUNTY, away + "/370211", CITY + "2/370211"):
+        assert tree.fold().now(path) == CITY + "2/x/370211"
+    assert not tree.fold().given(tree.county.id, CITY + "2/370211"), "it gives it no right"
+
+
 def test_new_keys_enrolled_under_a_path_whose_move_counts_no_more_stand() -> None:
     """The root was put back to before it moved the county, and replaced; the county had obeyed meanwhile."""
     tree, root, away = Tree(), Office("new root", PROVINCE), OTHER + "/370211"
