@@ -46,7 +46,12 @@ def parting(
     places = records.acts_at(work.db, record)
     new = [one for one in found if one.id in places and places[one.id][1] in late]
     lost = Lost(matter, wants)
-    told = lost.by_what_is_new(found, new) or lost.by_one(found) or lost.by_the_order(found)
+    told = (
+        lost.by_what_is_new(found, new)
+        or lost.by_one(found)
+        or lost.by_the_order(found)
+        or lost.by_a_past(found)
+    )
     if not told and concerns is None:
         told = found[-1:]
     return _placed(work, record, [*_past(found, told), *(one.id for one in told)])
@@ -95,6 +100,15 @@ class Lost:
         for length in range(len(found) - 1, max(0, len(found) - SEARCHED), -1):
             if self._is_his(found[:length]):
                 return [found[length]]
+        return []
+
+    def by_a_past(self, found: Sequence[Act]) -> list[Act]:
+        """What takes it from whoever had the newest act by whose past it was the child's, and that past: of several
+        that take it away, each by itself, none is the one, and it wasn't the child's at any time."""
+        for act in reversed(found[-SEARCHED:]):
+            seen = {*_past(found, [act]), act.id}
+            if self._is_his(one for one in found if one.id in seen):
+                return self.by_what_is_new(found, [one for one in found if one.id not in seen])
         return []
 
 

@@ -68,6 +68,18 @@ def test_of_two_that_take_it_one_after_the_other_the_newest_is_told() -> None:
     assert lost.by_what_is_new(story.acts, [first, again, last]) == [first]
 
 
+def test_of_two_that_each_take_it_by_themselves_one_is_told_to_who_has_seen_neither() -> None:
+    """The province had withdrawn it, which the city didn't know, and the city took it back: without either one it
+    wasn't the county's, and nothing was told (seed 200474)."""
+    story, to_county = dispatched()
+    received = story.act("k", 40, "receive", to_county, round=1)
+    taken = story.act("p", 20, "withdraw", story.acts[1], round=1)
+    story.act("c", 50, "recall", received, round=1, unit=PATHS["k"])
+    lost = Lost(TICKET, wants)
+    assert lost.by_one(story.acts) == lost.by_the_order(story.acts) == []
+    assert lost.by_a_past(story.acts) == [taken]
+
+
 def test_nothing_is_told_of_what_a_unit_never_had() -> None:
     story = Story()
     story.act("p", 1, "register", channel="phone", **{"class": "enquiry", "topic": "other"})
@@ -76,6 +88,7 @@ def test_nothing_is_told_of_what_a_unit_never_had() -> None:
         lost.by_what_is_new(story.acts, story.acts)
         == lost.by_one(story.acts)
         == lost.by_the_order(story.acts)
+        == lost.by_a_past(story.acts)
         == []
     )
 
