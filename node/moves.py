@@ -42,11 +42,18 @@ def _paths(before: Registry, now: Registry, nodes: Iterable[bytes]) -> frozenset
     for one in (before.roster, now.roster):
         found.update(path for node in nodes if node in one.nodes for path in one.nodes[node].paths)
         found.update(path for node in nodes for path in one.hosting.get(node, ()))
-    old, new = ({**one.roster.presumed, **one.roster.meant} for one in (before, now))
+    old, new = before.roster.meant, now.roster.meant
     for path in {*old, *new}:
         if old.get(path) != new.get(path):
             found.update(one for one in (path, old.get(path), new.get(path)) if one is not None)
+            found.update(_elsewhere(now, path))
     return frozenset(one for one in found if found.isdisjoint(ancestors(one)))
+
+
+def _elsewhere(registry: Registry, path: str) -> Iterator[str]:
+    """By what other paths a unit is looked for below the one that stands, or is to stand, above it at a path."""
+    above, _, code = path.rpartition("/")
+    return (f"{one}/{code}" for one in registry.roster.names(registry.now(above)))
 
 
 def _concerns(named: Collection[str], matter: str, state: State) -> bool:

@@ -85,8 +85,7 @@ def host_path(registry: Registry, path: str) -> str | None:
 
 def _former(registry: Registry) -> dict[str, str]:
     """Every path that isn't a unit's any more, or never came to be one, by what it means now."""
-    roster = registry.roster
-    named = {*roster.moved, *roster.meant, *roster.presumed}
+    named = {*registry.roster.moved, *registry.roster.meant}
     return {path: registry.now(path) for path in named if registry.now(path) != path}
 
 

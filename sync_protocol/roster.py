@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from . import shape
-from .names import SHORT, ancestors, covers, is_above, parent_of
+from .names import SHORT, ancestors, covers, parent_of
 
 MOST = 100_000  # entries of one list; a body of 256 KiB holds fewer
 
@@ -188,8 +188,6 @@ class Roster:
     keys: set[bytes] = field(default_factory=set)  # every key ever enrolled
     moved: dict[str, str] = field(default_factory=dict)  # path left → path taken
     meant: dict[str, str] = field(default_factory=dict)  # path that a denied move named → the unit's then
-    # path that a unit would have by a move of what it had been moved away from → the unit's then
-    presumed: dict[str, str] = field(default_factory=dict)
     fallen: dict[bytes, NodeEntry] = field(default_factory=dict)  # whom an enrolment names that doesn't stand
     stamps: list[tuple[int, bytes, tuple[bytes, ...]]] = field(default_factory=list)  # (time, id, new)
 
@@ -229,13 +227,33 @@ class Roster:
         """As `here`; also a path that a unit was to have by a move that is denied, or would have if it hadn't been
         moved away before: whoever didn't know better gave it work by that name."""
         found = self.here(path)
-        if found in self.units:
-            return found
-        for head in (path, *reversed(ancestors(path))):
-            meant = self.meant.get(head, self.presumed.get(head))
-            if meant is not None:
-                return self.here(meant + path[len(head) :])
-        return found
+        return found if found in self.units else self._as_named(path) or found
+
+    def _as_named(self, path: str) -> str:
+        """Code by code from the root, whose unit each has; empty where none has another name than `here` tells."""
+        codes, told, at = path.split("/"), "", ""
+        for one in range(1, len(codes) + 1):
+            name = "/".join(codes[:one])
+            at, above = self.here(name), at
+            if at not in self.units:
+                meant = self.meant.get(name) or self._beside(above, codes[one - 1])
+                at = self.here(meant or f"{above}/{codes[one - 1]}")
+                told = at if meant or told else ""
+            elif told:
+                told = at
+        return told
+
+    def _beside(self, above: str, code: str) -> str | None:
+        """Where a unit stood, or was to, that is looked for below another one's path now: below it by another name."""
+        for one in (f"{name}/{code}" for name in self.names(above)):
+            if one in self.moved or one in self.meant:
+                return self.meant.get(one, one)
+        return None
+
+    def names(self, path: str) -> list[str]:
+        """Every path of a unit (its path now), the newest first."""
+        unit = self.units.get(path)
+        return [] if unit is None else [path, *reversed(unit.former)]
 
     def _step(self, path: str) -> str:
         head: str | None = path
@@ -259,15 +277,7 @@ class Roster:
         self.hosting.setdefault(node, set()).add(path)
 
     def relocate(self, unit: str, to: str) -> None:
-        """Moves a unit with all below it. Whoever hasn't heard that a unit had been moved away from there goes by the
-        path that it would have now."""
-        named = (*self.moved, *self.meant, *self.presumed)
-        left = {path: self.now(path) for path in named if is_above(unit, path) and path not in self.units}
-        self._take_along(unit, to)
-        for path, stood in left.items():
-            self.presumed.setdefault(to + path[len(unit) :], self.here(stood))
-
-    def _take_along(self, unit: str, to: str) -> None:
+        """Moves a unit with all below it."""
         for path in [one for one in self.units if covers(unit, one)]:
             entry = self.units.pop(path)
             entry.former.append(path)

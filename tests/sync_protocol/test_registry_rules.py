@@ -239,6 +239,20 @@ def test_a_path_that_a_unit_would_have_by_a_move_of_what_it_had_just_left_means_
     assert not tree.fold().given(tree.county.id, CITY + "2/370211"), "it gives it no right"
 
 
+def test_a_path_that_a_denied_move_named_is_told_by_every_path_of_the_unit_above_it() -> None:
+    """The city moved its county below a neighbour which, unheard of, had gone to the other city, and goes on from
+    there by an order that calls it by its first path (seed 200495)."""
+    tree, first, last = Tree(), CITY + "/x", PROVINCE + "/x"
+    enrolled = tree.enrol(tree.city, Office("x", first), first)
+    moved(tree, tree.province, first, OTHER + "/x", enrolled.id)
+    assert tree.verdict(
+        moved(tree, tree.city, COUNTY, first + "/370211", tree.rights[tree.county.id])
+    ) == denied("outside_subtree")
+    moved(tree, tree.province, first, last, enrolled.id)
+    for path in (first, OTHER + "/x", last):
+        assert tree.fold().now(path + "/370211/1") == COUNTY + "/1"
+
+
 def test_new_keys_enrolled_under_a_path_whose_move_counts_no_more_stand() -> None:
     """The root was put back to before it moved the county, and replaced; the county had obeyed meanwhile."""
     tree, root, away = Tree(), Office("new root", PROVINCE), OTHER + "/370211"
