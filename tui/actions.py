@@ -81,6 +81,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("sync", ("f7", "s"), frozenset({"line"}), footer=True),
     Action("to_stick", ("f8", "o"), frozenset({"line"}), footer=True),
     Action("from_stick", ("f9", "r"), frozenset({"line"}), footer=True, argument="argument.file"),
+    Action("clock", ("ctrl+a", "c"), frozenset({"line"})),
     # settings
     Action("add_staff", ("f9", "n"), frozenset({"staff"}), footer=True, writes=True),
     Action("roles", ("f7", "e"), frozenset({"staff"}), footer=True, writes=True),

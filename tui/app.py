@@ -12,6 +12,7 @@ from pathlib import Path
 
 from node import language as languages
 from node.config import load
+from node.errors import Usage
 
 
 def prepare(kitty_keys: bool) -> None:
@@ -19,6 +20,16 @@ def prepare(kitty_keys: bool) -> None:
     iTerm2, WezTerm and xterm.js lose what a Chinese input method commits."""
     os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "0" if kitty_keys else "1"
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+
+def refuse_other_encodings() -> None:
+    """A terminal that is said to be of another encoding would show nothing of it rightly. Raises Usage `no_utf8`."""
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)), "")
+    encoding = named.partition(".")[2].partition("@")[0].lower().replace("-", "")
+    if encoding and encoding != "utf8":
+        # In characters that every encoding has.
+        text = f"this terminal is set to {named}: set it to UTF-8 / zhong duan bian ma qing gai wei UTF-8"
+        raise Usage(text, code="no_utf8", hint="export LANG=zh_CN.UTF-8")
 
 
 def seldom_collected() -> None:
@@ -35,6 +46,7 @@ def run(node_directory: Path, language: str, *, seat: bool = False, tour: bool =
     config = load(node_directory)
     prepare(config.kitty_keys and not seat)
     languages.use(language)
+    refuse_other_encodings()
     seldom_collected()
     from .desk import QiaoApp
     from .gate import node_opener

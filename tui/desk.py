@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -87,6 +88,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         self._trouble = ""
         for theme in style.THEMES:
             self.register_theme(theme)
+        self.set_class(_has_no_colours(), "-plain")
         self.apply(self.preferences)
 
     def get_line_filters(self) -> list[LineFilter]:
@@ -110,6 +112,9 @@ class QiaoApp(App[int], inherit_bindings=False):
         await self.switch_screen(places.PLACES[0].made())
         if len(self.drafts):
             self.tell(t("drafts.found", count=len(self.drafts)))
+        status = await self.ask("status")
+        if status and status.get("clock_question"):
+            self.tell(t("line.clock_asked", question=safe.line(status["clock_question"], 300)), "warning")
         await self._show_notes()
         if self._tour and not self.preferences.toured:
             self.call_after_refresh(self.do_tour)
@@ -430,6 +435,16 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self.gate.close)
+
+
+def _has_no_colours() -> bool:
+    """What is chosen stands out by reversed letters then."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM", "") in (
+        "vt100",
+        "vt102",
+        "vt220",
+        "linux-m",
+    )
 
 
 def _moved_seconds() -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.app import prepare
+from node.errors import Usage
+from tui.app import prepare, refuse_other_encodings
 
 ROOT = Path(__file__).parent.parent.parent
 HEAVY = ("sqlmodel", "sqlalchemy", "alembic", "uvicorn", "starlette", "httpx", "pydantic")
@@ -38,3 +39,19 @@ def test_the_door_imports_no_textual_before_it_has_prepared() -> None:
 
 def test_what_the_login_needs_imports_nothing_heavy() -> None:
     assert not set(HEAVY) & modules_after("import tui.app, tui.desk")
+
+
+@pytest.mark.parametrize(("named", "is_fit"), [("zh_CN.GBK", False), ("zh_CN.gb18030", False), ("zh_CN.UTF-8", True),
+                                              ("C.utf8", True), ("C", True), ("", True)])  # fmt: skip
+def test_a_terminal_of_another_encoding_is_refused_by_name(
+    named: str, is_fit: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LC_CTYPE", raising=False)
+    monkeypatch.setenv("LC_ALL", "")
+    monkeypatch.setenv("LANG", named)
+    if is_fit:
+        refuse_other_encodings()
+        return
+    with pytest.raises(Usage) as caught:
+        refuse_other_encodings()
+    assert caught.value.code == "no_utf8" and named in caught.value.text and caught.value.text.isascii()

@@ -18,8 +18,10 @@ from .. import moments, safe
 from ..cells import cut, pad
 from ..face import Item
 from ..lines import Line, Lines
+from ..sheet import text_lines
 from ..texts import t
 from .base import Base
+from .dialogs import PickScreen
 from .form import FormScreen
 
 NAME = 30  # cells
@@ -65,6 +67,7 @@ class LineScreen(Base):
         if status is None:
             return
         self.status = status
+        self.refresh_bindings()
         self._show()
         if time.monotonic() - self._counted > CODES_HOLD:
             self._counted = time.monotonic()
@@ -112,6 +115,30 @@ class LineScreen(Base):
         for note in self.query("#note").results(Static):
             note.update(cut(safe.cell(text), max(20, self.app.size.width - 2)))
 
+    # The clock
+
+    def offers(self, name: str) -> bool:
+        person = self.desk.person
+        is_asked = bool(self.status.get("clock_question")) and person is not None and "admin" in person.roles
+        return is_asked if name == "clock" else True
+
+    def do_clock(self) -> None:
+        """The answer to what the node asks about its clock; only an administrator's counts."""
+        options = [("yes", t("line.clock_yes")), ("no", t("line.clock_no"))]
+        question = safe.cell(self.status.get("clock_question") or "")
+        self.app.push_screen(PickScreen(question, options), self._answered)
+
+    def _answered(self, answer: str | None) -> None:
+        if answer is not None:
+            self.begin_work(lambda: self._answer(confirm=answer == "yes"), "clock")
+
+    async def _answer(self, *, confirm: bool) -> None:
+        try:
+            await self.desk.gate.act("do", "clock", {"confirm": confirm}, self.desk.person)
+        except QiaoError as fault:
+            self.tell_fault(fault)
+        self.changed()
+
     # By stick
 
     def do_to_stick(self) -> None:
@@ -129,11 +156,15 @@ class LineScreen(Base):
 
     def do_from_stick(self, file: str = "") -> None:
         if file:
-            self.begin_work(lambda: self.carry("bundle_import", file), "stick")
+            self.begin_carrying("bundle_import", file)
         else:
             self.app.push_screen(FromStickScreen(self))
 
-    async def carry(self, name: str, *args: Any) -> None:
+    def begin_carrying(self, name: str, *args: Any) -> None:
+        """On this screen: the form that asked for it is gone by then."""
+        self.begin_work(lambda: self._carry(name, *args), "stick")
+
+    async def _carry(self, name: str, *args: Any) -> None:
         """Writes or reads a bundle, and says how far it is."""
         began = time.monotonic()
 
@@ -234,6 +265,9 @@ def _health(status: Item, width: int) -> Iterator[Line]:
     offset = status.get("clock_offset_ms") or 0
     style = "warn" if abs(offset) > ALARMING_OFFSET_MS else ""
     yield _pair(t("line.clock"), moments.span(offset / 1000), width, style)
+    if status.get("clock_question"):
+        yield from text_lines(safe.block(status["clock_question"]), width, 2, "bad", 600)
+        yield from text_lines(t("line.clock_answer"), width, 2, "warn", 600)
     age = status.get("registry_age_seconds")
     stale = age is None or age > ALARMING_REGISTRY
     told = t("unknown") if age is None else moments.span(age)
@@ -283,7 +317,7 @@ class ToStickScreen(_StickScreen):
 
     async def _hand_in(self, data: dict[str, Any]) -> None:
         self.app.pop_screen()
-        await self._line.carry("bundle_export", str(data["to"]), str(data["file"]))
+        self._line.begin_carrying("bundle_export", str(data["to"]), str(data["file"]))
 
 
 class FromStickScreen(_StickScreen):
@@ -292,4 +326,4 @@ class FromStickScreen(_StickScreen):
 
     async def _hand_in(self, data: dict[str, Any]) -> None:
         self.app.pop_screen()
-        await self._line.carry("bundle_import", str(data["file"]))
+        self._line.begin_carrying("bundle_import", str(data["file"]))

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
+from node.clock import BEYOND, QUESTION, Question
 from node.errors import LineDown
-from tests.tui.hand import SIZES, check_cells, press, shown, signed_in
+from node.face import Node
+from node.store import settings
+from tests.tui.hand import SIZES, check_cells, commit, press, shown, signed_in
+from tests.tui.seat import seated
 from tests.tui.standin import CITY, ROOT, StandIn
 from tui.screens.line import neighbours, told
 
@@ -52,3 +57,32 @@ def test_no_line_is_wider_than_asked_for(width: int) -> None:
 def test_what_never_was_and_what_is_unknown_is_said() -> None:
     found = "\n".join("".join(text for text, _ in line) for line in told({"parent": "a"}, {}, ROOT, NOW, 78))
     assert "还没有过" in found and "不详" in found and "都已送达" in found
+
+
+async def test_what_the_node_asks_about_its_clock_is_told_and_answered(own: Path) -> None:
+    with Node.open(own) as node, node._writer().work() as work:
+        asked = Question(BEYOND, work.now_ms - 100 * 86_400_000)  # as after a clock was set far ahead
+        settings.put(work.db, QUESTION, asked.packed())
+    async with seated(own, "adm", (100, 30)) as hand:
+        assert "晚九十天以上" in shown(hand)
+        await press(hand, "f4")
+        assert "管理员按 Ctrl+A 回答" in shown(hand)
+        check_cells(hand)
+        await press(hand, "ctrl+a", *"yes", "enter", "f5")
+        assert "管理员按 Ctrl+A 回答" not in shown(hand)
+
+
+async def test_a_bundle_is_written_for_nobody_where_there_is_nobody(province: Path) -> None:
+    async with seated(province, "all") as hand:
+        await press(hand, "f4", "f8")
+        assert "没有上级，也没有下级节点" in shown(hand)
+
+
+async def test_a_file_that_is_no_bundle_is_refused_by_name(own: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "x.qiao"
+    wrong.write_bytes(b"PK\x03\x04 not a bundle")
+    async with seated(own, "all") as hand:
+        await press(hand, "f4", "f9")
+        await commit(hand, str(wrong))
+        await press(hand, "ctrl+s")
+        assert "not_a_bundle" in shown(hand)
