@@ -340,6 +340,8 @@ class QiaoApp(App[int], inherit_bindings=False):
         await self.drafts.save()
         self.drafts.hand_in(intent.key)
         await self.signer.offer(intent)
+        if (base := self._base()) is not None:
+            base.refresh_bar()
 
     def signed(self, intent: Intent, result: Item) -> None:
         self.drafts.signed(intent.key)

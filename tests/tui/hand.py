@@ -82,9 +82,11 @@ Gate._run = _counted  # type: ignore[method-assign]
 
 
 async def settled(hand: Hand) -> None:
-    """Until nobody works any more: each round of work may begin another, so it has to be quiet several times."""
-    quiet = 0
-    while quiet < 4:
+    """Until nobody works any more: each round of work may begin another, so it has to be quiet several times. A call
+    that hangs on purpose isn't waited for without an end."""
+    quiet = rounds = 0
+    while quiet < 4 and rounds < 400:
+        rounds += 1
         await hand.pause()
         await hand.app.workers.wait_for_complete()
         quiet = 0 if Calls.under_way or _queued(hand) else quiet + 1

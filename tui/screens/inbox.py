@@ -359,7 +359,8 @@ class InboxScreen(Base):
     def on_rows_highlighted(self, event: Rows.Highlighted) -> None:
         event.stop()
         if self.query_one("#preview").display:
-            self.run_worker(self._preview(event.item), group="preview", exclusive=True)
+            item = event.item
+            self.begin_work(lambda: self._preview(item), "preview")
 
     async def _preview(self, item: Item | None) -> None:
         lines = self.query_one("#preview", Lines)
