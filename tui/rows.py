@@ -113,6 +113,7 @@ class Rows(ScrollView, can_focus=True):
         self._after: list[str | None] = [None]  # its cursor
         self._ended = False
         self._asked: set[int] = set()
+        self._sought = ""  # the record that the cursor lost when pages were cut, until it is found or left
         self._age = getattr(self, "_age", 0) + 1  # answers to questions of before are dropped
 
     # What it holds
@@ -175,7 +176,8 @@ class Rows(ScrollView, can_focus=True):
         self._announce()
 
     def _take(self, page: int, items: list[Item], following: str | None) -> None:
-        kept = self._id_of(self.highlighted) if self.highlighted else ""
+        kept = self._sought or (self._id_of(self.highlighted) if self.highlighted else "")
+        was_here = bool(self._sought) or self._page_of(self.cursor) == page
         end = self._starts[page] + len(items)
         last_known = page + 1 >= len(self._starts)
         same = not last_known and self._starts[page + 1] == end and self._after[page + 1] == following
@@ -189,7 +191,7 @@ class Rows(ScrollView, can_focus=True):
                 self._after.append(None)
         self._pages[page] = items
         self._evict(page)
-        self._follow(kept, page, items)
+        self._follow(kept, page, was_here)
 
     def _cut_behind(self, page: int) -> None:
         del self._starts[page + 1 :], self._after[page + 1 :]
@@ -199,13 +201,23 @@ class Rows(ScrollView, can_focus=True):
         while len(self._pages) > KEPT:
             del self._pages[max(self._pages, key=lambda held: abs(held - page))]
 
-    def _follow(self, kept: str, page: int, items: list[Item]) -> None:
-        if not kept or self._page_of(self.cursor) != page:
+    def _follow(self, kept: str, page: int, was_here: bool) -> None:
+        """The cursor stays on its record. Where that isn't on this page any more, the next one is asked for it, and
+        meanwhile the cursor stays at its row."""
+        if not kept or not (was_here or self.cursor >= self.known):
             self.cursor = min(self.cursor, max(0, self.known - 1))
             return
-        found = next((at for at, item in enumerate(items) if self._id_of(item) == kept), None)
+        found = next((at for at, item in enumerate(self._pages[page]) if self._id_of(item) == kept), None)
         wanted = self.cursor if found is None else self._starts[page] + found
         self.cursor = min(wanted, max(0, self.known - 1))
+        self._seek("" if found is not None else kept, page + 1)
+
+    def _seek(self, record: str, page: int) -> None:
+        """Only on the page after the one that it left: a record that is gone isn't looked for in all of them."""
+        is_there = page in self._pages or (page == len(self._starts) - 1 and not self._ended)
+        self._sought = record if is_there and not self._sought else ""
+        if self._sought and page not in self._asked:
+            self._ask(page)
 
     def _want(self) -> None:
         """Asks for what is in sight and isn't held."""
@@ -219,6 +231,7 @@ class Rows(ScrollView, can_focus=True):
     # Moving
 
     def action_move(self, by: int) -> None:
+        self._sought = ""
         if self.known:
             self.cursor = min(max(0, self.cursor + by), self.known - 1)
 
@@ -271,7 +284,7 @@ class Rows(ScrollView, can_focus=True):
     def on_click(self, event: object) -> None:
         row = int(self.scroll_offset.y) + int(getattr(event, "y", 0)) - 1
         if 0 <= row < self.known:
-            again = row == self.cursor
+            self._sought, again = "", row == self.cursor
             self.cursor = row
             if again:
                 self.action_open()

@@ -132,3 +132,69 @@ async def test_every_line_has_the_cells_of_the_list() -> None:
     async with app.run_test(size=(61, 24)) as hand:
         rows = await shown(app, hand)
         assert {rows.render_line(y).cell_length for y in range(24)} == {rows.size.width}
+
+
+class Shelved(Listing):
+    """Rows of which some go, or come."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        super().__init__(len(numbers))
+        self.numbers = numbers
+
+    async def page(self, after: str | None, limit: int) -> Page:
+        """As SQL pages by key: what comes behind `after`, whatever was there before."""
+        self.asked.append(after)
+        behind = [one for one in self.numbers if after is None or one > int(after)]
+        items = [row(one) for one in behind[:limit]]
+        return Page(items, str(behind[limit - 1]) if len(behind) > limit else None)
+
+
+async def test_the_cursor_stays_on_its_record_when_its_page_comes_back_shorter() -> None:
+    source = Shelved(list(range(80)))
+    app = Shelf(source.page)
+    async with app.run_test(size=(80, 24)) as hand:
+        rows = await shown(app, hand)
+        rows.action_move(70)
+        source.numbers = list(range(50, 75))
+        rows.renew()
+        await settled(app, hand)
+        assert rows.highlighted == row(70) and rows.known == 25
+
+
+async def test_the_cursor_follows_its_record_to_the_next_page() -> None:
+    source = Shelved([*range(0, 2000, 10)])
+    app = Shelf(source.page)
+    async with app.run_test(size=(80, 24)) as hand:
+        rows = await shown(app, hand)
+        rows.action_move(95)
+        source.numbers = sorted([*source.numbers, *range(1, 10)])
+        rows.renew()
+        await settled(app, hand)
+        await settled(app, hand)
+        assert rows.highlighted == row(950) and rows.cursor == 104
+
+
+async def test_a_record_that_is_gone_is_not_looked_for_behind_the_next_page() -> None:
+    source = Shelved(list(range(1000)))
+    app = Shelf(source.page)
+    async with app.run_test(size=(80, 24)) as hand:
+        rows = await shown(app, hand)
+        rows.action_move(50)
+        source.numbers.remove(50)
+        source.asked.clear()
+        rows.renew()
+        await settled(app, hand)
+        await settled(app, hand)
+        assert rows.cursor == 50 and rows.highlighted == row(51)
+        assert len(source.asked) <= 2
+
+
+async def test_who_moves_on_meanwhile_is_not_pulled_back() -> None:
+    source = Shelved([*range(0, 2000, 10)])
+    app = Shelf(source.page)
+    async with app.run_test(size=(80, 24)) as hand:
+        rows = await shown(app, hand)
+        rows.action_move(95)
+        rows._sought = "something"
+        rows.action_move(-5)
+        assert rows._sought == ""
