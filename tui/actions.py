@@ -22,6 +22,13 @@ WORK = PLACES | {"ticket", "exception", "reader", "setting", "staff", "calendar"
 FORMS = frozenset({"form", "dispatch", "intake", "handover", "founding"})
 EVERYWHERE = WORK | FORMS
 LISTS = frozenset({"inbox", "supervision"})  # that are filtered, sorted, marked
+_DIGITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_WIDE = "fullwidth_digit_"
+
+
+def digit(number: int) -> tuple[str, str]:
+    """The keys of 1 to 9, also as an input method writes them in full width."""
+    return str(number), f"{_WIDE}{_DIGITS[number - 1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("board", (), WORK - {"board"}),
     Action("audit", (), WORK - {"audit"}),
     Action("settings", (), WORK - {"settings"}),
-    Action("places", ("f11", "ctrl+g", "g"), WORK),
+    Action("places", ("f11", "ctrl+g", "g"), WORK, footer=True),
     Action("refresh", ("f5", "ctrl+r"), WORK),
     # inbox
     Action("filter", ("f6", *SLASH), LISTS, footer=True, argument="argument.text"),
@@ -60,7 +67,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("sort_back", ("f8", "r"), LISTS),
     Action("register", ("f9", "ctrl+n", "n"), frozenset({"inbox"}), footer=True, writes=True),
     Action("columns", ("ctrl+f", "c"), frozenset({"inbox"})),
-    Action("pick", ("ctrl+t", "x"), LISTS),
+    Action("pick", ("space", "ctrl+a", "ctrl+t", "x"), LISTS),
     Action("bulk", ("ctrl+b", "b"), frozenset({"inbox"}), writes=True),
     Action("keep_view", (), frozenset({"inbox"}), argument="argument.name"),
     Action("show_view", (), frozenset({"inbox"}), argument="argument.name"),
@@ -76,7 +83,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("ticket", ("f7", "o"), frozenset({"exception"}), footer=True),
     Action("settle", ("f8", "e"), frozenset({"exception"}), footer=True, writes=True),
     Action("adopt", ("f9", "p"), frozenset({"exception"}), footer=True, writes=True),
-    Action("admit", ("ctrl+t", "m"), frozenset({"exception"}), writes=True),
+    Action("admit", ("ctrl+a", "ctrl+t", "m"), frozenset({"exception"}), writes=True),
     # line
     Action("sync", ("f7", "s"), frozenset({"line"}), footer=True),
     Action("to_stick", ("f8", "o"), frozenset({"line"}), footer=True),
@@ -96,11 +103,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("export", ("f9", "x"), frozenset({"audit"}), footer=True, argument="argument.file"),
     # supervision
     Action("lists", ("ctrl+l", "l"), frozenset({"supervision"})),
+    Action("list_overdue", digit(1), frozenset({"supervision"})),
+    Action("list_reminders", digit(2), frozenset({"supervision"})),
+    Action("list_undelivered", digit(3), frozenset({"supervision"})),
+    Action("list_cards", digit(4), frozenset({"supervision"})),
+    Action("list_follow_up", digit(5), frozenset({"supervision"})),
     Action("urge", ("f9", "u"), frozenset({"supervision"}), footer=True, writes=True),
     Action("supervise", ("ctrl+d", "d"), frozenset({"supervision"}), footer=True, writes=True),
     Action("rework", ("ctrl+x", "k"), frozenset({"supervision"}), footer=True, writes=True),
     # board
     Action("pages", ("f7", "v"), frozenset({"board"}), footer=True),
+    Action("page_overview", digit(1), frozenset({"board"})),
+    Action("page_ranking", digit(2), frozenset({"board"})),
+    Action("page_topics", digit(3), frozenset({"board"})),
+    Action("page_kline", digit(4), frozenset({"board"})),
     Action("period", ("f8", "p"), frozenset({"board"}), footer=True),
     Action("table", ("ctrl+l", "t"), frozenset({"board"}), footer=True),
     Action("figure", ("ctrl+f", "f"), frozenset({"board"})),
@@ -129,14 +145,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("open", (), WORK, argument="argument.number"),
     Action("tour", (), WORK),
     Action("palette", ("ctrl+p", *COLON), WORK),
-    Action("back", ("escape",), EVERYWHERE | {"card", "start"}),
+    Action("back", ("escape",), EVERYWHERE | {"card", "start"}, footer=True),
     Action("quit", ("ctrl+q", "f10"), EVERYWHERE | {"login", "card", "start"}, footer=True),
 )  # fmt: skip
 
 
 _NAMED = {"escape": "Esc", "slash": "/", "colon": ":", "question_mark": "?", "enter": "Enter",
           "fullwidth_colon": "：", "fullwidth_solidus": "／", "ideographic_comma": "、",
-          "fullwidth_question_mark": "？", "left": "Left", "right": "Right"}  # fmt: skip
+                "fullwidth_question_mark": "？", "left": "Left", "right": "Right", "space": "Space",
+          **{f"{_WIDE}{name}": chr(0xFF10 + number) for number, name in enumerate(_DIGITS, 1)}}  # fmt: skip
 
 
 def display(key: str) -> str:
@@ -178,7 +195,7 @@ def named(name: str) -> Action | None:
 
 def prints(key: str) -> bool:
     """Whether this key types a character, so that an input method may swallow it."""
-    return len(key) == 1 or key in (*COLON, *SLASH, *QUESTION)
+    return len(key) == 1 or key.startswith(_WIDE) or key in (*COLON, *SLASH, *QUESTION)
 
 
 def is_key(key: str) -> bool:

@@ -6,7 +6,7 @@ import pkgutil
 import pytest
 
 import tui.screens
-from tui.actions import ACTIONS, COLON, QUESTION, SLASH, Action, bindings, display, offered, prints
+from tui.actions import ACTIONS, COLON, QUESTION, SLASH, Action, bindings, digit, display, offered, prints
 from tui.desk import QiaoApp
 from tui.places import place
 from tui.screens.base import Base
@@ -15,7 +15,20 @@ from tui.screens.base import Base
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
 def test_every_key_that_prints_has_a_twin_that_an_input_method_leaves_alone(action: Action) -> None:
     twins = [key for key in action.keys if key.startswith("ctrl+") or key in {f"f{n}" for n in range(1, 13)}]
-    assert twins or action.keys in (("escape",), ())
+    digits = {key for number in range(1, 10) for key in digit(number)}  # these it commits as they are
+    assert twins or set(action.keys) <= {"escape", *digits}
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+def test_what_a_browser_keeps_for_itself_is_never_the_only_key(action: Action) -> None:
+    taken = {"ctrl+n", "ctrl+t", "ctrl+w"}
+    assert not taken & set(action.keys) or any(not prints(key) and key not in taken for key in action.keys)
+
+
+def test_the_digits_of_a_screen_come_full_width_as_well() -> None:
+    by_digit = [action for action in ACTIONS if any(key in "123456789" for key in action.keys)]
+    assert len(by_digit) == 9 and all(action.keys == digit(int(action.keys[0])) for action in by_digit)
+    assert display("fullwidth_digit_three") == "３"
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)

@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from node.errors import QiaoError
 
 from .. import safe
 from ..actions import PLACES
 from ..cells import cut, pad
+from ..foot import Foot
 from ..gate import sentence_of
 from ..texts import t
 
@@ -39,7 +40,7 @@ class Base(Screen[Any]):
     def compose(self) -> ComposeResult:
         yield Static("", classes="bar", id="bar", markup=False)
         yield from self.body()
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     @property
     def is_whole(self) -> bool:

@@ -293,10 +293,17 @@ class BoardScreen(Base):
 
     # Keys
 
-    def on_key(self, event: Any) -> None:
-        if event.character and event.character in "1234":
-            event.stop()
-            self._turn_to(PAGES[int(event.character) - 1])
+    def do_page_overview(self) -> None:
+        self._turn_to("overview")
+
+    def do_page_ranking(self) -> None:
+        self._turn_to("ranking")
+
+    def do_page_topics(self) -> None:
+        self._turn_to("topics")
+
+    def do_page_kline(self) -> None:
+        self._turn_to("kline")
 
     def do_pages(self) -> None:
         self._turn_to(PAGES[(PAGES.index(self._page) + 1) % len(PAGES)])
@@ -434,7 +441,7 @@ class BoardScreen(Base):
 
 
 def _tab(at: int, page: str, is_shown: bool) -> str:
-    label = f"{at} {t(f'board.page_{page}')}"
+    label = f"{at} {t(f'do.page_{page}')}"
     return f"[{label}]" if is_shown else f" {label} "
 
 

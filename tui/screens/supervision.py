@@ -61,7 +61,9 @@ class SupervisionScreen(Base):
         return t("supervision.title")
 
     def body(self) -> Iterable[Widget]:
-        mark = Column("mark_of", 1, lambda item: MARK if self._key_of(item) in self._marked else "")
+        mark = Column(
+            "mark_of", 1, lambda item: MARK if self._key_of(item) in self._marked else "", label=MARK
+        )
         yield Static("", classes="strip", id="how", markup=False)
         yield Static("", classes="strip", id="which", markup=False)
         yield TextBox(id="filter", hint=t("supervision.filter"))
@@ -169,7 +171,7 @@ class SupervisionScreen(Base):
         count: int | str = (
             len((self._answer or {}).get("items") or ()) if name == LATE else self._counts.get(name, "")
         )
-        label = f"{at} {t(f'supervision.list_{name}')} {count}".rstrip()
+        label = f"{at} {t(f'do.list_{name}')} {count}".rstrip()
         return f"[{label}]" if name == self._list else f" {label} "
 
     def on_resize(self) -> None:
@@ -208,11 +210,20 @@ class SupervisionScreen(Base):
 
     # Which rows
 
-    def on_key(self, event: Any) -> None:
-        typing = self.query_one("#filter").has_focus
-        if not typing and event.character and event.character in "12345":
-            event.stop()
-            self._turn_to(LISTS[int(event.character) - 1])
+    def do_list_overdue(self) -> None:
+        self._turn_to(LATE)
+
+    def do_list_reminders(self) -> None:
+        self._turn_to("reminders")
+
+    def do_list_undelivered(self) -> None:
+        self._turn_to("undelivered")
+
+    def do_list_cards(self) -> None:
+        self._turn_to("cards")
+
+    def do_list_follow_up(self) -> None:
+        self._turn_to("follow_up")
 
     def do_lists(self) -> None:
         self._turn_to(LISTS[(LISTS.index(self._list) + 1) % len(LISTS)])

@@ -1,0 +1,58 @@
+"""What the footer leaves out where there is no room: what matters least, and never the way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.widgets._footer import FooterKey
+
+from tests.tui.hand import Hand, press
+from tests.tui.seat import seated
+from tui.foot import kept, named_by
+
+NAMES = ["help", "inbox", "line", "sort", "urge", "back", "quit"]
+CELLS = [7] * len(NAMES)
+
+
+def test_all_are_shown_where_there_is_room() -> None:
+    assert kept(NAMES, CELLS, 7 * 7 + 6) == NAMES
+
+
+def test_the_places_go_first_then_the_last_of_the_screens_own_and_never_help_or_the_way_out() -> None:
+    assert kept(NAMES, CELLS, 7 * 7 + 5) == ["help", "inbox", "sort", "urge", "back", "quit"]
+    assert kept(NAMES, CELLS, 7 * 4 + 3) == ["help", "sort", "back", "quit"]
+    assert kept(NAMES, CELLS, 0) == ["help", "back", "quit"]
+
+
+def test_a_key_is_known_by_its_action() -> None:
+    assert named_by("go('sort_back')") == "sort_back"
+
+
+def _footer(hand: Hand) -> tuple[list[str], int]:
+    keys = list(hand.app.screen.query(FooterKey))
+    cells = sum(cell_len(f"{key.key_display} {key.description}") + 1 for key in keys)
+    return [named_by(key.action) for key in keys], cells
+
+
+@pytest.mark.parametrize("place", ["supervision", "board", "inbox", "exceptions", "line"])
+async def test_no_footer_is_cut_at_eighty_columns(province: Path, place: str) -> None:
+    async with seated(province, "all" if place != "board" else "sup") as hand:
+        if place != "inbox":
+            await press(hand, "colon", *place, "enter")
+        await hand.pause()
+        names, cells = _footer(hand)
+        assert cells <= 80 and {"help", "quit"} <= set(names)
+
+
+async def test_a_wider_terminal_shows_what_was_left_out(province: Path) -> None:
+    async with seated(province, "sup") as hand:
+        await press(hand, "colon", *"board", "enter")
+        await hand.pause()
+        narrow, _ = _footer(hand)
+        await hand.resize_terminal(140, 45)
+        await hand.pause()
+        await hand.pause()
+        wide, _ = _footer(hand)
+        assert set(narrow) < set(wide)
