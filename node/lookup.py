@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from conflict.declaration import Field, Type
-from node import alike, enrolling, ledger, people, regions, repeats
+from node import alike, enrolling, ledger, naming, people, regions, repeats
 from node.deadlines import policies
 from node.errors import NotFound, Usage
 from node.iso import iso
@@ -36,10 +36,12 @@ class Lookup(Reader):
 
     def show(self, matter: str, name: str) -> dict[str, Any]:
         """As the reader tells it; beside a code of a list, `…_name`: its path of labels, also of one that is
-        retired."""
+        retired; `labels`: the words of every code that its fields and acts say; in acts `actor_name`."""
         found = super().show(matter, name)
         with self._read() as db:
             lists = self._lists(db)
+            found["labels"] = naming.labels(db, found, kind_of(matter).matter, lists)
+            naming.actors(db, found["timeline"], self._own(db))
         for field in kind_of(matter).matter.fields:
             known, code = lists.get(field.listed), found[field.name]
             if known is not None and isinstance(code, str) and code in known.codes:

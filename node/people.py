@@ -46,6 +46,14 @@ def find(db: Connection, staff: str) -> Person | None:
     return Person(staff, str(state.shown("name", staff)), frozenset(state.shown("roles", ())))
 
 
+def name_of(db: Connection, staff: str) -> str:
+    """Of a person of this unit, also of one who was disabled; "" for all others."""
+    record = _RECORD(db, of=staff).scalar()
+    row = records.row_of(db, record) if record else None
+    state = folded.state(db, row) if row is not None else None
+    return str(state.shown("name", "")) if state is not None else ""
+
+
 def must_be_admin(person: Person | None) -> Person:
     """Raises Forbidden: `auth` for nobody, `role` for anybody but an administrator."""
     if person is None:

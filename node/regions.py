@@ -34,12 +34,14 @@ def prefix(code: str) -> str:
 
 def named() -> dict[str, dict[str, str]]:
     """Code → `label`, and `path`: 山东省/青岛市/黄岛区."""
+    return {code: {"label": label, "path": path_of(code)} for code, label in divisions().items()}
+
+
+def path_of(code: str) -> str:
+    """山东省/青岛市/黄岛区; of a division that isn't known, the county or city within which it is; "" for none."""
     known = divisions()
-    found = {}
-    for code, label in known.items():
-        above = (known.get(f"{code[:length]:0<6}", "") for length in (2, 4))
-        found[code] = {"label": label, "path": "/".join(dict.fromkeys(filter(None, (*above, label))))}
-    return found
+    parts = [known.get(f"{code[:length]:0<6}", "") for length in (2, 4, 6)]
+    return "/".join(dict.fromkeys(filter(None, (*parts, known.get(code, "")))))
 
 
 def covering(region: str, units: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:

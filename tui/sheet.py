@@ -239,10 +239,14 @@ def _bytes(count: object) -> str:
 def _fields(item: Item, matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
     yield from _head("fields", width)
     for field in matter.fields if matter else ():
-        listed = item.get(f"{field.name}_name")  # of a code of a list: its path of labels
-        text = safe.block(listed) if listed else value_text(field, _field(item, field.name))
+        text = value_text(field, _worded(item, _field(item, field.name)))
         if text and field.name != "number" and field.type is not Type.FILES:
             yield from named(field_label(field), text, width, reader.longest)
+
+
+def _worded(item: Item, value: Any) -> Any:
+    """A code as its words, where the node tells them."""
+    return _mapping(item.get("labels")).get(value, value) if isinstance(value, str) else value
 
 
 def named(name: str, text: str, width: int, longest: int = LONGEST) -> Iterator[Line]:
@@ -257,7 +261,7 @@ def named(name: str, text: str, width: int, longest: int = LONGEST) -> Iterator[
 
 def _timeline(item: Item, matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
     yield from _head("timeline", width)
-    names = _unit_names(item)
+    names = {**_mapping(item.get("names")), **_unit_names(item), **_mapping(item.get("labels"))}
     for act in _listed(item, "timeline"):
         verdict = str(act.get("verdict") or "stands")
         name = action_label(matter, str(act.get("action") or ""))

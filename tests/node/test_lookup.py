@@ -185,3 +185,20 @@ def test_a_retired_code_is_readable_and_not_offered(tree: Tree) -> None:
     with pytest.raises(NotFound) as missing:
         lookup(tree).codes("nolist")
     assert missing.value.code == "no_list"
+
+
+def test_codes_of_a_ticket_and_of_its_acts_are_told_in_words(tree: Tree) -> None:
+    record = tree.register(workplace_region="370211")
+    tree.act("p", "amend", record, employer_region="370202")
+    labels = lookup(tree).show("ticket", record)["labels"]
+    assert labels["370211"] == "山东省/青岛市/黄岛区" and labels["370202"] == "山东省/青岛市/市南区"
+    assert labels["legal/labour/wages/arrears"] == "法律维权/劳动权益/工资报酬/拖欠工资"
+
+
+def test_a_colleague_is_told_by_name_in_the_timeline_and_another_units_people_are_not(tree: Tree) -> None:
+    record = tree.dispatched()
+    acts = {act["unit"]: act for act in lookup(tree).show("ticket", record)["timeline"]}
+    own = lookup(tree).unit
+    assert acts[own]["actor_name"]
+    seen_below = {act["unit"]: act for act in lookup(tree, "k").show("ticket", record)["timeline"]}
+    assert "actor_name" not in seen_below[own]

@@ -63,3 +63,19 @@ def test_attachments_are_told_with_size_and_state_and_foreign_names_are_shown() 
     ]
     found = text(sheet(ticket(1, attachments=rows), KIND.matter, 78))
     assert "1 工资‹U+202E›fdp.exe  2.4 MB  未到" in found and "2 合同.pdf  1 KB  传输中 1 KB" in found
+
+
+def test_codes_are_told_in_words_in_the_fields_and_in_the_timeline() -> None:
+    item = {
+        "workplace_region": "370211",
+        "topic": "legal/labour/wages",
+        "call": "0a" * 16,
+        "labels": {
+            "370211": "山东省/青岛市/黄岛区", "legal/labour/wages": "劳动报酬", "0a" * 16: "2026-11-30 11:17  欠薪"},
+        "timeline": [{"action": "amend", "unit": "370000", "actor": "op", "actor_name": "赵话务",
+                      "time": "2026-11-30T11:17:00+08:00",
+                      "data": {"workplace_region": "370211"}}],
+    }  # fmt: skip
+    told = "\n".join("".join(text for text, _ in line) for line in sheet(item, KIND.matter, 78))
+    assert told.count("黄岛区") == 2 and "劳动报酬" in told and "欠薪" in told and "赵话务" in told
+    assert "370211" not in told and "0a0a" not in told and "legal/" not in told
