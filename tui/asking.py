@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from node.errors import QiaoError
 
-from . import counter, seek
+from . import counter
 from .drafts import Raw
 from .face import Item
-from .finder import Finder
 
 if TYPE_CHECKING:
     from .screens.intake import IntakeScreen
@@ -25,8 +24,6 @@ _ABOUT = {
     "narrative": ("answers",), "workplace_region": ("unit",), "employer_region": ("unit",),
 }  # fmt: skip
 _ALIKE = ("worker_phone", "worker_id_number", "employer_name", "employer_credit_code", "topic")
-_CODED = ("topic", "occupation")  # fields whose list is a record of the root
-_REGIONS = ("workplace_region", "employer_region")
 
 
 class Asking:
@@ -104,22 +101,6 @@ class Asking:
         return None if page is None else list(page.items)
 
     # The lists of codes
-
-    async def load_lists(self) -> None:
-        divisions = await self._screen.desk.ask("divisions")
-        if divisions is not None:
-            unit = self._screen.desk.unit
-            self._know(_REGIONS, await asyncio.to_thread(seek.of_divisions, divisions, unit))
-        for name in _CODED:
-            try:
-                found = await self._screen.desk.gate.ask("codes", name)
-            except QiaoError:
-                continue  # there is no such list: any text will do
-            self._know((name,), await asyncio.to_thread(seek.of_codes, found["items"]))
-
-    def _know(self, fields: Sequence[str], index: seek.Index) -> None:
-        for name in fields:
-            self._screen.query_one(f"#f-{name}", Finder).know(index)
 
 
 def _about(section: str, raw: Mapping[str, str]) -> tuple[str, ...]:

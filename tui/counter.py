@@ -123,7 +123,7 @@ _ROWS: dict[str, Callable[[Item, Found, int], Row]] = {
 }  # fmt: skip
 
 
-def summary(found: Found, width: int) -> str:
+def summary(found: Found, width: int, *, may_dispatch: bool = True) -> str:
     """`来过 2  可能重复 1  答复 3 (引用 1)  建议 青岛市总工会`, in one line."""
     words = [t("counter.sum.earlier", n=len(found.earlier)) if found.earlier else ""]
     words.append(t("counter.sum.duplicates", n=len(found.duplicates)) if found.duplicates else "")
@@ -133,7 +133,8 @@ def summary(found: Found, width: int) -> str:
         words.append(t("counter.sum.unit", name=safe.cell(found.unit[0].get("name") or "")))
     words.append(t("counter.sum.linked") if found.linked else "")
     told = "  ".join(filter(None, words))
-    return cut(told or t("counter.sum.nothing"), width)
+    nothing = t("counter.sum.nothing") if may_dispatch else t("counter.sum.nothing_to_dispatch")
+    return cut(told or nothing, width)
 
 
 def open_ticket(found: Found, chosen: Item | None) -> Item | None:

@@ -222,6 +222,18 @@ class QiaoApp(App[int], inherit_bindings=False):
         place = places.place(name)
         return (place is None or self.may_see(place)) and screen.offers(name)
 
+    def offers_undo(self) -> bool:
+        """Whether Ctrl+Z takes back what waits for its signature."""
+        base = self._base()
+        return base is not None and self.is_offered("undo", base)
+
+    def pending_key(self) -> str:
+        """How what waits is told: with the keys that do something about it on the screen in front."""
+        base = self._base()
+        if base is not None and self.is_offered("sign", base):
+            return "pending"
+        return "pending_undo" if self.offers_undo() else "pending_only"
+
     def may_see(self, place: places.Place) -> bool:
         return self.person is not None and place.is_for(self.person.roles)
 

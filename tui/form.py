@@ -11,6 +11,8 @@ from textual.widget import Widget
 
 from conflict.declaration import Field, Type
 
+from . import long_lists
+from .finder import Finder
 from .inputs import Area, Choice, Option, TextBox
 from .labels import code_label, field_label, money
 from .texts import t
@@ -71,6 +73,8 @@ def widget_of(blank: Blank, raw: str) -> Widget:
     name = f"f-{blank.field.name}"
     if blank.options:
         return Choice(blank.options, raw, id=name)
+    if blank.field.name in long_lists.NAMES:
+        return Finder(raw, id=name)
     if blank.field.name in SECRET:
         return TextBox(raw, id=name, password=True)
     if blank.field.type is Type.TEXT and blank.field.name in LONG:
@@ -80,6 +84,8 @@ def widget_of(blank: Blank, raw: str) -> Widget:
 
 def raw_of(widget: Widget) -> str:
     """What stands in a widget of a form."""
+    if isinstance(widget, Finder):
+        return widget.raw
     if isinstance(widget, Area):
         return widget.text
     return widget.value if isinstance(widget, TextBox | Choice) else ""

@@ -90,9 +90,9 @@ class Gate:
 
 
 def sentence_of(fault: QiaoError) -> str:
-    """`code: sentence`, and the hint behind it."""
+    """The sentence, the code by which an administrator finds it in docs/errors.md, and the hint behind them."""
     hint = "  " + t("hint", hint=fault.hint) if fault.hint else ""
-    return f"{fault.code}: {fault.text}{hint}"
+    return f"{fault.text} [{fault.code}]{hint}"
 
 
 def node_opener(directory: Any, language: str, *, beside: bool = False) -> Callable[[], Face]:

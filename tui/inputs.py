@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.text import Text
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
@@ -49,6 +50,12 @@ class Area(TextArea, inherit_bindings=False):
         super().__init__(value, id=id, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
         self.cursor_blink = False
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While an act waits for its signature, and the bar says that Ctrl+Z takes it back, Ctrl+Z does that."""
+        if action == "undo" and (offers := getattr(self.app, "offers_undo", None)) is not None and offers():
+            return False
+        return super().check_action(action, parameters)
+
 
 class Choice(Widget, can_focus=True):
     """One of a list: left and right change it in place, Enter opens the list (posts Wanted)."""
@@ -67,7 +74,10 @@ class Choice(Widget, can_focus=True):
 
     @dataclass
     class Wanted(Message):
+        """`typed`: by what the list is to be narrowed at first."""
+
         choice: Choice
+        typed: str = ""
 
     def __init__(self, options: Sequence[Option], value: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -85,6 +95,12 @@ class Choice(Widget, can_focus=True):
 
     def action_want(self) -> None:
         self.post_message(self.Wanted(self))
+
+    def on_key(self, event: events.Key) -> None:
+        """Who types where there is a list means to find in it."""
+        if event.character and event.character.isalnum():
+            event.stop()
+            self.post_message(self.Wanted(self, event.character))
 
     def action_clear(self) -> None:
         self.value = ""

@@ -57,7 +57,8 @@ class Signer:
         """The line for the bar; "" when nothing waits."""
         if self.waiting is not None:
             left = max(0, round(self._until - time.monotonic()))
-            return t("pending", label=self.waiting.label, seconds=left)
+            key = self._app.pending_key()
+            return t(key, label=self.waiting.label, seconds=left)
         return t("signing", label=self.signing.label) if self.signing is not None else ""
 
     async def offer(self, intent: Intent) -> None:

@@ -12,7 +12,7 @@ from node.errors import QiaoError
 
 from . import safe
 from .face import Item
-from .texts import t
+from .texts import known, t
 
 if TYPE_CHECKING:
     from .desk import QiaoApp
@@ -66,8 +66,8 @@ class Watch:
             line: Item = await self._app.gate.look("line")
         except QiaoError as fault:
             line = {"fault": fault.code}
-        fault_code = safe.cell(line.get("fault") or "")
-        told = t("line.lost", fault=fault_code) if fault_code else ""
+        code = safe.cell(line.get("fault") or "")
+        told = t("line.lost", fault=known(f"line.why_{code}", code)) if code else ""
         if told != self.line:
             self.line = told
             self._app.refresh_screen()

@@ -83,5 +83,5 @@ def test_a_node_that_was_never_opened_isnt_closed() -> None:
 
 
 def test_a_fault_is_told_with_code_sentence_and_hint() -> None:
-    assert sentence_of(Usage("不行", code="bad", hint="qiao x")) == "bad: 不行  办法：qiao x"
-    assert sentence_of(Usage("不行", code="bad")) == "bad: 不行"
+    assert sentence_of(Usage("不行", code="bad", hint="qiao x")) == "不行 [bad]  办法：qiao x"
+    assert sentence_of(Usage("不行", code="bad")) == "不行 [bad]"

@@ -30,8 +30,9 @@ class PickScreen(ModalScreen[str | None]):
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, options: Sequence[Option], value: str = "") -> None:
+    def __init__(self, title: str, options: Sequence[Option], value: str = "", typed: str = "") -> None:
         super().__init__()
+        self._typed = typed
         self._title = title
         self._options = list(options)
         self._chosen = value
@@ -40,12 +41,12 @@ class PickScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(safe.cell(self._title), markup=False)
-            yield TextBox(id="typed")
+            yield TextBox(self._typed, id="typed")
             yield OptionList(id="found", markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#found").can_focus = False
-        self._fill("")
+        self._fill(self._typed)
 
     def _fill(self, typed: str) -> None:
         self._shown = [one for one in self._options if found(typed, *one)]

@@ -12,10 +12,11 @@ from textual.widgets import Input, Static
 from node.errors import QiaoError
 from node.matters.draft import Verb
 
-from .. import safe
+from .. import long_lists, safe
 from ..cells import cut, wrap
 from ..drafts import Key, name_of
 from ..face import Item
+from ..finder import Finds
 from ..form import Blank, Unfit, blanks, raw_of, typed, values, widget_of
 from ..gate import sentence_of
 from ..inputs import Choice, Option
@@ -25,6 +26,7 @@ from ..texts import t
 from .base import Base
 from .dialogs import ConfirmScreen, PickScreen
 
+NAME = 16  # cells of a row's name
 CONFIRMED = frozenset({"dispatch", "archive"})
 
 
@@ -34,6 +36,7 @@ class FormScreen(Base):
 
     kind = "form"
     is_form = True
+    DEFAULT_CSS = "FormScreen { layers: base above; }"
 
     def __init__(
         self,
@@ -78,18 +81,20 @@ class FormScreen(Base):
         yield Static(t("form.kept") if kept else "", classes="strip", id="note", markup=False)
         yield VerticalScroll(*self._row_widgets(kept), classes="body", can_focus=False)
         yield Static("", classes="fault", id="fault", markup=False)
+        yield Finds()
 
     def _row_widgets(self, kept: Mapping[str, str]) -> Iterable[Widget]:
         if not self.rows:
             yield Static(t("form.no_fields"), classes="strip", markup=False)
         for row in self.rows:
             raw = kept.get(row.field.name, self.first.get(row.field.name, ""))
-            name = Static(cut(("*" if row.required else " ") + row.label, 17), classes="name", markup=False)
+            name = Static(cut(("*" if row.required else " ") + row.label, NAME), classes="name", markup=False)
             yield Horizontal(name, widget_of(row, raw), classes="row -required" if row.required else "row")
 
     def begin(self) -> None:
         if self.rows:
             self._widget(self.rows[0].field.name).focus()
+            self.begin_work(lambda: long_lists.load(self), "lists")
 
     def _widget(self, name: str) -> Widget:
         return self.query_one(f"#f-{name}")
@@ -107,7 +112,7 @@ class FormScreen(Base):
 
         row = next(row for row in self.rows if f"f-{row.field.name}" == choice.id)
         title = t("pick.title", label=row.label)
-        self.app.push_screen(PickScreen(title, choice.options, choice.value), chosen)
+        self.app.push_screen(PickScreen(title, choice.options, choice.value, event.typed), chosen)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList, Static, TextArea
 
 from node.errors import QiaoError
 
-from .. import counter, intake, safe
+from .. import counter, intake, long_lists, safe
 from ..asking import Asking
 from ..cells import cut
 from ..drafts import Key, Raw, name_of
@@ -61,6 +61,7 @@ class IntakeScreen(FormScreen):
         self.calls: list[str] = []
         self.found = counter.Found()
         self.asking = Asking(self)
+        self._told: dict[str, str] = {}  # what the lines above and below the form say now
         self._last: Widget | None = None  # the field that had the focus before the panel
 
     @property
@@ -89,13 +90,9 @@ class IntakeScreen(FormScreen):
         for row in self.rows:
             field, needed = row.field.name, "*" if row.required else " "
             name = Static(cut(needed + row.label, NAME + 1), classes="name", markup=False)
-            long_list = self._is_long(row.field.name)
-            box = Finder(id=f"f-{field}") if long_list else widget_of(row, "")
+            box = widget_of(row, "")
             hidden = "" if field in intake.FIRST else " -more"
             yield Horizontal(name, box, classes=f"row{' -required' if row.required else ''}{hidden}")
-
-    def _is_long(self, name: str) -> bool:
-        return name in ("topic", "workplace_region", "employer_region", "occupation")
 
     def begin(self) -> None:
         self.calls = intake.open_calls(self.desk.drafts.keys())
@@ -103,7 +100,7 @@ class IntakeScreen(FormScreen):
         self._show_call(self.call or intake.begun(self.desk.seat))
         if left:
             self._say(t("intake.left", count=left))
-        self.begin_work(self.asking.load_lists, "lists")
+        self.begin_work(lambda: long_lists.load(self), "lists")
 
     def _show_call(self, name: str) -> None:
         """Puts a call's draft into the form."""
@@ -125,7 +122,7 @@ class IntakeScreen(FormScreen):
         self.asking.everything(self.raw())
 
     def raw(self) -> Raw:
-        typed = {row.field.name: raw_text(self._widget(row.field.name)) for row in self.rows}
+        typed = {row.field.name: raw_of(self._widget(row.field.name)) for row in self.rows}
         chosen = {intake.CHOSEN: " ".join(self.found.chosen), intake.LINKED: self.found.linked}
         return typed | {name: text for name, text in chosen.items() if text}
 
@@ -159,10 +156,17 @@ class IntakeScreen(FormScreen):
             self.raw() if name == self.call else self.desk.drafts.get(intake.key_of(name))
             for name in self.calls
         ]
-        self.query_one("#calls", Static).update(intake.strip(kept, self.calls.index(self.call), width))
         is_there = self.has_class("-panel")
-        told = cut(t("intake.panel_keys"), width) if is_there else counter.summary(self.found, width)
-        self.query_one("#sum", Static).update(told)
+        may_dispatch = self.offers("lodge_dispatch")
+        summary = counter.summary(self.found, width, may_dispatch=may_dispatch)
+        told = {
+            "calls": intake.strip(kept, self.calls.index(self.call), width),
+            "sum": cut(t("intake.panel_keys"), width) if is_there else summary,
+        }
+        for name, text in told.items():  # each second: what stays the same isn't sent down the line again
+            if self._told.get(name) != text:
+                self._told[name] = text
+                self.query_one(f"#{name}", Static).update(text)
         self.query_one("#panel", Panel).renew()
 
     def answered(self, section: str, items: Sequence[Item] | None) -> None:
@@ -185,7 +189,7 @@ class IntakeScreen(FormScreen):
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         if event.widget.id == "f-worker_phone":
-            self.found.phone = raw_text(event.widget)
+            self.found.phone = raw_of(event.widget)
 
     def do_panel(self) -> None:
         """There and back."""
@@ -424,7 +428,3 @@ def put(widget: Widget, raw: str) -> None:
         widget.text = raw
     elif isinstance(widget, TextBox | Choice):
         widget.value = raw
-
-
-def raw_text(widget: Widget) -> str:
-    return widget.raw if isinstance(widget, Finder) else raw_of(widget)

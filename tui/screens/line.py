@@ -19,7 +19,7 @@ from ..cells import cut, pad
 from ..face import Item
 from ..lines import Line, Lines
 from ..sheet import text_lines
-from ..texts import t
+from ..texts import known, t
 from .base import Base
 from .dialogs import PickScreen
 from .form import FormScreen
@@ -39,6 +39,7 @@ class LineScreen(Base):
         self.status: Item = {}
         self.codes: dict[str, str] = {}
         self._counted = -CODES_HOLD  # when the codes were begun
+        self._names: dict[str, str] = {}  # of units, by path
 
     @property
     def heading(self) -> str:
@@ -67,8 +68,10 @@ class LineScreen(Base):
         if status is None:
             return
         self.status = status
-        self.refresh_bindings()
-        self._show()
+<<<        self.refresh_bindings()
+===        if not self._names:
+            self._names = {str(one["path"]): str(one["name"]) for one in await self.desk.ask("units") or ()}
+>>>        self._show()
         if time.monotonic() - self._counted > CODES_HOLD:
             self._counted = time.monotonic()
             self.begin_work(self._count, "codes")
@@ -91,8 +94,8 @@ class LineScreen(Base):
 
     def _show(self) -> None:
         status, codes, own = self.status, dict(self.codes), self.desk.unit
-        now = self.desk.now()
-        self.query_one("#sheet", Lines).show(lambda width: told(status, codes, own, now, width))
+        now, names = self.desk.now(), self._names
+        self.query_one("#sheet", Lines).show(lambda width: told(status, codes, own, now, width, names))
 
     # Syncing
 
@@ -152,7 +155,9 @@ class LineScreen(Base):
         )
 
     def _called(self, unit: str) -> str:
-        return t("line.parent") if unit == self.desk.unit else t("line.by_child", unit=safe.cell(unit))
+        if unit == self.desk.unit:
+            return t("line.parent")
+        return t("line.by_child", unit=safe.cell(self._names.get(unit, unit)))
 
     def do_from_stick(self, file: str = "") -> None:
         if file:
@@ -194,9 +199,12 @@ def neighbours(status: Item, own: str) -> list[str]:
     return ([own] if status.get("parent") else []) + [str(unit) for unit in below]
 
 
-def told(status: Item, codes: Mapping[str, str], own: str, now: datetime, width: int) -> list[Line]:
-    """`status` (design 4) as lines."""
-    return [*_directions(status, now, width), *_health(status, width), *_codes(status, codes, own, width)]
+def told(
+    status: Item, codes: Mapping[str, str], own: str, now: datetime, width: int, names: Mapping[str, str]
+) -> list[Line]:
+    """`status` (design 4) as lines; `names` of units, by path."""
+    above = _directions(status, now, width, names)
+    return [*above, *_health(status, width), *_codes(status, codes, own, width, names)]
 
 
 def _pair(name: str, value: str, width: int, style: str = "") -> Line:
@@ -216,7 +224,7 @@ def _count(value: Any) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _directions(status: Item, now: datetime, width: int) -> Iterator[Line]:
+def _directions(status: Item, now: datetime, width: int, names: Mapping[str, str]) -> Iterator[Line]:
     unit = f"{safe.cell(status.get('unit_name') or '')}  {safe.cell(status.get('unit') or '')}"
     yield _pair(t("line.unit"), unit, width, "bold")
     if status.get("parent"):
@@ -226,7 +234,7 @@ def _directions(status: Item, now: datetime, width: int) -> Iterator[Line]:
     pending = status.get("pending_down")
     yield _pair(t("line.pending_down"), t("line.items", n=_count(pending)), width)
     for name, child in pending.items() if isinstance(pending, Mapping) else ():
-        yield _child(name, child, now, width)
+        yield _child(names.get(name, name), child, now, width)
 
 
 def _standing(line: Any, width: int) -> Iterator[Line]:
@@ -235,7 +243,8 @@ def _standing(line: Any, width: int) -> Iterator[Line]:
         return
     fault = safe.cell(line.get("fault") or "")
     if fault:
-        yield _pair(t("line.standing"), t("line.cut", fault=fault), width, "bad")
+        why = known(f"line.why_{fault}", fault)
+        yield _pair(t("line.standing"), t("line.cut", fault=why), width, "bad")
     else:
         alone = line.get("standing") == "alone"
         told = t("line.alone") if alone else t("line.connected")
@@ -282,14 +291,17 @@ def _health(status: Item, width: int) -> Iterator[Line]:
     yield _pair(t("line.backup"), t("unknown") if backup is None else moments.span(backup), width)
 
 
-def _codes(status: Item, codes: Mapping[str, str], own: str, width: int) -> Iterator[Line]:
+def _codes(
+    status: Item, codes: Mapping[str, str], own: str, width: int, names: Mapping[str, str]
+) -> Iterator[Line]:
     units = neighbours(status, own)
     if not units:
         return
     yield [("", "")]
     yield [(cut(t("line.codes"), width), "head")]
     for unit in units:
-        name = t("line.parent") if unit == own else t("line.by_child", unit=safe.cell(unit))
+        child = t("line.by_child", unit=safe.cell(names.get(unit, unit)))
+        name = t("line.parent") if unit == own else child
         yield _pair(name, codes.get(unit, t("loading")), width, "bold")
 
 

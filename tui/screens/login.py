@@ -53,7 +53,9 @@ class LoginScreen(Base):
         self.refresh_bar()
 
     def tell_fault(self, fault: QiaoError) -> None:
-        self._say(safe.line(sentence_of(fault), 300))
+        """Who mistypes a password is helped by his administrator, not by a command."""
+        told = f"{fault.text}  {t('login.forgotten')}" if fault.code == "auth" else sentence_of(fault)
+        self._say(safe.line(told, 300))
 
     def _say(self, text: str) -> None:
         self.query_one("#fault", Static).update(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from rich.text import Text
 from textual import events
@@ -38,6 +39,7 @@ class TicketScreen(Base):
         self.item: Item = {}
         self.verbs: list[Verb] = []
         self._names: dict[str, str] = {}  # staff id → name
+        self._hosts = True  # units without a node of their own, for which this one acts
 
     @property
     def heading(self) -> str:
@@ -70,6 +72,9 @@ class TicketScreen(Base):
         if item is None:
             return
         verbs = await self.desk.ask("allowed", self.desk.matter, self.record, self.desk.person)
+        if not self.item:
+            units = await self.desk.ask("units") or ()
+            self._hosts = any(one.get("hosted_by") == self.desk.unit for one in units)
         is_first, self.item = not self.item, item
         self.record = str(item["record"])
         matter, reader = matter_of(self.desk.matter), self.desk.reader
@@ -155,6 +160,8 @@ class TicketScreen(Base):
             self._begin(self.verbs[int(event.character) - 1])
 
     def _begin(self, verb: Verb) -> None:
+        if not self._hosts:  # nobody to act for: one question less
+            verb = replace(verb, takes=tuple(field for field in verb.takes if field.name != "behalf"))
         made = DispatchScreen if verb.name == "dispatch" else FormScreen
         self.app.push_screen(made(verb, self.desk.matter, self.record, self.item))
 

@@ -177,7 +177,7 @@ async def test_figures_that_cant_be_read_are_told_and_the_last_ones_stay(provinc
 
         desk(hand).gate.look = failing  # type: ignore[method-assign]
         await press(hand, "f5")
-        assert "damaged: 读不出来" in lines(hand)[-2]
+        assert "读不出来 [damaged]" in lines(hand)[-2]
         assert lines(hand)[2:20] == before
 
 

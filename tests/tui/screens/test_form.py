@@ -86,7 +86,7 @@ async def test_a_daemon_gone_in_mid_form_loses_nothing_of_what_was_typed(node: S
         await press(hand, "ctrl+s")
         form = hand.app.screen
         assert isinstance(form, FormScreen) and form.raw()["text"] == "很长的说明"
-        assert "daemon_gone: 后台进程没有回应" in shown(hand) and "qiao run" in shown(hand)
+        assert "后台进程没有回应 [daemon_gone]" in shown(hand) and "qiao run" in shown(hand)
         node.fault = None
         await press(hand, "ctrl+s")
         assert node.done[-1][1]["data"] == {"text": "很长的说明"}

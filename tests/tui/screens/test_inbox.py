@@ -97,7 +97,7 @@ async def test_a_reading_that_fails_is_told_once_and_the_list_stays(node: StandI
         node.failing = frozenset({"list", "views", "pulse"})
         node.fault = Damaged("数据库读不了", code="database_damaged", hint="qiao verify")
         await press(hand, "f5")
-        assert "database_damaged: 数据库读不了" in shown(hand) and "qiao verify" in shown(hand)
+        assert "数据库读不了 [database_damaged]" in shown(hand) and "qiao verify" in shown(hand)
         assert "拖欠工资1号" in shown(hand)
 
 

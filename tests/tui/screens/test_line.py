@@ -39,7 +39,7 @@ async def test_a_line_that_is_down_is_told_with_its_hint(node: StandIn) -> None:
     async with signed_in(node) as hand:
         node.fault = LineDown("上级没有回应", code="line_down", hint="qiao sync")
         await press(hand, "f4", "s")
-        assert "line_down: 上级没有回应" in shown(hand)
+        assert "上级没有回应 [line_down]" in shown(hand)
 
 
 def test_the_parent_and_every_child_has_its_code() -> None:
@@ -50,12 +50,14 @@ def test_the_parent_and_every_child_has_its_code() -> None:
 @pytest.mark.parametrize("width", [30, 78, 200])
 def test_no_line_is_wider_than_asked_for(width: int) -> None:
     status = StandIn().status() | {"unit_name": "名" * 300, "pending_down": {"\x1b[2J": 3}}
-    for line in told(status, {}, ROOT, NOW, width):
+    for line in told(status, {}, ROOT, NOW, width, {}):
         assert cell_len("".join(text for text, _ in line)) <= width
 
 
 def test_what_never_was_and_what_is_unknown_is_said() -> None:
-    found = "\n".join("".join(text for text, _ in line) for line in told({"parent": "a"}, {}, ROOT, NOW, 78))
+    found = "\n".join(
+        "".join(text for text, _ in line) for line in told({"parent": "a"}, {}, ROOT, NOW, 78, {})
+    )
     assert "还没有过" in found and "不详" in found and "都已送达" in found
 
 
@@ -86,3 +88,15 @@ async def test_a_file_that_is_no_bundle_is_refused_by_name(own: Path, tmp_path: 
         await commit(hand, str(wrong))
         await press(hand, "ctrl+s")
         assert "not_a_bundle" in shown(hand)
+
+
+def test_a_child_is_told_by_name_and_why_the_line_is_cut_in_words() -> None:
+    status = {
+        "parent": "a",
+        "line": {"fault": "line_down"},
+        "pending_down": {"370000/370200": {"commits": 2}},
+    }
+    names = {"370000/370200": "青岛市总工会"}
+    found = "\n".join("".join(text for text, _ in line) for line in told(status, {}, ROOT, NOW, 78, names))
+    assert found.count("下级 青岛市总工会") == 2 and "370000/370200" not in found
+    assert "连不上" in found and "line_down" not in found

@@ -8,10 +8,11 @@ from tui.screens.inbox import InboxScreen
 from tui.screens.login import LoginScreen
 
 
-async def test_a_wrong_password_says_code_sentence_and_hint_and_keeps_the_staff_id(node: StandIn) -> None:
+async def test_a_wrong_password_says_so_and_who_helps_and_keeps_the_staff_id(node: StandIn) -> None:
     async with started(node) as hand:
         await press(hand, *"zhang", "enter", *"wrong", "enter")
-        assert "auth: 工号或密码不对" in shown(hand) and "QIAO_PASSWORD" in shown(hand)
+        assert "工号或密码不对" in shown(hand) and "管理员重设" in shown(hand)
+        assert "QIAO" not in shown(hand)
         assert "zhang" in shown(hand)
         assert desk(hand).person is None
 
@@ -36,7 +37,7 @@ async def test_a_directory_without_a_node_says_so_on_the_screen() -> None:
     app = QiaoApp(opener, pulse_seconds=3600)  # type: ignore[arg-type]
     async with app.run_test(size=(80, 24)) as hand:
         await settled(hand)
-        assert "no_node: 里没有节点" in shown(hand) and "qiao init" in shown(hand)
+        assert "里没有节点 [no_node]" in shown(hand) and "qiao init" in shown(hand)
 
 
 async def test_the_node_is_never_called_on_the_event_loop(node: StandIn) -> None:
