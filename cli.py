@@ -90,6 +90,12 @@ def _screen(directory: Path) -> None:
     run(directory, used(), tour=True)
 
 
+def _seat(directory: Path) -> None:
+    from tui.app import run
+
+    run(directory, used(), seat=True, tour=True)
+
+
 def _first(directory: Path) -> bool:
     from tui.app import first_run
 
@@ -102,7 +108,7 @@ def _serve(door: Door) -> None:
     run(door, used())
 
 
-SCREENS = Screens(_screen, _first, _serve)
+SCREENS = Screens(_screen, _first, _serve, _seat)
 
 
 def _run(session: Session, words: list[str]) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from conflict.declaration import Field, Matter, Type
 from node import people, regions
 from node.iso import iso, minute
+from node.language import say
 from node.matters.codes import CodeList
 from node.store import reading
 from sync_protocol import clock
@@ -34,8 +35,8 @@ def _said(found: Mapping[str, Any], matter: Matter) -> Iterator[tuple[Field, Any
         yield field, found.get(field.name)
     for act in found.get("timeline") or ():
         for name, value in {**(act.get("data") or {}), **(act.get("words") or {})}.items():
-            if (field := _field(matter, act, name)) is not None:
-                yield field, value
+            if (said := _field(matter, act, name)) is not None:
+                yield said, value
 
 
 def _field(matter: Matter, act: Mapping[str, Any], name: str) -> Field | None:
@@ -49,7 +50,9 @@ def _words(db: Connection, field: Field, value: str, lists: Mapping[str, CodeLis
         return regions.path_of(value)
     if field.name == CALL:
         row = reading.find(db, value)
-        return f"{minute(iso(clock.to_ms(row.created)))}  {row.title}" if row is not None and row.here else ""
+        if row is None or not row.here:
+            return say("在登记单位的来电台账里", "in the ledger of the unit that took it")
+        return f"{minute(iso(clock.to_ms(row.created)))}  {row.title}"
     known = lists.get(field.listed)
     return known.path_label(value) if known is not None and value in known.codes else ""
 

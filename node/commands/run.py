@@ -17,11 +17,12 @@ from node import config as configuration
 from node import daemon
 from node.config import Config, Value
 from node.entropy import SystemEntropy
-from node.errors import QiaoError
+from node.errors import Locked, QiaoError, Usage
+from node.language import say
 from node.lock import Lock
 
 from .lazy import Command, examples, subject
-from .session import no_node, session
+from .session import Session, no_node, session
 
 app = subject()
 
@@ -32,6 +33,7 @@ app = subject()
     "就绪时在标准错误输出一行：ready HOST:PORT",
     epilog=examples(
         "qiao --dir D run",
+        "qiao --dir D run --beside",
         "qiao --dir D run --no-tui --listen 0.0.0.0:12351",
         "qiao --dir D run --no-tui --parent https://qiao.example.org",
     ),
@@ -41,16 +43,37 @@ def run(
     no_tui: Annotated[bool, typer.Option("--no-tui", help="不打开界面")] = False,
     listen: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="服务地址")] = None,
     parent: Annotated[str | None, typer.Option(metavar="URL", help="上级地址")] = None,
+    beside: Annotated[bool, typer.Option("--beside", help="节点已在运行：只在这个终端打开界面")] = False,
 ) -> None:
     here = session(context)
     headless = no_tui or here.json or not (sys.stdin.isatty() and sys.stdout.isatty())
     if headless and not (here.directory / "node.db").exists():
         raise no_node(here)
     overrides: dict[str, Value | None] = {"listen": listen, "parent": parent}
-    if headless:
+    if beside:
+        _seat(here, headless)
+    elif headless:
         daemon.run(here.directory, overrides)
     elif _has_begun(here.directory) or here.screens.first(here.directory):
+        _with_screens(here, overrides)
+
+
+def _seat(here: Session, headless: bool) -> None:
+    """Raises Usage where there is no terminal, NotFound where there is no node."""
+    if headless:
+        raise Usage(say("--beside 要在终端里用", "--beside needs a terminal"), hint="qiao web")
+    if not (here.directory / "node.db").exists():
+        raise no_node(here)
+    here.screens.seat(here.directory)
+
+
+def _with_screens(here: Session, overrides: dict[str, Value | None]) -> None:
+    """Raises Locked where the node runs already: its screens can be opened beside it."""
+    try:
         beside(here.directory, overrides, here.screens.show)
+    except Locked as fault:
+        hint = f"qiao --dir {here.directory} run --beside"
+        raise Locked(fault.text, code=fault.code, hint=hint) from fault
 
 
 def _has_begun(directory: Path) -> bool:

@@ -32,11 +32,13 @@ Lines = Iterable[str]
 @dataclass(frozen=True, slots=True)
 class Screens:
     """What shows something, handed in by `cli`, since node knows no screens: the UI on a directory; the first run in
-    one without a node, which says whether there is one now; the UI served to browsers."""
+    one without a node, which says whether there is one now; the UI served to browsers; the UI beside a node that runs
+    already."""
 
     show: Callable[[Path], None] = lambda _directory: None
     first: Callable[[Path], bool] = lambda _directory: False
     serve: Callable[[Door], None] = lambda _door: None
+    seat: Callable[[Path], None] = lambda _directory: None
 
 
 class Session:

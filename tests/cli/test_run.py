@@ -44,6 +44,13 @@ def test_a_second_run_is_refused_at_once(province: Province, running: str) -> No
     assert (done.code, done.error) == (8, "locked")
 
 
+def test_screens_beside_a_running_node_need_a_terminal_and_a_node(
+    province: Province, running: str, tmp_path: Path
+) -> None:
+    done = run("--dir", str(province.directory), "run", "--beside", "--json")
+    assert done.code == 2 and "--beside" in done.json["error"]["message"]
+
+
 def test_commands_act_through_the_running_node(province: Province, running: str, tmp_path: Path) -> None:
     words = [
         "--channel",
