@@ -136,8 +136,10 @@ class Base(Screen[Any]):
 
     def _crumbs(self) -> str:
         """Where one is, and through what one came: `inbox > ticket > form`, the last of it in full."""
-        above = [one.crumb for one in self.app.screen_stack if isinstance(one, Base) and one is not self]
-        return " > ".join([*filter(None, above), self.heading])
+        stack = [one.crumb for one in self.app.screen_stack if isinstance(one, Base) and one is not self]
+        above = [*filter(None, stack)]
+        told = self.heading.removesuffix(above[-1]).rstrip() if above else self.heading
+        return " > ".join([*above, told or self.heading])
 
     @property
     def crumb(self) -> str:

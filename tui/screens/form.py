@@ -9,6 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from conflict.declaration import Type
 from node.errors import QiaoError
 from node.matters.draft import Verb
 
@@ -27,6 +28,7 @@ from .base import Base
 from .dialogs import ConfirmScreen, PickScreen
 
 NAME = 16  # cells of a row's name
+WAITS_IN = {"review": "submitted"}  # verb → status of the assignments that it is about
 CONFIRMED = frozenset({"dispatch", "archive"})
 
 
@@ -52,6 +54,7 @@ class FormScreen(Base):
         asked = [field for field in verb.takes if field.name not in self.given]
         self.rows: list[Blank] = blanks(asked, verb.required, self._units())
         self.first = self._first() if verb.name == "amend" else {}
+        self.only = {row.field.name: row.options[0][0] for row in self.rows if _has_one_answer(row)}
 
     @property
     def heading(self) -> str:
@@ -63,9 +66,10 @@ class FormScreen(Base):
 
     def _units(self) -> Sequence[Option]:
         """The units that have an assignment here, for verbs that name one."""
-        named: dict[str, str] = {}
-        for row in self.item.get("assignments") or []:
-            named[str(row["unit"])] = str(row.get("unit_name") or row["unit"])
+        rows = self.item.get("assignments") or []
+        wanted = WAITS_IN.get(self.verb.name)
+        waiting = [row for row in rows if row.get("status") == wanted]
+        named = {str(row["unit"]): str(row.get("unit_name") or row["unit"]) for row in waiting or rows}
         return list(named.items())
 
     def _first(self) -> dict[str, str]:
@@ -87,9 +91,10 @@ class FormScreen(Base):
         if not self.rows:
             yield Static(t("form.no_fields"), classes="strip", markup=False)
         for row in self.rows:
-            raw = kept.get(row.field.name, self.first.get(row.field.name, ""))
-            name = Static(cut(("*" if row.required else " ") + row.label, NAME), classes="name", markup=False)
-            yield Horizontal(name, widget_of(row, raw), classes="row -required" if row.required else "row")
+            name = row.field.name
+            raw = kept.get(name, self.first.get(name, self.only.get(name, "")))
+            told = Static(cut(("*" if row.required else " ") + row.label, NAME), classes="name", markup=False)
+            yield Horizontal(told, widget_of(row, raw), classes="row -required" if row.required else "row")
 
     def begin(self) -> None:
         if self.rows:
@@ -192,7 +197,7 @@ class FormScreen(Base):
 
     def keep_draft(self) -> None:
         raw = self.raw()
-        if any(raw[name] != self.first.get(name, "") for name in raw):
+        if any(raw[name] != self.first.get(name, self.only.get(name, "")) for name in raw):
             self.desk.drafts.keep(self.key, raw)
         else:
             self.desk.drafts.drop(self.key)
@@ -204,3 +209,8 @@ class FormScreen(Base):
         width = max(20, self.app.size.width - 2)
         lines = wrap(safe.line(text, 400), width)
         self.query_one("#fault", Static).update("\n".join([*lines[:1], *[cut(" ".join(lines[1:]), width)]]))
+
+
+def _has_one_answer(row: Blank) -> bool:
+    """A unit that has to be named, and only one can be."""
+    return row.required and row.field.type is Type.UNIT and len(row.options) == 1

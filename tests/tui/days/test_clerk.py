@@ -7,11 +7,13 @@ from pathlib import Path
 from rich.cells import cell_len
 from textual.widgets import Static
 
+from node.matters import KINDS
 from tests.tui.hand import desk, press, settled, shown
-from tests.tui.seat import seated
+from tests.tui.seat import QINGDAO, TAIAN, seated
 from tui.finder import Finder
 from tui.form import raw_of
 from tui.inputs import Area
+from tui.screens.form import FormScreen
 
 
 async def test_typing_where_there_is_a_list_opens_it_narrowed_by_what_is_typed(own: Path) -> None:
@@ -62,3 +64,28 @@ async def test_ctrl_z_in_a_text_takes_back_what_waits_as_the_bar_says(own: Path)
         await press(hand, "a", "ctrl+z")
         assert desk(hand).signer.waiting is None
         assert raw_of(hand.app.screen.query_one("#f-worker_phone")) == "13800001111"
+
+
+def test_who_reviews_is_asked_only_about_whom_something_waits_for() -> None:
+    """Of two assignments one is submitted: that one is filled in already."""
+    kind = KINDS["ticket"]
+    verb = kind.verb("review")
+    assert verb is not None
+    rows = [
+        {"unit": QINGDAO, "unit_name": "青岛市总工会", "status": "accepted"},
+        {"unit": TAIAN, "unit_name": "泰安市总工会", "status": "submitted"},
+    ]
+    form = FormScreen(verb, "ticket", "00" * 16, {"assignments": rows})
+    row = next(one for one in form.rows if one.field.name == "unit")
+    assert row.options == ((TAIAN, "泰安市总工会"),) and form.only["unit"] == TAIAN
+    several = FormScreen(
+        verb, "ticket", "00" * 16, {"assignments": [{**one, "status": "submitted"} for one in rows]}
+    )
+    assert "unit" not in several.only
+
+
+async def test_the_number_of_a_ticket_stands_once_in_the_bar(province: Path) -> None:
+    async with seated(province, "all") as hand:
+        await press(hand, "enter")
+        await press(hand, "colon", *"note", "enter")
+        assert shown(hand).splitlines()[0].count("370000-20") == 1
