@@ -19,6 +19,7 @@ from node.errors import Forbidden, Usage
 from node.language import say
 from node.matters import KINDS
 from node.matters.draft import Draft, Kind
+from node.matters.staff import ROLES
 from node.store import chain, folded, records, settings
 from node.store.chain import LogRow
 from node.units import acting_as
@@ -206,6 +207,11 @@ def _refolded(work: Work, matter: Matter, act: Act) -> State:
     return folding.fold(matter, [*stored, act])
 
 
+def role_name(role: str) -> str:
+    """As an administrator sees it: 话务员."""
+    return say(ROLES.get(role, role), role)
+
+
 def permitted(matter: Matter, draft: Draft, actor: str, roles: frozenset[str]) -> Action:
     """The action, where one of these roles may sign it. Raises Usage, Forbidden `role`."""
     action = GENERIC.get(draft.action) or matter.action(draft.action)
@@ -213,7 +219,7 @@ def permitted(matter: Matter, draft: Draft, actor: str, roles: frozenset[str]) -
         raise Usage(say(f"没有这个动作：{draft.action}", f"no such action: {draft.action}"))
     if actor != SYSTEM and not action.roles & roles:
         raise Forbidden(
-            say(f"“{action.label}”需要角色：{'、'.join(sorted(action.roles))}；请管理员给您加上",
+            say(f"“{action.label}”需要角色：{'、'.join(map(role_name, sorted(action.roles)))}；请管理员给您加上",
                 f"{action.name} needs one of the roles {', '.join(sorted(action.roles))}: ask the administrator"),
             code="role",
             hint="qiao staff list",

@@ -144,7 +144,7 @@ def bring(work: Work, params: Mapping[str, Any], person: Person | None, _config:
         raise people.refused()
     if not ROLES & person.roles:
         raise Forbidden(
-            say("导入话单需要角色：operator、supervisor 或 admin", "it needs the role operator, supervisor or admin"),
+            say("导入话单需要角色：话务员、督办或管理员", "it needs the role operator, supervisor or admin"),
             code="role", hint="qiao staff list",
         )  # fmt: skip
     rows = [_stored(work, row) for row in params.get("rows") or ()]

@@ -387,7 +387,10 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.notify(safe.block(text[:500]), severity=severity, timeout=seconds, markup=False)
 
     def trouble(self, fault: QiaoError) -> None:
-        """A fault of reading; the same one isn't told again each second."""
+        """A fault of reading; the same one isn't told again each second. Whoever was signed out has nothing left to
+        read: what was still being asked for him failed of that alone."""
+        if self.person is None:
+            return
         sentence = sentence_of(fault)
         if sentence != self._trouble:
             self.tell(sentence, "error")

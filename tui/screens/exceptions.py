@@ -15,6 +15,7 @@ from .. import moments, safe
 from ..cells import cut
 from ..face import Item, Page
 from ..form import Unfit
+from ..intake import may
 from ..labels import value_text
 from ..lines import Line, Lines
 from ..rows import Column, Rows
@@ -142,12 +143,17 @@ class ExceptionScreen(Base):
     def offers(self, name: str) -> bool:
         kind = self.item.get("kind")
         wanted = {
-            "settle": kind == "conflict" and self.item.get("reason") in FIELD_CONFLICTS,
+            "settle": kind == "conflict" and self.item.get("reason") in FIELD_CONFLICTS and self._may_amend(),
             "adopt": kind in ("conflict", "held"),
             "admit": kind == "quarantine",
             "ticket": bool(self.item.get("record")),
         }
         return wanted.get(name, True)
+
+    def _may_amend(self) -> bool:
+        """A value is settled by an amendment."""
+        person, matter = self.desk.person, str(self.item.get("matter") or self.desk.matter)
+        return person is not None and may(person.roles, matter, "amend")
 
     def do_ticket(self) -> None:
         from .ticket import TicketScreen
