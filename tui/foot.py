@@ -10,8 +10,14 @@ from textual.app import ComposeResult
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-LEAST = ("refresh", "later", "earlier", "line", "exceptions", "inbox", "places")  # go first, in this order
-LAST = ("help", "back", "quit")  # never go
+LEAST = (
+    "line",
+    "exceptions",
+    "inbox",
+    "fold",
+    "places",
+)  # go first, in this order; F11 leads to the places as well
+LAST = ("help", "submit", "lodge", "back", "quit")  # never go
 
 
 def kept(names: Sequence[str], cells: Sequence[int], room: int) -> list[str]:

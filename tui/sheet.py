@@ -239,14 +239,20 @@ def _bytes(count: object) -> str:
 def _fields(item: Item, matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
     yield from _head("fields", width)
     for field in matter.fields if matter else ():
-        text = value_text(field, _worded(item, _field(item, field.name)))
+        text = value_text(field, _worded(_words(item), _field(item, field.name)))
         if text and field.name != "number" and field.type is not Type.FILES:
             yield from named(field_label(field), text, width, reader.longest)
 
 
-def _worded(item: Item, value: Any) -> Any:
-    """A code as its words, where the node tells them."""
-    return _mapping(item.get("labels")).get(value, value) if isinstance(value, str) else value
+def _words(item: Item) -> dict[str, Any]:
+    """Code, path of a unit or id of a record → how people call it, as far as the node tells."""
+    return {**_mapping(item.get("names")), **_unit_names(item), **_mapping(item.get("labels"))}
+
+
+def _worded(words: Mapping[str, Any], value: Any) -> Any:
+    if isinstance(value, list):
+        return [_worded(words, one) for one in value]
+    return words.get(value, value) if isinstance(value, str) else value
 
 
 def named(name: str, text: str, width: int, longest: int = LONGEST) -> Iterator[Line]:
@@ -261,7 +267,7 @@ def named(name: str, text: str, width: int, longest: int = LONGEST) -> Iterator[
 
 def _timeline(item: Item, matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
     yield from _head("timeline", width)
-    names = {**_mapping(item.get("names")), **_unit_names(item), **_mapping(item.get("labels"))}
+    names = _words(item)
     for act in _listed(item, "timeline"):
         verdict = str(act.get("verdict") or "stands")
         name = action_label(matter, str(act.get("action") or ""))
@@ -294,7 +300,7 @@ def _told(
         data["text"] = act["text"]
     for key, value in data.items():
         field = arguments.get(key) or (matter.field(key) if matter else None)
-        text = "" if key in _PLUMBING else value_text(field, names.get(str(value), value))
+        text = "" if key in _PLUMBING else value_text(field, _worded(names, value))
         if text:
             label = field_label(field) if field else safe.line(key)
             yield from text_lines(f"{label}: {text}", width, 4, "", longest)

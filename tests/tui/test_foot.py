@@ -56,3 +56,11 @@ async def test_a_wider_terminal_shows_what_was_left_out(province: Path) -> None:
         await hand.pause()
         wide, _ = _footer(hand)
         assert set(narrow) < set(wide)
+
+
+async def test_what_hands_a_call_in_is_never_left_out(province: Path) -> None:
+    async with seated(province, "all") as hand:
+        await press(hand, "f9")
+        await hand.pause()
+        names, cells = _footer(hand)
+        assert cells <= 80 and {"lodge", "lodge_dispatch", "answer_call", "back"} <= set(names)

@@ -79,3 +79,13 @@ def test_codes_are_told_in_words_in_the_fields_and_in_the_timeline() -> None:
     told = "\n".join("".join(text for text, _ in line) for line in sheet(item, KIND.matter, 78))
     assert told.count("黄岛区") == 2 and "劳动报酬" in told and "欠薪" in told and "赵话务" in told
     assert "370211" not in told and "0a0a" not in told and "legal/" not in told
+
+
+def test_records_that_are_linked_are_told_by_number() -> None:
+    item = {
+        "links": ["ab" * 16],
+        "names": {"ab" * 16: "370000-20261130-0002"},
+        "timeline": [{"action": "link", "unit": "370000", "data": {"links": ["ab" * 16]}}],
+    }
+    told = text(sheet(item, KIND.matter, 78))
+    assert told.count("370000-20261130-0002") == 2 and "abab" not in told

@@ -60,6 +60,9 @@ async def test_whoever_is_disabled_is_back_at_the_login_at_once_and_nothing_of_h
         await settled(hand)
         assert isinstance(hand.app.screen, LoginScreen) and desk(hand).person is None
         assert "停用" in shown(hand) and "李敏" not in shown(hand)
+        desk(hand).trouble(NotFound("没有", code="not_found"))  # of what was still being asked for him
+        await settled(hand)
+        assert "not_found" not in shown(hand)
         assert not len(desk(hand).drafts)
         node.out = False
         await press(hand, *"zhang", "enter", *"secret", "enter")
