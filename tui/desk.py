@@ -266,8 +266,9 @@ class QiaoApp(App[int], inherit_bindings=False):
     def do_places(self) -> None:
         from .screens.dialogs import PickScreen
 
-        seen = [place for place in places.PLACES if self.may_see(place)]
-        options = [(place.name, f"{index}  {t(f'do.{place.name}')}") for index, place in enumerate(seen, 1)]
+        seen = [place.name for place in places.PLACES if self.may_see(place)]
+        here = base.kind if (base := self._base()) is not None else ""
+        options = [(name, f"{at}  {t(f'do.{name}')}") for at, name in enumerate(seen, 1) if name != here]
         self.push_screen(PickScreen(t("places.title"), options), self._chosen)
 
     def do_refresh(self) -> None:

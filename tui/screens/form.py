@@ -27,7 +27,7 @@ from ..texts import t
 from .base import Base
 from .dialogs import ConfirmScreen, PickScreen
 
-NAME = 16  # cells of a row's name
+NAME = 18  # cells of a row's name
 WAITS_IN = {"review": "submitted"}  # verb → status of the assignments that it is about
 CONFIRMED = frozenset({"dispatch", "archive"})
 
@@ -38,7 +38,10 @@ class FormScreen(Base):
 
     kind = "form"
     is_form = True
-    DEFAULT_CSS = "FormScreen { layers: base above; }"
+    DEFAULT_CSS = """
+    FormScreen { layers: base above; }
+    FormScreen .name { width: 20; }
+    """
 
     def __init__(
         self,

@@ -68,10 +68,10 @@ class LineScreen(Base):
         if status is None:
             return
         self.status = status
-<<<        self.refresh_bindings()
-===        if not self._names:
+        self.refresh_bindings()
+        if not self._names:
             self._names = {str(one["path"]): str(one["name"]) for one in await self.desk.ask("units") or ()}
->>>        self._show()
+        self._show()
         if time.monotonic() - self._counted > CODES_HOLD:
             self._counted = time.monotonic()
             self.begin_work(self._count, "codes")
@@ -319,6 +319,13 @@ class _StickScreen(FormScreen):
     def keep_draft(self) -> None:
         """Where a stick was last time is no draft."""
 
+    def _leave_to(self, name: str, *args: str) -> None:
+        """By a worker of the line's screen: those of a form end with it, and nobody would say when the stick may be
+        pulled out."""
+        line = self._line
+        self.app.pop_screen()
+        line.begin_carrying(name, *args)
+
 
 class ToStickScreen(_StickScreen):
     """To whom, and into which file."""
@@ -328,8 +335,7 @@ class ToStickScreen(_StickScreen):
         super().__init__(line, _verb("to_stick", to, Field("file", t("stick.file"))))
 
     async def _hand_in(self, data: dict[str, Any]) -> None:
-        self.app.pop_screen()
-        self._line.begin_carrying("bundle_export", str(data["to"]), str(data["file"]))
+        self._leave_to("bundle_export", str(data["to"]), str(data["file"]))
 
 
 class FromStickScreen(_StickScreen):
@@ -337,5 +343,4 @@ class FromStickScreen(_StickScreen):
         super().__init__(line, _verb("from_stick", Field("file", t("stick.file"))))
 
     async def _hand_in(self, data: dict[str, Any]) -> None:
-        self.app.pop_screen()
-        self._line.begin_carrying("bundle_import", str(data["file"]))
+        self._leave_to("bundle_import", str(data["file"]))

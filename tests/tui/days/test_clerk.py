@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 from rich.cells import cell_len
 from textual.widgets import Static
@@ -14,6 +16,7 @@ from tui.finder import Finder
 from tui.form import raw_of
 from tui.inputs import Area
 from tui.screens.form import FormScreen
+from tui.screens.line import LineScreen, ToStickScreen
 
 
 async def test_typing_where_there_is_a_list_opens_it_narrowed_by_what_is_typed(own: Path) -> None:
@@ -41,7 +44,7 @@ async def test_a_long_name_of_a_field_ends_with_a_mark(own: Path) -> None:
         await press(hand, "enter")
         await press(hand, "colon", *"submit", "enter")
         for name in hand.app.screen.query(".name").results(Static):
-            assert cell_len(str(name.content)) <= 16
+            assert cell_len(str(name.content)) <= 18
 
 
 async def test_the_bar_never_names_a_key_that_does_something_else_here(own: Path) -> None:
@@ -89,3 +92,30 @@ async def test_the_number_of_a_ticket_stands_once_in_the_bar(province: Path) -> 
         await press(hand, "enter")
         await press(hand, "colon", *"note", "enter")
         assert shown(hand).splitlines()[0].count("370000-20") == 1
+
+
+async def test_the_places_are_those_one_isnt_at_so_initials_lead_away(province: Path) -> None:
+    """收件 and 审计 are both sj: whoever is at the first means the second."""
+    async with seated(province, "aud") as hand:
+        await press(hand, "f11", "s", "j", "enter")
+        assert "审计" in shown(hand).splitlines()[0]
+
+
+async def test_when_the_stick_may_be_pulled_out_is_said_at_the_end(own: Path, tmp_path: Path) -> None:
+    """Writing takes a while: what is said of it comes from the screen that is left, not from the form that is gone."""
+    async with seated(own, "adm") as hand:
+        await press(hand, "f4")
+        line = desk(hand).screen
+        assert isinstance(line, LineScreen)
+
+        async def slow(name: str, *args: Any) -> dict[str, Any]:
+            await asyncio.sleep(0.2)
+            return {"commits": 3, "sentence": ""}
+
+        desk(hand).gate.act = slow  # type: ignore[method-assign,assignment]
+        form = ToStickScreen(line, [("370200", "青岛市总工会")])
+        await hand.app.push_screen(form)
+        await press(hand, "right", "tab", *"f", "ctrl+s")
+        await asyncio.sleep(0.3)
+        await settled(hand)
+        assert "3 条提交" in shown(hand) and "可以拔出" in shown(hand)
