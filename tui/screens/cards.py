@@ -1,4 +1,4 @@
-"""督办卡: the cards of one ticket, each with its sentence of evidence; one key objects, another clears."""
+"""督办牌: the cards of one ticket, each with its sentence of evidence; one key objects, another clears."""
 
 from __future__ import annotations
 

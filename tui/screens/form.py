@@ -96,6 +96,8 @@ class FormScreen(Base):
         for row in self.rows:
             name = row.field.name
             raw = kept.get(name, self.first.get(name, self.only.get(name, "")))
+            if row.options and raw not in [value for value, _ in row.options]:
+                raw = self.only.get(name, "")  # of a draft from when it could be chosen still
             told = Static(cut(("*" if row.required else " ") + row.label, NAME), classes="name", markup=False)
             yield Horizontal(told, widget_of(row, raw), classes="row -required" if row.required else "row")
 

@@ -100,7 +100,9 @@ class TicketScreen(Base):
         except QiaoError:
             return  # a help, and no more
         if found and not self._names:
-            self._names = {one["id"]: one["name"] for one in await self.desk.ask("staff") or ()}
+            own = self.desk.unit  # two units may have people of one staff id
+            staff = await self.desk.ask("staff") or ()
+            self._names = {one["id"]: one["name"] for one in staff if one["unit"] == own}
         also = self.query_one("#also", Static)
         also.set_class(bool(found), "-shown")
         names = ", ".join(safe.cell(self._names.get(one, one)) for one in found)

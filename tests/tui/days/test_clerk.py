@@ -17,6 +17,7 @@ from tui.form import raw_of
 from tui.inputs import Area
 from tui.screens.form import FormScreen
 from tui.screens.line import LineScreen, ToStickScreen
+from tui.screens.ticket import TicketScreen
 
 
 async def test_typing_where_there_is_a_list_opens_it_narrowed_by_what_is_typed(own: Path) -> None:
@@ -39,12 +40,13 @@ async def test_a_record_is_amended_by_what_its_topic_is_called_and_no_code_is_se
         assert raw_of(topic) == "legal/labour/wages/arrears"
 
 
-async def test_a_long_name_of_a_field_ends_with_a_mark(own: Path) -> None:
-    async with seated(own, "all") as hand:
+async def test_a_name_of_a_field_that_is_too_long_ends_with_a_mark(province: Path) -> None:
+    async with seated(province, "all") as hand:
         await press(hand, "enter")
-        await press(hand, "colon", *"submit", "enter")
-        for name in hand.app.screen.query(".name").results(Static):
-            assert cell_len(str(name.content)) <= 18
+        await press(hand, "colon", *"amend", "enter")
+        names = [str(name.content) for name in hand.app.screen.query(".name").results(Static)]
+        assert len(names) > 10 and max(map(cell_len, names)) <= 18
+        assert names[0].strip() in shown(hand)
 
 
 async def test_the_bar_never_names_a_key_that_does_something_else_here(own: Path) -> None:
@@ -119,3 +121,15 @@ async def test_when_the_stick_may_be_pulled_out_is_said_at_the_end(own: Path, tm
         await asyncio.sleep(0.3)
         await settled(hand)
         assert "3 条提交" in shown(hand) and "可以拔出" in shown(hand)
+
+
+async def test_what_was_chosen_in_a_draft_and_cannot_be_any_more_is_not_shown_as_a_code(own: Path) -> None:
+    async with seated(own, "all") as hand:
+        await press(hand, "end", "enter")
+        screen = hand.app.screen
+        assert isinstance(screen, TicketScreen)
+        desk(hand).drafts.keep(("ticket", "amend", screen.record), {"class": "gone", "worker_name": "王五"})
+        await press(hand, "colon", *"amend", "enter")
+        form = hand.app.screen
+        assert isinstance(form, FormScreen)
+        assert (form.raw()["class"], form.raw()["worker_name"]) == ("", "王五")

@@ -10,7 +10,7 @@ import pytest
 
 from node.face import Node
 from node.lock import Lock
-from tests.tui.hand import SIZES, check_cells, press, shown
+from tests.tui.hand import SIZES, check_cells, press, settled, shown, signed_in
 from tests.tui.seat import PASSWORD, seated
 from tests.tui.standin import StandIn
 from tui.screens.cards import CardsScreen
@@ -65,7 +65,7 @@ async def test_a_supervisor_clears_a_card_with_a_reason(late: Path) -> None:
 async def test_a_ticket_without_cards_says_what_would_be_there(province: Path) -> None:
     async with seated(province, "hand") as hand:
         await press(hand, "enter", "f9")
-        assert "没有督办卡" in shown(hand)
+        assert "没有督办牌" in shown(hand)
         await press(hand, "f9", "ctrl+e")
         assert isinstance(hand.app.screen, CardsScreen)
 
@@ -89,8 +89,6 @@ async def test_verbs_are_commands_by_pinyin_initials(province: Path) -> None:
 
 
 async def test_a_colleague_who_has_it_open_is_named(node: StandIn) -> None:
-    from tests.tui.hand import signed_in
-
     node.others = ["li"]
     async with signed_in(node) as hand:
         await press(hand, "enter")
@@ -117,3 +115,15 @@ def test_to_look_at_a_ticket_takes_no_lock(own: Path) -> None:
         assert node.presence("1", "ab" * 16, op) == ()
         with Lock.take(own, 0):
             pass
+
+
+async def test_who_has_it_open_too_is_one_of_this_unit_whoever_else_has_his_staff_id(
+    node: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [*node.staff(), {"id": "li", "name": "别处的李", "unit": "370000/370200"}]
+    monkeypatch.setattr(node, "staff", lambda: people)
+    node.others = ["li"]
+    async with signed_in(node) as hand:
+        await press(hand, "enter")
+        await settled(hand)
+        assert "李四 也开着这张单" in shown(hand) and "别处" not in shown(hand)
