@@ -163,11 +163,13 @@ class FormScreen(Base):
     async def _hand_in(self, data: dict[str, Any]) -> None:
         params = {"matter": self.matter, "verb": self.verb.name, "record": self.record, "data": data,
                   "draft": name_of(self.key)}  # fmt: skip
+        self._say(t("form.checking"))  # another process may hold the database for a while
         try:
             await self.desk.gate.check("act", params, self.desk.person)
         except QiaoError as fault:
             self.tell_fault(fault)
             return
+        self._say("")
         if self.verb.name not in CONFIRMED:
             self._leave(params)
             return

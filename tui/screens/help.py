@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from textual.widget import Widget
 
+from .. import places
 from ..actions import display, keys_of, offered
 from ..cells import cut, pad, wrap
 from ..inputs import Area, Choice, TextBox
@@ -51,14 +52,15 @@ class HelpScreen(Base):
         rows: list[Line] = [
             [
                 (pad(action.label, 20), "bold"),
-                (cut(_keys(keys_of(action, keymap), action.name), width - 20), ""),
+                (cut(_keys(keys_of(action, keymap), action.label), width - 20), ""),
             ]
             for action in offered(self._about)
+            if (place := places.place(action.name)) is None or self.desk.may_see(place)
         ]
         more: list[Line] = [[(piece, "dim")] for piece in wrap(t("help.more"), width)]
         return [*about, [("", "")], *rows, [("", "")], *more]
 
 
-def _keys(keys: Sequence[str], name: str) -> str:
-    """The keys, else the command: what has no key can be said."""
-    return "  ".join(map(display, keys)) if keys else f":{name.replace('_', '-')}"
+def _keys(keys: Sequence[str], label: str) -> str:
+    """The keys, else the command, as it is said in this language: what has no key can be said."""
+    return "  ".join(map(display, keys)) if keys else f":{label}"

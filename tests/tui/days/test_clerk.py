@@ -133,3 +133,29 @@ async def test_what_was_chosen_in_a_draft_and_cannot_be_any_more_is_not_shown_as
         form = hand.app.screen
         assert isinstance(form, FormScreen)
         assert (form.raw()["class"], form.raw()["worker_name"]) == ("", "王五")
+
+
+async def test_while_the_node_is_busy_a_form_says_that_it_was_heard(own: Path) -> None:
+    async with seated(own, "all") as hand:
+        await press(hand, "enter")
+        await press(hand, "colon", *"note", "enter")
+        heard, free = asyncio.Event(), asyncio.Event()
+
+        async def busy(*_: Any) -> None:
+            heard.set()
+            await free.wait()
+
+        desk(hand).gate.check = busy  # type: ignore[method-assign]
+        await hand.press("x", "ctrl+s")
+        await heard.wait()
+        await hand.pause()
+        assert "正在核对" in shown(hand)
+        free.set()
+        await settled(hand)
+        assert isinstance(hand.app.screen, TicketScreen)
+
+
+async def test_help_lists_where_one_may_go_and_says_commands_in_chinese(province: Path) -> None:
+    async with seated(province, "op") as hand:
+        await press(hand, "f1")
+        assert ":交班" in shown(hand) and ":handover" not in shown(hand) and "看板" not in shown(hand)
