@@ -72,7 +72,7 @@ def widget_of(blank: Blank, raw: str) -> Widget:
     """The widget for one row, holding `raw`. Its id is the field's name behind `f-`."""
     name = f"f-{blank.field.name}"
     if blank.options:
-        return Choice(blank.options, raw, id=name)
+        return Choice(blank.options, raw, id=name, needed=blank.required)
     if blank.field.name in long_lists.NAMES:
         return Finder(raw, id=name)
     if blank.field.name in SECRET:

@@ -79,9 +79,12 @@ class Choice(Widget, can_focus=True):
         choice: Choice
         typed: str = ""
 
-    def __init__(self, options: Sequence[Option], value: str = "", *, id: str | None = None) -> None:
+    def __init__(
+        self, options: Sequence[Option], value: str = "", *, id: str | None = None, needed: bool = False
+    ) -> None:
+        """`needed`: of a single option nothing else can be meant."""
         super().__init__(id=id)
-        self.options = [("", ""), *options]
+        self.options = [*([] if needed and len(options) == 1 else [("", "")]), *options]
         self.set_reactive(Choice.value, value)
 
     @property

@@ -40,7 +40,7 @@ TextArea { border: none; height: 4; padding: 0 1; background: $surface-lighten-1
 TextArea:focus { border: none; background: $primary-background; }
 OptionList, OptionList:focus { border: none; scrollbar-size-vertical: 1; }
 .row { height: auto; }
-.name { width: 18; height: 1; padding: 0 1; color: $text-muted; }
+.name { width: 20; height: 1; padding: 0 1; color: $text-muted; }
 .row.-required .name { color: $text; text-style: bold; }
 .row Input, .row TextArea, .row Choice { width: 1fr; }
 #also { display: none; color: $text-warning; }
@@ -48,7 +48,7 @@ OptionList, OptionList:focus { border: none; scrollbar-size-vertical: 1; }
 #result { height: 6; background: $panel; }
 #evidence { height: 8; background: $panel; }
 .about { height: auto; color: $text-muted; padding: 0 1; margin-bottom: 1; }
-.check { height: auto; color: $text-muted; margin-left: 19; }
+.check { height: auto; color: $text-muted; margin-left: 21; }
 .check.-bad { color: $text-error; text-style: bold; }
 #ways { height: auto; margin: 1 0; }
 #about { height: auto; }

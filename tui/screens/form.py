@@ -38,10 +38,7 @@ class FormScreen(Base):
 
     kind = "form"
     is_form = True
-    DEFAULT_CSS = """
-    FormScreen { layers: base above; }
-    FormScreen .name { width: 20; }
-    """
+    DEFAULT_CSS = "FormScreen { layers: base above; }"
 
     def __init__(
         self,

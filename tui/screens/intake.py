@@ -49,7 +49,6 @@ class IntakeScreen(FormScreen):
     IntakeScreen.-panel.-wide #fields { display: block; }
     IntakeScreen .-more { display: none; }
     IntakeScreen.-all .-more { display: block; }
-    IntakeScreen .name { width: 20; }
     IntakeScreen TextArea { height: 4; }
     IntakeScreen.-wide TextArea { height: 10; }
     """

@@ -14,7 +14,7 @@ from tests.tui.hand import desk, press, settled, shown
 from tests.tui.seat import QINGDAO, TAIAN, seated
 from tui.finder import Finder
 from tui.form import raw_of
-from tui.inputs import Area
+from tui.inputs import Area, Choice
 from tui.screens.form import FormScreen
 from tui.screens.line import LineScreen, ToStickScreen
 from tui.screens.ticket import TicketScreen
@@ -159,3 +159,12 @@ async def test_help_lists_where_one_may_go_and_says_commands_in_chinese(province
     async with seated(province, "op") as hand:
         await press(hand, "f1")
         assert ":交班" in shown(hand) and ":handover" not in shown(hand) and "看板" not in shown(hand)
+
+
+async def test_whoever_turns_a_choice_of_one_does_not_lose_it(own: Path) -> None:
+    async with seated(own, "all") as hand:
+        choice = Choice([(QINGDAO, "青岛市总工会")], QINGDAO, needed=True)
+        await hand.app.screen.mount(choice)
+        choice.focus()
+        await press(hand, "right", "right", "left")
+        assert choice.value == QINGDAO

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from textual.widget import Widget
+from textual.widgets import Static
 
 from conflict.declaration import Field, Type
 from node.errors import QiaoError
@@ -193,15 +194,16 @@ class AddScreen(_AtOnce):
             (
                 Field("id", t("login.staff")),
                 Field("name", t("col.name")),
-                Field(
-                    "roles",
-                    t("staff.roles_typed", known=" ".join(role for role, _ in roles())),
-                    type=Type.LIST,
-                ),
+                Field("roles", t("staff.roles_typed"), type=Type.LIST),
                 Field("password", t("staff.new_password")),
                 Field("again", t("staff.again")),
             ),
         )
+
+    def begin(self) -> None:
+        super().begin()
+        known = " ".join(name for _, name in roles())
+        self.query_one("#note", Static).update(t("staff.roles_known", known=known))
 
     def data(self) -> dict[str, Any]:
         data = super().data()
