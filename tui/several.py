@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from node.errors import QiaoError
 
 from . import safe
-from .cells import cut, pad
+from .cells import cut, pad, wrap
 from .face import Item
 from .gate import sentence_of
 from .lines import Line
@@ -93,12 +95,15 @@ class SeveralIntent(Intent):
 def result_lines(results: Sequence[Result], width: int) -> list[Line]:
     """What couldn't be done first, each with its reason."""
     ordered = sorted(results, key=lambda one: one.fault is None)
-    return [_result(one, width) for one in ordered]
+    return [line for one in ordered for line in _result(one, width)]
 
 
-def _result(one: Result, width: int) -> Line:
+def _result(one: Result, width: int) -> list[Line]:
+    """A reason in full, however long."""
     number = pad(safe.cell(one.target.number), min(24, width // 3))
     room = max(4, width - min(24, width // 3) - 1)
     if one.fault is None:
-        return [(number + " ", ""), (cut(t("several.done"), room), "good")]
-    return [(number + " ", ""), (cut(safe.line(sentence_of(one.fault), 400), room), "bad")]
+        return [[(number + " ", ""), (cut(t("several.done"), room), "good")]]
+    told = wrap(safe.line(sentence_of(one.fault), 400), room)
+    names = [number, *[" " * cell_len(number)] * (len(told) - 1)]
+    return [[(name + " ", ""), (piece, "bad")] for name, piece in zip(names, told, strict=True)]

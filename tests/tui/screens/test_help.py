@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.hand import check_cells, press, shown, signed_in
+from tests.tui.hand import check_cells, desk, press, shown, signed_in
 from tests.tui.standin import StandIn
 from tui.actions import offered, shown_key
+from tui.places import place
 from tui.screens.line import LineScreen
 
 
@@ -16,7 +17,9 @@ async def test_help_lists_every_key_of_the_screen_it_is_asked_on(node: StandIn, 
         seen = shown(hand)
         await press(hand, "end")
         seen += shown(hand)
-        for action in offered("inbox"):
+        may = [one for one in offered("inbox") if (at := place(one.name)) is None or desk(hand).may_see(at)]
+        assert len(may) > 20
+        for action in may:
             assert action.label in seen and shown_key(action, {}) in seen
         check_cells(hand)
 

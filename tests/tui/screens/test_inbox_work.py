@@ -90,7 +90,7 @@ async def test_what_is_refused_of_many_is_told_with_its_reason_and_the_rest_is_s
         await desk(hand).gate.act("do", "act", params, desk(hand).person)
         await press(hand, "enter")
         told = shown(hand)
-        assert "4 件中签发 3 件" in told and "ticket_ended" in told
+        assert "4 件中签发 3 件" in told and "工单已经办结" in told and "ticket_ended" in told
         check_cells(hand)
 
 
