@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from inspect import isawaitable
 from typing import Any
 
@@ -64,7 +64,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         tour: bool = False,
         undo_seconds: float = UNDO_SECONDS,
         pulse_seconds: float = 1.0,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] | None = None,
         matter: str = "ticket",
     ) -> None:
         super().__init__()
@@ -77,9 +77,9 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.seat = secrets.token_hex(8)  # this terminal's own name, for who has what open
         self.unit = self.unit_name = ""
         self.matter = matter
-        self.now = now
         self.preferences = Preferences()
         self.moved_seconds = _moved_seconds()
+        self.now = now or self._now
         self._wall = safe.Wall()
         self._pulse_seconds = pulse_seconds
         self._read_only = read_only
@@ -90,6 +90,10 @@ class QiaoApp(App[int], inherit_bindings=False):
             self.register_theme(theme)
         self.set_class(_has_no_colours(), "-plain")
         self.apply(self.preferences)
+
+    def _now(self) -> datetime:
+        """By the clock of the node, which may be a moved one."""
+        return datetime.now(UTC) + timedelta(seconds=self.moved_seconds)
 
     def get_line_filters(self) -> list[LineFilter]:
         return [*super().get_line_filters(), self._wall]

@@ -71,9 +71,10 @@ class Listed(Rows):
                 yield _cell(column, item, cells), column.style(item)
 
     def _header(self, width: int) -> Iterable[tuple[str, str]]:
-        shown = self.columns_shown(width)
-        for (text, style), (column, cells) in zip(super()._header(width), shown, strict=True):
+        parts, shown = list(super()._header(width)), self.columns_shown(width)
+        for (text, style), (column, cells) in zip(parts, shown, strict=False):
             yield (pad_left(text.rstrip(), cells) if isinstance(column, Figure) else text), style
+        yield from parts[len(shown) :]  # the sign that there are more
 
     def _placeholder(self, row: int, width: int) -> str:
         if not self.is_filled:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from rich.cells import get_character_cell_size
+from rich.cells import cell_len, get_character_cell_size, set_cell_size
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
@@ -74,7 +74,7 @@ def cell(text: object, longest: int = 400) -> str:
 
 
 _CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 
@@ -82,9 +82,13 @@ _CONTROL = re.compile(
 class Wall(LineFilter):
     """Drops controls from lines about to be written, also those that someone typed or pasted into a field.
 
-    All of them have no width, so a line keeps its cells."""
+    What one joined has more cells without it, and some count as one: the cells are made what they were."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         if not any(_CONTROL.search(segment.text) for segment in segments):
             return segments
-        return [Segment(_CONTROL.sub("", text), style, control) for text, style, control in segments]
+        return [Segment(_walled(text), style, control) for text, style, control in segments]
+
+
+def _walled(text: str) -> str:
+    return set_cell_size(_CONTROL.sub("", text), cell_len(text))

@@ -35,8 +35,12 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """As a person does: only once what was typed before has been answered."""
-        os.write(self._fd, text.encode())
+        self.send(text)
         self.settle()
+
+    def send(self, text: str) -> None:
+        """Without waiting for the answer: as a key held down."""
+        os.write(self._fd, text.encode())
 
     def wait_for(self, text: str, seconds: float = 40.0) -> None:
         """Reads until `text` was printed after what the last wait found. Raises AssertionError."""

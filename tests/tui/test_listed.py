@@ -61,3 +61,10 @@ async def test_the_cursor_stays_on_its_record_when_it_is_filled_anew() -> None:
         held.fill(ROWS)
         await hand.pause()
         assert held.cursor == 0
+
+
+async def test_columns_that_dont_fit_are_announced_and_harm_nothing() -> None:
+    async with Held().run_test(size=(16, 12)) as hand:
+        hand.app.query_one(Listed).fill(ROWS)
+        await hand.pause()
+        assert lines(hand)[0].rstrip().endswith(">")  # type: ignore[arg-type]

@@ -98,7 +98,7 @@ class Base(Screen[Any]):
     def tell_fault(self, fault: QiaoError) -> None:
         self.desk.tell(sentence_of(fault), "error")
 
-    # Textual calls the handlers of every class of an object's line; these two are the only ones, and
+    # Textual calls the handlers of every class of an object's line; these are the only ones, and
     # lead to methods that a screen may override.
 
     def on_mount(self) -> None:
@@ -109,6 +109,16 @@ class Base(Screen[Any]):
         self.refresh_bar()
         if self.is_whole:
             self.resumed()
+
+    def on_resize(self) -> None:
+        """What is told by the width is told anew, and what is being typed into stays in sight."""
+        if self.is_whole:
+            self.resized()
+            if self.focused is not None:
+                self.call_after_refresh(self.focused.scroll_visible, animate=False)
+
+    def resized(self) -> None:
+        """Its own sentences that are cut to the width."""
 
     def begin(self) -> None:
         """Once, when its widgets are there."""

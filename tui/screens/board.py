@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from textual.widget import Widget
@@ -80,7 +80,7 @@ class BoardScreen(Base):
     # When
 
     def _now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self.desk.moved_seconds)
+        return self.desk.now()
 
     def _today(self) -> Any:
         return self._now().astimezone(CHINA).date()

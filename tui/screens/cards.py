@@ -31,7 +31,7 @@ COLUMNS = (
     Column("clock", 8, lambda card: known(f"clock.{card.get('clock')}", safe.cell(card.get("clock") or ""))),
     Column("unit", 0, unit_of),
     Column("issued", 11, lambda card: moments.short(card.get("issued"))),
-    Column("objections", 4, lambda card: str(card.get("objections") or "")),
+    Column("objections", 10, lambda card: str(card.get("objections") or "")),
 )
 
 

@@ -29,7 +29,7 @@ from .base import Base
 if TYPE_CHECKING:
     from ..desk import QiaoApp
 
-WIDTH = 54  # cells of a row
+WIDTH = 52  # cells of a row, beside a scroll bar
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,8 @@ class DispatchScreen(FormScreen):
         self.query_one("#co", Static).update(cut(t("dispatch.co", names=names), width) if names else "")
         self.units.refresh()
 
+    resized = _tell
+
     # Handing in
 
     def raw(self) -> dict[str, str]:

@@ -16,7 +16,7 @@ from ..cells import cut
 from ..face import Item, Page
 from ..form import Unfit
 from ..intake import may
-from ..labels import value_text
+from ..labels import matter_of, value_text
 from ..lines import Line, Lines
 from ..rows import Column, Rows
 from ..sheet import named, text_lines, unit_of
@@ -187,6 +187,12 @@ def values_of(item: Item) -> list[Item]:
     return [{**side, "value": value} for side, value in zip(sides, values, strict=False)]
 
 
+def field_of(item: Item) -> Field | None:
+    """The field whose values these are: money is told as money."""
+    matter = matter_of(str(item.get("matter") or ""))
+    return matter.field(str(item.get("place") or "").partition("@")[0]) if matter else None
+
+
 def told(item: Item, width: int) -> list[Line]:
     """One exception as lines: the sentence, then each value with who wrote it and when."""
     lines: list[Line] = []
@@ -201,7 +207,7 @@ def told(item: Item, width: int) -> list[Line]:
     if values:
         lines.append([(cut(t("exception.values"), width), "head")])
     for index, one in enumerate(values, 1):
-        lines += _value(index, one, width)
+        lines += _value(index, one, field_of(item), width)
     words = item.get("words")
     if words:
         lines += [[("", "")], [(cut(t("exception.words"), width), "head")]]
@@ -209,9 +215,9 @@ def told(item: Item, width: int) -> list[Line]:
     return lines
 
 
-def _value(index: int, one: Item, width: int) -> Iterable[Line]:
+def _value(index: int, one: Item, field: Field | None, width: int) -> Iterable[Line]:
     by = (unit_of(one), safe.cell(one.get("actor") or ""), moments.short(one.get("time")))
-    yield from named(t("exception.value", n=index), value_text(None, one.get("value")) or t("none"), width)
+    yield from named(t("exception.value", n=index), value_text(field, one.get("value")) or t("none"), width)
     who = "  ".join(filter(None, by))
     if who:
         yield [(cut(" " * 4 + who, width), "dim")]
@@ -221,8 +227,9 @@ class SettleScreen(FormScreen):
     """定值: one of the values, or another one."""
 
     def __init__(self, item: Item, matter: str) -> None:
+        field = field_of(item)
         codes = {
-            str(index): safe.cell(f"{index}  {value_text(None, one.get('value'))}")
+            str(index): safe.cell(f"{index}  {value_text(field, one.get('value'))}")
             for index, one in enumerate(values_of(item), 1)
         }
         takes = (

@@ -23,6 +23,7 @@ from ..inputs import Area, Choice, TextBox
 from ..texts import t
 from .base import Base
 from .dialogs import PickScreen
+from .form import NAME
 
 if TYPE_CHECKING:
     from ..founding import FoundingApp
@@ -161,7 +162,7 @@ class StepScreen(FoundingScreen):
     def _rows(self) -> Iterable[Widget]:
         kept = self.founding.typed.get(self.step.name, {})
         for name, kind in self.step.fields:
-            label = Static(cut(t(f"founding.{name}"), 17), classes="name", markup=False)
+            label = Static(cut(t(f"founding.{name}"), NAME), classes="name", markup=False)
             yield Horizontal(label, _widget(name, kind, kept.get(name, "")), classes="row")
             yield Static("", classes="check", id=f"check-{name}", markup=False)
 

@@ -203,6 +203,8 @@ class InboxScreen(Base):
             words.insert(0, t("inbox.marked", count=len(self.rows.marked)))
         self.query_one("#how", Static).update(cut("  ".join(words), max(10, self.app.size.width - 2)))
 
+    resized = _tell_how
+
     def do_filter(self, text: str = "") -> None:
         if text:
             self._text = text

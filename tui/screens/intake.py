@@ -168,6 +168,10 @@ class IntakeScreen(FormScreen):
                 self.query_one(f"#{name}", Static).update(text)
         self.query_one("#panel", Panel).renew()
 
+    def resized(self) -> None:
+        if self.calls:
+            self._tell()
+
     def answered(self, section: str, items: Sequence[Item] | None) -> None:
         """The node's answer to what was typed last."""
         setattr(self.found, section, items)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.widgets import Static
+
 from conflict.declaration import Field, Matter, Type
 from node.errors import QiaoError
 from node.matters.draft import Verb
@@ -35,6 +37,10 @@ class RevealScreen(FormScreen):
         verb = Verb("reveal", t("do.reveal"), "reveal", takes, lambda _state, _data, _desk: [],
                     frozenset({"field", "reason"}))  # fmt: skip
         super().__init__(verb, matter, record, item)
+
+    def begin(self) -> None:
+        super().begin()
+        self.query_one("#note", Static).update(t("reveal.how"))
 
     def keep_draft(self) -> None:
         """A reason is for once."""

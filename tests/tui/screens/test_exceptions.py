@@ -4,7 +4,7 @@ import pytest
 
 from tests.tui.hand import SIZES, check_cells, lines, press, shown, signed_in
 from tests.tui.standin import StandIn, conflict
-from tui.screens.exceptions import ExceptionScreen, values_of
+from tui.screens.exceptions import ExceptionScreen, told, values_of
 from tui.screens.ticket import TicketScreen
 
 
@@ -32,7 +32,7 @@ async def test_both_values_stand_with_who_wrote_them(node: StandIn) -> None:
     async with signed_in(node) as hand:
         await press(hand, "f3", "enter")
         found = shown(hand)
-        assert "1066000" in found and "1466000" in found
+        assert "10,660.00" in found and "14,660.00" in found
         assert "青岛市总工会  li" in found and "青岛市总工会  wang" in found
 
 
@@ -78,3 +78,8 @@ def test_a_conflict_of_words_shows_the_words_of_both_sides() -> None:
         1, values=[], place="narrative", words={"narrative": "甲"}, words_against={"narrative": "乙"}
     )
     assert [one["value"] for one in values_of(item)] == ["甲", "乙"]
+
+
+def test_money_that_is_in_conflict_is_told_in_yuan() -> None:
+    found = "\n".join("".join(text for text, _ in line) for line in told(conflict(1), 78))
+    assert "10,660.00" in found and "14,660.00" in found and "1066000" not in found

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.hand import check_cells, desk, press, shown, signed_in
+from tests.tui.hand import check_cells, desk, lines, press, shown, signed_in
 from tests.tui.standin import StandIn
 from tui.actions import offered, shown_key
 from tui.places import place
@@ -35,3 +35,10 @@ async def test_esc_leaves_the_commands_alone(node: StandIn) -> None:
     async with signed_in(node) as hand:
         await press(hand, "ctrl+p", "escape")
         assert hand.app.screen.kind == "inbox"  # type: ignore[attr-defined]
+
+
+async def test_a_command_has_its_key_on_its_own_line(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        await press(hand, "ctrl+p")
+        [row] = [line for line in lines(hand) if "exceptions" in line]
+        assert "异常" in row and "F3" in row

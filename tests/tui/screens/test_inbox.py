@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from node.errors import Damaged
-from tests.tui.hand import SIZES, beat, check_cells, desk, lines, press, shown, signed_in
+from tests.tui.hand import SIZES, beat, check_cells, commit, desk, lines, press, settled, shown, signed_in
 from tests.tui.standin import StandIn, row
 from tui.rows import Rows
 from tui.screens.form import FormScreen
@@ -117,3 +117,14 @@ async def test_the_urgent_and_the_overdue_are_marked_in_words(node: StandIn) -> 
     async with signed_in(node) as hand:
         first = next(line for line in lines(hand) if "0001" in line)
         assert "急" in first and "!" in first
+
+
+async def test_a_sentence_cut_to_the_width_is_whole_again_where_there_is_room(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        await press(hand, "f6")
+        await commit(hand, "长" * 60)
+        await press(hand, "enter")
+        assert ".." in lines(hand)[1]
+        await hand.resize_terminal(140, 45)
+        await settled(hand)
+        assert "长" * 60 in lines(hand)[1]

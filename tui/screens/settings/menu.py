@@ -48,7 +48,7 @@ class SettingsScreen(Base):
 
     def body(self) -> Iterable[Widget]:
         columns = (
-            Column("section", 14, lambda item: t(f"settings.{item['id']}")),
+            Column("section", 18, lambda item: t(f"settings.{item['id']}")),
             Column("about", 0, lambda item: t(f"settings.{item['id']}.about")),
         )
         yield Rows(columns, self._page, id="rows")
