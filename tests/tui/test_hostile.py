@@ -19,7 +19,6 @@ from tui.safe import block
 from tui.screens.exceptions import told
 from tui.sheet import sheet
 
-
 TYPED = "\u0301"  # who types an accent by itself sees it as his terminal shows it
 
 
