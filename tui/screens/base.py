@@ -112,6 +112,7 @@ class Base(Screen[Any]):
 
     def on_resize(self) -> None:
         """What is told by the width is told anew, and what is being typed into stays in sight."""
+        self.refresh_bar()
         if self.is_whole:
             self.resized()
             if self.focused is not None:
