@@ -106,10 +106,13 @@ async def look(
 ) -> None:
     for size in (*((SMALL,) if name == "login" else ()), *SIZES[1:], SIZES[0]):
         await hand.resize_terminal(*size)
-        await hand.app.workers.wait_for_complete()
-        await hand.pause()
-        await hand.app.workers.wait_for_complete()
-        await hand.pause()
+        before: list[str] = []
+        for _ in range(50):  # a resize comes a moment later, and what hangs on the width behind it
+            await settled(hand)
+            await hand.pause(0.02)
+            if len(before) == size[1] and lines(hand) == before:
+                break
+            before = lines(hand)
         found[name, spoken, size] = picture(hand)
 
 
