@@ -68,7 +68,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("register", ("f9", "ctrl+n", "n"), frozenset({"inbox"}), footer=True, writes=True),
     Action("columns", ("ctrl+f", "c"), frozenset({"inbox"})),
     Action("pick", ("space", "ctrl+a", "ctrl+t", "x"), LISTS, footer=True),
-    Action("bulk", ("ctrl+b", "b"), frozenset({"inbox"}), footer=True, writes=True),
+    Action("bulk", ("ctrl+b", "b"), frozenset({"inbox"}), writes=True),
     Action("keep_view", (), frozenset({"inbox"}), argument="argument.name"),
     Action("show_view", (), frozenset({"inbox"}), argument="argument.name"),
     # ticket

@@ -10,13 +10,8 @@ from textual.app import ComposeResult
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-LEAST = (
-    "line",
-    "exceptions",
-    "inbox",
-    "fold",
-    "places",
-)  # go first, in this order; F11 leads to the places as well
+# These go first, in this order: F11 leads to the places as well.
+LEAST = ("exceptions", "inbox", "fold", "line", "places")
 LAST = ("help", "submit", "lodge", "back", "quit")  # never go
 
 

@@ -95,8 +95,13 @@ def _keys(key: str, value: Any) -> dict[str, tuple[str, ...]]:
         if wrong is not None:
             raise Unfit(t("settings.bad_key", action=name, pressed=wrong))
     for one, action, other in clashes(found):
-        raise Unfit(t("settings.clash", pressed=one, action=action, other=other))
+        raise Unfit(t("settings.clash", pressed=one, action=_called(action), other=_called(other)))
     return found
+
+
+def _called(name: str) -> str:
+    action = named(name)
+    return action.label if action is not None else name
 
 
 def _lists(key: str, value: Any) -> dict[str, tuple[str, ...]]:

@@ -21,7 +21,7 @@ def test_all_are_shown_where_there_is_room() -> None:
 
 
 def test_the_places_go_first_then_the_last_of_the_screens_own_and_never_help_or_the_way_out() -> None:
-    assert kept(NAMES, CELLS, 7 * 7 + 5) == ["help", "inbox", "sort", "urge", "back", "quit"]
+    assert kept(NAMES, CELLS, 7 * 7 + 5) == ["help", "line", "sort", "urge", "back", "quit"]
     assert kept(NAMES, CELLS, 7 * 4 + 3) == ["help", "sort", "back", "quit"]
     assert kept(NAMES, CELLS, 0) == ["help", "back", "quit"]
 
