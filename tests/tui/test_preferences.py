@@ -24,7 +24,7 @@ def test_what_is_kept_is_read_back_as_it_was() -> None:
         ("bell", "loud", "true, false"),
         ("keys", {"regster": ["f9"]}, "register"),
         ("keys", {"register": ["hyper+x"]}, "hyper+x"),
-        ("keys", {"register": ["f7"]}, "sort"),
+        ("keys", {"register": ["f7"]}, "排序"),
         ("keys", ["f7"], "{}"),
         ("sorts", "due", "{}"),
     ],
