@@ -43,6 +43,7 @@ class Config:
     kitty_keys: bool = False
     ascii_borders: bool = False
     bell: bool = False
+    read_only: bool = False
     backup_enabled: bool = True
     backup_path: str = "backup"
     backup_program: str = ""
@@ -150,6 +151,7 @@ KEYS: Mapping[str, Key] = {
     "screen.kitty_keys": Key("kitty_keys", bool, wants=_YES_NO),
     "screen.ascii_borders": Key("ascii_borders", bool, wants=_YES_NO),
     "screen.bell": Key("bell", bool, wants=_YES_NO),
+    "screen.read_only": Key("read_only", bool, wants=_YES_NO),
     "backup.enabled": Key("backup_enabled", bool, wants=_YES_NO),
     "backup.path": Key("backup_path", str, bool, _TEXT),
     "backup.program": Key("backup_program", str, wants=_TEXT),

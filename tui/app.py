@@ -52,7 +52,9 @@ def run(node_directory: Path, language: str, *, seat: bool = False, tour: bool =
     from .gate import node_opener
 
     opener = node_opener(node_directory, language, beside=seat)
-    app = QiaoApp(opener, ascii_borders=config.ascii_borders, bell=config.bell, tour=tour)
+    app = QiaoApp(
+        opener, ascii_borders=config.ascii_borders, bell=config.bell, read_only=config.read_only, tour=tour
+    )
     app.run()
     return app.return_code or 0
 

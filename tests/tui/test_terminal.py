@@ -125,3 +125,15 @@ def test_a_dispatch_goes_from_the_keys_to_the_signed_act(terminal: Terminal, dir
     assert terminal.close() == 0
     with Node.open(directory) as node:
         assert node.show("ticket", record)["lead"] == "370000/370200"
+
+
+@pytest.mark.processes
+def test_a_terminal_that_is_set_so_signs_nothing(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QIAO_SCREEN_READ_ONLY", "true")
+    one = Terminal(directory)
+    one.wait_for("Ctrl+Q")
+    one.settle()
+    for keys in ("zhang", "\r", "secretsecret", "\r"):
+        one.type(keys)
+    one.wait_for("[只读]")
+    assert one.close() == 0
