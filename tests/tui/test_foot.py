@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets._footer import FooterKey
 
-from tests.tui.hand import Hand, press
+from tests.tui.hand import Hand, press, settled
 from tests.tui.seat import seated
 from tui.foot import kept, named_by
 
@@ -52,9 +52,12 @@ async def test_a_wider_terminal_shows_what_was_left_out(province: Path) -> None:
         await hand.pause()
         narrow, _ = _footer(hand)
         await hand.resize_terminal(140, 45)
-        await hand.pause()
-        await hand.pause()
-        wide, _ = _footer(hand)
+        for _ in range(50):  # a resize comes a moment later
+            await settled(hand)
+            await hand.pause(0.02)
+            wide, _ = _footer(hand)
+            if set(wide) != set(narrow):
+                break
         assert set(narrow) < set(wide)
 
 

@@ -4,6 +4,7 @@ real node refuses (test_terminal.py has what it lets in): nothing crashes, nothi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -317,7 +318,9 @@ def test_every_screen_and_window_is_driven_with_the_corpus() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("drive", DRIVES, ids=lambda drive: drive.walk.__name__)
 async def test_no_screen_is_harmed_by_what_others_wrote(drive: Drive) -> None:
-    node = Poisoned(texts=SHORT)
+    # Every other text, in turn, so that each walk meets over two hundred and all are met; `make soak` takes them all.
+    whole = os.environ.get("QIAO_WHOLE_CORPUS")
+    node = Poisoned(texts=SHORT if whole else SHORT[DRIVES.index(drive) % 2 :: 2])
     async with signed_in(node, SIZE) as hand:
         walk = Walk(hand, node)
         walk.look()
