@@ -35,7 +35,7 @@ bench: .venv/dev  ## figures of this machine; nothing is asserted; SIZE=full for
 	$(PY) -m bench.tables
 	kept="$(DIR)"; dir="$${kept:-$$(mktemp -d)}"; \
 	$(PY) -m bench.province --dir "$$dir" $(PROVINCE) && $(PY) -m bench.figures --dir "$$dir" \
-	  && $(PY) -m bench.intake --dir "$$dir"; done=$$?; test -n "$$kept" || rm -rf "$$dir"; exit $$done
+	  && $(PY) -m bench.intake --dir "$$dir" && $(PY) -m bench.screens --dir "$$dir/p"; done=$$?; test -n "$$kept" || rm -rf "$$dir"; exit $$done
 
 soak: .venv/dev  ## the conflict generator and the seeded world with fresh seeds; MINUTES=10
 	$(PY) -m bench.soak --minutes $(MINUTES)
@@ -43,6 +43,7 @@ soak: .venv/dev  ## the conflict generator and the seeded world with fresh seeds
 	$(PY) -m tests.soak.kill --rounds $(ROUNDS)
 	$(PY) -m tests.soak.lines
 	$(PY) -m tests.soak.pairs
+	QIAO_WHOLE_CORPUS=1 $(PY) -m pytest -q tests/tui/test_hostile_screens.py
 
 fuzz: .venv/dev  ## wrong input to every parser, and from enemies with good keys; MINUTES=10 ARGS="--seed 1"
 	$(PY) -m tests.fuzz.run --minutes $(MINUTES) $(ARGS)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
-KEPT = {"QIAO_DATA"}
+KEPT = {"QIAO_DATA", "QIAO_WHOLE_CORPUS"}
 
 settings.register_profile(
     "test", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
