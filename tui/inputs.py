@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -74,10 +74,12 @@ class Choice(Widget, can_focus=True):
 
     @dataclass
     class Wanted(Message):
-        """`typed`: by what the list is to be narrowed at first."""
+        """`typed`: by what the list is to be narrowed at first. An input method commits several characters, each a key
+        of its own: what comes before the list is there is added, by `add` once it is."""
 
         choice: Choice
         typed: str = ""
+        add: Callable[[str], bool] | None = None
 
     def __init__(
         self, options: Sequence[Option], value: str = "", *, id: str | None = None, needed: bool = False
@@ -86,6 +88,7 @@ class Choice(Widget, can_focus=True):
         super().__init__(id=id)
         self.options = [*([] if needed and len(options) == 1 else [("", "")]), *options]
         self.set_reactive(Choice.value, value)
+        self._wanted: Choice.Wanted | None = None  # the last: its list may not be there yet
 
     @property
     def label(self) -> str:
@@ -103,7 +106,20 @@ class Choice(Widget, can_focus=True):
         """Who types where there is a list means to find in it."""
         if event.character and event.character.isalnum():
             event.stop()
-            self.post_message(self.Wanted(self, event.character))
+            self._find(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        if text := "".join(char for char in event.text if char.isalnum())[:40]:
+            self._find(text)
+
+    def _find(self, text: str) -> None:
+        wanted = self._wanted
+        if wanted is not None and wanted.add is None:
+            wanted.typed += text
+        elif wanted is None or wanted.add is None or not wanted.add(text):
+            self._wanted = self.Wanted(self, text)
+            self.post_message(self._wanted)
 
     def action_clear(self) -> None:
         self.value = ""

@@ -46,7 +46,18 @@ class PickScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         self.query_one("#found").can_focus = False
+        self.query_one("#typed", TextBox).value = self._typed
         self._fill(self._typed)
+
+    def add(self, text: str) -> bool:
+        """What was typed while this wasn't there yet. False where it is gone again."""
+        if self not in self.app.screen_stack:
+            return False
+        self._typed += text
+        for box in self.query("#typed").results(TextBox):
+            box.value += text
+            box.cursor_position = len(box.value)
+        return True
 
     def _fill(self, typed: str) -> None:
         self._shown = [one for one in self._options if found(typed, *one)]

@@ -119,7 +119,9 @@ class FormScreen(Base):
 
         row = next(row for row in self.rows if f"f-{row.field.name}" == choice.id)
         title = t("pick.title", label=row.label)
-        self.app.push_screen(PickScreen(title, choice.options, choice.value, event.typed), chosen)
+        pick = PickScreen(title, choice.options, choice.value, event.typed)
+        event.add = pick.add
+        self.app.push_screen(pick, chosen)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

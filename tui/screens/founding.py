@@ -229,7 +229,9 @@ class StepScreen(FoundingScreen):
             if value is not None:
                 choice.value = value
 
-        self.app.push_screen(PickScreen(t("founding.works"), choice.options[1:], choice.value), chosen)
+        pick = PickScreen(t("founding.works"), choice.options[1:], choice.value, event.typed)
+        event.add = pick.add
+        self.app.push_screen(pick, chosen)
 
     def do_submit(self) -> None:
         self.begin_work(self._do, "step")

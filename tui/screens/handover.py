@@ -99,7 +99,9 @@ class HandoverScreen(Base):
                 choice.value = value
 
         options = [one for one in choice.options if one[0]]
-        self.app.push_screen(PickScreen(t("handover.to"), options, choice.value), chosen)
+        pick = PickScreen(t("handover.to"), options, choice.value, event.typed)
+        event.add = pick.add
+        self.app.push_screen(pick, chosen)
 
     # Handing in
 

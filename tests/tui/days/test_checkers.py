@@ -88,7 +88,7 @@ async def test_a_failed_check_permits_rework_alone(done: tuple[Path, str]) -> No
     async with seated(directory, "qc") as hand:
         await say(hand, f"open {number}")
         await say(hand, "质检")
-        await press(hand, "enter", *"fail", "enter", "tab", "tab")
+        await press(hand, "enter", *"fail", "enter", "tab")
         await commit(hand, "没有付款凭证")
         await press(hand, "ctrl+s")
         names = [verb.name for verb in hand.app.screen.verbs]  # type: ignore[attr-defined]

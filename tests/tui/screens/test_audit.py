@@ -28,7 +28,7 @@ async def test_an_untouched_node_is_whole(province: Path, size: tuple[int, int])
 async def test_a_row_that_was_altered_behind_its_back_is_named(own: Path) -> None:
     with sqlite3.connect(own / "node.db") as db:
         db.execute(
-            "UPDATE commit_ SET raw = CAST(substr(raw, 1, length(raw) - 1) || x'00' AS BLOB) WHERE seq = 5"
+            "UPDATE commit_ SET raw = CAST(substr(raw, 1, length(raw) - 1) || x'ff' AS BLOB) WHERE seq = 5"
         )
     async with seated(own, "aud") as hand:
         await audit(hand)

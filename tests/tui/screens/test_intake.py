@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from node.face import Node
-from tests.tui.hand import SIZES, Hand, check_cells, desk, press, settled, shown
+from tests.tui.hand import SIZES, Hand, check_cells, commit, desk, press, settled, shown
 from tests.tui.seat import PASSWORD, seated
 from tui import asking, intake
+from tui.screens.dialogs import PickScreen
 from tui.screens.form import FormScreen
 from tui.screens.inbox import InboxScreen
 from tui.screens.intake import IntakeScreen
@@ -443,3 +445,19 @@ async def test_a_ticket_is_the_only_matter_that_begins_with_a_call(own: Path) ->
         desk(hand).matter = "call"
         await press(hand, "f5", "f9")
         assert isinstance(hand.app.screen, FormScreen) and not isinstance(hand.app.screen, IntakeScreen)
+
+
+async def test_what_an_input_method_commits_over_a_choice_narrows_one_list(own: Path) -> None:
+    """It comes as a key a character, faster than a list opens: each opened one of its own."""
+    async with seated(own, "op") as hand:
+        await press(hand, "f9", "tab", "tab", "tab")
+        for char in "求决":
+            hand.app.post_message(events.Key(char, char))
+        await settled(hand)
+        assert sum(isinstance(one, PickScreen) for one in hand.app.screen_stack) == 1
+        assert hand.app.screen.query_one("#typed", Input).value == "求决"
+        await press(hand, "enter")
+        assert call(hand).raw()["class"] == "resolution_request"
+        await commit(hand, "咨询")
+        await press(hand, "enter")
+        assert call(hand).raw()["class"] == "enquiry"
