@@ -98,7 +98,10 @@ def by_frontier(
     """The next batch of what a frontier lacks, and whether more is left. `towards`: the unit whose peer gets it.
     `first`: it takes commits that come before their turn."""
     spans = [(log, span) for log, found in lacked.lacks.items() for span in found]
-    spans.sort(key=lambda one: (one[0] != work.log, depth(work, one[0]), one[0], one[1].first))
+    # What a peer may have already would else be the whole of each batch, and what it lacks never be in one.
+    spans.sort(
+        key=lambda one: (not one[1].sure, one[0] != work.log, depth(work, one[0]), one[0], one[1].first)
+    )
     size = sum(span.last - span.first + 1 for _, span in spans)
     early = _first_of(work, spans) if first and size > FEW else {}
     held = Held(work.db)
@@ -112,7 +115,7 @@ def _first_of(work: Work, spans: Iterable[tuple[bytes, Span]]) -> dict[int, byte
     found: dict[int, bytes] = {}
     for condition in (RECORD.c.matter == trust.MATTER, folded.FOLDED.c.urgent):
         for log, span in spans:
-            if span.backwards or len(found) >= FIRST:
+            if span.backwards or not span.sure or len(found) >= FIRST:
                 continue
             row = chain.log_row(work.db, log)
             assert row is not None, "it is in our frontier"

@@ -70,6 +70,11 @@ class Chains:
         common = self._ancestry.meet(mine.id, theirs.id) if both else None
         return common if common is not None else min(self._on_main_until(mine), self._on_main_until(theirs))
 
+    def foot(self, theirs: Position) -> int:
+        """As frontier.Tree has it."""
+        loose = self.loose.get(theirs.id)
+        return 1 if loose is None else self.position(loose).first
+
     def apart(self, tips: Iterable[Position], theirs: Iterable[Position]) -> Sequence[tuple[int, int]]:
         """As frontier.Tree has it: each commit is walked over once."""
         walk = _Walk(self)

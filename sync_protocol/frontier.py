@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
@@ -45,6 +45,9 @@ class Tree(Protocol):
         """Of each of our chains the last number that it shares with any of `theirs`, which are held here, and with any
         of those or a chain before it; 0 for none. An enemy's log may have thousands of them."""
 
+    def foot(self, theirs: Position) -> int:
+        """The number down to which the chain that ends in `theirs`, which is held here, is here without a gap."""
+
 
 Held = Callable[[bytes], Tree | None]
 """Log → its chains; None for one of which nothing is here."""
@@ -58,6 +61,7 @@ class Span:
     last: int
     tip: bytes
     backwards: bool = False  # to be sent from `last` down: where the peer's branch parts isn't known
+    sure: bool = True  # False: below a gap of ours in a chain of theirs, so the peer may have them
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,31 @@ def _is_forked(chains: Iterable[Position], unknown: Position) -> bool:
 
 def _spans(
     tree: Tree, chains: Sequence[Position], known: Sequence[Position], unknown: Sequence[Position]
+) -> list[Span]:
+    """What is left of each of our chains, first what the peer is sure to lack.
+
+    That order brings two peers together, however small a batch is. Of the commits that only one of them holds, the
+    highest is sure: what could hide it, a gap of its holder's in a chain of the other's, would lie higher.
+    """
+    below = [(one.first, one.seq - 1) for one in unknown] + [(one.first, tree.foot(one) - 2) for one in known]
+    hidden = [(first, last) for first, last in below if first <= last]
+    found = [part for span in _left(tree, chains, known, unknown) for part in _parted(span, hidden)]
+    return sorted(found, key=lambda span: not span.sure)
+
+
+def _parted(span: Span, hidden: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    """A span, parted into what the peer can't have and what it may have."""
+    whole = (span.first, span.last)
+    sure = _without(whole, hidden)
+    for parts, is_sure in ((sure, True), (_without(whole, sure), False)):
+        for first, last in parts:
+            yield replace(span, first=first, last=last, sure=is_sure)
+
+
+def _left(
+    tree: Tree, chains: Sequence[Position], known: Sequence[Position], unknown: Sequence[Position]
 ) -> Iterator[Span]:
-    """What is left of each of our chains. What two of them share goes with the earlier one."""
+    """Chain by chain; what two of ours share goes with the earlier one."""
     pieces = [one for one in known if one.first > 1]  # there is a gap below
     apart = tree.apart(chains, [one for one in known if one.first == 1])
     for chain, (whole, shared) in zip(chains, apart, strict=True):
@@ -134,7 +161,8 @@ def _without(whole: tuple[int, int], parts: Iterable[tuple[int, int]]) -> list[t
     """What is left of an interval, both ends included, once the parts are taken from it."""
     left: list[tuple[int, int]] = []
     at, end = whole
-    for first, last in sorted(part for part in parts if part[0] <= part[1]):
+    within = ((max(first, at), min(last, end)) for first, last in parts)
+    for first, last in sorted(part for part in within if part[0] <= part[1]):
         if first > at:
             left.append((at, first - 1))
         at = max(at, last + 1)

@@ -13,6 +13,7 @@ from node.store import chain, links
 from sync_protocol import commit as commits
 from sync_protocol.change import Act
 from sync_protocol.errors import BadEnvelope
+from sync_protocol.frontier import Position
 from sync_protocol.messages import CommitItem, Request
 from sync_protocol.roster import Admission
 from sync_protocol.run import Head
@@ -327,3 +328,18 @@ def test_whatever_turns_only_what_it_says_gives_what_a_fold_of_everything_gives(
     take(tree, "c", later)
     assert tree.verify("c") == []
     assert len(kept(tree, "c")) > 2
+
+
+def test_what_the_peer_cant_have_of_any_log_goes_before_what_it_may_have(tree: Tree) -> None:
+    """Each batch was filled with what it had already, where a commit unknown here hid that it did."""
+    tree.sync("k", "c")
+    one = Forger(tree, "k")
+    take(tree, "c", flood(one, 2))
+    with tree.at("c").work() as work:
+        own = chain.log_row(work.db, work.log)
+        assert own is not None and own.head.seq > 1
+        lacked = lanes.gap(work, lanes.ours(work), {work.log: (Position(own.head.seq, bytes(32)),)})
+        items, more = lanes.by_frontier(work, lacked, 10**6, work.path)
+    headers = [commits.parse(item.raw).header for item in items]
+    hidden = [one.log == own.log and one.seq < own.head.seq for one in headers]
+    assert hidden == sorted(hidden) and True in hidden and False in hidden[1:] and not more

@@ -28,6 +28,9 @@ class Pairwise:
             found.append((whole, max(whole, shared)))
         return found
 
+    def foot(self, theirs: Position) -> int:
+        return 1  # nothing is out of its turn here
+
 
 def pairwise(met: Meet) -> Held:
     return lambda log: Pairwise(log, met)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import pytest
@@ -46,13 +46,15 @@ def test_a_peer_ahead_is_reported_and_offered_nothing() -> None:
 @pytest.mark.parametrize("seq", [2, 5])
 def test_another_commit_at_one_of_our_numbers_is_a_fork_and_is_sought_from_the_tip_down(seq: int) -> None:
     other = {A: (Position(seq, seed("another")),)}
-    span = Span(1, 5, at(A, 5).id, backwards=True)
-    assert frontier.lacking(held(a=5), other, pairwise(meet)) == Gap(lacks={A: (span,)}, forked=other)
+    tip = at(A, 5).id  # below their number they may have ours
+    spans = (Span(seq, 5, tip, backwards=True), Span(1, seq - 1, tip, backwards=True, sure=False))
+    assert frontier.lacking(held(a=5), other, pairwise(meet)) == Gap(lacks={A: spans}, forked=other)
 
 
 def test_the_peers_stated_chains_show_how_far_the_search_has_come() -> None:
     theirs = {A: (Position(4, seed("another")), at(A, 5)._replace(first=4))}
-    assert frontier.lacking(held(a=5), theirs, pairwise(meet)).lacks == {A: (Span(1, 3, at(A, 5).id, True),)}
+    span = Span(1, 3, at(A, 5).id, backwards=True, sure=False)
+    assert frontier.lacking(held(a=5), theirs, pairwise(meet)).lacks == {A: (span,)}
     theirs[A] = (Position(4, seed("another")), at(A, 5))
     assert frontier.lacking(held(a=5), theirs, pairwise(meet)).lacks == {}
 
@@ -118,6 +120,58 @@ def trees(draw: st.DrawFn) -> dict[tuple[int, str], str]:
         for seq in range(parting + 1, parting + draw(st.integers(1, 4)) + 1):
             found[seq, name] = "t" if seq == parting + 1 else name
     return found
+
+
+def test_what_a_peer_may_have_behind_a_gap_of_ours_goes_behind_what_it_lacks() -> None:
+    """Each here holds as a piece what the other holds whole, so neither knows that the other has 2t or 2x; batches of
+    one commit carried those again and again, and the gaps were never filled."""
+    tree = {
+        (1, "t"): "t",
+        (2, "t"): "t",
+        (3, "t"): "t",
+        (4, "t"): "t",
+        (2, "x"): "t",
+        (3, "x"): "x",
+        (4, "x"): "x",
+    }
+    one = Holder({key: tree[key] for key in ((1, "t"), (2, "t"), (4, "t"), (2, "x"), (3, "x"))})
+    two = Holder({key: tree[key] for key in ((1, "t"), (2, "t"), (3, "t"), (4, "t"), (2, "x"), (4, "x"))})
+    while one.send(two, 1) + two.send(one, 1):
+        continue
+    assert one.prevs == two.prevs == tree
+
+
+def test_what_lies_below_a_known_position_of_theirs_and_a_gap_of_ours_isnt_sure() -> None:
+    tree = {(seq, "t"): "t" for seq in range(1, 7)} | {
+        (seq, "y"): "t" if seq == 3 else "y" for seq in (3, 4, 5)
+    }
+    mine = Holder({key: before for key, before in tree.items() if key != (4, "y")})
+    theirs = Holder({key: before for key, before in tree.items() if key[1] == "y" or key[0] <= 2})
+    chains = mine.chains()
+    lacks = frontier.lacking(mine.frontier(), theirs.frontier(), lambda _: chains).lacks[A]
+    assert [span[:2] for span in map(astuple, lacks)] == [(4, 6), (1, 3), (3, 3)]
+    assert [span.sure for span in lacks] == [True, False, False]
+
+
+@given(trees(), st.data())
+def test_the_highest_that_only_one_of_two_holds_is_among_what_its_holder_is_sure_of(
+    tree: Any, data: Any
+) -> None:
+    """So an exchange moves something however small its batches are."""
+    parts = st.sets(st.sampled_from(sorted(tree)))
+    one, two = (Holder({key: tree[key] for key in data.draw(parts)}) for _ in "12")
+    apart = set(one.prevs) ^ set(two.prevs)
+    if not apart:
+        return
+    highest = max(apart)
+    holder, other = (one, two) if highest in one.prevs else (two, one)
+    chains = holder.chains()
+    lacks = frontier.lacking(holder.frontier(), other.frontier(), lambda _: chains).lacks[A]
+    sure = [one.id for span in lacks if span.sure for one in chains.path(span.tip, span.first, span.last)]
+    assert at(A, *highest).id in sure
+    assert not {at(A, *key).id for key in other.prevs}.intersection(sure), (
+        "nothing that is sure is there already"
+    )
 
 
 @given(trees(), st.data(), st.integers(1, 5))
