@@ -71,7 +71,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         _on_signals(stack, stopping)
         daemon, address = await _started(stack, config, opener, entropy, stopping)
-        for part in (daemon.line.run, daemon.tick, daemon.backup.run, *daemon.beside):
+        for part in (daemon.line.run, daemon.tick, daemon.rebuild, daemon.backup.run, *daemon.beside):
             _keep(stack, part)
         gc.collect()
         gc.freeze()  # what was imported lives as long as the process
@@ -115,6 +115,11 @@ class Daemon:
             await self.hand.run(lambda writer: writer.tick())
             await self.scrub()
             await asyncio.sleep(TICK_SECONDS)
+
+    async def rebuild(self) -> None:
+        """After an upgrade, some records at a time: whoever else asks for something comes between."""
+        while await self.hand.run(lambda writer: writer.rebuild()):
+            await asyncio.sleep(0)
 
     async def scrub(self) -> None:
         """What was erased goes out of the write-ahead log, too, which the backup keeps from being cut off."""

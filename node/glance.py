@@ -125,6 +125,8 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "breaches": _one(db, _BREACHES, now),
         "rulings": int(db.execute(_RULINGS, {"own": _own_path(db)}).fetchone()[0]),
         "calendar_missing": _calendar_missing(db, now),
+        "rebuild_left": _one(db, "SELECT count(*) FROM stale"),
+        "rebuild_total": int(_setting(db, "projection_total") or 0),
         "notices": dict(db.execute(_NOTICES, (now - NOTED_MS,)).fetchall()),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},
         "backup_age_seconds": _backup_age(directory),

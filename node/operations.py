@@ -24,6 +24,7 @@ from node import (
     notes,
     people,
     reactions,
+    rebuild,
     retention,
     revealing,
     second,
@@ -210,7 +211,8 @@ def _record(work: Work, kind: Kind, name: str | None) -> tuple[bytes | None, Sta
     row = reading.find(work.db, name)
     if row is None or not row.here or row.matter != kind.matter.name:
         raise no_record(name)
-    return row.name, folded.decode(row.state)
+    rebuild.fresh(work, row.record)
+    return row.name, folded.state(work.db, row.record)
 
 
 def _with_ids(work: Work, kind: Kind, data: Params) -> Params:
@@ -341,6 +343,7 @@ _OPERATIONS: dict[str, Operation] = {
     **second.OPERATIONS,
     **handover.OPERATIONS,
     **notes.OPERATIONS,
+    **rebuild.OPERATIONS,
     **retention.OPERATIONS,
     "bundle.letter": making.letter,
     "bundle.trailer": making.trailer,

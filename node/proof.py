@@ -22,7 +22,7 @@ from node.language import say
 from node.matters import KINDS
 from node.matters.draft import Kind
 from node.registry import authors
-from node.store import chain, folded, links, reading, records, settings
+from node.store import chain, folded, links, reading, records, settings, stale
 from node.store import facts as counts
 from node.store.chain import CHANGE, COMMIT, LOG
 from node.store.prepared import Prepared, given
@@ -54,7 +54,10 @@ def _head(registry: Registry, row: Any) -> dict[str, Any]:
 
 
 def digest(db: Connection, path: str) -> dict[str, Any]:
-    """The fingerprint of what the unit at `path` is entitled to by this node's fold, and eight digits of it."""
+    """The fingerprint of what the unit at `path` is entitled to by this node's fold, and eight digits of it. Raises
+    Stale `rebuilding`."""
+    if stale.left(db):
+        raise folded.rebuilding()
     registry = trust.load(db, settings.get(db, ROOT))
     seen = hashlib.sha256(b"qiao/digest/1\0" + registry.digest())
     count = 0
@@ -164,7 +167,8 @@ def verify(db: Connection, keys: Keys, alike_key: bytes, *, every_signature: boo
     problems.extend(_receipts(db, registry))
     problems.extend(_projections(Work(db, keys, registry, 0, SystemEntropy(), alike_key=alike_key)))
     lost = lives.lost_told(db.connection.driver_connection)
-    return {"ok": not problems, "commits": count, "problems": problems, "lost": lost}
+    return {"ok": not problems, "commits": count, "problems": problems, "lost": lost,
+            "rebuild_left": stale.left(db)}  # fmt: skip
 
 
 _SENTENCES = {
@@ -272,6 +276,8 @@ def _missing(db: Connection, found: Any, row: Any) -> Iterator[dict[str, str]]:
 
 
 def _projections(work: Work) -> Iterator[dict[str, str]]:
+    """But for those that are to be folded once more anyway."""
+    waits = stale.every(work.db)
     rows = work.db.execute(
         select(
             RECORD.c.id,
@@ -285,7 +291,7 @@ def _projections(work: Work) -> Iterator[dict[str, str]]:
         .where(RECORD.c.matter.in_(list(KINDS)), RECORD.c.matter != trust.MATTER)
     )
     for row in rows:
-        if not _is_as_folded(work, row):
+        if row.id not in waits and not _is_as_folded(work, row):
             yield _problem("projection", row.name.hex())
 
 

@@ -22,7 +22,7 @@ from node.matters import KINDS
 from node.matters.draft import Card, Due, Fact, Kind, Place
 from node.registry import apart, neighbours
 from node.store import facts as counts
-from node.store import folded, records, search
+from node.store import folded, records, search, stale
 from node.work import Work
 from sync_protocol import cbor
 from sync_protocol.limits import MAX_RECORD_ITEMS
@@ -43,12 +43,16 @@ def settle(work: Work, *, only: Collection[int] | None = None) -> None:
     scope.tell_forks(work)
     fresh, again = work.fresh, work.again
     chosen = set(fresh) | again if only is None else set(only)
+    if work.stale:
+        again |= stale.among(work.db, chosen)
     work.fresh, work.again = {row: fresh[row] for row in fresh.keys() - chosen}, again - chosen
     ordered = sorted(_global_first(work, row) for row in chosen)
     if registry_changed or (ordered and ordered[0][0] == 0):
         apart.project(work.db, work.registry, work.path)
     for _, record in ordered:
         _settle_record(work, record, fresh.get(record, set()), whole=record in again)
+    if work.stale:
+        stale.done(work.db, chosen)
 
 
 def _global_first(work: Work, record: int) -> tuple[int, int]:

@@ -42,6 +42,7 @@ class Work:
     registry_changed: bool = False
     children: set[bytes] = field(default_factory=set)  # nodes for which something new waits
     up: bool = False  # something new waits for the parent
+    stale: bool = False  # some records are still to be folded once more, after an upgrade (node/rebuild.py)
     touched: set[bytes] = field(default_factory=set)  # record ids, for whoever watches
     news: list[News] = field(default_factory=list)  # for people and programs that want to hear of it
     quiet: bool = False  # what this brings is no news: it was asked for, row by row

@@ -119,6 +119,7 @@ class Writer:
         self._comparison = Comparison()  # of the link with the parent
         self._vain = Vain()
         self._board, self._presence = Board(), presence.Presence()
+        self._stale = False  # whether records are still to be folded once more, after an upgrade
         self._heard = False  # whether the parent has answered this process
 
     @classmethod
@@ -156,12 +157,12 @@ class Writer:
                     db, self.keys, self._registry, self.clock.now_ms(), self._entropy,
                     config=self.config, facts=dict(self._facts), former=next(iter(self.former), None),
                     older=self.former[1:], newer=self.newer, alike_key=self._alike_key,
-                    steady_ms=self.clock.steady_ms(),
+                    steady_ms=self.clock.steady_ms(), stale=self._stale,
                 )  # fmt: skip
                 yield work
                 reactions.settle(work)
             self._registry = work.registry
-            self._facts = work.facts
+            self._facts, self._stale = work.facts, work.stale
             self.clock.discipline(self._offset(work))
         if work.keys.node != self.keys.node:
             self._take_keys(work)
@@ -230,6 +231,13 @@ class Writer:
             reactions.stamp(work)
             cards.sign(work)
             keeping.age(work)
+
+    def rebuild(self) -> bool:
+        """Folds some of the records that another version of the program projected. Whether others are left."""
+        if self._stale:
+            with self.work() as work:
+                rebuild.some(work)
+        return self._stale
 
     def scrub(self) -> bool:
         """Traces of what was erased, in the files. False where somebody reads old pages still."""

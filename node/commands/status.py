@@ -39,6 +39,7 @@ _LABELS = {
     "breaches": ("超期", "breaches"),
     "rulings": ("待裁定", "to be ruled on"),
     "calendar_missing": ("未公布日历的年份", "years without a calendar"),
+    "rebuild_left": ("升级后待重建", "to be rebuilt after an upgrade"),
     "notices": ("近30日查看、导出个人信息与恢复密码", "reveals, exports and recoveries in 30 days"),
     "database": ("数据库", "database"),
     "backup_age_seconds": ("备份龄(秒)", "backup age (s)"),
@@ -63,8 +64,9 @@ _QUIET = (
     "waiting_authors",
     "rulings",
     "calendar_missing",
+    "rebuild_left",
 )  # told only where there is something to tell
-_SENTENCES = ("clock_question", "lives", "lost")
+_SENTENCES = ("clock_question", "lives", "lost", "rebuild_total")
 
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
@@ -103,6 +105,12 @@ def alarms(found: dict[str, Any]) -> Iterator[str]:
             f"{year} 年的工作日历尚未公布，暂按周一至周五推算；由最上级单位导入：qiao calendar import FILE.csv",
             f"no calendar of {year} is here, so Monday to Friday are counted; the root imports it: "
             "qiao calendar import FILE.csv",
+        )
+    if found.get("rebuild_left") and not found.get("running"):
+        yield say(
+            "升级后还有记录没重建，显示的可能是旧的：qiao run 会在后台补完，或 qiao verify --rebuild",
+            "records wait to be rebuilt after an upgrade, and are shown as before: qiao run does it behind "
+            "your work, or qiao verify --rebuild",
         )
     for one in found.get("lost", ()):
         yield lives.lost_sentence(one)

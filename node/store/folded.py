@@ -15,12 +15,13 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from conflict.state import Mark, Row, State
+from node.errors import Stale
+from node.language import say
 from sync_protocol import clock
 
 from .prepared import Prepared, given
 from .records import RECORD
 from .schema import (
-    DERIVED,
     CardRow,
     Charge,
     CitationRow,
@@ -132,16 +133,22 @@ def _sorted(named: dict[str, Any]) -> dict[str, Any]:
 
 
 def decode(blob: bytes) -> State:
-    return _decoder.decode(blob)
+    """Raises Stale `rebuilding` where another version wrote it in a form that this one can't read."""
+    try:
+        return _decoder.decode(blob)
+    except msgspec.DecodeError as fault:
+        raise rebuilding() from fault
 
 
-def create(db: Connection) -> None:
-    """The projections' tables, where they aren't there yet."""
-    DERIVED.create_all(db)
-
-
-def drop(db: Connection) -> None:
-    DERIVED.drop_all(db)
+def rebuilding() -> Stale:
+    return Stale(
+        say(
+            "程序升级后正在重建，还没轮到这一条，请稍候",
+            "being rebuilt after an upgrade; it isn't its turn yet",
+        ),
+        code="rebuilding",
+        hint="qiao status",
+    )
 
 
 def state(db: Connection, record: int) -> State | None:

@@ -297,6 +297,15 @@ class StateRow(Derived, table=True):
     state: bytes = _blob(nullable=False)
 
 
+class StaleRow(Derived, table=True):
+    """A record that is to be folded once more: another version of the program made its projections."""
+
+    __tablename__ = "stale"
+    __table_args__ = (Index("stale_turn", "turn", text("record DESC")),)
+    record: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    turn: int = 0  # the lowest first
+
+
 class Folded(Derived, table=True):
     """What every list needs of a record's fold."""
 

@@ -103,23 +103,30 @@ def _whole(matter: str) -> Prepared:
 
 
 def create(db: Connection, matters: Iterable[str]) -> None:
-    for matter in matters:
-        table = _table(matter)
-        db.execute(
-            text(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5("
-                "words, content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 0\")"
-            )
-        )
+    """An index of each; one that another version made otherwise is made anew, empty, and that of a matter which isn't
+    among them goes."""
+    wanted = {_table(matter): _made(matter) for matter in matters}
+    before = {name: _sql(db, name) for name in _tables(db, "fts5")}
+    if before == wanted:
+        return
+    for table in before.keys() - {name for name, sql in wanted.items() if before.get(name) == sql}:
+        db.execute(text(f"DROP TABLE IF EXISTS {table}_terms"))
+        db.execute(text(f"DROP TABLE {table}"))
+    for table in wanted.keys() - set(_tables(db, "fts5")):
+        db.execute(text(wanted[table]))
         db.execute(text(f"INSERT INTO {table}({table}, rank) VALUES('secure-delete', 1)"))
-        terms = f"CREATE VIRTUAL TABLE IF NOT EXISTS {table}_terms USING fts5vocab({table}, row)"
-        db.execute(text(terms))
+        db.execute(text(f"CREATE VIRTUAL TABLE {table}_terms USING fts5vocab({table}, row)"))
 
 
-def drop(db: Connection) -> None:
-    """Also those of matters that this program doesn't know, and the one index of older ones."""
-    for table in [*_tables(db, "fts5vocab"), *_tables(db, "fts5")]:
-        db.execute(text(f"DROP TABLE IF EXISTS {table}"))
+def _made(matter: str) -> str:
+    return (
+        f"CREATE VIRTUAL TABLE {_table(matter)} USING fts5("
+        "words, content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 0\")"
+    )
+
+
+def _sql(db: Connection, name: str) -> str:
+    return str(db.execute(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": name}).scalar())
 
 
 def _tables(db: Connection, module: str) -> list[str]:

@@ -9,15 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlcipher3.dbapi2 as driver
 
-from node import founding
+from node import founding, glance, rebuild
 from node.clock import SystemClock
 from node.entropy import SystemEntropy
-from node.face import Node
+from node.face import Node, Person
 from node.transport import local
 from node.transport.client import Peer
 from sync_protocol.invitation import read
@@ -28,11 +30,11 @@ RUN = "import sys; from pathlib import Path; from node import daemon; daemon.run
 
 
 class Office:
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, run: str = RUN) -> None:
         self.directory = directory
         environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "QIAO_LISTEN": "127.0.0.1:0"}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", RUN, str(directory)], stderr=subprocess.PIPE, text=True, env=environ
+            [sys.executable, "-c", run, str(directory)], stderr=subprocess.PIPE, text=True, env=environ
         )
         assert self.process.stderr is not None
         self.ready = self.process.stderr.readline()
@@ -119,3 +121,30 @@ def test_the_database_is_replicated_as_it_is_written(offices: tuple[Office, Offi
     for office in offices:
         _until(lambda office=office: list(office.directory.glob("backup/ltx/*/*.ltx")))
         assert office.do("line")["backup_fault"] == ""
+
+
+def test_after_an_upgrade_records_are_folded_anew_behind_the_daemons_work(tmp_path: Path) -> None:
+    """Two at a time here; a person's act comes between."""
+    Node.init(tmp_path / "p", "370000", "山东省总工会", root=True, recovery=tmp_path / "r.pem")
+    with Node.open(tmp_path / "p") as node:
+        who = Person("a01", "甲", frozenset(["admin", "operator"]))
+        node.do("staff.add", {"id": who.id, "name": who.name, "roles": ["operator"], "password": "rebuild-1"})
+        data = {"channel": "phone", "class": "enquiry", "topic": "legal/labour/wages/arrears",
+                "narrative": "试用期最长多久？"}  # fmt: skip
+        made = [
+            node.do("act", {"matter": "ticket", "verb": "register", "data": data}, who)["record"]
+            for _ in range(5)
+        ]
+    with closing(driver.connect(str(tmp_path / "p" / "node.db"))) as db:
+        db.execute("UPDATE setting SET value = x'00' WHERE name = ?", (rebuild.STAMP,))
+        db.execute("UPDATE folded SET title = 'old'")
+        db.commit()
+    few = "from node import rebuild; rebuild.AT_ONCE = 2; rebuild.some.__defaults__ = (2,)"
+    office = Office(tmp_path / "p", f"{few}; {RUN}")
+    try:
+        office.do("act", staff=who.id, matter="ticket", verb="note", record=made[0], data={"text": "照样办"})
+        _until(lambda: glance.status(tmp_path / "p")["rebuild_left"] == 0)
+        titles = [one["title"] for one in Node.open(tmp_path / "p").list("ticket").items]
+        assert len(titles) == 5 and "old" not in titles
+    finally:
+        assert office.stop() == 0

@@ -157,6 +157,9 @@ class TinyWriter:
     def tick(self) -> None:
         self.ticks += 1
 
+    def rebuild(self) -> bool:
+        return False
+
     def close(self) -> None:
         self._db.close()
 

@@ -287,6 +287,9 @@ def _health(status: Item, width: int) -> Iterator[Line]:
     exceptions = _count(status.get("exceptions"))
     yield _pair(t("line.exceptions"), t("line.items", n=exceptions), width, "warn" if exceptions else "")
     yield _pair(t("line.breaches"), t("line.items", n=_count(status.get("breaches"))), width)
+    if status.get("rebuild_left"):
+        left = t("line.rebuild_left", n=status["rebuild_left"], total=status.get("rebuild_total") or 0)
+        yield _pair(t("line.rebuild"), left, width, "warn")
     backup = status.get("backup_age_seconds")
     yield _pair(t("line.backup"), t("unknown") if backup is None else moments.span(backup), width)
 

@@ -18,7 +18,7 @@ from node.figures.catalogue import catalogue
 from node.figures.groups import Units, names
 from node.figures.statistics import Question
 from node.matters.draft import Card, Due, Fact
-from node.store import database, folded, records
+from node.store import database, fitting, records
 from node.store import facts as store
 from tests.node.matters.scene import C2, TICKET, C, P, X, ms
 
@@ -49,7 +49,7 @@ def db(lives: list[Lived], tmp_path_factory: pytest.TempPathFactory) -> Iterator
     engine = database.open_database(tmp_path_factory.mktemp("figures") / "node.db", write=True)
     database.migrate(engine)
     with engine.begin() as found:
-        folded.create(found)
+        fitting.fit(found)
         for number, one in enumerate(lives):
             put(found, number, *one)
         yield found

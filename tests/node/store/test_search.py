@@ -85,9 +85,18 @@ def test_a_record_is_found_as_it_was_put_last(index: Connection) -> None:
     assert search.find(index, "note", search.asked("7"), 9) == []
 
 
-def test_an_index_that_was_dropped_is_gone_with_its_terms(index: Connection) -> None:
-    search.drop(index)
+def test_the_index_of_a_matter_that_isnt_known_any_more_is_gone_with_its_terms(index: Connection) -> None:
+    search.create(index, [])
     assert list(index.execute(text("SELECT name FROM sqlite_master"))) == []
+
+
+def test_an_index_that_was_made_otherwise_is_made_anew_and_the_others_stay(index: Connection) -> None:
+    index.execute(text("CREATE VIRTUAL TABLE found_other USING fts5(words)"))
+    search.create(index, ["note", "other"])
+    search.put(index, "other", 1, "工资")
+    assert search.find(index, "other", search.asked("工资"), 9)
+    assert search.telling(index, "other", {"工资": 1}) == ["工资"]
+    assert len(search.find(index, "note", search.asked("工资"), 200)) == 100
 
 
 def test_of_a_great_many_the_newest_are_ranked(index: Connection) -> None:
