@@ -15,7 +15,7 @@ from node.matters import KINDS
 from node.matters.draft import Desk, Kind
 from node.registry import ruling, writing
 from node.store import folded, reading, records, settings
-from node.units import RegistryTree, acting_as
+from node.units import acting_as, tree_of
 from node.work import UNIT, Work
 from sync_protocol import clock
 
@@ -81,7 +81,7 @@ def desk_of(
         unit=path if kind is None else acting_as(entry, kind.matter, state, path),
         actor=actor,
         now_ms=work.now_ms,
-        tree=RegistryTree(work.registry),
+        tree=tree_of(work),
         number=lambda: _number(work),
         policy=_policy(work),
         former=frozenset(entry.paths) - {path} if entry is not None else frozenset(),

@@ -22,6 +22,7 @@ from node.store.links import PeerRow
 from node.units import offices_below
 from node.work import Work
 from sync_protocol.names import covers, is_above, parent_of
+from sync_protocol.roster import NodeEntry
 
 AUDITOR = "auditor"
 _OF_ERASURE = frozenset({erasure.ERASE, erasure.ERASED})
@@ -37,24 +38,60 @@ class Child:
     reach: str  # an auditor's is that of the unit that enrolled it
 
 
-def children(work: Work) -> Iterator[Child]:
-    """The nodes enrolled directly below this one that have a link."""
-    for entry in offices_below(work.registry, work.path):
-        peer = links.peer(work.db, entry.node)
-        if peer is not None:
-            reach = (parent_of(entry.path) or entry.path) if entry.role == AUDITOR else entry.path
-            yield Child(peer.id, entry.node, entry.path, reach)
+class Family:
+    """The nodes enrolled directly below this one that have a link, by one registry."""
+
+    def __init__(self, work: Work) -> None:
+        self.registry = work.registry
+        offices = offices_below(work.registry, work.path)
+        peers = {one.node: one.id for one in links.peers(work.db)}
+        self.children = [_child(entry, peers[entry.node]) for entry in offices if entry.node in peers]
+        self.is_whole = len(self.children) == len(offices)
+        self._by_reach: dict[str, list[Child]] = {}
+        for one in self.children:
+            self._by_reach.setdefault(one.reach, []).append(one)
+
+    def reaching(self, paths: Iterable[str]) -> set[int]:
+        """Peer rows of the children in whose reach one of these units is."""
+        above = {one for path in paths for one in _each_above(path)}
+        return {child.peer for one in above for child in self._by_reach.get(one, ())}
+
+
+def _each_above(path: str) -> Iterator[str]:
+    """The path itself, and every one above it."""
+    at: str | None = path
+    while at is not None:
+        yield at
+        at = parent_of(at)
+
+
+def _child(entry: NodeEntry, peer: int) -> Child:
+    reach = (parent_of(entry.path) or entry.path) if entry.role == AUDITOR else entry.path
+    return Child(peer, entry.node, entry.path, reach)
+
+
+def family(work: Work) -> Family:
+    """Looked up once in a transaction, as long as neither the registry nor the links become others."""
+    found = work.family
+    if not isinstance(found, Family) or found.registry is not work.registry or not found.is_whole:
+        found = work.family = Family(work)
+    return found
+
+
+def children(work: Work) -> list[Child]:
+    return family(work).children
 
 
 def greet_children(work: Work) -> None:
     """Makes the link of each child that the registry has newly given, and fills its outbox. Who is no child, or no
     more, is told the registry."""
+    work.family = None
     neighbours.succeed(work)
     for peer in neighbours.strangers(work):
         _part(work, peer)
+    parted, linked = neighbours.nodes_parted(work), links.nodes(work.db)
     for entry in offices_below(work.registry, work.path):
-        parted = neighbours.is_parted(work, entry.node)
-        if parted or links.peer(work.db, entry.node) is None:
+        if entry.node in parted or entry.node not in linked:
             neighbours.welcome(work, entry.node)
             links.begin(work.db, links.ensure(work.db, entry.node, entry.newest_log).id)
             fill(work, entry.node)
@@ -137,8 +174,13 @@ def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[
     """Queues what is new of a record for each child whose scope it is in, enters or leaves."""
     before = links.delivered_to(work.db, record)
     ever = before | links.has_left(work.db, record)
-    for child in children(work):
-        wanted = _wants(work, child, matter, state)
+    found = family(work)
+    wanting = found.reaching(work.registry.now(unit) for unit in matter.scope(state))
+    told = any(mark.action == erasure.ERASE for mark in state.marks.values())  # whoever had it is to hear
+    for child in found.children:
+        wanted = matter.everywhere or child.peer in wanting
+        if not (wanted or told or child.peer in ever):
+            continue
         if wanted and child.peer in before:
             _go_on(work, child, record, matter, state, commits)
         elif wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from conflict.declaration import Matter
 from conflict.state import State
 from node.trust import host_path
+from node.work import Work
 from sync_protocol.names import code_of, covers, is_above
 from sync_protocol.registry import Registry
 from sync_protocol.roster import NodeEntry, Role
@@ -19,6 +20,9 @@ class RegistryTree:
         self._codes: dict[str, str] = {}
         for path in sorted(self._units):
             self._codes.setdefault(code_of(path), path)
+
+    def is_of(self, registry: Registry) -> bool:
+        return self._registry is registry
 
     def path(self, unit: str) -> str | None:
         """The full path for a code or a path; None when there is no such unit."""
@@ -47,6 +51,14 @@ class RegistryTree:
             return True
         ended = [one for one in self._registry.nodes() if one.path == path and one.revoked]
         return not any(one.revoked == RETIRED for one in ended)
+
+
+def tree_of(work: Work) -> RegistryTree:
+    """Made once in a transaction, as long as the registry is the same."""
+    found = work.tree
+    if not isinstance(found, RegistryTree) or not found.is_of(work.registry):
+        found = work.tree = RegistryTree(work.registry)
+    return found
 
 
 def offices_below(registry: Registry, path: str) -> list[NodeEntry]:

@@ -18,6 +18,7 @@ from sync_protocol.registry import Registry
 from sync_protocol.roster import NodeEntry, Role
 
 PARENT = "parent"  # setting: node id of the parent
+_PARTED = "parted/"  # setting: with a node id behind it
 
 
 def cut_off(registry: Registry, node: bytes) -> str:
@@ -60,13 +61,19 @@ def is_parted(work: Work, node: bytes) -> bool:
 
 def parted(work: Work) -> list[PeerRow]:
     """Peers with a link that aren't our children any more."""
-    return [one for one in links.peers(work.db) if is_parted(work, one.node)]
+    gone = nodes_parted(work)
+    return [one for one in links.peers(work.db) if one.node in gone]
+
+
+def nodes_parted(work: Work) -> set[bytes]:
+    return {bytes.fromhex(name) for name, value in settings.beginning(work.db, _PARTED).items() if value}
 
 
 def succeed(work: Work) -> None:
     """The link of a child that has new keys goes on as it was."""
+    linked = links.nodes(work.db)
     for entry in offices_below(work.registry, work.path):
-        if links.peer(work.db, entry.node) is None:
+        if entry.node not in linked:
             old = (one.node for one in work.registry.nodes() if one.replaced_by == entry.node)
             peer = next((found for one in old if (found := links.peer(work.db, one)) is not None), None)
             if peer is not None and not is_parted(work, peer.node):
@@ -78,7 +85,8 @@ def strangers(work: Work) -> list[PeerRow]:
     are noted as such."""
     ours = {entry.node for entry in offices_below(work.registry, work.path)}
     ours.add(settings.get(work.db, PARENT) or b"")
-    found = [one for one in links.peers(work.db) if one.node not in ours and not is_parted(work, one.node)]
+    gone = nodes_parted(work)
+    found = [one for one in links.peers(work.db) if one.node not in ours and one.node not in gone]
     for one in found:
         settings.put(work.db, _parted(one.node), b"1")
     return found
@@ -89,7 +97,7 @@ def welcome(work: Work, node: bytes) -> None:
 
 
 def _parted(node: bytes) -> str:
-    return f"parted/{node.hex()}"
+    return _PARTED + node.hex()
 
 
 # Whom we dial

@@ -77,6 +77,7 @@ _IS_IN_SCOPE = Prepared(
     )
 )
 _PEERS = Prepared(select(PEER))
+_NODES = Prepared(select(PEER.c.node))
 _CHANGES: dict[tuple[str, ...], Prepared] = {}  # by the columns that they set
 _UNQUEUE = Prepared(delete(OUTBOX).where(OUTBOX.c.peer == given("peer"), OUTBOX.c.position == given("at")))
 _LEFT = Prepared(select(DELIVERY.c.peer).where(DELIVERY.c.record == given("of"), DELIVERY.c.gone.is_(True)))
@@ -122,6 +123,11 @@ def change(db: Connection, peer_id: int, **values: Any) -> None:
     if names not in _CHANGES:
         _CHANGES[names] = Prepared(update(PEER).where(PEER.c.id == given("row")), names)
     _CHANGES[names](db, row=peer_id, **values)
+
+
+def nodes(db: Connection) -> set[bytes]:
+    """Node ids of all who have a link."""
+    return {row.node for row in _NODES(db)}
 
 
 def peers(db: Connection) -> list[PeerRow]:

@@ -18,10 +18,20 @@ _PUT = Prepared(
     )
 )
 
+_BEGINNING = Prepared(
+    select(_T.c.name, _T.c.value).where(_T.c.name >= given("first"), _T.c.name < given("last"))
+)
+
 
 def get(db: Connection, name: str) -> bytes | None:
     found: bytes | None = _GET(db, called=name).scalar()
     return found
+
+
+def beginning(db: Connection, start: str) -> dict[str, bytes]:
+    """The settings whose names begin so, by what follows in the name. `start` ends with an ASCII sign."""
+    rows = _BEGINNING(db, first=start, last=start[:-1] + chr(ord(start[-1]) + 1))
+    return {row.name.removeprefix(start): row.value for row in rows}
 
 
 def put(db: Connection, name: str, value: bytes) -> None:
