@@ -127,8 +127,9 @@ def _author(work: Work, log: bytes, items: Sequence[_Item]) -> Author | None:
 
 def _admit(work: Work, log: bytes, author: Author, items: list[_Item], taken: Taken) -> None:
     node, key = author
-    row = chain.begin_log(work.db, log, node)
+    row = chain.looked_over(work.db, chain.begin_log(work.db, log, node))
     beyond = _left_behind(work, log)
+    before = taken.new
     fresh: dict[bytes, _Item] = {}
     again: list[_Item] = []  # one message may name a commit twice, each time with other bodies
     for one in items:
@@ -146,6 +147,8 @@ def _admit(work: Work, log: bytes, author: Author, items: list[_Item], taken: Ta
             row = _store(work, row, commit, fresh[commit.id].sent, commit.id in run.unrisen, alone, taken)
     for one in again:
         _known(work, row, one, taken)
+    if taken.new > before and log == work.log:
+        work.overtaken = True
 
 
 def _left_behind(work: Work, log: bytes) -> int | None:
@@ -183,6 +186,8 @@ def _before(work: Work, log: LogRow, first: Commit) -> Head | None:
 def _known(work: Work, log: LogRow, item: _Item, taken: Taken) -> bool:
     """A commit that is here already may bring bodies that were withheld before."""
     header = item.commit.header
+    if header.seq > log.head.seq and not log.loose:
+        return False
     row = chain.has(work.db, log.id, header.seq, item.commit.id)
     if row is None:
         return False
@@ -203,12 +208,11 @@ def _store(
     row, now = chain.add(work.db, log, commit, received_ms=work.now_ms, held=held, verified=alone)
     oversize = sum(len(one.body) for one in sent.changes) + len(commit.raw) > MAX_COMMIT
     fault = "clock" if unrisen else "too_large" if oversize else ""
-    _store_bodies(work, row, commit, sent, fault, taken)
+    _store_bodies(work, row, commit, sent, fault, taken, fresh=True)
+    work.signed[row] = log.node, commit.header.unit
     links.arrived(work, commit.header)
     taken.new += 1
     taken.authors.add(log.node)
-    if log.log == work.log:
-        work.overtaken = True
     if now.forked and "forked" not in taken.notes:
         taken.notes.append("forked")
     if joins:
@@ -216,7 +220,10 @@ def _store(
     return now
 
 
-def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault: str, taken: Taken) -> None:
+def _store_bodies(
+    work: Work, row: int, commit: Commit, sent: CommitItem, fault: str, taken: Taken, *, fresh: bool = False
+) -> None:
+    """`fresh`: the commit was stored just now."""
     acts: dict[bytes, tuple[int, int]] = {}  # short id → (place, record row)
     for place, salt, body in ((one.index, one.salt, one.body) for one in sent.changes):
         if not _matches(commit, place, salt, body):
@@ -232,11 +239,14 @@ def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault:
             taken.notes.append(ALONE)
             continue
         record, of, bad = target
-        if records.add_change(work.db, row, place, name, record, salt, body, of=of, fault=fault or bad):
+        if records.add_change(
+            work.db, row, place, name, record, salt, body, of=of, fault=fault or bad, fresh=fresh
+        ):
             work.note(record, row)
             taken.bodies += 1
         if of is None:
             acts[short(name)] = (place, record)
+        if of is None and not fresh:
             work.again.update(records.bring_words(work.db, row, place, short(name), record))
 
 

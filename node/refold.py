@@ -71,7 +71,9 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
     if kind is None:
         _keep_unknown(work, record, matter)
         return
-    state = None if whole else _on_top(work, record, name, kind, commits)
+    before = folded.is_here(work.db, record)
+    new = before is None and not whole  # else rows of it may be left from before an upgrade
+    state = None if whole or new else _on_top(work, record, name, kind, commits)
     named_before: set[bytes] = set()
     erased = False
     if state is None:
@@ -82,10 +84,10 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
             left = acts(work, name, records.changes_of(work.db, record))
             named_before = destruction.named(work.db, record) | reference.contents(found)
             named_before -= reference.contents(left)  # of what is quarantined the projection says nothing
-    was_away = folded.is_away(work.db, record)
-    stood = None if whole or work.quiet or not kind.clocks else news.Stood(*folded.stood(work.db, record))
-    before = folded.state(work.db, record) if matter in facts.MATTERS else None
-    save(work, record, name, kind, state, erased=erased)
+    was_away = before is False
+    stood = None if whole or work.quiet or not kind.clocks else _stood(work, record, new=new)
+    rested = folded.state(work.db, record) if matter in facts.MATTERS else None
+    save(work, record, name, kind, state, erased=erased, new=new)
     if stood is not None:
         _tell(work, record, name, kind, state, stood)
     if was_away and not folded.is_away(work.db, record) and _lacks_own(work, record):
@@ -95,8 +97,12 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
     scope.deliver(work, record, kind.matter, state, commits)
     if matter == facts.LIST:
         work.facts.pop(facts.LIST, None)
-    if matter in facts.MATTERS and state != before:  # else all that rests on it would be folded once more
+    if matter in facts.MATTERS and state != rested:  # else all that rests on it would be folded once more
         facts.changed(work)
+
+
+def _stood(work: Work, record: int, *, new: bool) -> news.Stood:
+    return news.Stood(False, 0, 0) if new else news.Stood(*folded.stood(work.db, record))
 
 
 def _tell(work: Work, record: int, name: bytes, kind: Kind, state: State, stood: news.Stood) -> None:
@@ -129,8 +135,12 @@ def _on_top(work: Work, record: int, name: bytes, kind: Kind, commits: set[int])
     return state
 
 
-def save(work: Work, record: int, name: bytes, kind: Kind, state: State, *, erased: bool = False) -> None:
-    """Every projection of one record. `erased`: something of it was destroyed just now."""
+def save(
+    work: Work, record: int, name: bytes, kind: Kind, state: State, *, erased: bool = False, new: bool = False
+) -> None:
+    """Every projection of one record. `erased`: something of it was destroyed just now. `new`: it has none yet."""
+    if not new:
+        folded.clear(work.db, record)
     dues = facts.dues(work, kind, state)
     folded.save_dues(work.db, record, dues)
     cards = facts.cards(work, kind, state, dues)
@@ -148,8 +158,9 @@ def save(work: Work, record: int, name: bytes, kind: Kind, state: State, *, eras
     work.urgent = work.urgent or found["urgent"]
     folded.save(work.db, record, found)
     if kind.counted:
-        counts.save(work.db, record, *counts_of(kind, state, dues, cards, here=found["here"]))
-    search.put(work.db, kind.matter.name, record, _searched(kind, state))
+        told = counts_of(kind, state, dues, cards, here=found["here"])
+        counts.save(work.db, record, *told, new=new)
+    search.put(work.db, kind.matter.name, record, _searched(kind, state), new=new)
     gone = alike.save(work, record, kind.matter, state)
     if erased:
         call_records.forget(work.db, gone)
@@ -266,6 +277,7 @@ def _keep_unknown(work: Work, record: int, matter: str) -> None:
     destruction.carry_out(work, record, name, acts(work, name, records.changes_of(work.db, record)))
     faults = [one for one in records.changes_of(work.db, record) if one.fault and one.body is not None]
     rows = [Row("quarantine", short(one.change), one.fault) for one in faults]
+    folded.clear(work.db, record)
     open_rows = folded.save_exceptions(work.db, record, rows)
     folded.save(
         work.db,

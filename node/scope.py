@@ -374,14 +374,20 @@ def _written_below(work: Work, child: Child, commits: list[int]) -> set[int]:
 
 
 def _has_whole(work: Work, child: Child, commit: int) -> bool:
-    author = work.registry.signer(chain.node_of(work.db, commit))
+    author = work.registry.signer(_signer(work, commit))
     if author is None or not covers(child.unit, author.path):
         return False
     return author.path == child.unit or is_written_below(work, child.unit, commit)
 
 
+def _signer(work: Work, commit: int) -> bytes:
+    known = work.signed.get(commit)
+    return chain.node_of(work.db, commit) if known is None else known[0]
+
+
 def is_written_below(work: Work, unit: str, commit: int) -> bool:
     """Whether a unit was at its place in a subtree when it wrote a commit. A bare code is of before its enrolment, but
     for the root's."""
-    then, root = chain.unit_of(work.db, commit), work.registry.root
+    known = work.signed.get(commit)
+    then, root = chain.unit_of(work.db, commit) if known is None else known[1], work.registry.root
     return covers(unit, then) or ("/" not in then and (root is None or then != root.path))

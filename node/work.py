@@ -72,6 +72,7 @@ class Work:
     alike_key: bytes = field(default=b"", repr=False)  # of the blind index (node/alike.py)
     steady_ms: int = 0  # since the machine was started
     refused: Exception | None = None  # raised once the transaction is durable: what was noted of it stays
+    signed: dict[int, tuple[bytes, str]] = field(default_factory=dict)  # commit row stored now → node, unit
     family: Any = None  # the children (node/scope.py), as of this registry
     tree: Any = None  # the units (node/units.py), as of this registry
     places: Any = None  # which commits count (node/branches.py), as of this registry

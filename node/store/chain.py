@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +29,7 @@ class LogRow:
     node: bytes
     head: Head
     forked: int = 0  # the lowest number at which two commits are here; 0 for none
+    loose: bool = True  # False: it was looked, and every commit of it is on its main chain
 
 
 _LOG = Prepared(select(LOG).where(LOG.c.log == given("of")))
@@ -60,6 +61,7 @@ _LOOSE = Prepared(
     .where(COMMIT.c.log == given("of"), _NOT_CHAINED)
     .order_by(COMMIT.c.seq, COMMIT.c.commit)
 )
+_ANY_LOOSE = Prepared(select(COMMIT.c.id).where(COMMIT.c.log == given("of"), _NOT_CHAINED).limit(1))
 _LOOSE_AT = Prepared(
     select(COMMIT.c.id, COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.time, COMMIT.c.raw)
     .where(COMMIT.c.log == given("of"), COMMIT.c.seq == given("at"), _NOT_CHAINED)
@@ -104,6 +106,12 @@ def begin_log(db: Connection, log: bytes, node: bytes) -> LogRow:
         return found
     done = db.execute(insert(LOG).values(log=log, node=node, head_seq=0, head_id=ZERO, head_time=0))
     return LogRow(made(done), log, node, Head(0, ZERO, 0))
+
+
+def looked_over(db: Connection, log: LogRow) -> LogRow:
+    """With whether some commits of it aren't on its main chain: where there are none, each that follows is stored
+    without looking for those that may follow it."""
+    return replace(log, loose=_ANY_LOOSE(db, of=log.id).first() is not None)
 
 
 def logs_of(db: Connection, nodes: Iterable[bytes]) -> list[LogRow]:
@@ -218,7 +226,7 @@ def _note_fork(db: Connection, log: LogRow, commit: Signed) -> LogRow:
 
 def _forked(db: Connection, log: LogRow, seq: int) -> LogRow:
     _FORK(db, row=log.id, forked=seq)
-    return LogRow(log.id, log.log, log.node, log.head, seq)
+    return replace(log, forked=seq)
 
 
 def made(done: CursorResult[Any]) -> int:
@@ -232,9 +240,13 @@ def _advance(db: Connection, log: LogRow, commit: Signed) -> LogRow:
     """The head behind a commit just stored, and behind the loose ones that follow it. One that came out of its turn
     may have had this number before: then the log forked, and its other branch was here first."""
     if not follows(commit, log.head):
-        return log
+        return replace(log, loose=True)
     head = head_of(commit, log.head)
-    near = [_loose(row) for row in _LOOSE_NEAR(db, of=log.id, first=head.seq, last=head.seq + 1)]
+    near = (
+        [_loose(row) for row in _LOOSE_NEAR(db, of=log.id, first=head.seq, last=head.seq + 1)]
+        if log.loose
+        else []
+    )
     if not log.forked and any(one.seq == head.seq for one in near):
         log = _forked(db, log, head.seq)
     while (after := _after(near, head)) is not None:
@@ -242,7 +254,7 @@ def _advance(db: Connection, log: LogRow, commit: Signed) -> LogRow:
         head = Head(after.seq, after.id, max(after.time, head.time))
         near = _loose_at(db, log.id, head.seq + 1)
     _HEAD(db, row=log.id, head_seq=head.seq, head_id=head.id, head_time=head.time)
-    return LogRow(log.id, log.log, log.node, head, log.forked)
+    return replace(log, head=head)
 
 
 def _after(near: Iterable[Loose], head: Head) -> Loose | None:

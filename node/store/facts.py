@@ -64,11 +64,13 @@ _TRAITS = Prepared(
 
 
 def save(
-    db: Connection, record: int, facts: Iterable[Fact], excluded: bool, values: Mapping[str, str] | None
-) -> None:
-    """Replaces what is counted of a record. `values`: dimension → text; None where nothing is counted."""
+    db: Connection, record: int, facts: Iterable[Fact], excluded: bool, values: Mapping[str, str] | None,
+    *, new: bool = False,
+) -> None:  # fmt: skip
+    """Replaces what is counted of a record. `values`: dimension → text; None where nothing is counted. `new`: nothing
+    of it was yet."""
     wanted = _rows(facts, excluded)
-    before = {tuple(row) for row in _OF(db, of=record)}
+    before = set() if new else {tuple(row) for row in _OF(db, of=record)}
     for name, at_ms, n, *_ in before - wanted:
         _DROP(db, which=name, moment=at_ms, of=record, nth=n)
     added = [dict(zip(_COLUMNS, row, strict=True)) for row in sorted(wanted - before, key=repr)]

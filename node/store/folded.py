@@ -77,6 +77,8 @@ _NOTICE = Prepared(insert(NOTICE))
 _NO_CHARGES = Prepared(delete(CHARGE).where(CHARGE.c.record == given("of")))
 _CHARGE = Prepared(insert(CHARGE))
 _NO_EXCEPTIONS = Prepared(delete(EXCEPTION).where(EXCEPTION.c.record == given("of")))
+_NO_ROWS = (_NO_PLACES, _NO_DUES, _NO_CARDS, _NO_LINKS, _NO_USABLE, _NO_CITATIONS, _NO_NOTICES, _NO_CHARGES,
+            _NO_EXCEPTIONS)  # fmt: skip
 _PLACE, _DUE, _CARD = Prepared(insert(PLACE)), Prepared(insert(DUE)), Prepared(insert(CARD))
 _LINK, _USABLE, _CITATION = Prepared(insert(LINK)), Prepared(insert(USABLE)), Prepared(insert(CITATION))
 _CITED_BY = Prepared(
@@ -170,9 +172,15 @@ def matter(db: Connection, record: int) -> str:
     return str(_MATTER(db, of=record).scalar() or "")
 
 
+def is_here(db: Connection, record: int) -> bool | None:
+    """Whether a record is in this node's own scope; None where it was never folded."""
+    found = _HERE(db, of=record).scalar()
+    return None if found is None else bool(found)
+
+
 def is_away(db: Connection, record: int) -> bool:
     """Whether a record is known here, and isn't in this node's own scope."""
-    return bool(_HERE(db, of=record).scalar() == 0)
+    return is_here(db, record) is False
 
 
 def stood(db: Connection, record: int) -> tuple[bool, int, int]:
@@ -194,15 +202,19 @@ def save(db: Connection, record: int, columns: dict[str, Any]) -> None:
     _SAVE(db, record=record, **row)
 
 
+def clear(db: Connection, record: int) -> None:
+    """Takes out what is told of a record by rows of their own, before it is saved anew."""
+    for no_rows in _NO_ROWS:
+        no_rows(db, of=record)
+
+
 def save_places(db: Connection, record: int, places: Iterable[dict[str, Any]]) -> None:
     """`places`: round, unit, status, actor, assigner, since, responsible."""
-    _NO_PLACES(db, of=record)
     _PLACE.many(db, [{"record": record, **one} for one in places])
 
 
 def save_dues(db: Connection, record: int, dues: Iterable[Any]) -> None:
     """`dues`: node.matters.draft.Due."""
-    _NO_DUES(db, of=record)
     rows = [
         {"record": record, "clock": due.clock, "round": due.round, "unit": due.unit,
          "start_ms": due.start_ms, "due_ms": due.due_ms, "done_ms": due.done_ms, "line_ms": due.line_ms,
@@ -214,7 +226,6 @@ def save_dues(db: Connection, record: int, dues: Iterable[Any]) -> None:
 
 def save_cards(db: Connection, record: int, cards: Iterable[Any]) -> None:
     """`cards`: node.matters.draft.Card."""
-    _NO_CARDS(db, of=record)
     rows = [
         {"record": record, "round": one.round, "unit": one.unit, "clock": one.clock, "colour": one.colour,
          "from_ms": one.from_ms, "issued_ms": _ms(one.issued), "cleared_ms": _ms(one.cleared),
@@ -236,19 +247,16 @@ def _ms(mark: Mark | None) -> int | None:
 
 
 def save_links(db: Connection, record: int, others: Iterable[bytes]) -> None:
-    _NO_LINKS(db, of=record)
     _LINK.many(db, [{"record": record, "other": other} for other in set(others)])
 
 
 def save_usable(db: Connection, record: int, usable: Any) -> None:
     """`usable`: node.matters.draft.Usable, or None for what isn't to be proposed."""
-    _NO_USABLE(db, of=record)
     if usable is not None:
         _USABLE.many(db, [{"record": record, **asdict(usable)}])
 
 
 def save_citations(db: Connection, record: int, cited: Iterable[bytes]) -> None:
-    _NO_CITATIONS(db, of=record)
     _CITATION.many(db, [{"record": record, "cited": one} for one in set(cited)])
 
 
@@ -264,12 +272,10 @@ def times_cited(db: Connection, record: bytes, by: str) -> int:
 
 def save_charges(db: Connection, record: int, charges: Iterable[tuple[str, str]]) -> None:
     """`charges`: (unit path as it is now, staff id)."""
-    _NO_CHARGES(db, of=record)
     _CHARGE.many(db, [{"record": record, "unit": unit, "staff": staff} for unit, staff in set(charges)])
 
 
 def save_notices(db: Connection, record: int, marks: Iterable[Mark]) -> None:
-    _NO_NOTICES(db, of=record)
     rows = [
         {"record": record, "act": one.id, "action": one.action, "unit": one.unit, "actor": one.actor,
          "at_ms": clock.to_ms(one.time)}
@@ -294,8 +300,7 @@ def group(db: Connection, record: int) -> set[int]:
 
 
 def save_exceptions(db: Connection, record: int, rows: Iterable[Row]) -> int:
-    """Replaces a record's rows; returns how many are open."""
-    _NO_EXCEPTIONS(db, of=record)
+    """Returns how many are open."""
     listed = [_exception(record, row) for row in rows]
     _EXCEPTION.many(db, listed)
     return sum(bool(one["open"]) for one in listed)

@@ -131,10 +131,11 @@ def add_change(
     *,
     of: bytes | None = None,
     fault: str = "",
+    fresh: bool = False,
 ) -> bool:
     """Stores a body; False where it is here already. One that was destroyed, and may be here again, takes its
-    old row."""
-    known = _KNOWN(db, within=commit, at=place).first()
+    old row. `fresh`: the commit was stored just now, and has no bodies at this place yet."""
+    known = None if fresh else _KNOWN(db, within=commit, at=place).first()
     if known is not None and known.full:
         return False
     if known is not None:

@@ -135,9 +135,10 @@ def _tables(db: Connection, module: str) -> list[str]:
     return [row[0] for row in db.execute(text(query), {"made": made})]
 
 
-def put(db: Connection, matter: str, record: int, words: str) -> None:
-    """Replaces what is indexed of a record."""
-    _take_out(matter)(db, record=record)
+def put(db: Connection, matter: str, record: int, words: str, *, new: bool = False) -> None:
+    """Replaces what is indexed of a record. `new`: nothing of it is yet."""
+    if not new:
+        _take_out(matter)(db, record=record)
     tokens = " ".join(indexed(words))
     if tokens:
         _put_in(matter)(db, record=record, words=tokens)
