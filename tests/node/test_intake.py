@@ -258,6 +258,22 @@ def test_a_fork_is_noted_when_one_branch_came_before_its_turn(tree: Tree) -> Non
     assert tree.verify("c") == []
 
 
+def test_a_fork_is_noted_when_both_branches_come_in_one_message(tree: Tree) -> None:
+    """What was loose before is looked for at once; the message itself brings something loose, in front of its twin."""
+    record, _ = noted(tree, 0)
+    one, other = Forger(tree, "k"), Forger(tree, "k")
+    after, other.salts = heads(tree, "k", record), 100
+    other.commit(other.note(record, after, "不来"))
+    early = other.commit(other.note(record, after, "早"))
+    first, second = (one.commit(one.note(record, after, text)) for text in ("甲", "乙"))
+    give(tree, "c", [first])
+    taken = give(tree, "c", [early, second])
+    assert taken.new == 2 and "forked" in taken.notes
+    fork = tree.one("c", f"SELECT forked FROM log WHERE log = x'{one.log.hex()}'")
+    assert fork == one.head.seq
+    assert tree.verify("c") == []
+
+
 def test_an_unknown_author_waits_and_is_taken_in_once_enrolled(tree: Tree) -> None:
     """The province hears of the county's work before it hears of the county."""
     invitation = tree.invite("c", "370212", "崂山区总工会")
