@@ -42,6 +42,9 @@ _LABELS = {
     "notices": ("近30日查看、导出个人信息与恢复密码", "reveals, exports and recoveries in 30 days"),
     "database": ("数据库", "database"),
     "backup_age_seconds": ("备份龄(秒)", "backup age (s)"),
+    "backup_verified_seconds": ("上次验证过的备份(秒前)", "last verified backup (s ago)"),
+    "backup_colour": ("备份颜色", "backup colour"),
+    "backup_faults": ("备份故障", "backup faults"),
 }
 
 
@@ -63,6 +66,7 @@ _QUIET = (
     "waiting_authors",
     "rulings",
     "calendar_missing",
+    "backup_faults",
 )  # told only where there is something to tell
 _SENTENCES = ("clock_question", "lives", "lost")
 
@@ -80,7 +84,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _count(value: Any) -> Any:
-    return value.get("commits") if isinstance(value, dict) else value
+    return value.get("commits", len(value)) if isinstance(value, dict) else value
 
 
 def alarms(found: dict[str, Any]) -> Iterator[str]:
@@ -103,6 +107,11 @@ def alarms(found: dict[str, Any]) -> Iterator[str]:
             f"{year} 年的工作日历尚未公布，暂按周一至周五推算；由最上级单位导入：qiao calendar import FILE.csv",
             f"no calendar of {year} is here, so Monday to Friday are counted; the root imports it: "
             "qiao calendar import FILE.csv",
+        )
+    if found.get("backup_colour") == "red":
+        yield say(
+            "备份没有，或太旧，或太久没有演练：qiao backup status",
+            "there is no backup, or it is old, or no drill was made for long: qiao backup status",
         )
     for one in found.get("lost", ()):
         yield lives.lost_sentence(one)
