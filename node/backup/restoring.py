@@ -43,6 +43,7 @@ class Wanted:
     at_ms: int | None = None
     keys: Path | None = None  # the sealed file with them
     program: str | None = None
+    said: str = ""  # the place as it was asked for
 
 
 def restore(directory: Path, wanted: Wanted, opener: Opener, tell: Told) -> dict[str, Any]:
@@ -54,14 +55,13 @@ def restore(directory: Path, wanted: Wanted, opener: Opener, tell: Told) -> dict
         raise NotFound(say(zh, en), code="no_keys_file", hint=f"ls -l {wanted.keys.parent}")
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with Lock.take(directory, 0), _scratch(directory) as scratch:
+        pairs = keyfile.read(wanted.keys, opener, scratch) if wanted.keys is not None else 0
         with place(wanted.replica) as there:
             told = fetched(there, scratch, wanted, opener, tell)
             told |= _attachments(there, scratch, opener, tell)
             _settings(there, directory, scratch)
-        if wanted.keys is not None:
-            told["keys"] = keyfile.read(wanted.keys, opener, scratch)
         _take_over(scratch, directory)
-    return told
+    return {**told, "keys": pairs}
 
 
 def _check_empty(directory: Path) -> None:
@@ -94,9 +94,9 @@ def _scratch(directory: Path) -> Any:
 
 def fetched(there: Place, scratch: Path, wanted: Wanted, opener: Opener, tell: Told) -> dict[str, Any]:
     """The database alone into `scratch`, looked at. Raises as restore."""
-    found = points.points(there, wanted.program)
+    found = points.points(there)
     now_ms = int(time.time() * 1000)
-    at_ms = points.chosen(found, wanted.at_ms, now_ms, wanted.replica.name if wanted.at_ms else "")
+    at_ms = points.chosen(found, wanted.at_ms, now_ms, wanted.said or wanted.replica.shown)
     target = scratch / DATABASE
     tell(say(f"从 {there.replica.shown} 取数据库……", f"fetching the database from {there.replica.shown} …"))
     if found.way == SEALED:

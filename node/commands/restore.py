@@ -51,7 +51,7 @@ def restore(
         text = say(f"看不懂时间 {at!r}", f"{at!r} is no time")
         raise Usage(text, code="bad_time", hint="qiao restore --from REPLICA --at 2026-11-21T09:30")
     config = configuration.load(here.directory)
-    wanted = restoring.Wanted(settings.named(config, from_), at_ms, keys, way.program(config))
+    wanted = restoring.Wanted(settings.named(config, from_), at_ms, keys, way.program(config), from_)
     opener = sealed.by_passphrase(lambda: password(VARIABLE, say("备份口令: ", "backup passphrase: ")))
     done = restoring.restore(here.directory, wanted, opener, here.narrate)
     here.answer({**done, "directory": str(here.directory)}, lambda told: lines(told, here.command("run")))

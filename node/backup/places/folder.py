@@ -32,6 +32,10 @@ class Folder:
                 if path.is_file() and not path.name.endswith((PART, ".tmp"))
             }
 
+    def made_ms(self, name: str) -> int:
+        with self._faults(name):
+            return _entry(self._root / name).modified_ms
+
     def read(self, name: str) -> bytes | None:
         with self._faults():
             path = self._root / name

@@ -32,6 +32,10 @@ class Place(Protocol):
     def listed(self, folder: str) -> dict[str, Entry]:
         """Every file below `folder`, by its whole name; none where there is no such folder."""
 
+    def made_ms(self, name: str) -> int:
+        """When one of Litestream's pieces was made: a bucket's listing says when it was put there. Raises Damaged
+        `backup_gone`."""
+
     def read(self, name: str) -> bytes | None:
         """A small file; None where it isn't there."""
 

@@ -17,6 +17,9 @@ from .settings import Replica
 
 TIMESTAMP = "litestream-timestamp"  # metadata by which Litestream restores to a time
 REGION = "us-east-1"
+PIECES = "ltx"
+LEVELS = range(10)
+_LEVELS = frozenset(f"{level:04x}" for level in LEVELS)
 _SHORT, _LONG = timedelta(seconds=20), timedelta(minutes=10)
 
 
@@ -45,23 +48,35 @@ class Bucket:
         pass
 
     def listed(self, folder: str) -> dict[str, Entry]:
+        if folder == PIECES:
+            return {name: one for level in LEVELS for name, one in self.listed(f"{PIECES}/{level}").items()}
         with self._faults():
             return {
-                one["path"]: Entry(one["size"], int(one["last_modified"].timestamp() * 1000))
-                for several in obstore.list(self._store, folder)
+                _name(one["path"]): Entry(one["size"], int(one["last_modified"].timestamp() * 1000))
+                for several in obstore.list(self._store, _key(folder))
                 for one in several
             }
+
+    def made_ms(self, name: str) -> int:
+        with self._faults(name):
+            said = obstore.get(self._store, _key(name), options={"head": True})
+            put: datetime = said.meta["last_modified"]
+            try:
+                made = datetime.fromisoformat(str(said.attributes.get(TIMESTAMP, "")).replace("Z", "+00:00"))
+            except ValueError:
+                made = put
+            return int(made.timestamp() * 1000)
 
     def read(self, name: str) -> bytes | None:
         with self._faults():
             try:
-                return bytes(obstore.get(self._store, name).bytes())
+                return bytes(obstore.get(self._store, _key(name)).bytes())
             except (NotFoundError, FileNotFoundError):
                 return None
 
     def fetch(self, name: str, target: Path) -> None:
         with self._faults(name):
-            stream = obstore.get(self._store, name).stream()
+            stream = obstore.get(self._store, _key(name)).stream()
         with target.open("xb") as file:
             while True:
                 with self._faults(name):
@@ -73,11 +88,11 @@ class Bucket:
     def put(self, name: str, source: Path, modified_ms: int) -> None:
         at = datetime.fromtimestamp(modified_ms / 1000, UTC).isoformat().replace("+00:00", "Z")
         with self._faults(), source.open("rb") as file:
-            obstore.put(self._store, name, file, attributes={TIMESTAMP: at})
+            obstore.put(self._store, _key(name), file, attributes={TIMESTAMP: at})
 
     def remove(self, name: str) -> None:
         with self._faults(), contextlib.suppress(NotFoundError, FileNotFoundError):
-            obstore.delete(self._store, name)
+            obstore.delete(self._store, _key(name))
 
     @contextlib.contextmanager
     def _faults(self, name: str = "") -> Iterator[None]:
@@ -91,6 +106,18 @@ class Bucket:
             words = str(fault)
             made = full if "507" in words or "QuotaExceeded" in words else unreachable
             raise made(self.replica, _first(fault)) from fault
+
+
+def _key(name: str) -> str:
+    """Litestream's pieces have other names in a bucket than in a directory: `0009/…` for `ltx/9/…`."""
+    folder, _, rest = name.partition("/")
+    level, _, piece = rest.partition("/")
+    return f"{int(level):04x}/{piece}" if folder == PIECES else name
+
+
+def _name(key: str) -> str:
+    level, _, piece = key.partition("/")
+    return f"{PIECES}/{int(level, 16)}/{piece}" if level in _LEVELS else key
 
 
 def _first(fault: BaseException) -> str:

@@ -74,6 +74,9 @@ class Sftp:
                 found[whole] = Entry(one.attrs.size or 0, (one.attrs.mtime or 0) * 1000)
         return found
 
+    def made_ms(self, name: str) -> int:
+        return int(self._run(self._client.getmtime(self._path(name)), name) or 0) * 1000
+
     def read(self, name: str) -> bytes | None:
         async def read() -> bytes | None:
             try:
