@@ -83,7 +83,7 @@ def _proved(config: Config, there: Place, scratch: Path, tell: Told) -> dict[str
 
 def _looked_at(directory: Path, path: Path) -> dict[str, Any]:
     problems = ["pages" for _ in copying.faults_of_pages(path)][:1]
-    with contextlib.closing(_Opened(path)) as opened, opened.engine.begin() as db:
+    with database.disk_faults(), contextlib.closing(_Opened(path)) as opened, opened.engine.begin() as db:
         own = settings.get(db, "node")
         keys = keyring.meant(directory, own)
         found = proof.verify(db, keys, alike.key_in(directory, own))
@@ -122,7 +122,7 @@ def _attached(
     found["attachments"] = len(wanted)
     missing = [one for one in wanted if one not in names and not _is_young(config, one)]
     yield from [f"attachment_missing {one}" for one in missing[:5]]
-    present = sorted(set(wanted) - set(missing))
+    present = sorted(set(wanted) & names)
     for content in random.sample(present, min(READ, len(present))):
         if not attachments.bring(there, content, scratch / "read" / content, listed, opener):
             yield f"attachment_damaged {content}"

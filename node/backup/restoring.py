@@ -120,7 +120,7 @@ def _unsealed(there: Place, target: Path, at_ms: int | None, opener: Opener, tel
     """The newest copy of no later than that. Returns its time."""
     known = snapshots.times(there.listed(snapshots.FOLDER))
     made_ms, name = [one for one in known if at_ms is None or one[0] <= at_ms][-1]
-    aside = target.with_suffix(".sealed")
+    aside = target.with_name(name.rpartition("/")[2])
     there.fetch(name, aside)
     written = 0
 
@@ -131,11 +131,22 @@ def _unsealed(there: Place, target: Path, at_ms: int | None, opener: Opener, tel
         written += size
 
     with target.open("xb") as file:
-        sealed.open_file(aside, file, opener, count)
+        try:
+            sealed.open_file(aside, file, opener, count)
+        except Damaged as fault:
+            raise damaged(there.replica, name) from fault
         file.flush()
         os.fsync(file.fileno())
     aside.unlink()
     return made_ms
+
+
+def damaged(replica: Replica, what: object) -> Damaged:
+    zh, en = (
+        f"副本 {replica.shown} 残缺或损坏：{what}",
+        f"the replica {replica.shown} is cut or damaged: {what}",
+    )
+    return Damaged(say(zh, en), code="backup_damaged", hint="qiao restore --help")
 
 
 def check(path: Path, replica: Replica) -> None:
@@ -170,9 +181,14 @@ def _settings(there: Place, directory: Path, scratch: Path) -> None:
         (scratch / NODE_TOML).chmod(0o600)
 
 
+def _turn(path: Path) -> bool:
+    return path.name == DATABASE
+
+
 def _take_over(scratch: Path, directory: Path) -> None:
     """By name, the database last: what is cut off before that is taken back, or is no node."""
-    parts = sorted((one for one in scratch.iterdir()), key=lambda one: one.name == DATABASE)
+    beside = (f"{DATABASE}-wal", f"{DATABASE}-shm")  # empty: of having looked at it
+    parts = sorted((one for one in scratch.iterdir() if one.name not in beside), key=_turn)
     moved: list[Path] = []
     try:
         for one in parts:

@@ -92,18 +92,15 @@ class Upkeep:
             if now and way(self._config) == LITESTREAM:
                 synced_ms = await self._synced()
             found = await asyncio.to_thread(self._round.go, now=now, synced_ms=synced_ms)
-            await self._cut_off()
-            await asyncio.to_thread(self._told, found, synced_ms)
+            over = await self._cut_off()
+            await asyncio.to_thread(self._told, found, synced_ms, over=over)
             return found
 
-    def _told(self, found: list[dict[str, Any]], synced_ms: int | None) -> None:
+    def _told(self, found: list[dict[str, Any]], synced_ms: int | None, *, over: bool) -> None:
         """Litestream's own faults are its replica's."""
         first = replicas(self._config)[0].name
-        own = (
-            self._litestream.fault
-            or ("backup_stalled" if self._is_behind(synced_ms) else "")
-            or self._wal_fault()
-        )
+        behind = "backup_stalled" if self._is_behind(synced_ms) else ""
+        own = self._litestream.fault or behind or ("backup_wal" if over else "")
         for one in found:
             if one["name"] == first and own and not one["fault"]:
                 one["fault"] = own
@@ -150,22 +147,20 @@ class Upkeep:
 
     # The write-ahead log
 
-    def _wal_fault(self) -> str:
-        return "backup_wal" if self._wal_bytes() > self._config.backup_wal_mb << 20 else ""
-
     def _wal_bytes(self) -> int:
         try:
             return (self._config.directory / f"{DATABASE}-wal").stat().st_size
         except OSError:
             return 0
 
-    async def _cut_off(self) -> None:
+    async def _cut_off(self) -> bool:
         """Litestream holds the log's old pages; past the bound it has to let go once, and begins anew behind."""
-        if not self._wal_fault():
-            return
+        if self._wal_bytes() <= self._config.backup_wal_mb << 20:
+            return False
         log.error("the write-ahead log has %d bytes: it is cut off", self._wal_bytes())
         async with self._litestream.paused():
             await asyncio.to_thread(copying.cut_off, self._config.directory / DATABASE)
+        return True
 
     # The drill
 
