@@ -68,6 +68,7 @@ class Upkeep:
         self._round = Round(config, entropy)
         self._turn = asyncio.Lock()
         self._deaf = 0
+        self._killed = False  # in this round
         self.faults: dict[str, str] = {}  # replica → code, as of the last round
 
     async def run(self) -> None:
@@ -99,7 +100,7 @@ class Upkeep:
     def _told(self, found: list[dict[str, Any]], synced_ms: int | None, *, over: bool) -> None:
         """Litestream's own faults are its replica's."""
         first = replicas(self._config)[0].name
-        behind = "backup_stalled" if self._is_behind(synced_ms) else ""
+        behind = "backup_stalled" if self._killed or self._is_behind(synced_ms) else ""
         own = self._litestream.fault or behind or ("backup_wal" if over else "")
         for one in found:
             if one["name"] == first and own and not one["fault"]:
@@ -117,6 +118,7 @@ class Upkeep:
     async def _looked(self) -> int | None:
         """Until when Litestream's place has everything; one that doesn't answer any more is killed, and is started
         again behind."""
+        self._killed = False
         if self._litestream.pid is None:
             return None
         try:
@@ -127,7 +129,7 @@ class Upkeep:
             self._deaf += 1
             log.warning("litestream doesn't answer: %s", fault)
             if self._deaf >= DEAF:
-                self._deaf = 0
+                self._deaf, self._killed = 0, True
                 self._litestream.kill()
             return None
 
