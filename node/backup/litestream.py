@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
-import re
 import signal
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from node.backup import complaint
 from node.backup.control import SOCKET
 from node.backup.places import claim
 from node.backup.places.settings import Replica, replicas
@@ -34,7 +34,6 @@ log = logging.getLogger("qiao.backup")
 FILE = "litestream.yml"
 STEADY_SECONDS = 60.0  # one that ran so long before it ended begins its waits anew
 STOP_SECONDS = 10.0  # it carries the last of the log when it is told to stop
-_SECRETS = re.compile(r"((?:Signature|Credential|X-Amz-[A-Za-z]+|password)[=:]\s*)\S+", re.IGNORECASE)
 # It ends with the daemon, and with a Litestream that was killed; it holds neither's pipe.
 _WATCH = "exec 2>/dev/null; while kill -0 {pid} && kill -0 $PPID; do sleep 2; done"
 
@@ -124,6 +123,7 @@ class Litestream:
         self._go.set()
         self.pid: int | None = None
         self.fault = ""
+        self.complained = ("", 0)  # (code, when, unix milliseconds) of its last complaint
 
     async def run(self) -> None:
         """Ends at once where it is switched off, another way is taken, or where there is no program: that is told by
@@ -176,7 +176,9 @@ class Litestream:
                 continue
             if not line:
                 return
-            log.warning("litestream: %s", complaint(line))
+            told = complaint.shown(line)
+            self.complained = (complaint.code(told), int(time.time() * 1000))
+            log.warning("litestream: %s", told)
 
     def kill(self) -> None:
         """One that hangs doesn't hear SIGTERM; it is started again behind."""
@@ -222,13 +224,3 @@ async def _stopped(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
-
-
-def complaint(line: bytes) -> str:
-    """A line of its log, short, and without what a library may have put into it."""
-    try:
-        said = json.loads(line)
-        told = f"{said.get('msg', '')}: {said.get('error', '')}"
-    except (ValueError, AttributeError):
-        told = line.decode(errors="replace")
-    return _SECRETS.sub(r"\1…", " ".join(told.split()))[:300]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 
-from node.backup import litestream, points
+from node.backup import complaint, litestream, points
 from node.backup.places import claim
 from node.backup.places.settings import replicas
 from node.config import Config
@@ -17,7 +17,7 @@ MOST_SECONDS = 4 * 3600
 
 def carried(config: Config, found: str | None) -> int:
     """Until when everything stands at the first replica; the caller holds the lock. Raises NotFound `backup_program`,
-    LineDown `backup_behind`, Stale `backup_foreign`, and as Place."""
+    LineDown `backup_behind` `backup_full` …, Stale `backup_foreign`, and as Place."""
     program, replica = points.needed(found), replicas(config)[0]
     path = litestream.write_settings(config, replica)
     claim.claimed(config, replica)
@@ -28,7 +28,7 @@ def carried(config: Config, found: str | None) -> int:
     )  # fmt: skip
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [b"?"])[-1]
-        said = litestream.complaint(last)
+        said = complaint.shown(last)
         zh, en = f"Litestream 没能送到副本：{said}", f"litestream couldn't carry it to the replica: {said}"
-        raise LineDown(say(zh, en), code="backup_behind", hint="qiao backup status")
+        raise LineDown(say(zh, en), code=complaint.code(said), hint="qiao backup status")
     return int(time.time() * 1000)  # nobody else has written: the caller holds the lock

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from node.backup import litestream, snapshots
+from node.backup import complaint, litestream, snapshots
 from node.backup.mirror import FOLDER as PIECES
-from node.backup.places.place import Place, gone, unreachable
+from node.backup.places.place import Place, gone, refused, unreachable
 from node.backup.places.settings import Replica
 from node.backup.way import LITESTREAM, SEALED
-from node.errors import Damaged, NotFound, QiaoError
+from node.errors import Damaged, DiskTrouble, NotFound, QiaoError
 from node.iso import CHINA, iso
 from node.language import say
 
@@ -122,17 +122,14 @@ def asked(replica: Replica, words: list[str]) -> str:
 
 
 def _fault(replica: Replica, said: str) -> QiaoError:
-    told = litestream.complaint((said.strip().splitlines() or [""])[-1].encode())
-    words = said.lower()
-    if any(sign in words for sign in ("no space left", "quota exceeded", "file too large")):
-        from node.errors import DiskTrouble
-
+    told = complaint.shown((said.strip().splitlines() or [""])[-1].encode())
+    code = complaint.code(told)
+    if code == complaint.FULL:
         return DiskTrouble(say(f"写不下：{told}", f"no room: {told}"), hint="df -h .")
-    if any(
-        sign in words
-        for sign in ("connection refused", "i/o timeout", "connection lost", "no such host", "eof: dial")
-    ):
+    if code == complaint.UNREACHABLE:
         return unreachable(replica, told)
+    if code == complaint.REFUSED:
+        return refused(replica, told)
     zh, en = (
         f"副本 {replica.shown} 残缺或损坏：{told}",
         f"the replica {replica.shown} is cut or damaged: {told}",

@@ -18,7 +18,8 @@ from node.backup.way import DATABASE, LITESTREAM, SEALED, way
 from node.config import FILE as NODE_TOML
 from node.config import Config
 from node.entropy import Entropy
-from node.errors import QiaoError
+from node.errors import LineDown, QiaoError
+from node.language import say
 from node.store import copying
 
 log = logging.getLogger("qiao.backup")
@@ -78,8 +79,8 @@ class Round:
         try:
             with place(replica) as there:
                 claim.claim(self._config, there)
-                at_ms = self._database(there, first, copy, synced_ms)
                 self._beside(there, known.gone, begun)
+                at_ms = self._database(there, first, copy, synced_ms)
             known.synced_ms = max(known.synced_ms, at_ms or 0)
             unsealed = way(self._config) == SEALED and sealed.read_recipient(self._config.directory) is None
             known.fault = "no_passphrase" if unsealed else ""
@@ -110,8 +111,18 @@ class Round:
         return copy[0]
 
     def _mirrored(self, there: Place, first: Replica, synced_ms: int | None) -> int | None:
-        with place(first) as source:
-            mirror.copy(source, there)
+        try:
+            with place(first) as source:
+                source.read(claim.FILE)
+                mirror.copy(source, there)
+        except QiaoError as fault:
+            if fault.code != "backup_unreachable" or there.replica.shown in fault.text:
+                raise
+            zh, en = (
+                f"它由 {first.shown} 抄来：{fault.text}",
+                f"it is copied from {first.shown}: {fault.text}",
+            )
+            raise LineDown(say(zh, en), code="backup_first", hint="qiao backup status") from fault
         return synced_ms
 
     def _beside(self, there: Place, gone: dict[str, int], now_ms: int) -> None:

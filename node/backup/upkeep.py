@@ -14,17 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from node.backup import account, control
+from node.backup import account, complaint, control
 from node.backup.litestream import Litestream
 from node.backup.places.settings import replicas
 from node.backup.round import Round
 from node.backup.way import DATABASE, LITESTREAM, way
 from node.config import Config
 from node.entropy import Entropy
-from node.errors import LineDown
 from node.iso import CHINA
 from node.keys import DIRECTORY, SIGN_FILE
-from node.language import say
 from node.store import copying
 
 log = logging.getLogger("qiao.backup")
@@ -91,7 +89,7 @@ class Upkeep:
         async with self._turn:
             synced_ms = await self._looked() if way(self._config) == LITESTREAM else None
             if now and way(self._config) == LITESTREAM:
-                synced_ms = await self._synced()
+                synced_ms = await self._synced() or synced_ms
             found = await asyncio.to_thread(self._round.go, now=now, synced_ms=synced_ms)
             over = await self._cut_off()
             await asyncio.to_thread(self._told, found, synced_ms, over=over)
@@ -101,7 +99,9 @@ class Upkeep:
         """Litestream's own faults are its replica's."""
         first = replicas(self._config)[0].name
         behind = "backup_stalled" if self._killed or self._is_behind(synced_ms) else ""
-        own = self._litestream.fault or behind or ("backup_wal" if over else "")
+        code, at_ms = self._litestream.complained
+        complains = code if at_ms > (synced_ms or 0) else ""
+        own = self._litestream.fault or complains or behind or ("backup_wal" if over else "")
         for one in found:
             if one["name"] == first and own and not one["fault"]:
                 one["fault"] = own
@@ -134,18 +134,17 @@ class Upkeep:
             return None
 
     async def _synced(self) -> int | None:
-        """Everything that is written now. Raises LineDown `backup_behind`."""
+        """Until when everything is there, as asked for; None where it couldn't be carried: that is told."""
         begun = int(time.time() * 1000)
         path = self._config.directory / DATABASE
         try:
             await asyncio.to_thread(control.sync, self._config.directory, path, SYNC_SECONDS)
             return begun
         except OSError as fault:
-            zh, en = (
-                f"Litestream 没能送到副本：{fault}",
-                f"litestream couldn't carry it to the replica: {fault}",
-            )
-            raise LineDown(say(zh, en), code="backup_behind", hint="qiao backup status") from fault
+            told = complaint.shown(str(fault).encode())
+            log.error("litestream couldn't carry what there is: %s", told)
+            self._litestream.complained = (complaint.code(told), int(time.time() * 1000))
+            return None
 
     # The write-ahead log
 

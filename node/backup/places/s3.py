@@ -20,7 +20,7 @@ REGION = "us-east-1"
 PIECES = "ltx"
 LEVELS = range(10)
 _LEVELS = frozenset(f"{level:04x}" for level in LEVELS)
-_SHORT, _LONG = timedelta(seconds=20), timedelta(minutes=10)
+_SHORT, _LONG = timedelta(seconds=20), timedelta(hours=4)  # a whole database in one answer
 
 
 class Bucket:
@@ -39,7 +39,7 @@ class Bucket:
             replica.host, prefix=replica.path.strip("/") or None, access_key_id=access, secret_access_key=secret,
             region=replica.region or REGION, virtual_hosted_style_request=not replica.endpoint,
             client_options={"allow_http": replica.endpoint.startswith("http://"), "connect_timeout": _SHORT,
-                            "timeout": _LONG},
+                            "timeout": _LONG, "read_timeout": timedelta(seconds=60)},
             retry_config={"max_retries": 2, "retry_timeout": _SHORT}, **more,
         )  # fmt: skip
         return cls(replica, store)
