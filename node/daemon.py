@@ -19,7 +19,7 @@ from typing import Any
 
 from node import config as configuration
 from node import health
-from node.backup import account, way
+from node.backup import way
 from node.backup.litestream import Litestream
 from node.backup.upkeep import Upkeep
 from node.clock import SystemClock
@@ -111,7 +111,11 @@ class Daemon:
             return (await self.line.now(str(params.get("parent") or ""), verify=verify)).as_dict()
         if operation == "line":
             fault = self.backup.fault or next(iter(self.upkeep.faults.values()), "")
-            return {**self.line.told(), "backup_fault": fault, "pid": os.getpid()}
+            told = {
+                "backup_fault": fault,
+                "backup_colour": self.upkeep.colour if self.config.backup_enabled else "",
+            }
+            return {**self.line.told(), **told, "pid": os.getpid()}
         if operation == "backup":
             return {"replicas": await self.upkeep.once(now=True)}
         return await self.hand.run(lambda writer: writer.do(operation, params, staff))
@@ -135,8 +139,7 @@ class Daemon:
             found = await asyncio.wait_for(looked, HEALTH_SECONDS)
         except TimeoutError:
             found = health.Health(True, "busy")
-        colour = await asyncio.to_thread(account.summary, self.config)
-        return replace(found, backup=colour["colour"])
+        return replace(found, backup=self.upkeep.colour if self.config.backup_enabled else "")
 
 
 async def _started(

@@ -129,7 +129,7 @@ def summary(config: Config) -> dict[str, Any]:
     ages = [one["age_seconds"] for one in every if one["age_seconds"] is not None]
     verified = [one["verified_seconds"] for one in every if one["verified_seconds"] is not None]
     order = (GREEN, YELLOW, RED)
-    best = min((order.index(one["colour"]) for one in every), default=2)
+    best = min((order.index(one["colour"]) for one in every), default=2)  # one good place is a good backup
     return {
         "enabled": config.backup_enabled,
         "way": way(config),

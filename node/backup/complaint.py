@@ -12,7 +12,7 @@ _SIGNS = (
     (REFUSED, ("permission denied", "unable to authenticate", "access denied", "accessdenied", "forbidden",
                "invalidaccesskey", "signaturedoesnotmatch", "knownhosts", "host key mismatch", "handshake failed")),
     (UNREACHABLE, ("connection refused", "timeout", "timed out", "connection lost", "connection reset", "no such host",
-                   "no route", "network is unreachable", "dial tcp", "broken pipe", "eof", "request send failed",
+                   "no route", "network is unreachable", "dial tcp", "broken pipe", "request send failed",
                    "deadline exceeded", "exceeded maximum number of attempts")),
 )  # fmt: skip
 

@@ -68,6 +68,7 @@ class Upkeep:
         self._deaf = 0
         self._killed = False  # in this round
         self.faults: dict[str, str] = {}  # replica → code, as of the last round
+        self.colour = account.summary(config)["colour"]
 
     async def run(self) -> None:
         if not self._config.backup_enabled:
@@ -108,6 +109,7 @@ class Upkeep:
                 with account.noting(self._config.directory, first) as known:
                     known.fault = own
         self.faults = {one["name"]: one["fault"] for one in found if one["fault"]}
+        self.colour = account.summary(self._config)["colour"]
 
     def _is_behind(self, synced_ms: int | None) -> bool:
         if synced_ms is None:

@@ -28,7 +28,7 @@ app = subject()
         "qiao --dir /srv/qiao restore --from /mnt/backup --keys /mnt/usb/keys.sealed",
         "qiao --dir /srv/qiao restore --from /mnt/backup --at 2026-11-21T09:30",
         "qiao --dir /srv/qiao restore --from 's3://qiao/qingdao?endpoint=https://oss.example.org'",
-        "qiao --dir /srv/qiao restore --from 'sftp://qiao@10.0.0.8/b?host_key=ssh-ed25519 AAAA…&key_file=/root/k'",
+        "qiao --dir /srv/qiao restore --from 'sftp://qiao@10.0.0.8/b?host_key=ssh-ed25519 AAAA…&key_file=/etc/k'",
     ),
 )
 def restore(
