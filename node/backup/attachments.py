@@ -42,6 +42,8 @@ class Attachments:
         self._to = to
         self._own = own
         self._there: set[str] | None = None
+        self._seen: list[tuple[str, int]] = []  # folders as of the last time, with their times
+        self._done = False
 
     def carry(self, there: Place, gone: dict[str, int], now_ms: int) -> int:
         """Copies what is new and removes what has been gone long enough; `gone` is brought up to date. Returns how
@@ -49,6 +51,9 @@ class Attachments:
         if self._there is None:
             self._there = set(there.listed(FOLDER))
         files = Files(self._config.directory)
+        seen = [(one.name, one.stat().st_mtime_ns) for one in sorted(files.root.glob("[0-9a-f][0-9a-f]"))]
+        if seen == self._seen and not gone and self._done:
+            return 0
         here = {content.hex() for content, _ in files.every()}
         done = 0
         for content in sorted(here):
@@ -57,6 +62,7 @@ class Attachments:
                 self._there.add(name)
                 done += 1
         self._age(there, here, gone, now_ms)
+        self._seen, self._done = seen, True
         return done
 
     def forget(self) -> None:

@@ -151,11 +151,16 @@ def _every_pair(directory: Path) -> tuple[Keys, ...]:
     return (own, *newer, *older)
 
 
-@contextlib.contextmanager
-def _scratch(directory: Path) -> Iterator[Path]:
+def clear(directory: Path) -> None:
+    """What drills left that were killed."""
     for old in directory.glob(f"{SCRATCH}*"):
         if not _alive(old.name.removeprefix(SCRATCH)):
             shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _scratch(directory: Path) -> Iterator[Path]:
+    clear(directory)
     scratch = directory / f"{SCRATCH}{os.getpid()}"
     try:
         scratch.mkdir(mode=0o700)

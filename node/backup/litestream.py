@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from node.backup import complaint
+from node.backup.aside import aside
 from node.backup.control import SOCKET
 from node.backup.places import claim
 from node.backup.places.settings import Replica, replicas
@@ -149,7 +150,7 @@ class Litestream:
         try:
             replica = replicas(self._config)[0]
             path = write_settings(self._config, replica)
-            await asyncio.to_thread(claim.claimed, self._config, replica)
+            await aside(claim.claimed, self._config, replica)
             process = await self._started(found, path, replica)
         except (OSError, QiaoError) as fault:
             self.fault = "backup_start" if isinstance(fault, OSError | DiskTrouble) else fault.code

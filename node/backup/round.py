@@ -80,7 +80,7 @@ class Round:
             with place(replica) as there:
                 claim.claim(self._config, there)
                 self._beside(there, known.gone, begun)
-                at_ms = self._database(there, first, copy, synced_ms)
+                at_ms = self._database(there, first, copy, synced_ms, known.synced_ms)
             known.synced_ms = max(known.synced_ms, at_ms or 0)
             unsealed = way(self._config) == SEALED and sealed.read_recipient(self._config.directory) is None
             known.fault = "no_passphrase" if unsealed else ""
@@ -99,11 +99,19 @@ class Round:
             known.fault, known.gone = found.fault, found.gone
 
     def _database(
-        self, there: Place, first: Replica, copy: tuple[int, Path] | None, synced_ms: int | None
+        self,
+        there: Place,
+        first: Replica,
+        copy: tuple[int, Path] | None,
+        synced_ms: int | None,
+        before_ms: int,
     ) -> int | None:
         """Until when what was written stands there; None: nothing new is known."""
         if way(self._config) == LITESTREAM:
-            return synced_ms if there.replica == first else self._mirrored(there, first, synced_ms)
+            if there.replica == first:
+                return synced_ms
+            written = account.written_ms(self._config.directory) > before_ms
+            return self._mirrored(there, first, synced_ms) if written else before_ms
         if copy is None:
             return None
         there.put(snapshots.name_of(copy[0]), copy[1], copy[0])

@@ -61,8 +61,9 @@ def make(config: Config, to: Recipient, own: bytes | None, at_ms: int, entropy: 
     """A sealed copy beside the database, to be put to its places and removed. Raises DiskTrouble, Damaged."""
     plain = config.directory / f".copy-{os.getpid()}.db"
     made = config.directory / f".copy-{os.getpid()}.sealed"
+    for old in config.directory.glob(".copy-*"):  # the caller holds the lock: of one that was killed
+        old.unlink(missing_ok=True)
     try:
-        plain.unlink(missing_ok=True)
         os.close(os.open(plain, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         copying.copy(config.directory / DATABASE, plain)
         with plain.open("rb") as source, open(made, "wb", opener=_private) as target:

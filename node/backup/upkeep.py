@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -14,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from node.backup import account, complaint, control
+from node.backup import account, complaint, control, drill
+from node.backup.aside import aside
 from node.backup.litestream import Litestream
 from node.backup.places.settings import replicas
 from node.backup.round import Round
@@ -28,6 +27,7 @@ from node.store import copying
 log = logging.getLogger("qiao.backup")
 
 ROUND_SECONDS = 60.0
+FIRST_SECONDS = 5.0  # Litestream has begun by then
 BEHIND_SECONDS = 120.0  # what was written so long ago and isn't at the replica: something is wrong
 DEAF = 3  # rounds without an answer: it hangs
 NIGHT = range(1, 5)  # hours in China
@@ -76,11 +76,13 @@ class Upkeep:
         await asyncio.gather(self._rounds(), self._drills())
 
     async def _rounds(self) -> None:
+        await asyncio.sleep(FIRST_SECONDS)
         while True:
-            await asyncio.sleep(ROUND_SECONDS)
             await self.once()
+            await asyncio.sleep(ROUND_SECONDS)
 
     async def _drills(self) -> None:
+        await aside(drill.clear, self._config.directory)
         while True:
             await asyncio.sleep(ROUND_SECONDS)
             await self._drill_where_due()
@@ -91,9 +93,9 @@ class Upkeep:
             synced_ms = await self._looked() if way(self._config) == LITESTREAM else None
             if now and way(self._config) == LITESTREAM:
                 synced_ms = await self._synced() or synced_ms
-            found = await asyncio.to_thread(self._round.go, now=now, synced_ms=synced_ms)
+            found = await aside(self._round.go, now=now, synced_ms=synced_ms)
             over = await self._cut_off()
-            await asyncio.to_thread(self._told, found, synced_ms, over=over)
+            await aside(self._told, found, synced_ms, over=over)
             return found
 
     def _told(self, found: list[dict[str, Any]], synced_ms: int | None, *, over: bool) -> None:
@@ -124,7 +126,7 @@ class Upkeep:
         if self._litestream.pid is None:
             return None
         try:
-            found = await asyncio.to_thread(control.synced_ms, self._config.directory)
+            found = await aside(control.synced_ms, self._config.directory)
             self._deaf = 0
             return found
         except OSError as fault:
@@ -140,7 +142,7 @@ class Upkeep:
         begun = int(time.time() * 1000)
         path = self._config.directory / DATABASE
         try:
-            await asyncio.to_thread(control.sync, self._config.directory, path, SYNC_SECONDS)
+            await aside(control.sync, self._config.directory, path, SYNC_SECONDS)
             return begun
         except OSError as fault:
             told = complaint.shown(str(fault).encode())
@@ -162,7 +164,7 @@ class Upkeep:
             return False
         log.error("the write-ahead log has %d bytes: it is cut off", self._wal_bytes())
         async with self._litestream.paused():
-            await asyncio.to_thread(copying.cut_off, self._config.directory / DATABASE)
+            await aside(copying.cut_off, self._config.directory / DATABASE)
         return True
 
     # The drill
@@ -197,7 +199,7 @@ class Upkeep:
             log.warning("the drill of the backups ended with %s", code)
         finally:
             if process.returncode is None:
-                os.killpg(process.pid, signal.SIGTERM)
+                process.terminate()
                 await process.wait()
 
 
@@ -205,5 +207,5 @@ async def by_itself(config: Config, entropy: Entropy, found: str | None) -> list
     """`backup now` where no daemon runs; the caller holds the lock. Raises QiaoError."""
     from node.backup import once
 
-    synced = await asyncio.to_thread(once.carried, config, found) if way(config) == LITESTREAM else None
-    return await asyncio.to_thread(Round(config, entropy).go, now=True, synced_ms=synced)
+    synced = await aside(once.carried, config, found) if way(config) == LITESTREAM else None
+    return await aside(Round(config, entropy).go, now=True, synced_ms=synced)

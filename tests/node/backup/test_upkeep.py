@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from node.backup import account, upkeep, way
+from node.backup.aside import aside
 from node.backup.litestream import Litestream
 from node.backup.upkeep import Moment, Upkeep, drill_due
 from node.config import Config
@@ -101,3 +103,27 @@ async def test_a_write_ahead_log_past_its_bound_is_cut_off_and_told(backed: Back
     assert (await kept.once())[0]["fault"] == "backup_wal"
     assert not wal.exists() or wal.stat().st_size == 0
     assert (await kept.once())[0]["fault"] == ""
+
+
+def test_a_backup_that_hangs_on_a_dead_line_keeps_no_node_from_stopping() -> None:
+    hanging, begun = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        begun.set()
+        hanging.wait(100)
+
+    async def scene() -> None:
+        task = asyncio.create_task(aside(hang))
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    asyncio.run(scene())
+    assert not hanging.is_set()
+    hanging.set()
+
+
+async def test_what_is_done_aside_gives_its_outcome() -> None:
+    assert await aside(int, "7") == 7
+    with pytest.raises(ValueError):
+        await aside(int, "seven")
