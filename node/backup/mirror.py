@@ -6,6 +6,7 @@ it stands: so at any moment what is there restores to some point, whenever it wa
 
 from __future__ import annotations
 
+import re
 import struct
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -15,13 +16,17 @@ from node.backup.places.place import Entry, Place
 from node.errors import Damaged
 
 FOLDER = "ltx"
+PIECE = re.compile(r"ltx/([0-9])/([0-9a-f]{16})-([0-9a-f]{16})\.ltx")
 _TIMESTAMP = 32  # where an LTX file's header says when it was made: 8 bytes, milliseconds
 _MAGIC = b"LTX1"
 
 
 def lacking(first: Mapping[str, Entry], other: Mapping[str, Entry]) -> list[str]:
     """What is to be copied, in order; a file of another size is one that was cut off."""
-    names = (name for name, one in first.items() if name not in other or other[name].size != one.size)
+    pieces = {
+        name: one for name, one in first.items() if PIECE.fullmatch(name)
+    }  # no other name leads anywhere
+    names = (name for name, one in pieces.items() if name not in other or other[name].size != one.size)
     return sorted(names, key=_turn)
 
 
@@ -31,8 +36,7 @@ def dropped(first: Iterable[str], other: Iterable[str]) -> list[str]:
 
 def _turn(name: str) -> tuple[int, str]:
     """`ltx/LEVEL/NUMBERS.ltx`: the higher level first."""
-    level = name.split("/")[1]
-    return (-int(level) if level.isdigit() else 0, name)
+    return (-int(name.split("/")[1]), name)
 
 
 def copy(first: Place, other: Place, told: Callable[[str], None] = lambda _name: None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import subprocess
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from node.backup import complaint, litestream, snapshots
 from node.backup.mirror import FOLDER as PIECES
+from node.backup.mirror import PIECE
 from node.backup.places.place import Place, gone, refused, unreachable
 from node.backup.places.settings import Replica
 from node.backup.way import LITESTREAM, SEALED
@@ -21,7 +21,6 @@ from node.language import say
 
 NAMED = "/qiao/node.db"  # what the settings handed over call the database
 SNAPSHOTS = 9  # the level of whole databases
-_PIECE = re.compile(rf"{PIECES}/([0-9])/([0-9a-f]{{16}})-([0-9a-f]{{16}})\.ltx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def edges(pieces: Iterable[str], replica: Replica) -> tuple[str, str]:
 
 def _numbers(name: str) -> tuple[int, int, int] | None:
     """(level, first, last transaction) of `ltx/LEVEL/FIRST-LAST.ltx`."""
-    found = _PIECE.fullmatch(name)
+    found = PIECE.fullmatch(name)
     return (int(found[1]), int(found[2], 16), int(found[3], 16)) if found else None
 
 

@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ from node.lock import Lock
 from node.store import copying, database
 
 SCRATCH = ".restore-"
+ASIDE = f"{NODE_TOML}.restored"
+RUNS = {"notify", "drop"}  # tables by which a node does something on its machine
 Told = Callable[[str], None]
 
 
@@ -59,7 +62,7 @@ def restore(directory: Path, wanted: Wanted, opener: Opener, tell: Told) -> dict
         with place(wanted.replica) as there:
             told = fetched(there, scratch, wanted, opener, tell)
             told |= _attachments(there, scratch, opener, tell)
-            _settings(there, directory, scratch)
+            told |= _settings(there, directory, scratch)
         _take_over(scratch, directory)
     return {**told, "keys": pairs}
 
@@ -173,12 +176,28 @@ def _attachments(there: Place, scratch: Path, opener: Opener, tell: Told) -> dic
     return {"attachments": done, "attachments_missing": len(wanted) - done}
 
 
-def _settings(there: Place, directory: Path, scratch: Path) -> None:
-    """node.toml, unless one lies there already."""
+def _settings(there: Place, directory: Path, scratch: Path) -> dict[str, bool]:
+    """node.toml, unless one lies there already. One that names programs to be run is laid aside: whoever can write to
+    the place could have put it there, and it isn't to run what he likes on this machine."""
     raw = None if (directory / NODE_TOML).exists() else there.read(NODE_TOML)
-    if raw:
-        (scratch / NODE_TOML).write_bytes(raw)
-        (scratch / NODE_TOML).chmod(0o600)
+    if not raw:
+        return {"settings_aside": False}
+    aside = not _is_harmless(raw)
+    target = scratch / (ASIDE if aside else NODE_TOML)
+    target.write_bytes(raw)
+    target.chmod(0o600)
+    return {"settings_aside": aside}
+
+
+def _is_harmless(raw: bytes) -> bool:
+    try:
+        said = tomllib.loads(raw.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return False
+    backup = said.get("backup")
+    return not any(said.get(name) for name in RUNS) and not (
+        isinstance(backup, dict) and backup.get("program")
+    )
 
 
 def _turn(path: Path) -> bool:

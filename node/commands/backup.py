@@ -142,6 +142,7 @@ def status_lines_of_now(found: dict[str, Any]) -> Iterator[str]:
 
 @app.command(
     cls=Command,
+    short_help="演练：恢复最新的备份到临时处，核验，签署记录",
     help="演练：把最新的备份恢复到临时处，打开，核验链、签名、投影与指纹，签署一份记录（DIR/drills），再删除。\n"
     "没通过的退出码为 7。run 每周自动做一次（backup.drill_days）。",
     epilog=examples("qiao --dir D backup drill", "qiao --dir D backup drill --replica nas --json"),
@@ -181,6 +182,7 @@ def drill_lines(found: dict[str, Any]) -> Iterator[str]:
 
 @app.command(
     cls=Command,
+    short_help="定下备份口令",
     help=f"定下备份口令（{VARIABLE}，或在终端里输入两次）。封存的备份和另存的密钥都只有它打得开：请写下来锁好。\n"
     "本机只留公钥一半；换口令只管以后的备份，旧的仍要旧口令。",
     epilog=examples("qiao --dir D backup passphrase"),
@@ -202,6 +204,7 @@ def passphrase(context: typer.Context) -> None:
 
 @app.command(
     cls=Command,
+    short_help="把密钥封存成一个文件，另存",
     help="把密钥（keys/ 和换下的几对）与 node.toml 封存成一个文件，用备份口令打开。放到离线介质上，与备份分开。\n"
     "没有定过口令时先定。",
     epilog=examples("qiao --dir D backup keys /mnt/usb/qingdao-keys.sealed"),

@@ -69,6 +69,12 @@ def lines(done: dict[str, Any], following: str) -> Iterator[str]:
             f"{missing} 个附件备份里没有，运行后向上下级要",
             f"{missing} attachments weren't there; the neighbours are asked",
         )
+    if done["settings_aside"]:
+        yield say(
+            "备份里的 node.toml 要运行程序，没有启用：看过 node.toml.restored，没有问题再改名",
+            "the node.toml of the backup names programs to be run, and isn't in use: look at node.toml.restored, and "
+            "rename it",
+        )
     if not done.get("keys"):
         yield say(
             "密钥没有恢复：把 keys/ 抄回来，或重新加 --keys 恢复；都没有，就请上级吊销旧节点、重新邀请",

@@ -26,6 +26,8 @@ def test_snapshots_come_first_and_what_was_cut_off_comes_again() -> None:
     first = _piece(0, 5, 5) | _piece(9, 1, 4, 100) | _piece(1, 5, 5) | _piece(0, 4, 4)
     other = _piece(9, 1, 4, 70) | _piece(0, 4, 4)
     assert [name.split("/")[1] for name in mirror.lacking(first, other)] == ["9", "1", "0"]
+    evil = {"ltx/../../evil": Entry(1, 0), "ltx/0/../x": Entry(1, 0)}
+    assert mirror.lacking(evil, {}) == []
     assert mirror.dropped(_piece(0, 5, 5), [*_piece(0, 5, 5), *_piece(0, 1, 1)]) == list(_piece(0, 1, 1))
 
 

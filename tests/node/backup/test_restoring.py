@@ -189,3 +189,16 @@ def test_a_place_that_cant_be_reached_is_a_line_that_is_down(
 ) -> None:
     monkeypatch.setenv(settings.SECRET, "a:b")
     assert _code(tmp_path / "new", _wanted("s3://qiao/x?endpoint=http://127.0.0.1:1")) == "backup_unreachable"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ['[notify]\ncommand = ["sh"]\n', '[backup]\nprogram = "/tmp/x"\n', "[drop]\nfolder = '/'\n", "x = ["],
+)
+def test_settings_that_would_run_something_are_laid_aside(
+    backed: Backed, tmp_path: Path, settings: str
+) -> None:
+    (backed.place / "node.toml").write_text(settings)
+    done = _restore(tmp_path / "new", _wanted(backed.place))
+    assert done["settings_aside"] and not (tmp_path / "new/node.toml").exists()
+    assert (tmp_path / "new/node.toml.restored").read_text() == settings
