@@ -47,7 +47,7 @@ def drill(config: Config, replica: Replica, tell: Told) -> dict[str, Any]:
     tell(say(f"演练：{replica.shown}", f"drill: {replica.shown}"))
     with _scratch(directory) as scratch, place(replica) as there:
         found = _proved(config, there, scratch, tell)
-    problems = found.pop("problems")
+    problems = list(dict.fromkeys(found.pop("problems")))  # one word for ten thousand records
     statement = {
         "replica": replica.name, "place": replica.shown, "verified": not problems, "problems": problems[:20],
         "seconds": int(time.time() - begun), **found,

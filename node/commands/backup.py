@@ -58,7 +58,10 @@ def status_lines(found: dict[str, Any]) -> Iterator[str]:
 
 
 COLOURS = {"green": ("正常", ""), "yellow": ("注意", ""), "red": ("告急", "")}
-UNKNOWN = ("见 docs/errors.md", "see docs/errors.md")
+UNKNOWN = (
+    "本机是否也这样：qiao verify；各代码见 docs/errors.md",
+    "does the node itself say so? qiao verify; see docs/errors.md",
+)
 SENTENCES = {
     "backup_program": ("没有 litestream 程序", "litestream isn't installed"),
     "backup_start": ("Litestream 起不来，正在重试", "litestream can't be started, and is tried again"),
