@@ -43,6 +43,7 @@ soak: .venv/dev  ## the conflict generator and the seeded world with fresh seeds
 	$(PY) -m tests.soak.kill --rounds $(ROUNDS)
 	$(PY) -m tests.soak.lines
 	$(PY) -m tests.soak.pairs
+	$(PY) -m tests.soak.backups
 	QIAO_WHOLE_CORPUS=1 $(PY) -m pytest -q tests/tui/test_hostile_screens.py
 
 fuzz: .venv/dev  ## wrong input to every parser, and from enemies with good keys; MINUTES=10 ARGS="--seed 1"

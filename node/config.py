@@ -27,7 +27,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST_ATTACHMENT = 100 * 1024 * 1024  # hashing more would hold up what else a request carries
 _ANYWHERE = ("0.0.0.0", "::", "")
 
-Value = str | int | bool | list[str]
+Value = str | int | bool | list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,15 @@ class Config:
     bell: bool = False
     read_only: bool = False
     backup_enabled: bool = True
+    backup_way: str = "auto"
     backup_path: str = "backup"
+    backup_replicas: list[Any] = field(default_factory=list)
     backup_program: str = ""
     backup_retention_hours: int = 168
+    backup_every_minutes: int = 60
+    backup_drill_days: int = 7
+    backup_old_hours: int = 24
+    backup_wal_mb: int = 512
     attachment_max: int = 20 * 1024 * 1024
     attachment_budget: int = 200 * 1024 * 1024
     drop_folder: str = ""
@@ -77,6 +83,11 @@ class Config:
     @property
     def backup_directory(self) -> Path:
         return self.directory / self.backup_path
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the database file is encrypted: Litestream can't read such a one (node/backup/way.py)."""
+        return False
 
     def dial_address(self, port: int | None = None) -> str:
         """The URL for invitations; `port` is the real one where the system chose it."""
@@ -140,6 +151,12 @@ _WORDS = ('["程序", "参数", …]', '["PROGRAM", "ARGUMENT", …]')
 _SEATS = ("1 至 200 的整数", "an integer from 1 to 200")
 _MINUTES = ("1 至 1440 的整数", "an integer from 1 to 1440")
 _A_MINUTE = ("1 至 600 的整数", "an integer from 1 to 600")
+BACKUP_WAYS = ("auto", "litestream", "sealed")
+_WAY = ("auto、litestream 或 sealed", "auto, litestream or sealed")
+_TABLES = ("若干 [[backup.replica]]", "tables [[backup.replica]]")
+_EVERY = ("5 至 1440 的整数", "an integer from 5 to 1440")
+_DRILL = ("0 至 365 的整数", "an integer from 0 to 365")
+_WAL = ("16 至 65536 的整数", "an integer from 16 to 65536")
 _TEXT = ("带引号的文字", "text in quotes")
 
 KEYS: Mapping[str, Key] = {
@@ -153,11 +170,18 @@ KEYS: Mapping[str, Key] = {
     "screen.bell": Key("bell", bool, wants=_YES_NO),
     "screen.read_only": Key("read_only", bool, wants=_YES_NO),
     "backup.enabled": Key("backup_enabled", bool, wants=_YES_NO),
+    "backup.way": Key("backup_way", str, lambda value: value in BACKUP_WAYS, _WAY),
     "backup.path": Key("backup_path", str, bool, _TEXT),
+    "backup.replica": Key("backup_replicas", list, lambda value: all(type(one) in (dict, str) for one in value),
+                          _TABLES),
     "backup.program": Key("backup_program", str, wants=_TEXT),
     "backup.retention_hours": Key(
         "backup_retention_hours", int, lambda value: 1 <= value <= 8760, _HOURS
     ),
+    "backup.every_minutes": Key("backup_every_minutes", int, lambda value: 5 <= value <= 1440, _EVERY),
+    "backup.drill_days": Key("backup_drill_days", int, lambda value: 0 <= value <= 365, _DRILL),
+    "backup.old_hours": Key("backup_old_hours", int, lambda value: 1 <= value <= 8760, _HOURS),
+    "backup.wal_mb": Key("backup_wal_mb", int, lambda value: 16 <= value <= 65536, _WAL),
     "attachment_max": Key("attachment_max", int, lambda value: 1 <= value <= MOST_ATTACHMENT, _BYTES),
     "attachment_budget": Key("attachment_budget", int, lambda value: value >= 0, _BUDGET),
     "drop.folder": Key("drop_folder", str, wants=_TEXT),

@@ -19,7 +19,9 @@ from typing import Any
 
 from node import config as configuration
 from node import health
+from node.backup import way
 from node.backup.litestream import Litestream
+from node.backup.upkeep import Upkeep
 from node.clock import SystemClock
 from node.config import Config, Value
 from node.entropy import Entropy, SystemEntropy
@@ -28,7 +30,7 @@ from node.transport import local, local_app
 from node.transport.app import Peers
 from node.transport.bell import Bell
 from node.transport.hand import Hand, Writer
-from node.transport.line import Line
+from node.transport.line import Line, Standing
 from node.transport.serving import Serving, listen_on
 
 log = logging.getLogger("qiao.daemon")
@@ -71,7 +73,8 @@ async def serve(
     async with AsyncExitStack() as stack:
         _on_signals(stack, stopping)
         daemon, address = await _started(stack, config, opener, entropy, stopping)
-        for part in (daemon.line.run, daemon.tick, daemon.rebuild, daemon.backup.run, *daemon.beside):
+        parts = (daemon.line.run, daemon.tick, daemon.rebuild, daemon.backup.run, daemon.upkeep.run)
+        for part in (*parts, *daemon.beside):
             _keep(stack, part)
         gc.collect()
         gc.freeze()  # what was imported lives as long as the process
@@ -92,6 +95,7 @@ class Daemon:
     bell: Bell
     line: Line
     backup: Litestream
+    upkeep: Upkeep
     stopping: asyncio.Event
     beside: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
@@ -107,7 +111,14 @@ class Daemon:
             verify = bool(params.get("verify"))
             return (await self.line.now(str(params.get("parent") or ""), verify=verify)).as_dict()
         if operation == "line":
-            return {**self.line.told(), "backup_fault": self.backup.fault, "pid": os.getpid()}
+            fault = self.backup.fault or next(iter(self.upkeep.faults.values()), "")
+            told = {
+                "backup_fault": fault,
+                "backup_colour": self.upkeep.colour if self.config.backup_enabled else "",
+            }
+            return {**self.line.told(), **told, "pid": os.getpid()}
+        if operation == "backup":
+            return {"replicas": await self.upkeep.once(now=True)}
         return await self.hand.run(lambda writer: writer.do(operation, params, staff))
 
     async def tick(self) -> None:
@@ -131,15 +142,17 @@ class Daemon:
         """On the writer's thread, so that the check never takes the database from under it."""
         try:
             looked = self.hand.run(lambda _writer: health.check(self.config.directory))
-            return await asyncio.wait_for(looked, HEALTH_SECONDS)
+            found = await asyncio.wait_for(looked, HEALTH_SECONDS)
         except TimeoutError:
-            return health.Health(True, "busy")
+            found = health.Health(True, "busy")
+        return replace(found, backup=self.upkeep.colour if self.config.backup_enabled else "")
 
 
 async def _started(
     stack: AsyncExitStack, config: Config, opener: Open, entropy: Entropy, stopping: asyncio.Event
 ) -> tuple[Daemon, str]:
     """Listens before it opens, so that a port in use is told at once; serves when all of it stands."""
+    way.check(config)
     listener = stack.enter_context(contextlib.closing(listen_on(config.host, config.port)))
     host, port = listener.getsockname()[:2]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -149,7 +162,9 @@ async def _started(
     bell = Bell()
     await hand.run(lambda writer: writer.listeners.append(bell.hear))
     line = Line(hand, bell, entropy, url=config.parent, hold_seconds=config.hold_seconds)
-    daemon = Daemon(config, hand, bell, line, Litestream(config, entropy), stopping)
+    backup = Litestream(config, entropy)
+    upkeep = Upkeep(config, entropy, backup, lambda: line.standing is not Standing.CARRYING)
+    daemon = Daemon(config, hand, bell, line, backup, upkeep, stopping)
     await _start_beside(daemon)
     await _serve_peers(stack, daemon, listener)
     await _serve_local(stack, daemon, entropy)

@@ -15,7 +15,7 @@ import sqlcipher3.dbapi2 as driver
 
 from node import clock as clocks
 from node import config, lives
-from node.backup import replica
+from node.backup import account
 from node.clock import SystemClock
 from node.errors import Damaged, NotFound, QiaoError, Stale
 from node.iso import iso, iso_or_none
@@ -99,6 +99,7 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
     pending, oldest = _pending_up(db, parent)
     stamp = int(_setting(db, "stamp") or 0)
     asked = clocks.told(lambda name: _setting(db, name), now)
+    backup = _backup(directory)
     return {
         "unit": _own_path(db),
         "unit_name": (_setting(db, "name") or b"").decode(),
@@ -129,7 +130,10 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "rebuild_total": int(_setting(db, "projection_total") or 0),
         "notices": dict(db.execute(_NOTICES, (now - NOTED_MS,)).fetchall()),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},
-        "backup_age_seconds": _backup_age(directory),
+        "backup_age_seconds": backup["age_seconds"],
+        "backup_verified_seconds": backup["verified_seconds"],
+        "backup_colour": backup["colour"],
+        "backup_faults": backup["faults"],
     }
 
 
@@ -248,10 +252,15 @@ def _pending_down(db: Any) -> dict[str, dict[str, Any]]:
     }
 
 
-def _backup_age(directory: Path) -> int | None:
-    """None without a replica, and where node.toml can't be read: every other command says why."""
+def _backup(directory: Path) -> dict[str, Any]:
+    """Nothing is known where node.toml can't be read: every other command says why."""
     try:
-        found = replica.age_seconds(config.load(directory))
+        return account.summary(config.load(directory))
     except QiaoError:
-        return None
-    return None if found is None else int(found)
+        return {
+            "age_seconds": None,
+            "verified_seconds": None,
+            "colour": account.RED,
+            "faults": {},
+            "replicas": [],
+        }

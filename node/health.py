@@ -16,10 +16,12 @@ _WAIT_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`code`: ok, or the stable code of what is wrong: disk, damaged, busy."""
+    """`code`: ok, or the stable code of what is wrong: disk, damaged, busy. `backup`: green, yellow, red; empty where
+    nobody looked. An old backup keeps no node from its work."""
 
     ok: bool
     code: str = "ok"
+    backup: str = ""
 
 
 def check(directory: Path) -> Health:

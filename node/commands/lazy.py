@@ -52,6 +52,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "heads": ("heads", "各日志的位置"),
     "digest": ("digest", "本单位应有数据的指纹，核对码"),
     "verify": ("verify", "核验链、签名、正文与投影"),
+    "backup": ("backup", "备份：现状、立即备份、演练、口令、密钥另存"),
+    "restore": ("restore", "从备份恢复到空目录"),
     "audit": ("audit", "可核验的导出及其核验"),
     "demo": ("demo", "在一台机器上演示全流程"),
 }

@@ -43,6 +43,9 @@ _LABELS = {
     "notices": ("近30日查看、导出个人信息与恢复密码", "reveals, exports and recoveries in 30 days"),
     "database": ("数据库", "database"),
     "backup_age_seconds": ("备份龄(秒)", "backup age (s)"),
+    "backup_verified_seconds": ("上次验证过的备份(秒前)", "last verified backup (s ago)"),
+    "backup_colour": ("备份颜色", "backup colour"),
+    "backup_faults": ("备份故障", "backup faults"),
 }
 
 
@@ -65,6 +68,7 @@ _QUIET = (
     "rulings",
     "calendar_missing",
     "rebuild_left",
+    "backup_faults",
 )  # told only where there is something to tell
 _SENTENCES = ("clock_question", "lives", "lost", "rebuild_total")
 
@@ -82,7 +86,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _count(value: Any) -> Any:
-    return value.get("commits") if isinstance(value, dict) else value
+    return value.get("commits", len(value)) if isinstance(value, dict) else value
 
 
 def alarms(found: dict[str, Any]) -> Iterator[str]:
@@ -111,6 +115,11 @@ def alarms(found: dict[str, Any]) -> Iterator[str]:
             "升级后还有记录没重建，显示的可能是旧的：qiao run 会在后台补完，或 qiao verify --rebuild",
             "records wait to be rebuilt after an upgrade, and are shown as before: qiao run does it behind "
             "your work, or qiao verify --rebuild",
+        )
+    if found.get("backup_colour") == "red":
+        yield say(
+            "备份没有，或太旧，或太久没有演练：qiao backup status",
+            "there is no backup, or it is old, or no drill was made for long: qiao backup status",
         )
     for one in found.get("lost", ()):
         yield lives.lost_sentence(one)

@@ -116,7 +116,8 @@ class Peers:
 
     async def health(self, _request: Request) -> Response:
         health = await self.check()
-        return JSONResponse({"ok": health.ok, "code": health.code}, 200 if health.ok else 503)
+        told = {"ok": health.ok, "code": health.code, "backup": health.backup}
+        return JSONResponse(told, 200 if health.ok else 503)
 
 
 def answered(answer: Answer) -> Answer:

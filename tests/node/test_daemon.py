@@ -96,7 +96,8 @@ def test_the_ready_line_tells_the_port_that_the_system_chose(start: Callable[...
     assert node.first_line == f"ready {host}:{port}\n"
     assert host == "127.0.0.1" and 0 < int(port) < 65536
     assert node.do("notes")["listen"] == node.address
-    assert httpx.get(node.url + "/health", trust_env=False).json() == {"ok": True, "code": "ok"}
+    told = httpx.get(node.url + "/health", trust_env=False).json()
+    assert told == {"ok": True, "code": "ok", "backup": ""}  # nobody asked for a backup
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])

@@ -27,6 +27,7 @@ from .form import FormScreen
 NAME = 30  # cells
 LOOKS = 2.0  # seconds
 CODES_HOLD = 60.0  # seconds until the codes are computed again, unless somebody asks
+BACKUP_STYLES = {"red": "bad", "yellow": "warn"}
 ALARMING_OFFSET_MS = 60_000
 ALARMING_REGISTRY = 7 * 86400  # seconds; the root stamps daily
 
@@ -290,8 +291,16 @@ def _health(status: Item, width: int) -> Iterator[Line]:
     if status.get("rebuild_left"):
         left = t("line.rebuild_left", n=status["rebuild_left"], total=status.get("rebuild_total") or 0)
         yield _pair(t("line.rebuild"), left, width, "warn")
-    backup = status.get("backup_age_seconds")
-    yield _pair(t("line.backup"), t("unknown") if backup is None else moments.span(backup), width)
+    yield _pair(
+        t("line.backup"), backup_told(status), width, BACKUP_STYLES.get(status.get("backup_colour") or "", "")
+    )
+
+
+def backup_told(status: Item) -> str:
+    """How old it is, and when one was last verified."""
+    age, verified = status.get("backup_age_seconds"), status.get("backup_verified_seconds")
+    told = t("unknown") if age is None else moments.span(age)
+    return told if verified is None else t("line.backup_verified", age=told, verified=moments.span(verified))
 
 
 def _codes(

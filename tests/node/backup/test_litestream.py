@@ -175,6 +175,7 @@ async def test_a_backup_that_is_switched_off_is_not_started(tmp_path: Path) -> N
 
 
 async def test_a_backup_directory_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
+    _database(tmp_path).close()
     (tmp_path / "backup").write_text("a file")
     async with _running(Config(tmp_path, backup_program=sys.executable)) as watched:
         await _until(lambda: watched.fault == "backup_start")

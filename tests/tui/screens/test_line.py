@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from rich.cells import cell_len
@@ -9,11 +11,13 @@ from rich.cells import cell_len
 from node.clock import BEYOND, QUESTION, Question
 from node.errors import LineDown
 from node.face import Node
+from node.page import Person
 from node.store import settings
 from tests.tui.hand import SIZES, check_cells, commit, press, shown, signed_in
 from tests.tui.seat import seated
 from tests.tui.standin import CITY, ROOT, StandIn
 from tui.screens.line import neighbours, told
+from tui.watch import Watch
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
@@ -100,3 +104,22 @@ def test_a_child_is_told_by_name_and_why_the_line_is_cut_in_words() -> None:
     found = "\n".join("".join(text for text, _ in line) for line in told(status, {}, ROOT, NOW, 78, names))
     assert found.count("下级 青岛市总工会") == 2 and "370000/370200" not in found
     assert "连不上" in found and "line_down" not in found
+
+
+@pytest.mark.parametrize(("colour", "style"), [("red", "bad"), ("yellow", "warn"), ("green", ""), (None, "")])
+def test_a_backup_is_told_with_its_last_proof_and_its_colour(colour: str | None, style: str) -> None:
+    status = {"backup_age_seconds": 30, "backup_verified_seconds": 3 * 86400, "backup_colour": colour}
+    lines = [line for line in told(status, {}, ROOT, NOW, 78, {}) if any("备份" in text for text, _ in line)]
+    assert len(lines) == 1 and "3 天前验证过" in "".join(text for text, _ in lines[0])
+    assert {one for _, one in lines[0]} - {"", "dim"} == ({style} if style else set())
+
+
+@pytest.mark.parametrize(
+    ("roles", "colour", "is_told"),
+    [({"admin"}, "red", True), ({"operator"}, "red", False), ({"admin"}, "yellow", False)],
+)
+def test_a_red_backup_is_told_in_the_bar_to_an_administrator_alone(
+    roles: set[str], colour: str, is_told: bool
+) -> None:
+    watch = Watch(cast(Any, SimpleNamespace(person=Person("a", "甲", frozenset(roles)))))
+    assert bool(watch._backup({"backup_colour": colour})) is is_told

@@ -17,6 +17,7 @@ from ...rows import Column, Rows
 from ...sheet import named, text_lines
 from ...texts import known, t
 from ..base import Base
+from ..line import backup_told
 
 
 class SheetScreen(Base):
@@ -72,12 +73,14 @@ class BackupScreen(SheetScreen):
         return status
 
     def told(self, found: Item, width: int) -> Iterable[Line]:
-        age = found.get("backup_age_seconds")
         line = found.get("line")
         fault = safe.block(line.get("backup_fault") or "") if isinstance(line, dict) else ""
-        yield from named(t("line.backup"), t("unknown") if age is None else moments.span(age), width)
-        if fault:
-            yield from named(t("settings.backup.fault"), fault, width)
+        yield from named(t("line.backup"), backup_told(found), width)
+        faults = {
+            safe.block(name): safe.block(code) for name, code in (found.get("backup_faults") or {}).items()
+        }
+        for told in [f"{name} {code}" for name, code in faults.items()] or filter(None, [fault]):
+            yield from named(t("settings.backup.fault"), told, width)
 
 
 class PolicyScreen(SheetScreen):

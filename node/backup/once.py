@@ -1,0 +1,34 @@
+"""A backup by a command, where no node runs: Litestream carries what there is and ends."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+
+from node.backup import complaint, litestream, points
+from node.backup.places import claim
+from node.backup.places.settings import replicas
+from node.config import Config
+from node.errors import LineDown
+from node.language import say
+
+MOST_SECONDS = 4 * 3600
+
+
+def carried(config: Config, found: str | None) -> int:
+    """Until when everything stands at the first replica; the caller holds the lock. Raises NotFound `backup_program`,
+    LineDown `backup_behind` `backup_full` …, Stale `backup_foreign`, and as Place."""
+    program, replica = points.needed(found), replicas(config)[0]
+    path = litestream.write_settings(config, replica)
+    claim.claimed(config, replica)
+    done = subprocess.run(
+        [program, "replicate", "-config", str(path.absolute()), "-no-expand-env", "-once"],
+        stdin=subprocess.DEVNULL, capture_output=True, env=litestream.environment(replica), cwd=config.directory,
+        timeout=MOST_SECONDS, umask=0o077,
+    )  # fmt: skip
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [b"?"])[-1]
+        said = complaint.shown(last)
+        zh, en = f"Litestream 没能送到副本：{said}", f"litestream couldn't carry it to the replica: {said}"
+        raise LineDown(say(zh, en), code=complaint.code(said), hint="qiao backup status")
+    return int(time.time() * 1000)  # nobody else has written: the caller holds the lock
