@@ -60,6 +60,8 @@ class Config:
     web_private_key: str = ""
     web_seats: int = 15
     web_idle_minutes: int = 60
+    tls_required: bool = False
+    tls_ca: str = ""
     given: Mapping[str, str] = field(default_factory=dict)  # key → where its value came from
 
     @property
@@ -85,7 +87,8 @@ class Config:
         host, asked = split_listen(self.listen)
         host = "127.0.0.1" if host in _ANYWHERE else host
         shown = f"[{host}]" if ":" in host else host
-        return f"http://{shown}:{asked if port is None else port}"
+        scheme = "http" if host in LOOPBACK else "https"
+        return f"{scheme}://{shown}:{asked if port is None else port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,8 @@ KEYS: Mapping[str, Key] = {
     "web.certificate": Key("web_certificate", str, wants=_TEXT),
     "web.private_key": Key("web_private_key", str, wants=_TEXT),
     "web.seats": Key("web_seats", int, lambda value: 1 <= value <= 200, _SEATS),
+    "tls.required": Key("tls_required", bool, wants=_YES_NO),
+    "tls.ca": Key("tls_ca", str, wants=_TEXT),
     "web.idle_minutes": Key("web_idle_minutes", int, lambda value: 1 <= value <= 1440, _MINUTES),
 }  # fmt: skip
 TABLES = frozenset(name.split(".")[0] for name in KEYS if "." in name)

@@ -243,6 +243,25 @@ class Writer:
         with self._engine.begin() as db:
             return settings.text(db, "parent_url") or None
 
+    @property
+    def parent_keys(self) -> tuple[bytes, ...]:
+        """The parent's Ed25519 key, by which its channel is known; none before joining."""
+        with self._engine.begin() as db:
+            known = settings.get(db, link.PARENT)
+            entry = self._registry.node(known) if known else None
+            key = entry.sign if entry is not None else settings.get(db, "parent_sign")
+        return (key,) if key else ()
+
+    @property
+    def pairs(self) -> tuple[Keys, ...]:
+        """This node's keys, newest first, those that lie there unused included."""
+        return (*self.newer, self.keys, *self.former)
+
+    def called_by(self, node: bytes, way: str) -> None:
+        """Notes for `status` how a child's exchange came: by TLS, plainly, from this machine."""
+        with database.disk_faults(), self._engine.begin() as db:
+            settings.put(db, f"channel/{node.hex()}", way.encode())
+
     def request(self, hold_s: int) -> bytes:
         """The next request, sealed to the parent."""
         with self.work() as work:

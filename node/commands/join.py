@@ -3,7 +3,6 @@ the node first."""
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,8 +60,10 @@ def join(
 
 def _by_line(here: Session, asked: Invitation) -> dict[str, Any]:
     from node import founding
+    from node.transport.round import poster
 
-    return founding.join(here.directory, asked, _post, clock=SystemClock(), entropy=SystemEntropy())
+    post = poster(here.directory, asked.sign)
+    return founding.join(here.directory, asked, post, clock=SystemClock(), entropy=SystemEntropy())
 
 
 def _by_file(here: Session, asked: Invitation, file: Path) -> dict[str, Any]:
@@ -83,17 +84,6 @@ def _read(given: str) -> Invitation:
 
     text = given if given.startswith(PREFIX) else whole(Path(given)).decode("utf-8", "replace")
     return enrolling.read(text)
-
-
-def _post(address: str, sealed: bytes) -> bytes:
-    """Raises LineDown."""
-    from node.transport.client import Peer
-
-    async def ask() -> bytes:
-        async with Peer(address) as peer:
-            return await peer.join(sealed)
-
-    return asyncio.run(ask())
 
 
 def _lines(done: dict[str, Any]) -> Iterator[str]:
