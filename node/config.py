@@ -62,6 +62,8 @@ class Config:
     web_idle_minutes: int = 60
     tls_required: bool = False
     tls_ca: str = ""
+    keys_passphrase_file: str = ""
+    database_encrypted: bool = False
     given: Mapping[str, str] = field(default_factory=dict)  # key → where its value came from
 
     @property
@@ -71,6 +73,14 @@ class Config:
     @property
     def port(self) -> int:
         return split_listen(self.listen)[1]
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether node.db is encrypted; before there is one, whether it will be. Litestream can't read such a file."""
+        from node.store import raw
+
+        path = self.directory / "node.db"
+        return raw.is_encrypted(path) if path.exists() else self.database_encrypted
 
     @property
     def drop_directory(self) -> Path | None:
@@ -173,6 +183,8 @@ KEYS: Mapping[str, Key] = {
     "web.private_key": Key("web_private_key", str, wants=_TEXT),
     "web.seats": Key("web_seats", int, lambda value: 1 <= value <= 200, _SEATS),
     "tls.required": Key("tls_required", bool, wants=_YES_NO),
+    "keys.passphrase_file": Key("keys_passphrase_file", str, wants=_TEXT),
+    "database.encrypted": Key("database_encrypted", bool, wants=_YES_NO),
     "tls.ca": Key("tls_ca", str, wants=_TEXT),
     "web.idle_minutes": Key("web_idle_minutes", int, lambda value: 1 <= value <= 1440, _MINUTES),
 }  # fmt: skip

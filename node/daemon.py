@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from node import config as configuration
-from node import health
+from node import health, keylock, passphrase
 from node.backup.litestream import Litestream
 from node.clock import SystemClock
 from node.config import Config, Value
@@ -53,6 +53,7 @@ def run(directory: Path, overrides: Mapping[str, Value | None] | None = None) ->
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     config = configuration.load(directory, overrides)
     with Lock.take(directory, 0):
+        passphrase.ready(directory)
         asyncio.run(serve(config, open_writer, SystemEntropy()))
 
 
@@ -108,6 +109,8 @@ class Daemon:
         if operation == "stop":
             self.stopping.set()
             return {"stopping": True}
+        if operation == passphrase.OPERATION:
+            return {"master": (keylock.known(self.config.directory) or b"").hex()}
         if operation == "sync":
             verify = bool(params.get("verify"))
             return (await self.line.now(str(params.get("parent") or ""), verify=verify)).as_dict()

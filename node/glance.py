@@ -6,6 +6,7 @@ import than the whole answer may take.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from node.clock import SystemClock
 from node.errors import Damaged, NotFound, QiaoError, Stale
 from node.iso import iso, iso_or_none
 from node.language import say
+from node.store import raw
 from sync_protocol.limits import MAX_WAITING
 
 DATABASE = "node.db"
@@ -66,7 +68,7 @@ def _read(directory: Path, read: Callable[[Any], dict[str, Any]]) -> dict[str, A
     if not path.exists():
         raise no_node(directory)
     try:
-        with driver.connect(f"file:{path}?mode=ro", uri=True) as db:
+        with contextlib.closing(raw.connect(path, "ro")) as db:
             db.execute("PRAGMA busy_timeout=5000")
             return read(db)
     except driver.DatabaseError as fault:

@@ -18,6 +18,7 @@ from node import (
     alike,
     answering,
     cards,
+    encrypting,
     incarnation,
     intake,
     keeping,
@@ -132,6 +133,8 @@ class Writer:
         marker: Marker | None = None,
     ) -> Writer:
         """The caller holds the lock. Brings the schema up to date. Raises Damaged, DiskTrouble."""
+        encrypting.sweep(directory)
+        encrypting.check_wanted(directory, wanted=config.database_encrypted)
         with database.disk_faults():
             engine = database.open_database(directory / DATABASE, write=True, dbapi=dbapi)
             database.migrate(engine)

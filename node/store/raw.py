@@ -1,0 +1,51 @@
+"""Every connection to node.db begins here, by the driver alone: an encrypted file is given its key before anything.
+
+Whether a file is encrypted is what its first bytes say, not a setting: so a conversion is one renaming, and a file
+that was put back says what it is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlcipher3.dbapi2 as driver
+
+PLAIN = b"SQLite format 3\0"  # the first 16 bytes of a database in clear; SQLCipher has a random salt there
+
+
+def is_encrypted(path: Path) -> bool:
+    """False for a file that isn't there, or is empty still. Raises nothing."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(PLAIN)) not in (PLAIN, b"")
+    except OSError:
+        return False
+
+
+def key_for(path: Path) -> bytes | None:
+    """The key of that database; None where it is in clear. Raises as datakey.of."""
+    if not is_encrypted(path):
+        return None
+    from node import datakey
+
+    return datakey.of(path.parent)
+
+
+def unlock(connection: Any, key: bytes | None) -> None:
+    """Must be the first thing that is said on a connection. The raw form: nothing is derived from the key."""
+    if key is not None:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+
+
+def connect(path: Path, mode: str, **options: Any) -> Any:
+    """`mode`: ro or rw. Raises the driver's errors, and as datakey.of."""
+    key = key_for(path)
+    connection = driver.connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, **options)
+    try:
+        unlock(connection, key)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
