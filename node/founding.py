@@ -135,6 +135,7 @@ def _make_database(directory: Path, unit: str, name: str, node: bytes, entropy: 
                                (UNIT, unit.encode()), (NAME, name.encode())):  # fmt: skip
                 settings.put(db, key, value)
     engine.dispose()
+    (directory / glance.DATABASE).chmod(0o600)
 
 
 def unmake(directory: Path) -> None:

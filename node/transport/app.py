@@ -33,6 +33,7 @@ ENVELOPE_TYPE = "application/vnd.qiao.envelope"
 CODE_HEADER = "qiao-code"
 MAX_JOIN = 64 * 1024  # a joining node sends its keys, its log and a MAC: under 1 KiB
 
+HEALTH_COST = 5.0  # tokens: it writes a page, durably
 _STATUS = {2: 400, 3: 403, 4: 404, 5: 409, 8: 503, 9: 507}  # by a QiaoError's exit; else 500
 
 # What ends a hold, in the order of Peers._hold: a node that stops answers as if the time were up.
@@ -134,8 +135,9 @@ class Peers:
         async with self.pace.asked(request), self.intake.body(request, MAX_JOIN) as sealed:
             return _envelope(await self.hand.run(lambda writer: writer.take_join(sealed)))
 
-    async def health(self, _request: Request) -> Response:
-        health = await self.check()
+    async def health(self, request: Request) -> Response:
+        async with self.pace.asked(request, HEALTH_COST):
+            health = await self.check()
         return JSONResponse({"ok": health.ok, "code": health.code}, 200 if health.ok else 503)
 
 

@@ -30,7 +30,6 @@ SILENCE_SECONDS = 45.0
 SLOWEST = 2000  # bytes a second
 # A body of 8 MiB at 8 KiB a second, as the server bounds it.
 TOTAL_SECONDS = 20 * 60.0
-_PLAINLY = "qiao status"
 
 _HEADERS = {"content-type": ENVELOPE_TYPE, "accept-encoding": "identity", "user-agent": "qiao"}
 
@@ -132,13 +131,13 @@ class Peer:
             return None
         if not isinstance(cause, ssl.SSLCertVerificationError):
             return self._down(
-                "no_tls", "不能以 TLS 回应", "doesn't answer by TLS as we do", cause.reason or "", _PLAINLY
+                "no_tls", "不能以 TLS 回应", "doesn't answer by TLS as we do", cause.reason or ""
             )
         if self.trust.way(self.url) == PINNED:
             return self._down(
                 "wrong_pin", "的证书不是上级密钥所签，什么都没有发出",
                 "shows a certificate that the parent's key didn't sign; nothing was sent", cause.verify_message,
-                "qiao doctor",
+                "qiao bundle export --help",
             )  # fmt: skip
         return self._down(
             "untrusted_certificate", "的证书不是 tls.ca 所列机构所签", "shows a certificate that tls.ca doesn't trust",

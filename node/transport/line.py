@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from node.entropy import Entropy
-from node.errors import LineDown, NotFound
+from node.errors import LineDown, NotFound, QiaoError
 from node.language import say
 from node.transport.bell import UP, Bell
 from node.transport.client import Peer
@@ -115,6 +115,9 @@ class Line:
                 self._now = self._bell.mark(NOW)
                 call = await self._dial()
                 cut = call is not None and await self._carry(call)
+        except QiaoError as fault:  # settings that are no good, keys that are locked
+            await self._hang_up()
+            cut, self.fault = True, fault.code
         except Exception:
             log.exception("the exchange with the parent")
             await self._hang_up()

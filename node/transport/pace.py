@@ -29,11 +29,11 @@ class Pace:
         self._now = now
 
     @asynccontextmanager
-    async def asked(self, request: Request) -> AsyncIterator[None]:
+    async def asked(self, request: Request, cost: float = 1.0) -> AsyncIterator[None]:
         """Waits for its turn. What is refused as no good within costs more. Raises Refused 429."""
         visit = visit_of(request)
         rates, key = (self._nodes, visit.node) if visit.node else (self._addresses, visit.address)
-        wait = rates.take(key, self._now())
+        wait = rates.take(key, self._now(), cost)
         if wait is None:
             raise Refused(429, "too_often")
         if wait:

@@ -34,9 +34,7 @@ def read(answer: str) -> tuple[int, list[str]]:
         return 2, [
             f"NOT AUDITED: {len(left)} of {len(told)} pins weren't looked up; nothing is known of them"
         ]
-    return 0, [
-        f"{len(told)} pins looked up, no advisory is known; note the day in requirements/advisories.toml"
-    ]
+    return 0, [f"{len(told)} pins looked up, no advisory is known; note the day in docs/advisories.toml"]
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ from node import keys, vouched
 from node.transport import tls
 from sync_protocol.keys import verify
 from tests.node.fakes import SeededEntropy
+from tests.node.tree import Tree
 
 NOW = datetime.datetime(2026, 11, 30, tzinfo=datetime.UTC)
 
@@ -54,3 +55,14 @@ def test_a_newer_pair_is_believed_by_the_older_ones_word_alone(tmp_path: Path) -
     _shake(tls.serving([new, old], 1, SeededEntropy()), tls.pinned([old.sign_key]))
     with pytest.raises(ssl.SSLCertVerificationError):
         _shake(tls.serving([old, new], 1, SeededEntropy()), tls.pinned([bytes(31) + b"\x09"]))
+
+
+def test_a_child_finds_its_parent_before_and_after_it_hears_of_its_new_keys(tree: Tree) -> None:
+    known = tree.at("k").parent_keys
+    tree.do("c", "registry.replace")
+    served = tls.serving(tree.at("c").pairs, 1_700_000_000_000, SeededEntropy())
+    _shake(served, tls.pinned(known))
+    tree.quiet()
+    heard = tree.at("k").parent_keys
+    assert heard != known and heard == (tree.at("c").keys.sign_key,)
+    _shake(served, tls.pinned(heard))
