@@ -40,6 +40,10 @@ def of(directory: Path) -> bytes:
     return found
 
 
+def is_there(directory: Path) -> bool:
+    return _path(directory) is not None
+
+
 def make(directory: Path, entropy: Entropy) -> bytes:
     """The key that is there, else a new one, durable. Raises DiskTrouble, and as `of`."""
     if _path(directory) is not None:

@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 from sqlalchemy.util import LRUCache
 
 from node.errors import Damaged, DiskTrouble, QiaoError, Stale
+from node.language import say
 from node.store import raw
 
 # SQLite 3.7.0 to 3.51.2 can lose pages when another process checkpoints, as Litestream does.
@@ -156,7 +157,16 @@ def disk_faults() -> Iterator[None]:
 def _translated(words: str) -> QiaoError | None:
     if any(sign in words for sign in ("full", "readonly", "disk i/o", "unable to open")):
         return DiskTrouble("磁盘已满或不能写，什么都没有写入一半", hint="df -h .")
-    if any(sign in words for sign in ("malformed", "not a database", "could not decode")):
+    if "not a database" in words:
+        return Damaged(
+            say(
+                "数据库文件损坏，或已加密而这里没有它的密钥（keys/database.key）",
+                "the database is damaged, or encrypted, and its key (keys/database.key) isn't the one here",
+            ),
+            code="database_damaged",
+            hint="ls -l DIR/keys",
+        )
+    if any(sign in words for sign in ("malformed", "could not decode")):
         return Damaged("数据库文件损坏", code="database_damaged", hint="qiao verify")
     if "no such table" in words or "no such column" in words:  # projections of before an upgrade
         return Stale("数据库由旧版本写成，还没有升级", code="older_database", hint="qiao --dir DIR run")
@@ -169,9 +179,12 @@ def _keyed(path: Path, new: bytes | None) -> Any:
     found: list[bytes] = []
 
     def connect(dialect: Any, _record: Any, given: Any, named: Any) -> Any:
-        if raw.is_encrypted(path) and not found:
-            found.extend([raw.key_for(path) or b""])
-        key = found[0] if raw.is_encrypted(path) else None if path.exists() and path.stat().st_size else new
+        if not found and (key := raw.key_for(path)) is not None:
+            found.append(key)
+        if raw.is_encrypted(path):
+            key = found[0] if found else None
+        else:
+            key = None if path.exists() and path.stat().st_size else new
         made = dialect.dbapi.connect(*given, **named)
         raw.unlock(made, key)
         return made

@@ -25,12 +25,13 @@ def is_encrypted(path: Path) -> bool:
 
 
 def key_for(path: Path) -> bytes | None:
-    """The key of that database; None where it is in clear. Raises as datakey.of."""
+    """The key of that database; None where it is in clear, or no key is there: then SQLite says that it is no database,
+    which what is damaged is, too. Raises as datakey.of."""
     if not is_encrypted(path):
         return None
     from node import datakey
 
-    return datakey.of(path.parent)
+    return datakey.of(path.parent) if datakey.is_there(path.parent) else None
 
 
 def unlock(connection: Any, key: bytes | None) -> None:

@@ -87,9 +87,12 @@ def test_without_its_key_or_with_another_nothing_is_read(city: Path) -> None:
     kept = place.read_bytes()
     place.unlink()
     with pytest.raises(NotFound) as caught:
-        glance.status(city)
+        encrypting.decrypt(city)
     assert caught.value.code == "no_database_key"
-    assert health.check(city) == health.Health(False, "no_database_key")
+    with pytest.raises(Damaged) as unread:
+        Reader(city, "zh")
+    assert "database.key" in unread.value.text
+    assert health.check(city) == health.Health(False, "damaged")
     place.write_bytes(bytes(32).hex().encode())
     place.chmod(0o600)
     with pytest.raises(Damaged):
