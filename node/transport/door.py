@@ -2,8 +2,9 @@
 
 A first byte says whether it is TLS or HTTP; both are spoken on one port, so that offices of before TLS go on
 calling. A connection counts as a stranger's until an envelope on it was opened; then it is a node's. Strangers are
-few at a time, all together and by address; whoever comes besides waits, unread, until another is through. So 260
-offices that come back at once are served in turn, and what hundreds of idle connections cost is their sockets.
+few at a time, all together and by address; whoever comes besides waits, unread, until another is through, and who
+says nothing takes no place. So 260 offices that come back at once are served in turn, and what hundreds of idle
+connections cost is their sockets.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import select
 import socket
 import ssl
 import sys
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 log = logging.getLogger("qiao.transport")
 
@@ -28,6 +30,8 @@ BACKLOG = 1024
 PAUSE_SECONDS = 1.0  # after a fault in taking connections: no descriptors are left
 # A stranger who has been in for so long makes room when others wait; a slow line's first envelope isn't cut before.
 SHED_SECONDS = 60.0
+HASTE_SECONDS = 10.0  # the same for one that hasn't come to the end of a head: an honest one sends it at once
+CROWD = 300  # more than come back at once: then whoever came last is let in first, since the others may have given up
 _TLS = 0x16  # a ClientHello's first byte; HTTP begins with a letter
 
 
@@ -47,56 +51,67 @@ class Visit:
 
     address: str
     sock: socket.socket | None = None
-    since: float = 0.0
+    since: float = 0.0  # when it was let in
+    asked: bool = False  # the head of a request has come
     node: bytes = b""
+    entry: asyncio.Future[None] | None = None
     close: Callable[[], object] = lambda: None
     known: Callable[[bytes], None] = lambda _node: None
 
 
 @dataclass(slots=True)
 class Guests:
-    """Who is in, and who waits. `now` is handed in."""
+    """Who is in, who waits, and who hasn't said anything. `now` is handed in."""
 
     limits: Limits = field(default_factory=Limits)
-    inside: dict[Visit, None] = field(default_factory=dict)  # strangers, longest first
+    silent: dict[Visit, None] = field(default_factory=dict)  # each longest first
+    waiting: dict[Visit, None] = field(default_factory=dict)
+    inside: dict[Visit, None] = field(default_factory=dict)  # strangers
     nodes: dict[bytes, dict[Visit, None]] = field(default_factory=dict)
-    waiting: deque[Visit] = field(default_factory=deque)
     _by_address: Counter[str] = field(default_factory=Counter)
 
     def __len__(self) -> int:
-        return len(self.inside) + len(self.waiting) + sum(map(len, self.nodes.values()))
+        return len(self.silent) + len(self.waiting) + len(self.inside) + sum(map(len, self.nodes.values()))
 
     def come(self, visit: Visit) -> Visit | None:
-        """A newcomer. Who has to leave for it, if anybody: of those who wait, whoever waits longest."""
-        self.waiting.append(visit)
-        return self.waiting.popleft() if len(self) > self.limits.total else None
+        """A newcomer. Who has to leave for it, if anybody: the longest silent, else the longest waiting."""
+        self.silent[visit] = None
+        if len(self) <= self.limits.total:
+            return None
+        crowded = next(iter(self.silent if len(self.silent) > 1 else self.waiting or self.silent))
+        self.leave(crowded)
+        return crowded
+
+    def ready(self, visit: Visit) -> None:
+        """It has said something."""
+        if visit in self.silent:
+            del self.silent[visit]
+            self.waiting[visit] = None
 
     def enter(self, now: float) -> list[Visit]:
         """Of those who wait, in turn, for whom there is room now."""
-        let_in, still = [], deque[Visit]()
-        while self.waiting:
-            visit = self.waiting.popleft()
-            if self._has_room(visit):
-                visit.since = now
-                self.inside[visit] = None
-                self._by_address[visit.address] += 1
+        let_in = []
+        for visit in list(self.waiting)[:: -1 if len(self.waiting) > CROWD else 1]:
+            if len(self.inside) >= self.limits.strangers:
+                break
+            if self._by_address[visit.address] < self.limits.address:
+                self._let_in(visit, now)
                 let_in.append(visit)
-            else:
-                still.append(visit)
-        self.waiting = still
         return let_in
 
-    def _has_room(self, visit: Visit) -> bool:
-        return (
-            len(self.inside) < self.limits.strangers and self._by_address[visit.address] < self.limits.address
-        )
+    def _let_in(self, visit: Visit, now: float) -> None:
+        del self.waiting[visit]
+        visit.since = now
+        self.inside[visit] = None
+        self._by_address[visit.address] += 1
 
     def overstayed(self, now: float) -> list[Visit]:
         """Strangers who make room, one for each who waits for their room."""
+        if not self.waiting:
+            return []
         wanted = {visit.address for visit in self.waiting}
         full = len(self.inside) >= self.limits.strangers
-        old = (visit for visit in self.inside if now - visit.since >= SHED_SECONDS)
-        found = [visit for visit in old if full or visit.address in wanted]
+        found = [visit for visit in self.inside if (full or visit.address in wanted) and _is_over(visit, now)]
         return found[: len(self.waiting)]
 
     def recognise(self, visit: Visit, node: bytes) -> Visit | None:
@@ -110,16 +125,21 @@ class Guests:
         return next(iter(theirs)) if len(theirs) > self.limits.node else None
 
     def leave(self, visit: Visit) -> None:
+        self.silent.pop(visit, None)
+        self.waiting.pop(visit, None)
         if visit in self.inside:
             del self.inside[visit]
             self._by_address[visit.address] -= 1
-            self._by_address += Counter()  # forgets what is at nought
+            if not self._by_address[visit.address]:
+                del self._by_address[visit.address]
         elif visit in self.nodes.get(visit.node, {}):
             del self.nodes[visit.node][visit]
             if not self.nodes[visit.node]:
                 del self.nodes[visit.node]
-        elif visit in self.waiting:
-            self.waiting.remove(visit)
+
+
+def _is_over(visit: Visit, now: float) -> bool:
+    return now - visit.since >= (SHED_SECONDS if visit.asked else HASTE_SECONDS)
 
 
 class Door:
@@ -136,27 +156,28 @@ class Door:
         self._guests = guests
         self._looks = listener.family != getattr(socket, "AF_UNIX", None)
         self._loop = asyncio.get_running_loop()
-        self._welcoming: set[asyncio.Task[None]] = set()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._again: asyncio.TimerHandle | None = None
 
     def open(self) -> None:
         self._listener.listen(BACKLOG)
         self._listener.setblocking(False)
-        self._task = asyncio.create_task(self._take())
+        self._begin(self._take())
 
     def close(self) -> None:
         if self._again is not None:
             self._again.cancel()
-        for task in (self._task, *self._welcoming):
-            if task is not None:
-                task.cancel()
-        for visit in self._guests.waiting:
-            _shut(visit)
+        for task in self._tasks:
+            task.cancel()
 
     async def wait_closed(self) -> None:
-        tasks = [task for task in (self._task, *self._welcoming) if task is not None]
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _take(self) -> None:
         while True:
@@ -173,17 +194,15 @@ class Door:
         visit = Visit(address, sock)
         visit.known = lambda node: self._recognised(visit, node)
         if crowded := self._guests.come(visit):
-            _shut(crowded)
-        self.look()
+            crowded.close()
+        visit.close = self._begin(self._welcome(visit)).cancel
 
     def look(self) -> None:
         """Lets in for whom there is room; those who overstayed make it for whoever still waits."""
         now = self._loop.time()
         for visit in self._guests.enter(now):
-            task = self._loop.create_task(self._welcome(visit))
-            visit.close = task.cancel
-            self._welcoming.add(task)
-            task.add_done_callback(self._welcoming.discard)
+            if visit.entry is not None and not visit.entry.done():
+                visit.entry.set_result(None)
         for visit in self._guests.overstayed(now):
             visit.close()
         if self._guests.waiting and self._again is None:
@@ -215,13 +234,18 @@ class Door:
             raise
 
     def _refused(self, visit: Visit) -> None:
-        _shut(visit)
+        if visit.sock is not None:
+            with contextlib.suppress(OSError):
+                visit.sock.close()
+            visit.sock = None
         self.gone(visit)
 
     async def _hand_over(self, visit: Visit) -> None:
         sock = visit.sock
         assert sock is not None, "it was just taken"
-        tls = self._tls() if self._looks and await self._first(sock) == _TLS else None
+        first = await self._first(sock) if self._looks else 0
+        await self._entered(visit)
+        tls = self._tls() if first == _TLS else None
         await self._loop.connect_accepted_socket(
             lambda: self._protocol(visit),
             sock,
@@ -230,6 +254,12 @@ class Door:
             ssl_shutdown_timeout=None if tls is None else SHUTDOWN_SECONDS,
         )
         visit.sock = None
+
+    async def _entered(self, visit: Visit) -> None:
+        visit.entry = self._loop.create_future()
+        self._guests.ready(visit)
+        self.look()
+        await visit.entry
 
     async def _first(self, sock: socket.socket) -> int:
         """The first byte, left where it is. Raises TimeoutError, ConnectionError."""
@@ -250,10 +280,3 @@ class Door:
             await readable.wait()
         finally:
             self._loop.remove_reader(sock)
-
-
-def _shut(visit: Visit) -> None:
-    if visit.sock is not None:
-        with contextlib.suppress(OSError):
-            visit.sock.close()
-        visit.sock = None

@@ -51,6 +51,7 @@ class _Patient(H11Protocol):
         """The first byte of a further head ends the wait between two requests; the head then has its own."""
         super().data_received(data)
         if not self._is_between():
+            self._visit.asked = True
             self._wait(None)
         elif self._deadline is None and self.conn.their_state is h11.IDLE:
             self._wait(HEAD_SECONDS)

@@ -95,16 +95,29 @@ async def test_a_node_has_a_few_connections_and_the_oldest_makes_room() -> None:
         await asyncio.gather(*others)
 
 
-async def test_idle_strangers_make_room_for_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "SHED_SECONDS", 0)
+async def test_who_says_nothing_takes_no_place() -> None:
+    app = App()
+    app.gate.set()
+    async with _served(app, Limits(strangers=5, address=5)) as (port, served):
+        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
+        await _until(lambda: len(served.guests.silent) == 50)
+        assert (await _ask(port)).endswith(b"done")
+        for _, writer in silent:
+            writer.close()
+
+
+async def test_strangers_who_dally_make_room_for_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "HASTE_SECONDS", 0)
     monkeypatch.setattr(door, "PAUSE_SECONDS", 0.01)
     app = App()
     app.gate.set()
     async with _served(app, Limits(strangers=5, address=5)) as (port, served):
-        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+        dripping = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+        for _, writer in dripping:
+            writer.write(b"P")
         await _until(lambda: len(served.guests.inside) == 5)
         assert (await _ask(port)).endswith(b"done")
-        for _, writer in silent:
+        for _, writer in dripping:
             writer.close()
 
 
@@ -135,14 +148,22 @@ async def test_a_head_that_is_too_long_is_refused() -> None:
         assert b" 400 " in await _ask(port, b"GET / HTTP/1.1\r\nx: " + b"y" * 20_000)
 
 
-def test_all_connections_together_are_bounded_and_the_longest_waiting_goes() -> None:
-    guests = Guests(Limits(total=3, strangers=1, address=1))
-    visits = [Visit("a") for _ in range(4)]
-    crowded = [guests.come(one) for one in visits[:1]]
-    assert guests.enter(0) == [visits[0]] and crowded == [None]
-    assert [guests.come(one) for one in visits[1:]] == [None, None, visits[1]]
-    assert len(guests) == 3
+def _come(guests: Guests, *visits: Visit) -> list[Visit | None]:
+    crowded = [guests.come(one) for one in visits]
     for one in visits:
+        guests.ready(one)
+    return crowded
+
+
+def test_all_connections_together_are_bounded_and_the_longest_silent_or_waiting_goes() -> None:
+    guests = Guests(Limits(total=3, strangers=1, address=1))
+    first, second, third, fourth, fifth = (Visit("a") for _ in range(5))
+    assert _come(guests, first) == [None] and guests.enter(0) == [first]
+    assert _come(guests, second) == [None]
+    assert [guests.come(third), guests.come(fourth)] == [None, third]
+    guests.ready(fourth)
+    assert guests.come(fifth) is second and len(guests) == 3
+    for one in (first, fourth, fifth):
         guests.leave(one)
     assert len(guests) == 0 and guests.enter(0) == []
 
@@ -150,7 +171,15 @@ def test_all_connections_together_are_bounded_and_the_longest_waiting_goes() -> 
 def test_one_address_leaves_room_to_the_others() -> None:
     guests = Guests(Limits(total=100, strangers=4, address=2))
     many, other = [Visit("a") for _ in range(5)], Visit("b")
-    for one in (*many, other):
-        guests.come(one)
+    _come(guests, *many, other)
     assert guests.enter(0) == [*many[:2], other]
+    many[1].asked = True
+    assert guests.overstayed(door.HASTE_SECONDS) == many[:1]
     assert guests.overstayed(door.SHED_SECONDS) == many[:2]
+
+
+def test_in_a_crowd_whoever_came_last_is_let_in_first() -> None:
+    guests = Guests(Limits(total=1000, strangers=2, address=2))
+    visits = [Visit("a") for _ in range(door.CROWD + 1)]
+    _come(guests, *visits)
+    assert guests.enter(0) == visits[:-3:-1]
