@@ -9,7 +9,7 @@ SOURCE := sync_protocol conflict node tui cli.py
 ALL := $(SOURCE) migrations tests bench
 PROVINCE := $(if $(filter full,$(SIZE)),,--calls 100000 --tickets 10000)
 
-.PHONY: demo test check bench soak fuzz mutants browser setup clean
+.PHONY: demo test check bill audit bench soak fuzz mutants browser setup clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/run  ## a day of the hotline on one machine; ARGS="--keep DIR --json"
@@ -27,12 +27,21 @@ check: .venv/dev  ## format, lint, types, boundaries, documentation
 	.venv/bin/lint-imports
 	$(PY) -m pytest -q tests/house
 
+bill: .venv/dev  ## the software bill of materials, docs/sbom.cdx.json
+	$(PY) -m tests.house.bill
+
+# Needs a network; says so where there is none (exit 2), and never that all is well then.
+audit: .venv/dev  ## asks the advisories about every pin
+	$(PIP) install -r requirements/audit.txt
+	$(PY) -m tests.house.audit
+
 # One province is measured by two scripts; DIR keeps it, and a second run finds it there.
 bench: .venv/dev  ## figures of this machine; nothing is asserted; SIZE=full for 1,000,000 calls, DIR=/var/tmp/province
 	$(PY) -m bench.protocol
 	$(PY) -m bench.node
 	$(PY) -m bench.articles
 	$(PY) -m bench.tables
+	$(PY) -m bench.encrypted --calls 20000 --tickets 2000
 	kept="$(DIR)"; dir="$${kept:-$$(mktemp -d)}"; \
 	$(PY) -m bench.province --dir "$$dir" $(PROVINCE) && $(PY) -m bench.figures --dir "$$dir" \
 	  && $(PY) -m bench.intake --dir "$$dir" && $(PY) -m bench.screens --dir "$$dir/p"; done=$$?; test -n "$$kept" || rm -rf "$$dir"; exit $$done

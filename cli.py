@@ -78,10 +78,19 @@ def _quick(words: Sequence[str]) -> int:
     """`main` as a process of its own: most of a command is imports, whose objects live as long as it does, so
     the collector looks for garbage seldom, and not once more at the end."""
     gc.set_threshold(50_000, 50, 50)
+    _leave_no_core()
     try:
         return main(words)
     finally:
         gc.freeze()
+
+
+def _leave_no_core() -> None:
+    """What is in memory, keys among it, isn't written to the disk by a crash."""
+    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows; a limit that is lower already
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _screen(directory: Path) -> None:

@@ -15,8 +15,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import sqlcipher3.dbapi2 as driver
-
 from bench import province
 from bench.articles import NARRATIVES
 from bench.lives import PEOPLE
@@ -24,6 +22,7 @@ from bench.measure import always, each, head, memory
 from node.iso import CHINA
 from node.lookup import Lookup
 from node.page import Person
+from node.store import raw
 
 PAGE, TICKET, OVERDUE, STATS, SEARCH, SUGGEST = 50, 50, 2_000, 2_000, 100, 100  # ms
 CITY = province.CITIES[4]
@@ -51,7 +50,7 @@ def measure(place: Path) -> None:
     memory("memory of a reader that has read nothing")
     person = reader.person(PEOPLE[0])
     assert person is not None, "a province has its operators"
-    db = driver.connect(f"file:{place / 'node.db'}?mode=ro", uri=True)
+    db = raw.connect(place / "node.db", "ro")
     for part in (_lists, _filtered, _shown, _overdue, _stats, _searched, _suggested):
         part(reader, person, db)
     db.close()

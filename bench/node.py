@@ -58,8 +58,12 @@ def _tree(folder: Path) -> tuple[Writer, Writer]:
     return parent, _opened(folder / "c")
 
 
+def _opened_again(folder: Path) -> Writer:
+    return Writer.open(folder, load(folder), SystemClock(), SystemEntropy())
+
+
 def _opened(folder: Path) -> Writer:
-    writer = Writer.open(folder, load(folder), SystemClock(), SystemEntropy())
+    writer = _opened_again(folder)
     writer.do("staff.add", {"id": "a", "name": "甲", "roles": ROLES, "password": "bench-pass"}, None)
     return writer
 

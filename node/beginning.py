@@ -98,12 +98,16 @@ class Beginning:
 
     def join(self, given: str) -> dict[str, Any]:
         """Over the line. Raises as founding.join, and a refusal explained."""
-        from node.transport.round import post_join
+        from node.transport.round import poster
 
         asked = self.read(given)
         return self._undone_where_refused(
             lambda: founding.join(
-                self.directory, asked, post_join, clock=SystemClock(), entropy=SystemEntropy()
+                self.directory,
+                asked,
+                poster(self.directory, asked.sign),
+                clock=SystemClock(),
+                entropy=SystemEntropy(),
             )
         )
 

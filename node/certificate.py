@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from node.errors import DiskTrouble, Usage
-from node.keys import DIRECTORY, write_private
+from node.keys import DIRECTORY
 from node.language import say
+from node.private import write as write_private
 
 CERTIFICATE, KEY = "web.crt", "web.key"
 DAYS = 820  # browsers refuse what is good for longer than 825

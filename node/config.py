@@ -66,6 +66,10 @@ class Config:
     web_private_key: str = ""
     web_seats: int = 15
     web_idle_minutes: int = 60
+    tls_required: bool = False
+    tls_ca: str = ""
+    keys_passphrase_file: str = ""
+    database_encrypted: bool = False
     given: Mapping[str, str] = field(default_factory=dict)  # key → where its value came from
 
     @property
@@ -77,17 +81,20 @@ class Config:
         return split_listen(self.listen)[1]
 
     @property
+    def encrypted(self) -> bool:
+        """Whether node.db is encrypted; before there is one, whether it will be. Litestream can't read such a file."""
+        from node.store import raw
+
+        path = self.directory / "node.db"
+        return raw.is_encrypted(path) if path.exists() else self.database_encrypted
+
+    @property
     def drop_directory(self) -> Path | None:
         return self.directory / self.drop_folder if self.drop_folder else None
 
     @property
     def backup_directory(self) -> Path:
         return self.directory / self.backup_path
-
-    @property
-    def encrypted(self) -> bool:
-        """Whether the database file is encrypted: Litestream can't read such a one (node/backup/way.py)."""
-        return False
 
     def dial_address(self, port: int | None = None) -> str:
         """The URL for invitations; `port` is the real one where the system chose it."""
@@ -96,7 +103,8 @@ class Config:
         host, asked = split_listen(self.listen)
         host = "127.0.0.1" if host in _ANYWHERE else host
         shown = f"[{host}]" if ":" in host else host
-        return f"http://{shown}:{asked if port is None else port}"
+        scheme = "http" if host in LOOPBACK else "https"
+        return f"{scheme}://{shown}:{asked if port is None else port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +201,10 @@ KEYS: Mapping[str, Key] = {
     "web.certificate": Key("web_certificate", str, wants=_TEXT),
     "web.private_key": Key("web_private_key", str, wants=_TEXT),
     "web.seats": Key("web_seats", int, lambda value: 1 <= value <= 200, _SEATS),
+    "tls.required": Key("tls_required", bool, wants=_YES_NO),
+    "keys.passphrase_file": Key("keys_passphrase_file", str, wants=_TEXT),
+    "database.encrypted": Key("database_encrypted", bool, wants=_YES_NO),
+    "tls.ca": Key("tls_ca", str, wants=_TEXT),
     "web.idle_minutes": Key("web_idle_minutes", int, lambda value: 1 <= value <= 1440, _MINUTES),
 }  # fmt: skip
 TABLES = frozenset(name.split(".")[0] for name in KEYS if "." in name)

@@ -14,11 +14,12 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from node import config as configuration
-from node import health
+from node import health, keylock, passphrase
 from node.backup import way
 from node.backup.litestream import Litestream
 from node.backup.upkeep import Upkeep
@@ -26,9 +27,10 @@ from node.clock import SystemClock
 from node.config import Config, Value
 from node.entropy import Entropy, SystemEntropy
 from node.lock import Lock
-from node.transport import local, local_app
+from node.transport import local, local_app, tls
 from node.transport.app import Peers
 from node.transport.bell import Bell
+from node.transport.door import Limits
 from node.transport.hand import Hand, Writer
 from node.transport.line import Line, Standing
 from node.transport.serving import Serving, listen_on
@@ -38,6 +40,9 @@ log = logging.getLogger("qiao.daemon")
 TICK_SECONDS = 60.0
 HEALTH_SECONDS = 5.0  # a writer that is busy for longer is told as `busy`; it isn't broken
 RETRY_SECONDS = 5.0  # before a part that failed unexpectedly is begun again
+
+# Commands and screens of this machine, each with one connection; an operation may take minutes.
+_LOCAL = Limits(total=512, strangers=512, address=512)
 
 Open = Callable[[Config], Writer]
 
@@ -50,6 +55,7 @@ def run(directory: Path, overrides: Mapping[str, Value | None] | None = None) ->
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     config = configuration.load(directory, overrides)
     with Lock.take(directory, 0):
+        passphrase.ready(directory)
         asyncio.run(serve(config, open_writer, SystemEntropy()))
 
 
@@ -107,6 +113,8 @@ class Daemon:
         if operation == "stop":
             self.stopping.set()
             return {"stopping": True}
+        if operation == passphrase.OPERATION:
+            return {"master": (keylock.known(self.config.directory) or b"").hex()}
         if operation == "sync":
             verify = bool(params.get("verify"))
             return (await self.line.now(str(params.get("parent") or ""), verify=verify)).as_dict()
@@ -161,12 +169,13 @@ async def _started(
     stack.push_async_callback(hand.stop)
     bell = Bell()
     await hand.run(lambda writer: writer.listeners.append(bell.hear))
-    line = Line(hand, bell, entropy, url=config.parent, hold_seconds=config.hold_seconds)
+    trust = partial(tls.trust, config)
+    line = Line(hand, bell, entropy, url=config.parent, hold_seconds=config.hold_seconds, trust=trust)
     backup = Litestream(config, entropy)
     upkeep = Upkeep(config, entropy, backup, lambda: line.standing is not Standing.CARRYING)
     daemon = Daemon(config, hand, bell, line, backup, upkeep, stopping)
     await _start_beside(daemon)
-    await _serve_peers(stack, daemon, listener)
+    await _serve_peers(stack, daemon, listener, entropy)
     await _serve_local(stack, daemon, entropy)
     return daemon, address
 
@@ -191,9 +200,12 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-async def _serve_peers(stack: AsyncExitStack, daemon: Daemon, listener: Any) -> None:
-    peers = Peers(daemon.hand, daemon.bell, daemon.check, daemon.stopping)
-    serving = Serving(peers.app(), listener)
+async def _serve_peers(stack: AsyncExitStack, daemon: Daemon, listener: Any, entropy: Entropy) -> None:
+    required = daemon.config.tls_required
+    peers = Peers(daemon.hand, daemon.bell, daemon.check, daemon.stopping, tls_required=required)
+    channel = tls.Channel(SystemClock(), entropy)
+    await daemon.hand.run(channel.follow)
+    serving = Serving(peers.app(), listener, lambda: channel.context)
     await serving.start()
     stack.push_async_callback(serving.stop)
 
@@ -202,7 +214,7 @@ async def _serve_local(stack: AsyncExitStack, daemon: Daemon, entropy: Entropy) 
     path = daemon.config.directory / local.FILE
     listener, token = local_app.bind(daemon.config.directory, entropy)
     stack.callback(path.unlink, missing_ok=True)
-    serving = Serving(local_app.local_app(daemon.operate, token), listener)
+    serving = Serving(local_app.local_app(daemon.operate, token), listener, limits=_LOCAL)
     await serving.start()
     stack.push_async_callback(serving.stop)
 

@@ -74,12 +74,12 @@ class Node:
         Raises RemoteError (a bad invitation, a refusal), Stale, LineDown.
         """
         from node import founding
-        from node.transport.round import post_join
+        from node.transport.round import poster
         from sync_protocol import invitation as lines
 
-        return founding.join(
-            Path(directory), lines.read(invitation), post_join, clock=SystemClock(), entropy=SystemEntropy()
-        )
+        asked, place = lines.read(invitation), Path(directory)
+        post = poster(place, asked.sign)
+        return founding.join(place, asked, post, clock=SystemClock(), entropy=SystemEntropy())
 
     @staticmethod
     def replace_root(directory: Path, recovery: Path, following: Path, *, stolen: bool = False) -> Item:
@@ -468,4 +468,4 @@ class Node:
                 code="no_parent",
                 hint="qiao sync --parent URL" if known else "qiao join --help",
             )
-        return asyncio.run(rounds.once(writer, url, verify=verify)).as_dict()
+        return asyncio.run(rounds.once(writer, url, self.config, verify=verify)).as_dict()

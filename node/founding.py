@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from node import author, default, facts, glance, joining, keys, reactions
+from node import author, datakey, default, facts, glance, joining, keys, reactions
 from node import config as configuration
 from node.clock import Clock
 from node.config import Value
@@ -20,6 +20,7 @@ from node.language import say
 from node.lock import Lock
 from node.marker import FILE as MARKER
 from node.marker import Marker
+from node.private import write as write_private
 from node.store import database, settings
 from node.work import LOG, NAME, ROOT, UNIT, Work
 from node.writer import Writer
@@ -52,7 +53,7 @@ def init(
             code="node_exists",
             hint=f"qiao --dir {directory} status",
         )
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with Lock.take(directory, 0):
         default.write_default(directory, given or {})
         own = keys.make(directory / keys.DIRECTORY, entropy)
@@ -123,7 +124,9 @@ class _opened:
 
 
 def _make_database(directory: Path, unit: str, name: str, node: bytes, entropy: Entropy) -> None:
-    engine = database.open_database(directory / glance.DATABASE, write=True)
+    encrypted = configuration.load(directory).database_encrypted
+    secret = datakey.make(directory, entropy) if encrypted else None
+    engine = database.open_database(directory / glance.DATABASE, write=True, key=secret)
     with database.disk_faults():
         database.migrate(engine)
         with engine.begin() as db:
@@ -132,6 +135,7 @@ def _make_database(directory: Path, unit: str, name: str, node: bytes, entropy: 
                                (UNIT, unit.encode()), (NAME, name.encode())):  # fmt: skip
                 settings.put(db, key, value)
     engine.dispose()
+    (directory / glance.DATABASE).chmod(0o600)
 
 
 def unmake(directory: Path) -> None:
@@ -154,7 +158,7 @@ def _found_root(writer: Writer, unit: str, name: str, recovery: Path | None) -> 
         reactions.stamp(work)
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:
-        keys.write_private(recovery, pem)
+        write_private(recovery, pem)
     except OSError as fault:
         raise DiskTrouble(
             say(f"恢复密钥写不了：{fault}", f"the recovery key can't be written: {fault}")

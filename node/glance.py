@@ -6,6 +6,7 @@ import than the whole answer may take.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from node.clock import SystemClock
 from node.errors import Damaged, NotFound, QiaoError, Stale
 from node.iso import iso, iso_or_none
 from node.language import say
+from node.store import raw
 from sync_protocol.limits import MAX_WAITING
 
 DATABASE = "node.db"
@@ -66,7 +68,7 @@ def _read(directory: Path, read: Callable[[Any], dict[str, Any]]) -> dict[str, A
     if not path.exists():
         raise no_node(directory)
     try:
-        with driver.connect(f"file:{path}?mode=ro", uri=True) as db:
+        with contextlib.closing(raw.connect(path, "ro")) as db:
             db.execute("PRAGMA busy_timeout=5000")
             return read(db)
     except driver.DatabaseError as fault:
@@ -107,6 +109,7 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "standing": (_setting(db, "standing") or b"active").decode(),
         "running": (directory / "socket").exists(),
         "parent": parent["node"].hex() if parent else None,
+        "channel": _channel(db, directory) if parent else None,
         "last_sync_up": iso_or_none(parent["complete_ms"] if parent else 0),
         "last_sync_down": iso_or_none(parent["seen_ms"] if parent else 0),
         "last_contact": iso_or_none(parent["seen_ms"] if parent else 0),
@@ -242,14 +245,33 @@ def _pending_down(db: Any) -> dict[str, dict[str, Any]]:
     own = _setting(db, "parent") or b""
     rows = db.execute(
         "SELECT coalesce(u.path, hex(p.node)), (SELECT count(*) FROM outbox o WHERE o.peer = p.id),"
-        " (SELECT min(queued_ms) FROM outbox o WHERE o.peer = p.id), p.seen_ms"
+        " (SELECT min(queued_ms) FROM outbox o WHERE o.peer = p.id), p.seen_ms,"
+        " (SELECT value FROM setting WHERE name = 'channel/' || lower(hex(p.node)))"
         " FROM peer p LEFT JOIN unit u ON u.node = p.node WHERE p.node != ? ORDER BY 1",
         (own,),
     )
     return {
-        unit: {"commits": count, "oldest": iso_or_none(oldest), "last_seen": iso_or_none(seen)}
-        for unit, count, oldest, seen in rows
+        unit: {
+            "commits": count,
+            "oldest": iso_or_none(oldest),
+            "last_seen": iso_or_none(seen),
+            "channel": way.decode() if way else None,
+        }
+        for unit, count, oldest, seen, way in rows
     }
+
+
+def _channel(db: Any, directory: Path) -> dict[str, str | None] | None:
+    """Where the parent is dialled, and how that is protected: `pinned` (TLS by the parent's key), `authority` (TLS by
+    tls.ca), `plain`; None where node.toml can't be read."""
+    try:
+        settings = config.load(directory)
+    except QiaoError:
+        return None
+    address = settings.parent or (_setting(db, "parent_url") or b"").decode()
+    if not address.startswith("https:"):
+        return {"address": address or None, "way": "plain" if address else None}
+    return {"address": address, "way": "authority" if settings.tls_ca else "pinned"}
 
 
 def _backup(directory: Path) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 import sqlcipher3.dbapi2 as driver
+
+from node.errors import QiaoError
+from node.store import raw
 
 DATABASE = "node.db"
 # The daemon's own writer is idle while this is asked; only Litestream's short locks are waited for.
@@ -16,8 +18,8 @@ _WAIT_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`code`: ok, or the stable code of what is wrong: disk, damaged, busy. `backup`: green, yellow, red; empty where
-    nobody looked. An old backup keeps no node from its work."""
+    """`code`: ok, or the stable code of what is wrong: disk, damaged, busy, or of its key. `backup`: green, yellow,
+    red; empty where nobody looked. An old backup keeps no node from its work."""
 
     ok: bool
     code: str = "ok"
@@ -26,12 +28,14 @@ class Health:
 
 def check(directory: Path) -> Health:
     """Reads the schema and writes one page, durably, on a connection of its own. Raises nothing."""
-    uri = f"file:{quote(str((directory / DATABASE).absolute()))}?mode=rw"
+    path = directory / DATABASE
     try:
         with contextlib.closing(
-            driver.connect(uri, uri=True, isolation_level=None, timeout=_WAIT_SECONDS)
+            raw.connect(path, "rw", isolation_level=None, timeout=_WAIT_SECONDS)
         ) as connection:
             _exercise(connection)
+    except QiaoError as fault:
+        return Health(False, fault.code)
     except driver.Error as fault:
         return Health(False, _code(str(fault).lower()))
     return Health(True)

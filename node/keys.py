@@ -1,6 +1,7 @@
 """The node's own keys (protocol 3.1): Ed25519 to sign, X25519 to open, in DIR/keys, mode 0600.
 
-Both appear together or not at all: they are written to a directory aside, flushed, and renamed.
+Both appear together or not at all: they are written to a directory aside, flushed, and renamed. Under a passphrase they
+are sealed (node/keylock.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,9 +27,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from node import keylock, passphrase
 from node.entropy import Entropy
 from node.errors import Damaged, DiskTrouble, Forbidden, NotFound, Stale
 from node.language import say
+from node.private import sync_directory
+from node.private import write as write_private
 from sync_protocol.errors import BadEnvelope, LocalError
 from sync_protocol.keys import Open, Sign
 from sync_protocol.names import node_id
@@ -187,30 +192,13 @@ def _count_older(directory: Path) -> int:
     return sum(1 for _ in directory.glob(f"{FORMER}-*"))
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """A new file of mode 0600, flushed to the disk. Raises OSError, FileExistsError too."""
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_directory(path: Path) -> None:
-    """Makes the names in a directory durable; Windows has no such thing."""
-    if sys.platform != "win32":
-        fd = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-
-
 def _write_pair(aside: Path, private: tuple[_Private, _Private]) -> None:
+    master = passphrase.master(aside.parent)
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(mode=0o700)
     for name, key in zip((SIGN_FILE, SEAL_FILE), private, strict=True):
-        write_private(aside / name, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        write_private(aside / name, keylock.sealed(pem, name, master))
     sync_directory(aside)
 
 
@@ -245,7 +233,7 @@ def _read(path: Path) -> object:
     try:
         _refuse_loose(path.parent)
         _refuse_loose(path)
-        return load_pem_private_key(path.read_bytes(), None)
+        return load_pem_private_key(read_private(path), None)
     except FileNotFoundError as fault:
         raise NotFound(
             say(f"找不到密钥 {path}", f"the key {path} isn't there"),
@@ -258,19 +246,45 @@ def _read(path: Path) -> object:
         raise _damaged(path) from fault
 
 
+def standing(directory: Path) -> dict[str, Any]:
+    """`locked`, whether any private file is `in_clear`, and which are `loose`: open to others, with the mode that
+    mends it. Raises DiskTrouble."""
+    folders = [found for pattern in keylock.FOLDERS for found in sorted(directory.glob(pattern))]
+    files = [path for folder in folders for path in sorted(folder.iterdir()) if path.name in keylock.FILES]
+    private = [*folders, *files, *(one for one in (directory / keylock.FILE,) if one.exists())]
+    return {
+        "locked": keylock.is_locked(directory),
+        "in_clear": any(not path.read_bytes().startswith(keylock.SEALED) for path in files),
+        "loose": [{"path": str(one), "mode": _mode(one)} for one in private if _is_loose(one)],
+    }
+
+
+def read_private(path: Path) -> bytes:
+    """What a private file of DIR/keys holds, opened where it is sealed. Raises OSError, ValueError, Forbidden
+    `keys_locked`, `wrong_passphrase`."""
+    content = path.read_bytes()
+    if not content.startswith(keylock.SEALED):
+        return content
+    return keylock.opened(content, path.name, passphrase.master(path.parent.parent))
+
+
 def _refuse_loose(path: Path) -> None:
     """A key that others could read, or a directory in which they could put another, isn't used."""
-    if sys.platform == "win32":
+    if not _is_loose(path):
         return
-    found = path.stat()
-    if stat.S_IMODE(found.st_mode) & 0o077 == 0:
-        return
-    mode = "700" if stat.S_ISDIR(found.st_mode) else "600"
     raise Forbidden(
         say(f"{path} 对其他用户开放，不能使用", f"{path} is open to other users, and isn't used"),
         code="loose_keys",
-        hint=f"chmod {mode} {path}",
+        hint=f"chmod {_mode(path)} {path}",
     )
+
+
+def _is_loose(path: Path) -> bool:
+    return sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & 0o077 != 0
+
+
+def _mode(path: Path) -> str:
+    return "700" if path.is_dir() else "600"
 
 
 def _damaged(path: Path) -> Damaged:

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
 from node.errors import DiskTrouble
-from node.keys import sync_directory
 from node.language import say
+from node.private import sync_directory
 
 FILE = "marker"
 SLOT = 512  # bytes: one sector, the least that a disk writes at once

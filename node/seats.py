@@ -18,8 +18,8 @@ from pathlib import Path
 from node.entropy import Entropy
 from node.errors import DiskTrouble, NotFound, Usage
 from node.iso import iso
-from node.keys import write_private
 from node.language import say
+from node.private import write as write_private
 
 FOLDER = "web"
 LINK_MS = 24 * 3600 * 1000  # a link that nobody opened

@@ -18,6 +18,7 @@ from node import (
     alike,
     answering,
     cards,
+    encrypting,
     incarnation,
     intake,
     keeping,
@@ -133,6 +134,8 @@ class Writer:
         marker: Marker | None = None,
     ) -> Writer:
         """The caller holds the lock. Brings the schema up to date. Raises Damaged, DiskTrouble."""
+        encrypting.sweep(directory)
+        encrypting.check_wanted(directory, wanted=config.database_encrypted)
         with database.disk_faults():
             engine = database.open_database(directory / DATABASE, write=True, dbapi=dbapi)
             database.migrate(engine)
@@ -250,6 +253,25 @@ class Writer:
     def parent_url(self) -> str | None:
         with self._engine.begin() as db:
             return settings.text(db, "parent_url") or None
+
+    @property
+    def parent_keys(self) -> tuple[bytes, ...]:
+        """The parent's Ed25519 key, by which its channel is known; none before joining."""
+        with self._engine.begin() as db:
+            known = settings.get(db, link.PARENT)
+            entry = self._registry.node(known) if known else None
+            key = entry.sign if entry is not None else settings.get(db, "parent_sign")
+        return (key,) if key else ()
+
+    @property
+    def pairs(self) -> tuple[Keys, ...]:
+        """This node's keys, newest first, those that lie there unused included."""
+        return (*self.newer, self.keys, *self.former)
+
+    def called_by(self, node: bytes, way: str) -> None:
+        """Notes for `status` how a child's exchange came: by TLS, plainly, from this machine."""
+        with database.disk_faults(), self._engine.begin() as db:
+            settings.put(db, f"channel/{node.hex()}", way.encode())
 
     def request(self, hold_s: int) -> bytes:
         """The next request, sealed to the parent."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from node.keys import sync_directory
+from node.private import sync_directory
 
 FOLDER = "blobs"
 PIECE = 1 << 20  # bytes read at once

@@ -31,7 +31,7 @@ from node.config import Config
 from node.errors import Damaged, DiskTrouble, NotFound, QiaoError
 from node.keys import Keys
 from node.language import say
-from node.store import copying, database, settings
+from node.store import copying, database, raw, settings
 
 SCRATCH = ".drill-"
 YOUNG_SECONDS = 3600
@@ -68,10 +68,11 @@ def _proved(config: Config, there: Place, scratch: Path, tell: Told) -> dict[str
             return {**found, "problems": ["backup_foreign"]}
         opener = sealed.by_keys(_every_pair(config.directory))
         wanted = Wanted(there.replica, program=program(config))
-        told = restoring.fetched(there, scratch, wanted, opener, tell)
-        found["point"] = told["point"]
-        found |= _looked_at(config.directory, scratch / DATABASE)
-        problems = [*found["problems"], *_attached(config, there, scratch, opener, found)]
+        with raw.lent(scratch / DATABASE, raw.key_for(config.directory / DATABASE)):
+            told = restoring.fetched(there, scratch, wanted, opener, tell)
+            found["point"] = told["point"]
+            found |= _looked_at(config.directory, scratch / DATABASE)
+            problems = [*found["problems"], *_attached(config, there, scratch, opener, found)]
         return {**found, "problems": problems}
     except (Damaged, NotFound) as fault:
         return {**found, "problems": [*found["problems"], fault.code]}

@@ -13,8 +13,10 @@ from typing import Any
 
 from node.errors import Damaged
 from node.iso import iso
-from node.keys import Keys, sync_directory, write_private
+from node.keys import Keys
 from node.language import say
+from node.private import sync_directory
+from node.private import write as write_private
 from sync_protocol import cbor, cose
 from sync_protocol.errors import ProtocolError
 

@@ -13,12 +13,15 @@ from node.backup.sealed import Opener, Recipient
 from node.config import FILE as NODE_TOML
 from node.entropy import Entropy
 from node.errors import Damaged, DiskTrouble, NotFound, Stale
-from node.keys import DIRECTORY, FORMER, NEXT, write_private
+from node.keylock import FILE as LOCK
+from node.keys import DIRECTORY, FORMER, NEXT
 from node.language import say
+from node.private import write as write_private
 
 WHAT = "keys"
 MOST = 1 << 20  # bytes of all of it
-_NAMES = re.compile(r"(keys|keys\.next|keys\.former(-[0-9]{1,4})?)/[a-z0-9._-]{1,64}|node\.toml")
+_NAMES = re.compile(r"(keys|keys\.next|keys\.former(-[0-9]{1,4})?)/[a-z0-9._-]{1,64}|node\.toml|keys\.lock")
+_BESIDE = (NODE_TOML, LOCK)
 
 
 def write(directory: Path, target: Path, to: Recipient, made_ms: int, entropy: Entropy) -> int:
@@ -48,7 +51,8 @@ def write(directory: Path, target: Path, to: Recipient, made_ms: int, entropy: E
 def _packed(directory: Path, folders: list[Path]) -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
-        for path in [one for folder in folders for one in sorted(folder.iterdir())] + [directory / NODE_TOML]:
+        files = [one for folder in folders for one in sorted(folder.iterdir())]
+        for path in [*files, *(directory / name for name in _BESIDE)]:
             if path.is_file():
                 tar.add(path, path.relative_to(directory).as_posix())
     return packed.getvalue()
@@ -67,7 +71,10 @@ def read(path: Path, opener: Opener, directory: Path) -> int:
     kept.seek(0)
     try:
         with tarfile.open(fileobj=kept) as tar:
-            return len({_put(tar, one, directory, path) for one in tar.getmembers() if one.name != NODE_TOML})
+            put = {
+                one.name: _put(tar, one, directory, path) for one in tar.getmembers() if one.name != NODE_TOML
+            }
+            return len({folder for name, folder in put.items() if name not in _BESIDE})
     except tarfile.TarError as fault:
         raise _not_keys(path) from fault
 

@@ -26,8 +26,8 @@ from node.backup.way import DATABASE, LITESTREAM, program, way
 from node.config import Config
 from node.entropy import Entropy
 from node.errors import DiskTrouble, QiaoError
-from node.keys import write_private
 from node.language import say
+from node.private import write as write_private
 from node.transport.patience import Backoff
 
 log = logging.getLogger("qiao.backup")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from node import datakey, keylock
 from node.attachments.files import FOLDER as BLOBS
 from node.attachments.files import Files
 from node.backup import attachments, keyfile, points, sealed, snapshots
@@ -26,11 +27,11 @@ from node.backup.way import DATABASE, SEALED
 from node.config import FILE as NODE_TOML
 from node.errors import Damaged, DiskTrouble, NotFound, Stale
 from node.iso import iso
-from node.keys import sync_directory
 from node.language import say
 from node.lock import FILE as LOCK
 from node.lock import Lock
-from node.store import copying, database
+from node.private import sync_directory
+from node.store import copying, database, raw
 
 SCRATCH = ".restore-"
 ASIDE = f"{NODE_TOML}.restored"
@@ -154,6 +155,8 @@ def damaged(replica: Replica, what: object) -> Damaged:
 
 def check(path: Path, replica: Replica) -> None:
     """Raises Damaged `newer_database`, `backup_damaged`."""
+    if _is_shut(path):
+        return
     revision = copying.revision(path)
     if revision is None:
         zh, en = f"{replica.shown} 里的不是节点的数据库", f"what is at {replica.shown} is no node's database"
@@ -164,8 +167,17 @@ def check(path: Path, replica: Replica) -> None:
         raise Damaged(say(zh, en), code="newer_database", hint="pip install --upgrade qiao")
 
 
+def _is_shut(path: Path) -> bool:
+    """Whether it is encrypted, and its key isn't here, or asks for a passphrase of its own: `run` opens it, or says
+    what it lacks."""
+    own = raw.is_encrypted(path) and not raw.is_lent(path)
+    return own and (not datakey.is_there(path.parent) or keylock.is_locked(path.parent))
+
+
 def _attachments(there: Place, scratch: Path, opener: Opener, tell: Told) -> dict[str, int]:
     """What the database says is whole; what is missing the neighbours are asked for by the running node."""
+    if _is_shut(scratch / DATABASE):
+        return {"attachments": 0, "attachments_missing": 0}
     wanted = copying.whole_files(scratch / DATABASE)
     listed = set(there.listed(BLOBS)) if wanted else set()
     files, done = Files(scratch), 0

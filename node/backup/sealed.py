@@ -32,8 +32,9 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from node.entropy import Entropy
 from node.errors import Damaged, Forbidden
-from node.keys import Keys, seal, write_private
+from node.keys import Keys, seal
 from node.language import say
+from node.private import write as write_private
 from sync_protocol import cbor
 from sync_protocol.errors import BadCbor, ProtocolError
 

@@ -3,7 +3,7 @@ the node first."""
 
 from __future__ import annotations
 
-import asyncio
+import sys
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,10 +28,12 @@ app = subject()
 @app.command(
     cls=Command,
     help="凭邀请加入上级。INVITATION 是一行 qiao1:… 文字，或存有它的文件。空目录会先建立节点。\n"
+    "邀请里有一次性的秘密：写成文件名或 -（从标准输入读），进程列表里就看不到它。\n"
     "没有线路时用文件：--file 写出申请，交上级 qiao enrol；拿回执来 --reply。",
     epilog=examples(
         "qiao --dir D join qiao1:…",
         "qiao --dir D join invitation.txt --json",
+        "qiao --dir D join - < invitation.txt",
         "qiao --dir D join invitation.txt --file /media/usb/request",
         "qiao --dir D join --reply /media/usb/reply",
     ),
@@ -61,8 +63,10 @@ def join(
 
 def _by_line(here: Session, asked: Invitation) -> dict[str, Any]:
     from node import founding
+    from node.transport.round import poster
 
-    return founding.join(here.directory, asked, _post, clock=SystemClock(), entropy=SystemEntropy())
+    post = poster(here.directory, asked.sign)
+    return founding.join(here.directory, asked, post, clock=SystemClock(), entropy=SystemEntropy())
 
 
 def _by_file(here: Session, asked: Invitation, file: Path) -> dict[str, Any]:
@@ -78,22 +82,14 @@ def _by_file(here: Session, asked: Invitation, file: Path) -> dict[str, Any]:
 
 
 def _read(given: str) -> Invitation:
-    """From the line itself or a file. Raises Usage (`bad_invitation`), NotFound (`no_file`)."""
+    """From the line itself, a file, or standard input (`-`): of these two the process list shows no secret.
+    Raises Usage (`bad_invitation`), NotFound (`no_file`)."""
     from node import enrolling
 
+    if given == "-":
+        return enrolling.read(sys.stdin.read(64 * 1024))
     text = given if given.startswith(PREFIX) else whole(Path(given)).decode("utf-8", "replace")
     return enrolling.read(text)
-
-
-def _post(address: str, sealed: bytes) -> bytes:
-    """Raises LineDown."""
-    from node.transport.client import Peer
-
-    async def ask() -> bytes:
-        async with Peer(address) as peer:
-            return await peer.join(sealed)
-
-    return asyncio.run(ask())
 
 
 def _lines(done: dict[str, Any]) -> Iterator[str]:

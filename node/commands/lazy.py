@@ -30,6 +30,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "sync": ("sync", "立即与上级同步一轮"),
     "bundle": ("bundle", "用 U 盘与上级、下级交换数据包"),
     "status": ("status", "线路、待发、时钟、备份等现状"),
+    "keys": ("keys", "密钥的口令"),
+    "database": ("database", "数据库文件的加密与解密"),
     "clock": ("clock", "本机时间，确认时钟"),
     "staff": ("staff", "本单位人员"),
     "handover": ("handover", "把一位同事的在办事项全部交给另一位"),

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from node import config as configuration
-from node import daemon
+from node import daemon, passphrase
 from node.config import Config, Value
 from node.entropy import SystemEntropy
 from node.errors import Locked, QiaoError, Usage
@@ -49,6 +49,8 @@ def run(
     headless = no_tui or here.json or not (sys.stdin.isatty() and sys.stdout.isatty())
     if headless and not (here.directory / "node.db").exists():
         raise no_node(here)
+    if not headless:
+        passphrase.ready(here.directory)  # a screen couldn't ask for it
     overrides: dict[str, Value | None] = {"listen": listen, "parent": parent}
     if beside:
         _seat(here, headless)

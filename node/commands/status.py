@@ -23,6 +23,7 @@ _LABELS = {
     "standing": ("登记状态", "standing"),
     "running": ("运行中", "running"),
     "parent": ("上级节点", "parent node"),
+    "channel": ("与上级的通道", "channel to the parent"),
     "last_contact": ("最近联系上级", "last contact"),
     "last_sync_up": ("最近送达上级", "last sync up"),
     "last_sync_down": ("最近收自上级", "last sync down"),

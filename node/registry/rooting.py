@@ -25,6 +25,7 @@ from node.keys import Keys
 from node.language import say
 from node.lock import Lock
 from node.marker import Marker
+from node.private import write as write_private
 from node.registry import operations, replacing, writing
 from node.store import records
 from node.work import Work
@@ -152,7 +153,7 @@ def _write(path: Path, entropy: Entropy) -> Ed25519PrivateKey:
     private = Ed25519PrivateKey.from_private_bytes(entropy.bytes(32))
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:
-        keys.write_private(path, pem)
+        write_private(path, pem)
     except FileExistsError as fault:
         raise Stale(
             say(f"{path} 已存在", f"{path} exists"), code="file_exists",

@@ -10,12 +10,13 @@ import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import sqlcipher3.dbapi2 as driver
 
 from node.errors import Damaged, DiskTrouble
 from node.language import say
+
+from . import raw
 
 Told = Callable[[int, int], None]  # (pages done, pages in all)
 PAGES = 2000  # copied at once; a writer waits no longer than that takes
@@ -23,11 +24,10 @@ WAIT_MS = 10_000
 
 
 @contextlib.contextmanager
-def connected(path: Path, *, write: bool = False) -> Iterator[Any]:
-    """A connection that is closed at the end. Raises driver.Error."""
+def connected(path: Path, *, write: bool = False, new_key: bytes | None = None) -> Iterator[Any]:
+    """A connection that is closed at the end. Raises driver.Error, and as raw.connect."""
     mode = "rwc" if write else "ro"
-    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    with contextlib.closing(driver.connect(uri, uri=True, isolation_level=None)) as connection:
+    with contextlib.closing(raw.connect(path, mode, new_key=new_key, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA busy_timeout={WAIT_MS}")
         connection.execute("PRAGMA trusted_schema=OFF")
         yield connection
@@ -40,7 +40,8 @@ def copy(source: Path, target: Path, told: Told | None = None) -> None:
         if told is not None:
             told(total - left, total)
 
-    with _faults(source), connected(source) as given, connected(target, write=True) as made:
+    key = raw.key_for(source)  # the copy of an encrypted one is encrypted by the same
+    with _faults(source), connected(source) as given, connected(target, write=True, new_key=key) as made:
         given.execute("BEGIN")
         given.execute(
             "SELECT count(*) FROM sqlite_schema"

@@ -16,6 +16,8 @@ from sqlalchemy.pool import NullPool, StaticPool
 from sqlalchemy.util import LRUCache
 
 from node.errors import Damaged, DiskTrouble, QiaoError, Stale
+from node.language import say
+from node.store import raw
 
 # SQLite 3.7.0 to 3.51.2 can lose pages when another process checkpoints, as Litestream does.
 SAFE = (3, 51, 3)
@@ -62,10 +64,11 @@ def check_version(version: tuple[int, ...] = driver.sqlite_version_info) -> None
         )
 
 
-def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER) -> Engine:
+def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER, key: bytes | None = None) -> Engine:
     """An engine on `path`. A writer has one connection; readers have one each, read-only.
 
-    `dbapi`: another driver than the product's, for the tests' faulty disk."""
+    `dbapi`: another driver than the product's, for the tests' faulty disk. `key`: of a database that is to be made
+    encrypted; one that is has its own. Raises as datakey.of."""
     check_version()
     if write:
         engine = create_engine(
@@ -87,6 +90,7 @@ def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER) -> Engine:
             poolclass=NullPool,
             connect_args={"check_same_thread": False, "uri": True},
         )
+    event.listen(engine, "do_connect", _keyed(path, key))
     event.listen(engine, "connect", _on_connect if write else _on_connect_reader)
     event.listen(engine, "begin", _begin_immediate if write else _begin)
     return engine
@@ -153,11 +157,39 @@ def disk_faults() -> Iterator[None]:
 def _translated(words: str) -> QiaoError | None:
     if any(sign in words for sign in ("full", "readonly", "disk i/o", "unable to open")):
         return DiskTrouble("磁盘已满或不能写，什么都没有写入一半", hint="df -h .")
-    if any(sign in words for sign in ("malformed", "not a database", "could not decode")):
+    if "not a database" in words:
+        return Damaged(
+            say(
+                "数据库文件损坏，或已加密而这里没有它的密钥（keys/database.key）",
+                "the database is damaged, or encrypted, and its key (keys/database.key) isn't the one here",
+            ),
+            code="database_damaged",
+            hint="ls -l DIR/keys",
+        )
+    if any(sign in words for sign in ("malformed", "could not decode")):
         return Damaged("数据库文件损坏", code="database_damaged", hint="qiao verify")
     if "no such table" in words or "no such column" in words:  # projections of before an upgrade
         return Stale("数据库由旧版本写成，还没有升级", code="older_database", hint="qiao --dir DIR run")
     return None
+
+
+def _keyed(path: Path, new: bytes | None) -> Any:
+    """Before SQLAlchemy asks the connection anything. Each time anew: a command may have converted the file. `new`: for
+    one that isn't there yet."""
+    found: list[bytes] = []
+
+    def connect(dialect: Any, _record: Any, given: Any, named: Any) -> Any:
+        if not found and (key := raw.key_for(path)) is not None:
+            found.append(key)
+        if raw.is_encrypted(path):
+            key = found[0] if found else None
+        else:
+            key = None if path.exists() and path.stat().st_size else new
+        made = dialect.dbapi.connect(*given, **named)
+        raw.unlock(made, key)
+        return made
+
+    return connect
 
 
 def _on_connect(connection: Any, _record: Any) -> None:

@@ -21,6 +21,7 @@ from node.health import Health
 from node.transport.bell import Bell
 from node.transport.body import Intake, Refused
 from node.transport.hand import Hand, Taken, Writer
+from node.transport.pace import Pace, is_near
 from node.transport.race import first_of
 from sync_protocol.errors import ProtocolError, TooLarge
 from sync_protocol.exchange import Event, Machine, Side, State
@@ -32,6 +33,7 @@ ENVELOPE_TYPE = "application/vnd.qiao.envelope"
 CODE_HEADER = "qiao-code"
 MAX_JOIN = 64 * 1024  # a joining node sends its keys, its log and a MAC: under 1 KiB
 
+HEALTH_COST = 5.0  # tokens: it writes a page, durably
 _STATUS = {2: 400, 3: 403, 4: 404, 5: 409, 8: 503, 9: 507}  # by a QiaoError's exit; else 500
 
 # What ends a hold, in the order of Peers._hold: a node that stops answers as if the time were up.
@@ -71,6 +73,9 @@ class Peers:
     stopping: asyncio.Event
     intake: Intake = field(default_factory=Intake)
     holds: Holds = field(default_factory=Holds)
+    pace: Pace = field(default_factory=Pace)
+    tls_required: bool = False
+    ways: dict[bytes, str] = field(default_factory=dict)  # child → how it came last
 
     def app(self) -> Starlette:
         return Starlette(
@@ -83,8 +88,10 @@ class Peers:
 
     async def sync(self, request: Request) -> Response:
         call = Machine.start(Side.PARENT).step(Event.CALLED)
-        async with self.intake.body(request, MAX_ENVELOPE) as sealed:
+        self._refuse_plain(request)
+        async with self.pace.asked(request), self.intake.body(request, MAX_ENVELOPE) as sealed:
             taken, mark = await self.hand.run(lambda writer: self._take(writer, sealed))
+        await self._recognised(request, taken.child)
         call = call.step(Event.OPENED).step(Event.NEWS if taken.reply is not None else Event.NOTHING_NEW)
         if call.state is State.HOLDING:
             call = call.step(await self._hold(request, taken, mark))
@@ -93,6 +100,14 @@ class Peers:
         if taken.reply is not None:
             return _envelope(taken.reply)
         return _envelope(await self.hand.run(lambda writer: writer.reply(taken)))
+
+    async def _recognised(self, request: Request, child: bytes) -> None:
+        """The envelope was opened: whose connection it is, and how it came, which `status` tells."""
+        self.pace.knows(request, child)
+        way = "tls" if request.url.scheme == "https" else "local" if is_near(request) else "plain"
+        if self.ways.get(child) != way:
+            self.ways[child] = way
+            await self.hand.run(lambda writer: writer.called_by(child, way))
 
     def _take(self, writer: Writer, sealed: bytes) -> tuple[Taken, int]:
         """On the writer's thread, where nothing can happen between taking and marking."""
@@ -110,12 +125,19 @@ class Peers:
         )
         return Event.TIME_UP if ended is None else _ENDS[ended]
 
+    def _refuse_plain(self, request: Request) -> None:
+        """A proxy in front of us on this machine speaks plainly to us, and TLS to the others."""
+        if self.tls_required and request.url.scheme != "https" and not is_near(request):
+            raise Refused(403, "tls_required")
+
     async def join(self, request: Request) -> Response:
-        async with self.intake.body(request, MAX_JOIN) as sealed:
+        self._refuse_plain(request)
+        async with self.pace.asked(request), self.intake.body(request, MAX_JOIN) as sealed:
             return _envelope(await self.hand.run(lambda writer: writer.take_join(sealed)))
 
-    async def health(self, _request: Request) -> Response:
-        health = await self.check()
+    async def health(self, request: Request) -> Response:
+        async with self.pace.asked(request, HEALTH_COST):
+            health = await self.check()
         told = {"ok": health.ok, "code": health.code, "backup": health.backup}
         return JSONResponse(told, 200 if health.ok else 503)
 

@@ -11,6 +11,10 @@ from starlette.requests import ClientDisconnect, Request
 # The slowest line that the hotline still uses carries 8 KiB a second; the largest envelope takes 17 minutes.
 BODY_SECONDS = 20 * 60.0
 CHUNK_SECONDS = 30.0
+# Whoever sends less, counted from the head on, holds a place and memory for nothing. The client gives up a line that
+# carries less than SLOWEST, four times this.
+GRACE_SECONDS = 30.0
+LEAST = 500  # bytes a second
 # Bodies of all requests together; a node stays under 300 MB (promise R15).
 BUDGET = 48 * 1024 * 1024
 
@@ -49,10 +53,12 @@ class Intake:
         budget: Budget | None = None,
         chunk_seconds: float = CHUNK_SECONDS,
         body_seconds: float = BODY_SECONDS,
+        grace_seconds: float = GRACE_SECONDS,
     ) -> None:
         self.budget = budget or Budget()
         self._chunk_seconds = chunk_seconds
         self._body_seconds = body_seconds
+        self._grace_seconds = grace_seconds
 
     @asynccontextmanager
     async def body(self, request: Request, limit: int) -> AsyncIterator[bytes]:
@@ -71,6 +77,8 @@ class Intake:
     async def _read(self, request: Request, limit: int, buffer: bytearray) -> None:
         """Fills `buffer`, whose bytes are drawn from the budget."""
         chunks = request.stream()
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         try:
             async with asyncio.timeout(self._body_seconds):
                 while chunk := await asyncio.wait_for(anext(chunks), self._chunk_seconds):
@@ -78,6 +86,8 @@ class Intake:
                         raise Refused(413, "too_large")
                     self.budget.draw(len(chunk))
                     buffer += chunk
+                    if len(buffer) < (loop.time() - begun - self._grace_seconds) * LEAST:
+                        raise Refused(408, "too_slow")
         except TimeoutError as fault:
             raise Refused(408, "too_slow") from fault
         except ClientDisconnect as fault:

@@ -10,13 +10,13 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from types import TracebackType
-from urllib.parse import urlsplit
 
 import httpx
 
-from node.config import LOOPBACK, is_url
+from node.config import is_url
 from node.errors import LineDown
 from node.language import say
+from node.transport.tls import PINNED, Trust, is_local
 from sync_protocol.limits import MAX_ENVELOPE
 
 ENVELOPE_TYPE = "application/vnd.qiao.envelope"
@@ -35,16 +35,18 @@ _HEADERS = {"content-type": ENVELOPE_TYPE, "accept-encoding": "identity", "user-
 
 
 class Peer:
-    """A parent at a URL. Counts the bytes of bodies both ways; used on one event loop."""
+    """A parent at a URL. Counts the bytes of bodies both ways; used on one event loop. Raises Usage `bad_authority`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, trust: Trust = Trust()) -> None:  # noqa: B008 (it can't be changed)
         self.url = url.rstrip("/")
+        self.trust = trust
+        self.channel = ""  # the version of TLS that the last exchange was made by; "" without
         self.bytes_up = 0
         self.bytes_down = 0
         self.cut = False  # the last exchange had reached the parent, and broke off
         self._client = httpx.AsyncClient(
-            verify=_trust(url),
-            trust_env=not _is_loopback(url),
+            verify=trust.context(url),
+            trust_env=not is_local(url),
             follow_redirects=False,
             headers=_HEADERS,
             limits=httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=60),
@@ -72,6 +74,12 @@ class Peer:
     async def _post(self, path: str, sealed: bytes, hold_seconds: int) -> bytes:
         if not self.url or not is_url(self.url):
             raise self._down("bad_address", "不是网址", "isn't a URL")
+        if self.trust.refuses(self.url):
+            raise self._down(
+                "tls_required",
+                "不是 https，而 tls.required 要求加密",
+                "isn't https, which tls.required asks for",
+            )
         self.cut = False
         silence = SILENCE_SECONDS + hold_seconds + len(sealed) / SLOWEST
         timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS, read=silence)
@@ -80,11 +88,14 @@ class Peer:
                 sending = self._client.stream("POST", self.url + path, content=sealed, timeout=timeout)
                 async with sending as reply:
                     self.bytes_up += len(sealed)
+                    self.channel = _channel(reply)
                     return await self._received(reply)
         except (httpx.TimeoutException, TimeoutError) as fault:
             self.cut = not isinstance(fault, httpx.ConnectTimeout)
             raise self._down("line_slow", "没有及时回应", "didn't answer in time") from fault
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as fault:
+            if (told := self._untrusted(fault)) is not None:
+                raise told from fault
             self.cut = isinstance(fault, httpx.TransportError) and not isinstance(fault, httpx.ConnectError)
             raise self._down("line_down", "连不上", "can't be reached", type(fault).__name__) from fault
 
@@ -113,7 +124,27 @@ class Peer:
             )
         return self._down(code, "拒绝了这次同步", "refused the exchange", code)
 
-    def _down(self, code: str, zh: str, en: str, detail: str = "") -> LineDown:
+    def _untrusted(self, fault: BaseException) -> LineDown | None:
+        """What is wrong with the channel, where it is that: nothing of ours was sent."""
+        cause = _tls_fault(fault)
+        if cause is None:
+            return None
+        if not isinstance(cause, ssl.SSLCertVerificationError):
+            return self._down(
+                "no_tls", "不能以 TLS 回应", "doesn't answer by TLS as we do", cause.reason or ""
+            )
+        if self.trust.way(self.url) == PINNED:
+            return self._down(
+                "wrong_pin", "的证书不是上级密钥所签，什么都没有发出",
+                "shows a certificate that the parent's key didn't sign; nothing was sent", cause.verify_message,
+                "qiao bundle export --help",
+            )  # fmt: skip
+        return self._down(
+            "untrusted_certificate", "的证书不是 tls.ca 所列机构所签", "shows a certificate that tls.ca doesn't trust",
+            cause.verify_message, "qiao status",
+        )  # fmt: skip
+
+    def _down(self, code: str, zh: str, en: str, detail: str = "", hint: str = "qiao status") -> LineDown:
         more = f" ({detail})" if detail else ""
         return LineDown(
             say(
@@ -121,15 +152,19 @@ class Peer:
                 f"the parent {self.url} {en}{more}; nothing is lost",
             ),
             code=code,
-            hint="qiao status",
+            hint=hint,
         )
 
 
-def _is_loopback(url: str) -> bool:
-    """No proxy stands between two nodes on one machine."""
-    return is_url(url) and urlsplit(url).hostname in LOOPBACK
+def _tls_fault(fault: BaseException) -> ssl.SSLError | None:
+    """httpx wraps what its transport wraps."""
+    seen: BaseException | None = fault
+    while seen is not None and not isinstance(seen, ssl.SSLError):
+        seen = seen.__cause__ or seen.__context__
+    return seen
 
 
-def _trust(url: str) -> ssl.SSLContext | bool:
-    """The usual authorities for https. For http an empty context: reading the authorities takes 30 ms."""
-    return True if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+def _channel(reply: httpx.Response) -> str:
+    stream = reply.extensions.get("network_stream")
+    found = stream.get_extra_info("ssl_object") if stream is not None else None
+    return str(found.version()) if found is not None else ""

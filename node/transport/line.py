@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
 from node.entropy import Entropy
-from node.errors import LineDown, NotFound
+from node.errors import LineDown, NotFound, QiaoError
 from node.language import say
 from node.transport.bell import UP, Bell
 from node.transport.client import Peer
@@ -20,6 +20,7 @@ from node.transport.hand import Hand
 from node.transport.patience import LONGEST_SECONDS, Backoff, Hold
 from node.transport.race import first_of
 from node.transport.round import Call, Report, full_round, verified_round
+from node.transport.tls import Trust
 from sync_protocol.exchange import State
 
 log = logging.getLogger("qiao.line")
@@ -48,14 +49,15 @@ class Line:
         *,
         url: str = "",
         hold_seconds: int,
-        connect: Callable[[str], Peer] = Peer,
+        connect: Callable[[str, Trust], Peer] = Peer,
+        trust: Callable[[Sequence[bytes]], Trust] = lambda pins: Trust(tuple(pins)),
     ) -> None:
         self._hand = hand
         self._bell = bell
         self._entropy = entropy
         self._url = url  # comes before the one that the writer knows
         self._hold = Hold.of(hold_seconds)
-        self._connect = connect
+        self._connect, self._trust = connect, trust
         self._backoff = Backoff()
         self._turn = asyncio.Lock()
         self._call: Call | None = None
@@ -81,7 +83,7 @@ class Line:
         self._bell.ring(NOW)
         async with self._turn:
             if url:
-                async with self._connect(url) as peer:
+                async with await self._peer(url) as peer:
                     return await go(self._hand.run, peer)
             call = await self._dial()
             if call is None:
@@ -100,6 +102,7 @@ class Line:
             "standing": str(self.standing),
             "fault": self.fault,
             "parent": self._call.peer.url if self._call else "",
+            "tls": self._call.peer.channel if self._call else "",
             "hold_seconds": self._hold.seconds,
         }
 
@@ -112,6 +115,9 @@ class Line:
                 self._now = self._bell.mark(NOW)
                 call = await self._dial()
                 cut = call is not None and await self._carry(call)
+        except QiaoError as fault:  # settings that are no good, keys that are locked
+            await self._hang_up()
+            cut, self.fault = True, fault.code
         except Exception:
             log.exception("the exchange with the parent")
             await self._hang_up()
@@ -166,12 +172,22 @@ class Line:
     async def _dial(self) -> Call | None:
         """The call at the parent's present address; it may change by joining or moving."""
         url = self._url or await self._hand.run(lambda writer: writer.parent_url or "")
-        if self._call is not None and self._call.peer.url != url.rstrip("/"):
+        if self._call is not None and await self._is_another(self._call.peer, url):
             await self._hang_up()
         if url and self._call is None:
-            self._call = Call(self._hand.run, self._connect(url), self._look)
+            self._call = Call(self._hand.run, await self._peer(url), self._look)
             self._quiet = False
         return self._call
+
+    async def _peer(self, url: str) -> Peer:
+        return self._connect(url, await self._pins())
+
+    async def _is_another(self, peer: Peer, url: str) -> bool:
+        """Another address, or the parent's keys are others now."""
+        return peer.url != url.rstrip("/") or peer.trust != await self._pins()
+
+    async def _pins(self) -> Trust:
+        return self._trust(await self._hand.run(lambda writer: writer.parent_keys))
 
     async def _hang_up(self) -> None:
         call, self._call = self._call, None

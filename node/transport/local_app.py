@@ -19,8 +19,8 @@ from starlette.routing import Route
 from node import faults
 from node.entropy import Entropy
 from node.errors import DiskTrouble, QiaoError, Usage
-from node.keys import write_private
 from node.language import say
+from node.private import write as write_private
 from node.transport.app import answered
 from node.transport.body import Intake, Refused
 from node.transport.local import FILE, MAX_BODY, TOKEN_HEADER, short_path

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from node import config
+from node.config import Config
 from node.errors import LineDown, QiaoError
 from node.language import say
 from node.transport.client import Peer
 from node.transport.hand import Round, Writer
 from node.transport.race import first_of
+from node.transport.tls import trust
 from sync_protocol.errors import ProtocolError
 from sync_protocol.exchange import Event, Machine, Side, State
 
@@ -179,17 +183,21 @@ async def verified_round(run: Run, peer: Peer) -> Report:
     return report
 
 
-async def once(writer: Writer, url: str, *, verify: bool = False) -> Report:
+async def once(writer: Writer, url: str, settings: Config, *, verify: bool = False) -> Report:
     """A full round by a process that holds the lock; for `asyncio.run`."""
-    async with Peer(url) as peer:
+    async with Peer(url, trust(settings, writer.parent_keys)) as peer:
         return await (verified_round if verify else full_round)(Here(writer).run, peer)
 
 
-def post_join(url: str, sealed: bytes) -> bytes:
-    """A request to be enrolled, carried to the parent; for a process of its own. Raises LineDown."""
+def poster(directory: Path, parent: bytes) -> Callable[[str, bytes], bytes]:
+    """Carries a request to be enrolled to the parent, whose signing key the invitation says; for a process of its
+    own. Raises LineDown, Usage `bad_config`."""
 
-    async def carried() -> bytes:
-        async with Peer(url) as peer:
-            return await peer.join(sealed)
+    def post(url: str, sealed: bytes) -> bytes:
+        async def carried() -> bytes:
+            async with Peer(url, trust(config.load(directory), [parent])) as peer:
+                return await peer.join(sealed)
 
-    return asyncio.run(carried())
+        return asyncio.run(carried())
+
+    return post

@@ -66,3 +66,18 @@ def test_relative_imports_stay_in_their_package() -> None:
         depth = len(path.relative_to(ROOT).parts) - 1
         levels = [node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         assert max(levels, default=0) <= depth, path
+
+
+def test_a_database_is_opened_in_one_place() -> None:
+    """Where an encrypted one is given its key."""
+    opened = [
+        str(path.relative_to(ROOT))
+        for path, tree in sources("node", "tui", "cli")
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("connect", "create_engine")
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in ("driver", "sqlite3", "sqlcipher3", "sqlalchemy")
+    ]
+    assert sorted(set(opened)) == ["node/store/converting.py", "node/store/raw.py"]

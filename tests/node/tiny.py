@@ -59,6 +59,9 @@ class TinyWriter:
         self.config = config
         self.name = config.directory.name.encode()
         self.parent_url: str | None = None
+        self.parent_keys: tuple[bytes, ...] = ()
+        self.pairs: tuple[Any, ...] = ()
+        self.called: dict[bytes, str] = {}
         self.listeners: list[Callable[[Any], None]] = []
         self.ticks = 0
         self._children: set[bytes] = set()
@@ -75,6 +78,9 @@ class TinyWriter:
 
     def scrub(self) -> bool:
         return True
+
+    def called_by(self, node: bytes, way: str) -> None:
+        self.called[node] = way
 
     # the parent's side
 

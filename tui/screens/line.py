@@ -252,8 +252,16 @@ def _standing(line: Any, width: int) -> Iterator[Line]:
         yield _pair(t("line.standing"), told, width, "good")
 
 
+def _way(channel: Any, width: int) -> Iterator[Line]:
+    """Whether the channel is encrypted, and by what the parent is known."""
+    way = channel.get("way") if isinstance(channel, Mapping) else None
+    if way:
+        yield _pair(t("line.channel"), known(f"line.way_{way}", way), width, "warn" if way == "plain" else "")
+
+
 def _upward(status: Item, now: datetime, width: int) -> Iterator[Line]:
     yield from _standing(status.get("line"), width)
+    yield from _way(status.get("channel"), width)
     up, oldest = status.get("last_sync_up"), status.get("oldest_unsent")
     yield _pair(t("line.up"), _when(up, now, t("line.never")), width, "" if up else "warn")
     down = status.get("last_sync_down")

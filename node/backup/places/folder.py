@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from node.keys import sync_directory
+from node.private import sync_directory
 
 from .place import Entry, gone, of_system
 from .settings import Replica

@@ -68,7 +68,13 @@ async def test_what_is_new_arrives_both_ways_while_the_line_idles(parent: Parent
         await parent.note("down")
         await _until(lambda: "down" in child.writer.notes())
         await _until_idle(parent)
-        assert line.told() == {"standing": "idle", "fault": "", "parent": parent.url, "hold_seconds": 300}
+        assert line.told() == {
+            "standing": "idle",
+            "fault": "",
+            "parent": parent.url,
+            "hold_seconds": 300,
+            "tls": "",
+        }
 
 
 async def test_an_idle_line_makes_no_exchanges(parent: Parent, child: Child) -> None:

@@ -36,7 +36,7 @@ async def test_a_second_round_moves_nothing(parent: Parent, child: Child) -> Non
 async def test_a_process_without_a_daemon_does_a_round_by_itself(parent: Parent, tmp_path: Path) -> None:
     await parent.note("down")
     writer = TinyWriter(config_of(tmp_path / "alone"))
-    report = await once(writer, parent.url)
+    report = await once(writer, parent.url, writer.config)
     assert (report.received, writer.notes()) == (1, ["down"])
     assert set(report.as_dict()) == {"sent", "received", "rounds", "bytes_up", "bytes_down", "complete"}
 

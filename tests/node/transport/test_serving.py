@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from node.errors import QiaoError, Usage
-from node.transport import serving
+from node.transport import door, serving
 from node.transport.serving import Serving, listen_on
 
 HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9999999\r\n\r\n"
@@ -40,7 +40,7 @@ async def _served(app: object) -> AsyncIterator[tuple[asyncio.StreamReader, asyn
 
 
 async def test_a_connection_that_says_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(door, "FIRST_SECONDS", 0.1)
     async with _served(_refusing) as (reader, _, _):
         assert await asyncio.wait_for(reader.read(), 10) == b""
 
