@@ -11,9 +11,12 @@ import logging
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +26,32 @@ from node.backup.litestream import Litestream
 from node.clock import SystemClock
 from node.config import Config, Value
 from node.entropy import Entropy, SystemEntropy
+from node.errors import QiaoError
 from node.lock import Lock
+from node.logs import writing
+from node.logs.events import tell
+from node.logs.noticed import Noticed
+from node.metrics import page
+from node.metrics.meter import Meter
+from node.metrics.reading import Standing
+from node.service import notify
 from node.transport import local, local_app
 from node.transport.app import Peers
 from node.transport.bell import Bell
 from node.transport.hand import Hand, Writer
 from node.transport.line import Line
 from node.transport.serving import Serving, listen_on
+from node.version import version
 
 log = logging.getLogger("qiao.daemon")
 
 TICK_SECONDS = 60.0
 HEALTH_SECONDS = 5.0  # a writer that is busy for longer is told as `busy`; it isn't broken
 RETRY_SECONDS = 5.0  # before a part that failed unexpectedly is begun again
+MOST_RETRY_SECONDS = 300.0  # it is doubled up to this
+# A stop is at most: two servers' answers (5 s each), Litestream (10 s), the writer's present job (30 s, promise R15).
+STOP_SECONDS = 90.0
+STOP_FORCED = 70  # exit code of a process that had to end itself
 
 Open = Callable[[Config], Writer]
 
@@ -45,10 +61,13 @@ def run(directory: Path, overrides: Mapping[str, Value | None] | None = None) ->
 
     Raises Usage `bad_config`, NotFound `no_node`, Locked at once beside another, and what opening raises.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     config = configuration.load(directory, overrides)
     with Lock.take(directory, 0):
-        asyncio.run(serve(config, open_writer, SystemEntropy()))
+        handlers = writing.start(config, stderr=sys.stderr)
+        try:
+            asyncio.run(serve(config, open_writer, SystemEntropy()))
+        finally:
+            writing.stop(handlers)
 
 
 def open_writer(config: Config) -> Writer:
@@ -68,6 +87,10 @@ async def serve(
 ) -> None:
     """A node until `stop` is set. The caller holds the lock. `ready` is told HOST:PORT, else stderr is."""
     stopping = stop or asyncio.Event()
+    begun = time.monotonic()
+    tell(log, logging.INFO, "node_started", version=version(), pid=os.getpid())
+    bound = threading.Timer(STOP_SECONDS, _force)
+    bound.daemon = True
     async with AsyncExitStack() as stack:
         _on_signals(stack, stopping)
         daemon, address = await _started(stack, config, opener, entropy, stopping)
@@ -76,7 +99,25 @@ async def serve(
         gc.collect()
         gc.freeze()  # what was imported lives as long as the process
         (ready or _say_ready)(address)
+        notify.tell(notify.READY)
+        tell(log, logging.INFO, "node_ready", listen=address, ms=_since(begun))
         await stopping.wait()
+        begun = time.monotonic()
+        bound.start()
+        notify.tell(notify.STOPPING)
+        tell(log, logging.INFO, "node_stopping")
+    bound.cancel()
+    tell(log, logging.INFO, "node_stopped", ms=_since(begun))
+
+
+def _since(begun: float) -> int:
+    return round((time.monotonic() - begun) * 1000)
+
+
+def _force() -> None:
+    """What isn't durable by now was never acknowledged; Litestream ends when it sees us gone."""
+    tell(log, logging.ERROR, "stop_forced", seconds=round(STOP_SECONDS))
+    os._exit(STOP_FORCED)
 
 
 def _say_ready(address: str) -> None:
@@ -93,13 +134,28 @@ class Daemon:
     line: Line
     backup: Litestream
     stopping: asyncio.Event
+    meter: Meter
+    noticed: Noticed = field(default_factory=Noticed)
     beside: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
     )  # what node.toml asks for besides
 
     async def operate(self, operation: str, params: Mapping[str, Any], staff: str | None) -> dict[str, Any]:
-        """What the local socket asks for. `stop`, `sync` and `line` are the daemon's own; the rest is the
+        """What the local socket asks for. `stop`, `sync`, `line` and `metrics` are the daemon's own; the rest is the
         writer's. Raises QiaoError."""
+        begun, code = time.monotonic(), "unexpected"
+        try:
+            done = await self._operate(operation, params, staff)
+            code = "ok"
+            return done
+        except QiaoError as fault:
+            code = fault.code
+            raise
+        finally:
+            self.meter.operated(operation, code, time.monotonic() - begun)
+            tell(log, logging.DEBUG, "operation_done", operation=operation, code=code, ms=_since(begun))
+
+    async def _operate(self, operation: str, params: Mapping[str, Any], staff: str | None) -> dict[str, Any]:
         if operation == "stop":
             self.stopping.set()
             return {"stopping": True}
@@ -108,12 +164,28 @@ class Daemon:
             return (await self.line.now(str(params.get("parent") or ""), verify=verify)).as_dict()
         if operation == "line":
             return {**self.line.told(), "backup_fault": self.backup.fault, "pid": os.getpid()}
+        if operation == "metrics":
+            return {"text": await page.text(self.meter, self.config.directory, await self.standing())}
         return await self.hand.run(lambda writer: writer.do(operation, params, staff))
+
+    async def standing(self) -> Standing:
+        """For metrics: how the parts stand now."""
+        found = await self.check()
+        return Standing(
+            version(),
+            found.ok,
+            found.warnings,
+            str(self.line.standing),
+            self.hand.waiting,
+            self.hand.busy_seconds,
+        )
 
     async def tick(self) -> None:
         while True:
             await self.hand.run(lambda writer: writer.tick())
             await self.scrub()
+            await self.warnings()
+            self.noticed.refusals(self.meter.refusals())
             await asyncio.sleep(TICK_SECONDS)
 
     async def scrub(self) -> None:
@@ -126,9 +198,16 @@ class Daemon:
         """On the writer's thread, so that the check never takes the database from under it."""
         try:
             looked = self.hand.run(lambda _writer: health.check(self.config.directory))
-            return await asyncio.wait_for(looked, HEALTH_SECONDS)
+            found = await asyncio.wait_for(looked, HEALTH_SECONDS)
         except TimeoutError:
-            return health.Health(True, "busy")
+            found = health.Health(True, "busy")
+        self.noticed.health(found.ok, found.code)
+        return replace(found, warnings=await self.warnings())
+
+    async def warnings(self) -> tuple[str, ...]:
+        found = await asyncio.to_thread(health.warnings, self.config)
+        self.noticed.warnings(found)
+        return found
 
 
 async def _started(
@@ -143,8 +222,9 @@ async def _started(
     stack.push_async_callback(hand.stop)
     bell = Bell()
     await hand.run(lambda writer: writer.listeners.append(bell.hear))
-    line = Line(hand, bell, entropy, url=config.parent, hold_seconds=config.hold_seconds)
-    daemon = Daemon(config, hand, bell, line, Litestream(config, entropy), stopping)
+    meter = Meter()
+    line = Line(hand, bell, entropy, url=config.parent, hold_seconds=config.hold_seconds, count=meter)
+    daemon = Daemon(config, hand, bell, line, Litestream(config, entropy), stopping, meter)
     await _start_beside(daemon)
     await _serve_peers(stack, daemon, listener)
     await _serve_local(stack, daemon, entropy)
@@ -152,8 +232,10 @@ async def _started(
 
 
 async def _start_beside(daemon: Daemon) -> None:
-    """The command to notify, the folder to look into. Raises Usage `bad_config`."""
-    config = daemon.config
+    """The watchdog, metrics, the command to notify, the folder to look into. Raises Usage `bad_config`."""
+    config, watched = daemon.config, notify.watchdog_seconds()
+    if watched is not None:
+        daemon.beside.append(partial(notify.feed, watched, daemon.hand.busy_for))
     if config.notify_command:
         from node.notifying import Notifier
 
@@ -165,6 +247,8 @@ async def _start_beside(daemon: Daemon) -> None:
 
         configuration.check_drop(config)
         daemon.beside.append(Drop(config, daemon.hand).run)
+    if config.metrics_listen:
+        daemon.beside.append(partial(page.serve, config, daemon.meter, daemon.standing))
 
 
 def _bracketed(host: str) -> str:
@@ -172,7 +256,7 @@ def _bracketed(host: str) -> str:
 
 
 async def _serve_peers(stack: AsyncExitStack, daemon: Daemon, listener: Any) -> None:
-    peers = Peers(daemon.hand, daemon.bell, daemon.check, daemon.stopping)
+    peers = Peers(daemon.hand, daemon.bell, daemon.check, daemon.stopping, count=daemon.meter)
     serving = Serving(peers.app(), listener)
     await serving.start()
     stack.push_async_callback(serving.stop)
@@ -189,7 +273,7 @@ async def _serve_local(stack: AsyncExitStack, daemon: Daemon, entropy: Entropy) 
 
 def _keep(stack: AsyncExitStack, part: Callable[[], Awaitable[None]]) -> None:
     """Runs a part until the daemon stops; a fault in one never stops the others."""
-    task = asyncio.create_task(_kept(part))
+    task = asyncio.create_task(_kept(part, _name(part)))
 
     async def cancelled() -> None:
         task.cancel()
@@ -198,13 +282,20 @@ def _keep(stack: AsyncExitStack, part: Callable[[], Awaitable[None]]) -> None:
     stack.push_async_callback(cancelled)
 
 
-async def _kept(part: Callable[[], Awaitable[None]]) -> None:
+def _name(part: Callable[[], Awaitable[None]]) -> str:
+    """`Line.run`, `feed`."""
+    return str(getattr(getattr(part, "func", part), "__qualname__", ""))
+
+
+async def _kept(part: Callable[[], Awaitable[None]], name: str) -> None:
+    seconds = RETRY_SECONDS
     while True:
         try:
             return await part()
-        except Exception:
-            log.exception("a part of the daemon failed")
-            await asyncio.sleep(RETRY_SECONDS)
+        except Exception as fault:
+            tell(log, logging.ERROR, "part_failed", fault, part=name)
+            await asyncio.sleep(seconds)
+            seconds = min(seconds * 2, MOST_RETRY_SECONDS)
 
 
 def _on_signals(stack: AsyncExitStack, stopping: asyncio.Event) -> None:

@@ -21,6 +21,7 @@ from node.config import Config
 from node.entropy import Entropy
 from node.errors import DiskTrouble
 from node.language import say
+from node.logs.events import tell
 from node.transport.patience import Backoff
 
 log = logging.getLogger("qiao.backup")
@@ -98,7 +99,7 @@ class Litestream:
         found = program(self._config)
         if found is None:
             self.fault = "backup_program"
-            log.error("litestream isn't installed: no continuous backup")
+            tell(log, logging.ERROR, "backup_failed", code=self.fault)
             return
         while True:
             await self._go.wait()
@@ -116,14 +117,15 @@ class Litestream:
             process = await self._started(found, path)
         except (OSError, DiskTrouble) as fault:
             self.fault = "backup_start"
-            log.error("litestream can't be started: %s", fault)
+            tell(log, logging.ERROR, "backup_failed", fault, code=self.fault)
             return
         self.pid, self.fault, self._process = process.pid, "", process
+        tell(log, logging.INFO, "backup_started", pid=process.pid)
         try:
             code = await process.wait()
             if self._go.is_set():
                 self.fault = "backup_ended"
-                log.error("litestream ended with %s", code)
+                tell(log, logging.ERROR, "backup_failed", code=self.fault, exit=code)
         finally:
             self.pid = self._process = None
             await _stopped(process)

@@ -42,6 +42,7 @@ _LABELS = {
     "notices": ("近30日查看、导出个人信息与恢复密码", "reveals, exports and recoveries in 30 days"),
     "database": ("数据库", "database"),
     "backup_age_seconds": ("备份龄(秒)", "backup age (s)"),
+    "disk_free_bytes": ("磁盘剩余(字节)", "disk free (bytes)"),
 }
 
 
@@ -64,7 +65,14 @@ _QUIET = (
     "rulings",
     "calendar_missing",
 )  # told only where there is something to tell
-_SENTENCES = ("clock_question", "lives", "lost")
+_SENTENCES = ("clock_question", "lives", "lost", "warnings")
+_WARNINGS = {
+    "disk_low": ("磁盘快满了：df -h，再 qiao doctor", "the disk is almost full: df -h, then qiao doctor"),
+    "unfit_filesystem": (
+        "目录所在的文件系统放不得数据库，请搬到本机磁盘：qiao doctor",
+        "the directory's file system doesn't suit a database, move it to a disk of this machine: qiao doctor",
+    ),
+}
 
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
@@ -104,6 +112,8 @@ def alarms(found: dict[str, Any]) -> Iterator[str]:
             f"no calendar of {year} is here, so Monday to Friday are counted; the root imports it: "
             "qiao calendar import FILE.csv",
         )
+    for code in found.get("warnings", ()):
+        yield say(*_WARNINGS.get(code, (f"{code}：qiao doctor", f"{code}: qiao doctor")))
     for one in found.get("lost", ()):
         yield lives.lost_sentence(one)
 
