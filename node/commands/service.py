@@ -132,7 +132,7 @@ def _warn(here: Session) -> None:
         here.narrate(
             say(
                 "目录的主人是 root，服务就由 root 运行；最好另建一个用户：chown -R 用户 目录，再装一次",
-                "root owns the directory, so root runs the service; better give it to a user of its own, and install again",
+                "root owns the directory, so root runs the service; better give it to another user, and install again",
             )
         )
     given = sorted(name for name in os.environ if name.startswith("QIAO_") and "PASSWORD" not in name)

@@ -1,5 +1,5 @@
-"""A node as a service of systemd: installing, taking away, asking how it stands. Of the system where we are root, else of
-the user."""
+"""A node as a service of systemd: installing, taking away, asking how it stands. Of the system where we are root,
+else of the user."""
 
 from __future__ import annotations
 
@@ -150,9 +150,7 @@ def program() -> list[str]:
 
 
 def _is_of(path: Path, directory: Path) -> bool:
-    return unit.quoted(str(directory)) in _read(path).partition("ExecStart=")[2].partition("\n")[0].split(
-        " "
-    ) or (f" --dir {unit.quoted(str(directory))} run" in _read(path))
+    return f" --dir {unit.quoted(str(directory))} run --no-tui\n" in _read(path)
 
 
 def _read(path: Path) -> str:

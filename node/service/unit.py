@@ -31,7 +31,6 @@ PLAIN = (
 CONFINED = (
     "ProtectSystem=strict",
     "ProtectHome=read-only",
-    "PrivateTmp=yes",
     "PrivateDevices=yes",
     "ProtectKernelTunables=yes",
     "ProtectKernelModules=yes",
@@ -41,8 +40,9 @@ CONFINED = (
     "ProtectHostname=yes",
     "ProtectProc=invisible",
     "RestrictNamespaces=yes",
-    "CapabilityBoundingSet=",
 )
+LISTEN = "CAP_NET_BIND_SERVICE"
+TEMPORARY = (Path("/tmp"), Path("/var/tmp"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Service:
     unit_name: str
     user: str | None = None
     writes: tuple[Path, ...] = ()
+    low_port: bool = False  # it listens where else only root may
 
     @property
     def words(self) -> list[str]:
@@ -101,9 +102,18 @@ def _service(service: Service) -> Iterable[str]:
     yield from PLAIN
     if service.user is not None:
         yield from CONFINED
+        yield f"CapabilityBoundingSet={LISTEN if service.low_port else ''}"
+        if service.low_port:
+            yield f"AmbientCapabilities={LISTEN}"
+        if not any(path.is_relative_to(one) for one in TEMPORARY for path in _places(service)):
+            yield "PrivateTmp=yes"
         # What isn't there yet is no reason not to start.
         yield f"ReadWritePaths={quoted_path(service.directory)}"
         yield from (f"ReadWritePaths=-{quoted_path(path)}" for path in service.writes)
+
+
+def _places(service: Service) -> Iterable[Path]:
+    return (service.directory, *service.writes, Path(service.command[0]))
 
 
 def _target(service: Service) -> str:

@@ -1,5 +1,5 @@
-"""A node as a task of Windows' scheduler: run at the machine's start, begun again when it fails. Written for Windows and
-never tried there; nothing but `schtasks`, which every Windows has.
+"""A node as a task of Windows' scheduler: run at the machine's start, begun again when it fails. Written for Windows
+and never tried there; nothing but `schtasks`, which every Windows has.
 """
 
 from __future__ import annotations
