@@ -32,7 +32,7 @@ from node.logs import writing
 from node.logs.events import tell
 from node.logs.noticed import Noticed
 from node.metrics import page
-from node.metrics.meter import Meter
+from node.metrics.meter import UNKNOWN, Meter
 from node.metrics.reading import Standing
 from node.service import notify
 from node.transport import local, local_app
@@ -153,7 +153,8 @@ class Daemon:
             raise
         finally:
             self.meter.operated(operation, code, time.monotonic() - begun)
-            tell(log, logging.DEBUG, "operation_done", operation=operation, code=code, ms=_since(begun))
+            known = operation if code != UNKNOWN else ""  # a name that nobody has may be anything
+            tell(log, logging.DEBUG, "operation_done", operation=known, code=code, ms=_since(begun))
 
     async def _operate(self, operation: str, params: Mapping[str, Any], staff: str | None) -> dict[str, Any]:
         if operation == "stop":

@@ -15,7 +15,7 @@ from node.transport import local
 
 from .finding import Finding, Level, Site
 
-CELLS = (80, 24)
+WIDTH, HEIGHT = 80, 24  # cells that the screens take at least
 
 
 def settings(site: Site) -> Iterator[Finding]:
@@ -55,7 +55,7 @@ def terminal(_site: Site) -> Iterator[Finding]:
     if not sys.stdout.isatty():
         return
     width, height = shutil.get_terminal_size()
-    if (width, height) < CELLS or os.environ.get("TERM") in ("dumb", "unknown"):
+    if width < WIDTH or height < HEIGHT or os.environ.get("TERM") in ("dumb", "unknown"):
         text = say(
             f"终端太小（{width}×{height}），界面要 80×24",
             f"the terminal is {width}×{height}: screens take 80×24",

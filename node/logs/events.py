@@ -15,7 +15,6 @@ from typing import Any
 
 _CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _WORD = re.compile(r"[A-Za-z0-9_.:/+\[\]-]{0,120}")
-_UNIT = re.compile(r"[0-9A-Za-z/]{0,80}")
 _PLACES = re.compile(r"([a-z0-9_]+(\.[a-z0-9_]+)*:[0-9]+ ?){0,8}")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
@@ -26,7 +25,6 @@ FIELDS: Mapping[str, re.Pattern[str]] = {
     "where": _PLACES,  # module:line of the innermost calls of ours
     "part": _CODE,
     "operation": _CODE,
-    "unit": _UNIT,  # a code or path
     "listen": _WORD,
     "version": _WORD,
     "library": _CODE,
@@ -60,7 +58,10 @@ EVENTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "warning_raised": ("something is going to be trouble", ("code",)),
     "warning_over": ("it is over", ("code",)),
     "drop_failed": ("the drop folder can't be worked off", ("code",)),
-    "notify_failed": ("the command to notify failed, or there was too much to tell", ("code", "exit", "count")),
+    "notify_failed": (
+        "the command to notify failed, or there was too much to tell",
+        ("code", "exit", "count", "fault", "where"),
+    ),
     "web_failed": ("browsers' seats can't be looked after", ("fault", "where")),
     "protocol_fault": ("what a peer sent breaks the protocol", ("code",)),
     "log_lost": ("lines could not be written, the disk being full for example", ("count",)),
@@ -76,8 +77,13 @@ def tell(
 ) -> None:
     """Writes the event at a level of `logging`. `fault`: an exception, of which class, code and places are told."""
     if log.isEnabledFor(level):
-        given = {**(told_of(fault) if fault is not None else {}), **fields}
-        log.log(level, event, extra={"event": event, "fields": fitting(event, given)}, stacklevel=2)
+        given = fitting(event, {**(told_of(fault) if fault is not None else {}), **fields})
+        log.log(level, "%s", sentence(event, given), extra={"event": event, "fields": given}, stacklevel=2)
+
+
+def sentence(event: str, fields: Mapping[str, object]) -> str:
+    """`line_down code=line_slow`."""
+    return " ".join((event, *(f"{name}={value}" for name, value in fields.items())))
 
 
 def told_of(fault: BaseException) -> dict[str, object]:

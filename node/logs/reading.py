@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .writing import FOLDER, LEVELS, sentence
+from .writing import FOLDER, LEVELS, said
 
 LOOK_SECONDS = 0.5
 _UNREADABLE = {"time": "?", "level": "error", "event": "?"}
@@ -88,4 +88,4 @@ def _behind(path: Path, start: int) -> list[bytes]:
 
 
 def told(one: Mapping[str, Any]) -> str:
-    return f"{one.get('time')} {str(one.get('level')):<7} {sentence(one)}"
+    return f"{one.get('time')} {str(one.get('level')):<7} {said(one)}"

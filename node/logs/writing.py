@@ -19,7 +19,7 @@ from typing import Any, TextIO
 from node.config import Config
 from node.iso import CHINA
 
-from .events import told_of
+from .events import sentence, told_of
 
 FOLDER = "log"
 NODE, WEB = "node", "web"  # each process writes a file of its own: rotating isn't for two at once
@@ -142,14 +142,14 @@ class Told(logging.StreamHandler[TextIO]):
     def format(self, record: logging.LogRecord) -> str:
         found = document(record)
         if self._journal:
-            return f"<{_PRIORITY[str(found['level'])]}>{sentence(found)}"
-        return f"{found['time']} {found['level']} {sentence(found)}"
+            return f"<{_PRIORITY[str(found['level'])]}>{said(found)}"
+        return f"{found['time']} {found['level']} {said(found)}"
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Who read us has gone."""
 
 
-def sentence(found: Mapping[str, object]) -> str:
-    """`line_down code=line_slow`."""
-    rest = (f"{name}={value}" for name, value in found.items() if name not in ("time", "level", "event"))
-    return " ".join((str(found.get("event")), *rest))
+def said(found: Mapping[str, object]) -> str:
+    """A document without its time and level."""
+    rest = {name: value for name, value in found.items() if name not in ("time", "level", "event")}
+    return sentence(str(found.get("event")), rest)
