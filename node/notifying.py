@@ -70,7 +70,7 @@ class Notifier:
     def _complain(self) -> None:
         now = self._loop.time()
         if self._left_out and now - self._said >= MINUTE:
-            tell(log, logging.WARNING, "notify_failed", code="rate", count=self._left_out)
+            tell(log, logging.WARNING, "notify_failed", reason="rate", count=self._left_out)
             self._left_out, self._said = 0, now
 
     async def _tell(self, one: News) -> None:
@@ -81,15 +81,15 @@ class Notifier:
                 stderr=asyncio.subprocess.DEVNULL, start_new_session=True, env=_environment(),
             )  # fmt: skip
         except (OSError, ValueError) as fault:
-            tell(log, logging.WARNING, "notify_failed", fault, code="not_started")
+            tell(log, logging.WARNING, "notify_failed", fault, reason="not_started")
             return
         try:
             code = await asyncio.wait_for(process.wait(), SECONDS)
         except TimeoutError:
-            tell(log, logging.WARNING, "notify_failed", code="timeout")
+            tell(log, logging.WARNING, "notify_failed", reason="timeout")
         else:
             if code:
-                tell(log, logging.WARNING, "notify_failed", code="exit", exit=code)
+                tell(log, logging.WARNING, "notify_failed", reason="exit", exit=code)
         finally:
             await _ended(process)
 

@@ -21,6 +21,7 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}")
 # field → the form of its text
 FIELDS: Mapping[str, re.Pattern[str]] = {
     "code": _CODE,  # stable, of docs/errors.md
+    "reason": _CODE,  # where no code of an error fits
     "fault": _CODE,  # the class of an exception
     "where": _PLACES,  # module:line of the innermost calls of ours
     "part": _CODE,
@@ -60,7 +61,7 @@ EVENTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "drop_failed": ("the drop folder can't be worked off", ("code",)),
     "notify_failed": (
         "the command to notify failed, or there was too much to tell",
-        ("code", "exit", "count", "fault", "where"),
+        ("reason", "exit", "count", "fault", "where"),
     ),
     "web_failed": ("browsers' seats can't be looked after", ("fault", "where")),
     "protocol_fault": ("what a peer sent breaks the protocol", ("code",)),

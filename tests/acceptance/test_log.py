@@ -93,6 +93,6 @@ def test_nor_in_the_logs_of_a_tree_where_all_else_was_tried(tree: Tree) -> None:
 
 
 ALLOWED = {
-    "time", "level", "event", "code", "fault", "where", "part", "operation", "listen", "version", "library",
+    "time", "level", "event", "code", "reason", "fault", "where", "part", "operation", "listen", "version", "library",
     "pid", "exit", "count", "bytes", "ms", "seconds",
 }  # fmt: skip
