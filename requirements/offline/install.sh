@@ -14,7 +14,7 @@ python=${PYTHON:-python3}
   echo "缺少 python3-venv，请先安装 / python3-venv is missing: install it first" >&2
   exit 2
 }
-(cd "$here" && sha256sum --quiet -c SHA256SUMS) || {
+(cd "$here" && sha256sum --quiet -c SHA256SUMS >&2) || {
   echo "文件不完整或被改过，请重新拷贝 / damaged or changed: copy it again" >&2
   exit 7
 }
