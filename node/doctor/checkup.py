@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from node.errors import QiaoError
 from node.language import say
-from node.logs.events import tell
 
 from . import (
     backup,
@@ -26,8 +25,6 @@ from . import (
     versions,
 )
 from .finding import Check, Finding, Level, Site
-
-log = logging.getLogger("qiao.doctor")
 
 MACHINE: tuple[Check, ...] = (
     settings.running,
@@ -64,23 +61,17 @@ NODE: tuple[Check, ...] = (
     standing.marker,
     standing.lives,
 )
-AT_ONCE = 8  # most of them wait: for a disk, a name, a peer
+AT_ONCE = 16  # most of them wait: for a disk, a name, a peer, a program
 
 
 def examined(site: Site) -> list[Finding]:
     """Everything that was found, in the order of the checks. Raises nothing."""
-    found = _run(site, MACHINE)
-    if not site.has_node:
-        return found
-    found += _run(site, FILES)
-    if any(one.name == "database" and one.level is Level.RED for one in found):
-        return found
-    return found + _run(site, NODE)
-
-
-def _run(site: Site, checks: Sequence[Check]) -> list[Finding]:
+    checks = [*MACHINE, *FILES, *NODE] if site.has_node else [*MACHINE]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return [one for some in pool.map(lambda check: list(guarded(check, site)), checks) for one in some]
+        found = dict(zip(checks, pool.map(lambda check: list(guarded(check, site)), checks), strict=True))
+    if any(one.name == "database" and one.level is Level.RED for one in found.get(database.database, ())):
+        found = {check: some for check, some in found.items() if check not in NODE}
+    return [one for some in found.values() for one in some]
 
 
 def guarded(check: Check, site: Site) -> Iterator[Finding]:
@@ -88,7 +79,8 @@ def guarded(check: Check, site: Site) -> Iterator[Finding]:
     try:
         yield from check(site)
     except Exception as fault:
-        tell(log, logging.ERROR, "part_failed", fault, part=check.__name__)
+        if isinstance(fault, QiaoError) and fault.code == "bad_config":
+            return  # told by the check of the settings
         if os.environ.get("QIAO_DEBUG"):
             traceback.print_exception(fault)
         text = say(
