@@ -6,10 +6,10 @@ SIZE ?= tenth
 PIP := .venv/bin/pip --disable-pip-version-check --no-input --quiet
 PY := .venv/bin/python
 SOURCE := sync_protocol conflict node tui cli.py
-ALL := $(SOURCE) migrations tests bench
+ALL := $(SOURCE) migrations tests bench requirements
 PROVINCE := $(if $(filter full,$(SIZE)),,--calls 100000 --tickets 10000)
 
-.PHONY: demo test check bill audit bench soak fuzz mutants browser setup clean
+.PHONY: demo test check bill audit bench soak fuzz mutants browser wheel offline setup clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/run  ## a day of the hotline on one machine; ARGS="--keep DIR --json"
@@ -23,7 +23,7 @@ test: .venv/dev  ## ARGS="-k name"
 check: .venv/dev  ## format, lint, types, boundaries, documentation
 	$(PY) -m ruff format --check $(ALL)
 	$(PY) -m ruff check $(ALL)
-	$(PY) -m mypy $(SOURCE) migrations bench tests/house
+	$(PY) -m mypy $(SOURCE) migrations bench requirements tests/house
 	.venv/bin/lint-imports
 	$(PY) -m pytest -q tests/house
 
@@ -64,6 +64,13 @@ mutants: .venv/dev  ## planted faults, each to be noticed by a test; ARGS="--onl
 browser: .venv/dev  ## the screens in Debian's Chromium, installed where it is missing; ARGS="-k name"
 	bash tests/browser/install.sh
 	$(PY) -m pytest -q tests/browser $(ARGS)
+
+# Each is installed into an empty environment, with no source near, and worked with.
+wheel: .venv/dev  ## dist/qiao-VERSION-py3-none-any.whl, tried
+	$(PY) -m tests.soak.installing $(ARGS)
+
+offline: .venv/dev  ## dist/qiao-VERSION-offline-SYSTEM.zip, for an office without Internet, tried
+	$(PY) -m tests.soak.installing --offline $(ARGS)
 
 setup: .venv/dev
 

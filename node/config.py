@@ -70,6 +70,10 @@ class Config:
     tls_ca: str = ""
     keys_passphrase_file: str = ""
     database_encrypted: bool = False
+    log_level: str = "info"
+    log_bytes: int = 5 * 1024 * 1024
+    log_files: int = 5
+    metrics_listen: str = ""
     given: Mapping[str, str] = field(default_factory=dict)  # key → where its value came from
 
     @property
@@ -136,6 +140,10 @@ def _is_listen(value: str) -> bool:
     return True
 
 
+def _is_loopback(value: str) -> bool:
+    return _is_listen(value) and split_listen(value)[0] in LOOPBACK
+
+
 def is_url(value: str) -> bool:
     """Empty, or http(s) with a host and nothing behind the path."""
     if not value:
@@ -166,6 +174,14 @@ _EVERY = ("5 至 1440 的整数", "an integer from 5 to 1440")
 _DRILL = ("0 至 365 的整数", "an integer from 0 to 365")
 _WAL = ("16 至 65536 的整数", "an integer from 16 to 65536")
 _TEXT = ("带引号的文字", "text in quotes")
+_LEVELS = ("debug", "info", "warning", "error")
+_LEVEL = (" / ".join(_LEVELS), ", ".join(_LEVELS))
+_LOG_BYTES = ("65536 至 1073741824 的整数（字节）", "an integer from 65536 to 1073741824 (bytes)")
+_LOG_FILES = ("0 至 100 的整数", "an integer from 0 to 100")
+_LOOPBACK = (
+    "空，或本机地址:端口，如 127.0.0.1:9351",
+    "empty, or a loopback HOST:PORT such as 127.0.0.1:9351",
+)
 
 KEYS: Mapping[str, Key] = {
     "listen": Key("listen", str, _is_listen, _LISTEN),
@@ -206,6 +222,10 @@ KEYS: Mapping[str, Key] = {
     "database.encrypted": Key("database_encrypted", bool, wants=_YES_NO),
     "tls.ca": Key("tls_ca", str, wants=_TEXT),
     "web.idle_minutes": Key("web_idle_minutes", int, lambda value: 1 <= value <= 1440, _MINUTES),
+    "log.level": Key("log_level", str, lambda value: value in _LEVELS, _LEVEL),
+    "log.bytes": Key("log_bytes", int, lambda value: 1 << 16 <= value <= 1 << 30, _LOG_BYTES),
+    "log.files": Key("log_files", int, lambda value: 0 <= value <= 100, _LOG_FILES),
+    "metrics.listen": Key("metrics_listen", str, lambda value: not value or _is_loopback(value), _LOOPBACK),
 }  # fmt: skip
 TABLES = frozenset(name.split(".")[0] for name in KEYS if "." in name)
 

@@ -11,6 +11,8 @@ import logging
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -26,7 +28,15 @@ from node.backup.upkeep import Upkeep
 from node.clock import SystemClock
 from node.config import Config, Value
 from node.entropy import Entropy, SystemEntropy
+from node.errors import QiaoError
 from node.lock import Lock
+from node.logs import writing
+from node.logs.events import tell
+from node.logs.noticed import Noticed
+from node.metrics import page
+from node.metrics.meter import UNKNOWN, Meter
+from node.metrics.reading import Standing as Measured
+from node.service import notify
 from node.transport import local, local_app, tls
 from node.transport.app import Peers
 from node.transport.bell import Bell
@@ -34,12 +44,17 @@ from node.transport.door import Limits
 from node.transport.hand import Hand, Writer
 from node.transport.line import Line, Standing
 from node.transport.serving import Serving, listen_on
+from node.version import version
 
 log = logging.getLogger("qiao.daemon")
 
 TICK_SECONDS = 60.0
 HEALTH_SECONDS = 5.0  # a writer that is busy for longer is told as `busy`; it isn't broken
 RETRY_SECONDS = 5.0  # before a part that failed unexpectedly is begun again
+MOST_RETRY_SECONDS = 300.0  # it is doubled up to this
+# A stop is at most: two servers' answers (5 s each), Litestream (10 s), the writer's present job (30 s, promise R15).
+STOP_SECONDS = 90.0
+STOP_FORCED = 70  # exit code of a process that had to end itself
 
 # Commands and screens of this machine, each with one connection; an operation may take minutes.
 _LOCAL = Limits(total=512, strangers=512, address=512)
@@ -52,11 +67,14 @@ def run(directory: Path, overrides: Mapping[str, Value | None] | None = None) ->
 
     Raises Usage `bad_config`, NotFound `no_node`, Locked at once beside another, and what opening raises.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     config = configuration.load(directory, overrides)
     with Lock.take(directory, 0):
         passphrase.ready(directory)
-        asyncio.run(serve(config, open_writer, SystemEntropy()))
+        handlers = writing.start(config, stderr=sys.stderr)
+        try:
+            asyncio.run(serve(config, open_writer, SystemEntropy()))
+        finally:
+            writing.stop(handlers)
 
 
 def open_writer(config: Config) -> Writer:
@@ -76,6 +94,10 @@ async def serve(
 ) -> None:
     """A node until `stop` is set. The caller holds the lock. `ready` is told HOST:PORT, else stderr is."""
     stopping = stop or asyncio.Event()
+    begun = time.monotonic()
+    tell(log, logging.INFO, "node_started", version=version(), pid=os.getpid())
+    bound = threading.Timer(STOP_SECONDS, _force)
+    bound.daemon = True
     async with AsyncExitStack() as stack:
         _on_signals(stack, stopping)
         daemon, address = await _started(stack, config, opener, entropy, stopping)
@@ -85,7 +107,25 @@ async def serve(
         gc.collect()
         gc.freeze()  # what was imported lives as long as the process
         (ready or _say_ready)(address)
+        notify.tell(notify.READY)
+        tell(log, logging.INFO, "node_ready", listen=address, ms=_since(begun))
         await stopping.wait()
+        begun = time.monotonic()
+        bound.start()
+        notify.tell(notify.STOPPING)
+        tell(log, logging.INFO, "node_stopping")
+    bound.cancel()
+    tell(log, logging.INFO, "node_stopped", ms=_since(begun))
+
+
+def _since(begun: float) -> int:
+    return round((time.monotonic() - begun) * 1000)
+
+
+def _force() -> None:
+    """What isn't durable by now was never acknowledged; Litestream ends when it sees us gone."""
+    tell(log, logging.ERROR, "stop_forced", seconds=round(STOP_SECONDS))
+    os._exit(STOP_FORCED)
 
 
 def _say_ready(address: str) -> None:
@@ -103,13 +143,29 @@ class Daemon:
     backup: Litestream
     upkeep: Upkeep
     stopping: asyncio.Event
+    meter: Meter
+    noticed: Noticed = field(default_factory=Noticed)
     beside: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
     )  # what node.toml asks for besides
 
     async def operate(self, operation: str, params: Mapping[str, Any], staff: str | None) -> dict[str, Any]:
-        """What the local socket asks for. `stop`, `sync` and `line` are the daemon's own; the rest is the
+        """What the local socket asks for. `stop`, `sync`, `line` and `metrics` are the daemon's own; the rest is the
         writer's. Raises QiaoError."""
+        begun, code = time.monotonic(), "unexpected"
+        try:
+            done = await self._operate(operation, params, staff)
+            code = "ok"
+            return done
+        except QiaoError as fault:
+            code = fault.code
+            raise
+        finally:
+            self.meter.operated(operation, code, time.monotonic() - begun)
+            known = operation if code != UNKNOWN else ""  # a name that nobody has may be anything
+            tell(log, logging.DEBUG, "operation_done", operation=known, code=code, ms=_since(begun))
+
+    async def _operate(self, operation: str, params: Mapping[str, Any], staff: str | None) -> dict[str, Any]:
         if operation == "stop":
             self.stopping.set()
             return {"stopping": True}
@@ -127,12 +183,28 @@ class Daemon:
             return {**self.line.told(), **told, "pid": os.getpid()}
         if operation == "backup":
             return {"replicas": await self.upkeep.once(now=True)}
+        if operation == "metrics":
+            return {"text": await page.text(self.meter, self.config.directory, await self.standing())}
         return await self.hand.run(lambda writer: writer.do(operation, params, staff))
+
+    async def standing(self) -> Measured:
+        """For metrics: how the parts stand now."""
+        found = await self.check()
+        return Measured(
+            version(),
+            found.ok,
+            found.warnings,
+            str(self.line.standing),
+            self.hand.waiting,
+            self.hand.busy_seconds,
+        )
 
     async def tick(self) -> None:
         while True:
             await self.hand.run(lambda writer: writer.tick())
             await self.scrub()
+            await self.warnings()
+            self.noticed.refusals(self.meter.refusals())
             await asyncio.sleep(TICK_SECONDS)
 
     async def rebuild(self) -> None:
@@ -153,7 +225,14 @@ class Daemon:
             found = await asyncio.wait_for(looked, HEALTH_SECONDS)
         except TimeoutError:
             found = health.Health(True, "busy")
-        return replace(found, backup=self.upkeep.colour if self.config.backup_enabled else "")
+        self.noticed.health(found.ok, found.code)
+        colour = self.upkeep.colour if self.config.backup_enabled else ""
+        return replace(found, warnings=await self.warnings(), backup=colour)
+
+    async def warnings(self) -> tuple[str, ...]:
+        found = await asyncio.to_thread(health.warnings, self.config)
+        self.noticed.warnings(found)
+        return found
 
 
 async def _started(
@@ -169,11 +248,13 @@ async def _started(
     stack.push_async_callback(hand.stop)
     bell = Bell()
     await hand.run(lambda writer: writer.listeners.append(bell.hear))
-    trust = partial(tls.trust, config)
-    line = Line(hand, bell, entropy, url=config.parent, hold_seconds=config.hold_seconds, trust=trust)
+    meter, trust = Meter(), partial(tls.trust, config)
+    line = Line(
+        hand, bell, entropy, url=config.parent, hold_seconds=config.hold_seconds, trust=trust, count=meter
+    )
     backup = Litestream(config, entropy)
     upkeep = Upkeep(config, entropy, backup, lambda: line.standing is not Standing.CARRYING)
-    daemon = Daemon(config, hand, bell, line, backup, upkeep, stopping)
+    daemon = Daemon(config, hand, bell, line, backup, upkeep, stopping, meter)
     await _start_beside(daemon)
     await _serve_peers(stack, daemon, listener, entropy)
     await _serve_local(stack, daemon, entropy)
@@ -181,8 +262,10 @@ async def _started(
 
 
 async def _start_beside(daemon: Daemon) -> None:
-    """The command to notify, the folder to look into. Raises Usage `bad_config`."""
-    config = daemon.config
+    """The watchdog, metrics, the command to notify, the folder to look into. Raises Usage `bad_config`."""
+    config, watched = daemon.config, notify.watchdog_seconds()
+    if watched is not None:
+        daemon.beside.append(partial(notify.feed, watched, daemon.hand.busy_for))
     if config.notify_command:
         from node.notifying import Notifier
 
@@ -194,6 +277,8 @@ async def _start_beside(daemon: Daemon) -> None:
 
         configuration.check_drop(config)
         daemon.beside.append(Drop(config, daemon.hand).run)
+    if config.metrics_listen:
+        daemon.beside.append(partial(page.serve, config, daemon.meter, daemon.standing))
 
 
 def _bracketed(host: str) -> str:
@@ -202,7 +287,9 @@ def _bracketed(host: str) -> str:
 
 async def _serve_peers(stack: AsyncExitStack, daemon: Daemon, listener: Any, entropy: Entropy) -> None:
     required = daemon.config.tls_required
-    peers = Peers(daemon.hand, daemon.bell, daemon.check, daemon.stopping, tls_required=required)
+    peers = Peers(
+        daemon.hand, daemon.bell, daemon.check, daemon.stopping, tls_required=required, count=daemon.meter
+    )
     channel = tls.Channel(SystemClock(), entropy)
     await daemon.hand.run(channel.follow)
     serving = Serving(peers.app(), listener, lambda: channel.context)
@@ -221,7 +308,7 @@ async def _serve_local(stack: AsyncExitStack, daemon: Daemon, entropy: Entropy) 
 
 def _keep(stack: AsyncExitStack, part: Callable[[], Awaitable[None]]) -> None:
     """Runs a part until the daemon stops; a fault in one never stops the others."""
-    task = asyncio.create_task(_kept(part))
+    task = asyncio.create_task(_kept(part, _name(part)))
 
     async def cancelled() -> None:
         task.cancel()
@@ -230,13 +317,20 @@ def _keep(stack: AsyncExitStack, part: Callable[[], Awaitable[None]]) -> None:
     stack.push_async_callback(cancelled)
 
 
-async def _kept(part: Callable[[], Awaitable[None]]) -> None:
+def _name(part: Callable[[], Awaitable[None]]) -> str:
+    """`Line.run`, `feed`."""
+    return str(getattr(getattr(part, "func", part), "__qualname__", ""))
+
+
+async def _kept(part: Callable[[], Awaitable[None]], name: str) -> None:
+    seconds = RETRY_SECONDS
     while True:
         try:
             return await part()
-        except Exception:
-            log.exception("a part of the daemon failed")
-            await asyncio.sleep(RETRY_SECONDS)
+        except Exception as fault:
+            tell(log, logging.ERROR, "part_failed", fault, part=name)
+            await asyncio.sleep(seconds)
+            seconds = min(seconds * 2, MOST_RETRY_SECONDS)
 
 
 def _on_signals(stack: AsyncExitStack, stopping: asyncio.Event) -> None:

@@ -1,6 +1,6 @@
 """What a person is told of the protocol's errors: one sentence a code, in both languages.
 
-The protocol's own messages are English and for programmers. They end here, in the log, at debug level.
+The protocol's own messages are English and for programmers. They end here: the log gets the code.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import logging
 
 from node.errors import LineDown, QiaoError, Usage
 from node.language import say
+from node.logs.events import tell
 from sync_protocol.errors import BadText, ProtocolError, RemoteError
 
 log = logging.getLogger("qiao.faults")
@@ -86,7 +87,7 @@ _WHOLE = _INVITATIONS | {"bad_mac", "join_refused", "not_enrolled", "unknown_ver
 
 def sentence(fault: ProtocolError) -> str:
     """In the language in use. The protocol's own words go to the log."""
-    log.debug("%s: %s", fault.code, fault)
+    tell(log, logging.DEBUG, "protocol_fault", code=fault.code)
     return sentence_of(fault.code)
 
 

@@ -16,6 +16,7 @@ from node.clock import Clock
 from node.config import Value
 from node.entropy import Entropy
 from node.errors import DiskTrouble, Stale, Usage
+from node.filesystem import refuse_unfit
 from node.language import say
 from node.lock import Lock
 from node.marker import FILE as MARKER
@@ -47,6 +48,7 @@ def init(
 ) -> dict[str, Any]:
     """Makes a node. Raises Stale `node_exists`, Usage, DiskTrouble."""
     _check(unit, name, root, recovery)
+    refuse_unfit(directory)
     if (directory / glance.DATABASE).exists():
         raise Stale(
             say(f"{directory} 里已有节点", f"there is a node in {directory}"),

@@ -15,7 +15,7 @@ import cbor2
 import sqlcipher3.dbapi2 as driver
 
 from node import clock as clocks
-from node import config, lives
+from node import config, health, lives
 from node.backup import account
 from node.clock import SystemClock
 from node.errors import Damaged, NotFound, QiaoError, Stale
@@ -32,7 +32,11 @@ _BREACHES = (
     "SELECT count(*) FROM due JOIN folded USING (record)"
     " WHERE here AND coalesce(done_ms, CASE WHEN owed THEN ? ELSE 0 END) > due_ms"
 )
-
+_EXCEPTION_KINDS = (
+    "SELECT kind, count(*) FROM exception_ LEFT JOIN folded USING (record)"
+    " WHERE open AND coalesce(here, 1) GROUP BY kind"
+)
+_CHILDREN_SEEN = "SELECT u.path, p.seen_ms FROM peer p JOIN unit u ON u.node = p.node WHERE p.node != ?"
 _LATEST_DUE = "SELECT coalesce(max(due_ms), 0) FROM due WHERE done_ms IS NULL AND NOT paused AND due_ms < ?"
 NEVER = 253_000_000_000_000  # past it nothing falls due; what stands still is beyond
 _NOTICES = (
@@ -61,6 +65,35 @@ def clock(directory: Path) -> dict[str, Any]:
         return clocks.told(lambda name: _setting(db, name), now)
 
     return _read(directory, read)
+
+
+def parent_url(directory: Path) -> str:
+    """Of the invitation, or of the parent's newest word; empty where there is none. Raises as `status`."""
+    return str(_read(directory, lambda db: {"url": (_setting(db, "parent_url") or b"").decode()})["url"])
+
+
+def counts(directory: Path) -> dict[str, Any]:
+    """For metrics: commits and changes stored, open exceptions by kind, ages in seconds. Raises as `status`."""
+    return _read(directory, _counts)
+
+
+def _counts(db: Any) -> dict[str, Any]:
+    now = SystemClock().own_ms() + int(_setting(db, "clock_offset") or 0)
+    parent = _parent(db)
+    oldest = _pending_up(db, parent)[1]
+    seen = db.execute(_CHILDREN_SEEN, (_setting(db, "parent") or b"",)).fetchall()
+    return {
+        "commits": _one(db, "SELECT coalesce(max(id), 0) FROM commit_"),
+        "changes": _one(db, "SELECT coalesce(max(id), 0) FROM change"),
+        "exceptions": dict(db.execute(_EXCEPTION_KINDS).fetchall()),
+        "oldest_unsent_seconds": max(0, now - oldest) // 1000 if oldest else 0,
+        "parent_seen_seconds": _age(now, parent["seen_ms"] if parent else 0),
+        "child_seen_seconds": {unit: _age(now, ms) for unit, ms in seen if ms},
+    }
+
+
+def _age(now_ms: int, ms: int) -> int | None:
+    return max(0, now_ms - ms) // 1000 if ms else None
 
 
 def _read(directory: Path, read: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
@@ -137,6 +170,8 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "backup_verified_seconds": backup["verified_seconds"],
         "backup_colour": backup["colour"],
         "backup_faults": backup["faults"],
+        "disk_free_bytes": health.free_bytes(directory),
+        "warnings": list(health.warnings(_config(directory))),
     }
 
 
@@ -259,6 +294,14 @@ def _pending_down(db: Any) -> dict[str, dict[str, Any]]:
         }
         for unit, count, oldest, seen, way in rows
     }
+
+
+def _config(directory: Path) -> config.Config:
+    """Defaults where node.toml can't be read: every other command says why."""
+    try:
+        return config.load(directory)
+    except QiaoError:
+        return config.Config(directory)
 
 
 def _channel(db: Any, directory: Path) -> dict[str, str | None] | None:

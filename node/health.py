@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlcipher3.dbapi2 as driver
 
+from node import filesystem
+from node.config import Config
 from node.errors import QiaoError
 from node.store import raw
 
 DATABASE = "node.db"
 # The daemon's own writer is idle while this is asked; only Litestream's short locks are waited for.
 _WAIT_SECONDS = 2.0
+LOW_BYTES = 500 << 20  # a day of a province, its write-ahead log and its backup fit into it
+DISK_LOW, UNFIT = "disk_low", "unfit_filesystem"
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
     """`code`: ok, or the stable code of what is wrong: disk, damaged, busy, or of its key. `backup`: green, yellow,
-    red; empty where nobody looked. An old backup keeps no node from its work."""
+    red; empty where nobody looked. `warnings`: of what is going to be. Neither keeps a node from its work."""
 
     ok: bool
     code: str = "ok"
     backup: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def check(directory: Path) -> Health:
@@ -39,6 +46,31 @@ def check(directory: Path) -> Health:
     except driver.Error as fault:
         return Health(False, _code(str(fault).lower()))
     return Health(True)
+
+
+def warnings(config: Config) -> tuple[str, ...]:
+    """Codes of what isn't broken yet. Raises nothing."""
+    return tuple(code for code in (watch(config) for watch in WATCHES) if code)
+
+
+def _disk(config: Config) -> str:
+    return DISK_LOW if free_bytes(config.directory) < LOW_BYTES else ""
+
+
+def free_bytes(directory: Path) -> int:
+    """What this process may still write there; of a disk that can't be asked, as much as is needed."""
+    try:
+        return shutil.disk_usage(directory).free
+    except OSError:
+        return LOW_BYTES
+
+
+def _filesystem(config: Config) -> str:
+    return UNFIT if filesystem.trouble(filesystem.kind(config.directory)) else ""
+
+
+# Each looks at one thing and gives its code, or nothing; others may be put behind.
+WATCHES: tuple[Callable[[Config], str], ...] = (_disk, _filesystem)
 
 
 def _exercise(connection: driver.Connection) -> None:

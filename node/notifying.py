@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+from node.logs.events import tell
 from node.news import News
 
 log = logging.getLogger("qiao.notify")
@@ -69,7 +70,7 @@ class Notifier:
     def _complain(self) -> None:
         now = self._loop.time()
         if self._left_out and now - self._said >= MINUTE:
-            log.warning("notify: rate, %d left out", self._left_out)
+            tell(log, logging.WARNING, "notify_failed", reason="rate", count=self._left_out)
             self._left_out, self._said = 0, now
 
     async def _tell(self, one: News) -> None:
@@ -80,15 +81,15 @@ class Notifier:
                 stderr=asyncio.subprocess.DEVNULL, start_new_session=True, env=_environment(),
             )  # fmt: skip
         except (OSError, ValueError) as fault:
-            log.warning("notify: not_started %s", type(fault).__name__)
+            tell(log, logging.WARNING, "notify_failed", fault, reason="not_started")
             return
         try:
             code = await asyncio.wait_for(process.wait(), SECONDS)
         except TimeoutError:
-            log.warning("notify: timeout")
+            tell(log, logging.WARNING, "notify_failed", reason="timeout")
         else:
             if code:
-                log.warning("notify: exit %d", code)
+                tell(log, logging.WARNING, "notify_failed", reason="exit", exit=code)
         finally:
             await _ended(process)
 

@@ -27,6 +27,7 @@ from node.config import Config
 from node.entropy import Entropy
 from node.errors import DiskTrouble, QiaoError
 from node.language import say
+from node.logs.events import tell
 from node.private import write as write_private
 from node.transport.patience import Backoff
 
@@ -134,7 +135,7 @@ class Litestream:
         found = program(self._config)
         if found is None:
             self.fault = "backup_program"
-            log.error("litestream isn't installed: no continuous backup")
+            tell(log, logging.ERROR, "backup_failed", code=self.fault)
             return
         while True:
             await self._go.wait()
@@ -154,15 +155,16 @@ class Litestream:
             process = await self._started(found, path, replica)
         except (OSError, QiaoError) as fault:
             self.fault = "backup_start" if isinstance(fault, OSError | DiskTrouble) else fault.code
-            log.error("litestream isn't started: %s", fault)
+            tell(log, logging.ERROR, "backup_failed", fault, code=self.fault)
             return
         self.pid, self.fault, self._process = process.pid, "", process
+        tell(log, logging.INFO, "backup_started", pid=process.pid)
         try:
             await self._heard(process)
             code = await process.wait()
             if self._go.is_set():
                 self.fault = self.fault or "backup_ended"
-                log.error("litestream ended with %s", code)
+                tell(log, logging.ERROR, "backup_failed", code=self.fault, exit=code)
         finally:
             self.pid = self._process = None
             await _stopped(process)
@@ -179,7 +181,7 @@ class Litestream:
                 return
             told = complaint.shown(line)
             self.complained = (complaint.code(told), int(time.time() * 1000))
-            log.warning("litestream: %s", told)
+            tell(log, logging.WARNING, "backup_complained", code=self.complained[0] or "unknown")
 
     def kill(self) -> None:
         """One that hangs doesn't hear SIGTERM; it is started again behind."""

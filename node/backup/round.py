@@ -20,6 +20,7 @@ from node.config import Config
 from node.entropy import Entropy
 from node.errors import LineDown, QiaoError
 from node.language import say
+from node.logs.events import tell
 from node.store import copying
 
 log = logging.getLogger("qiao.backup")
@@ -62,7 +63,7 @@ class Round:
             return None
 
     def _note(self, places: tuple[Replica, ...], fault: QiaoError) -> None:
-        log.error("no sealed copy: %s", fault)
+        tell(log, logging.ERROR, "backup_failed", fault, part="sealed")
         for one in places:
             with account.noting(self._config.directory, one.name) as known:
                 known.fault = fault.code
@@ -88,7 +89,7 @@ class Round:
             known.fault = fault.code
             self._attachments.pop(replica.name, None)
             if fault.code != before:
-                log.error("backup to %s: %s", replica.name, fault)
+                tell(log, logging.ERROR, "backup_failed", fault, part=replica.name)
         self._keep(replica, known, begun)
         return {"name": replica.name, "place": replica.shown, "fault": known.fault}
 

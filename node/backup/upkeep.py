@@ -22,6 +22,7 @@ from node.config import Config
 from node.entropy import Entropy
 from node.iso import CHINA
 from node.keys import DIRECTORY, SIGN_FILE
+from node.logs.events import tell
 from node.store import copying
 
 log = logging.getLogger("qiao.backup")
@@ -129,9 +130,9 @@ class Upkeep:
             found = await aside(control.synced_ms, self._config.directory)
             self._deaf = 0
             return found
-        except OSError as fault:
+        except OSError:
             self._deaf += 1
-            log.warning("litestream doesn't answer: %s", fault)
+            tell(log, logging.WARNING, "backup_complained", code="backup_stalled")
             if self._deaf >= DEAF:
                 self._deaf, self._killed = 0, True
                 self._litestream.kill()
@@ -146,8 +147,9 @@ class Upkeep:
             return begun
         except OSError as fault:
             told = complaint.shown(str(fault).encode())
-            log.error("litestream couldn't carry what there is: %s", told)
-            self._litestream.complained = (complaint.code(told), int(time.time() * 1000))
+            code = complaint.code(told)
+            tell(log, logging.ERROR, "backup_failed", code=code or "unknown")
+            self._litestream.complained = (code, int(time.time() * 1000))
             return None
 
     # The write-ahead log
@@ -162,7 +164,7 @@ class Upkeep:
         """Litestream holds the log's old pages; past the bound it has to let go once, and begins anew behind."""
         if self._wal_bytes() <= self._config.backup_wal_mb << 20:
             return False
-        log.error("the write-ahead log has %d bytes: it is cut off", self._wal_bytes())
+        tell(log, logging.ERROR, "backup_wal_cut", bytes=self._wal_bytes())
         async with self._litestream.paused():
             await aside(copying.cut_off, self._config.directory / DATABASE)
         return True
@@ -189,14 +191,14 @@ class Upkeep:
 
     async def drill(self) -> None:
         """In a process that stands behind all others: the fold takes minutes of a core at a province's size."""
-        log.warning("the drill of the backups begins")
+        tell(log, logging.INFO, "drill_begun")
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "node.backup.drill", str(self._config.directory.absolute()),
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         try:
             code = await process.wait()
-            log.warning("the drill of the backups ended with %s", code)
+            tell(log, logging.WARNING if code else logging.INFO, "drill_done", exit=code)
         finally:
             if process.returncode is None:
                 process.terminate()

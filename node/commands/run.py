@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import sys
 import threading
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from node.entropy import SystemEntropy
 from node.errors import Locked, QiaoError, Usage
 from node.language import say
 from node.lock import Lock
+from node.logs import writing
 
 from .lazy import Command, examples, subject
 from .session import Session, no_node, session
@@ -114,11 +114,12 @@ class _Beside(threading.Thread):
 
     def start(self) -> None:
         """Returns when the node is ready. Raises what kept it from being so."""
-        # What is logged would be written over the screens.
-        logging.getLogger().addHandler(logging.NullHandler())
+        # Nothing on stderr: it would be written over the screens.
+        self._handlers = writing.start(self._config)
         super().start()
         self._ready.wait()
         if self._fault is not None:
+            writing.stop(self._handlers)
             raise self._fault
 
     def run(self) -> None:
@@ -143,3 +144,4 @@ class _Beside(threading.Thread):
         if self._loop is not None and self._stopping is not None and self.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
         self.join()
+        writing.stop(self._handlers)

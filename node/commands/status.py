@@ -47,6 +47,7 @@ _LABELS = {
     "backup_verified_seconds": ("上次验证过的备份(秒前)", "last verified backup (s ago)"),
     "backup_colour": ("备份颜色", "backup colour"),
     "backup_faults": ("备份故障", "backup faults"),
+    "disk_free_bytes": ("磁盘剩余(字节)", "disk free (bytes)"),
 }
 
 
@@ -71,7 +72,14 @@ _QUIET = (
     "rebuild_left",
     "backup_faults",
 )  # told only where there is something to tell
-_SENTENCES = ("clock_question", "lives", "lost", "rebuild_total")
+_SENTENCES = ("clock_question", "lives", "lost", "rebuild_total", "warnings")
+_WARNINGS = {
+    "disk_low": ("磁盘快满了：df -h，再 qiao doctor", "the disk is almost full: df -h, then qiao doctor"),
+    "unfit_filesystem": (
+        "目录所在的文件系统放不得数据库，请搬到本机磁盘：qiao doctor",
+        "the directory's file system doesn't suit a database, move it to a disk of this machine: qiao doctor",
+    ),
+}
 
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
@@ -122,6 +130,8 @@ def alarms(found: dict[str, Any]) -> Iterator[str]:
             "备份没有，或太旧，或太久没有演练：qiao backup status",
             "there is no backup, or it is old, or no drill was made for long: qiao backup status",
         )
+    for code in found.get("warnings", ()):
+        yield say(*_WARNINGS.get(code, (f"{code}：qiao doctor", f"{code}: qiao doctor")))
     for one in found.get("lost", ()):
         yield lives.lost_sentence(one)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from node.config import Config
 from node.entropy import SystemEntropy
 from node.errors import NotFound
 from node.language import say
+from node.logs import writing
 from node.seats import Seats, told
 from node.transport import local
 
@@ -79,10 +81,12 @@ def _serve(here: Session, config: Config, seats: Seats, self_signed: bool) -> No
     if opened.fingerprint:
         here.narrate(say(f"证书指纹 {opened.fingerprint}", f"the certificate's {opened.fingerprint}"))
     seats.serving(opened.url)
+    handlers = writing.start(config, writing.WEB, stderr=sys.stderr)
     try:
         here.answer({"items": [_link(seats, FIRST)], "next": None}, _links)
         here.screens.serve(opened)
     finally:
+        writing.stop(handlers)
         seats.serving("")
 
 

@@ -16,6 +16,7 @@ from node.attachments.reference import Reference
 from node.config import Config
 from node.errors import Forbidden, NotFound, QiaoError, Usage
 from node.language import say
+from node.logs.events import tell
 from node.matters import KINDS
 from node.transport.hand import Hand
 
@@ -69,7 +70,7 @@ class Drop:
         except (OSError, QiaoError) as fault:
             code = fault.code if isinstance(fault, QiaoError) else type(fault).__name__
             if code != self._trouble:
-                log.warning("drop: %s", code)
+                tell(log, logging.WARNING, "drop_failed", code=code)
             self._trouble = code
 
     def _whole(self) -> list[Found]:

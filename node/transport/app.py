@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,6 +20,7 @@ from starlette.routing import Route
 
 from node.errors import QiaoError
 from node.health import Health
+from node.logs.events import tell
 from node.transport.bell import Bell
 from node.transport.body import Intake, Refused
 from node.transport.hand import Hand, Taken, Writer
@@ -40,6 +43,22 @@ _STATUS = {2: 400, 3: 403, 4: 404, 5: 409, 8: 503, 9: 507}  # by a QiaoError's e
 _ENDS = (Event.NEWS, Event.TIME_UP, Event.SUPERSEDED, Event.CALLER_GONE)
 
 Answer = Callable[[Request], Awaitable[Response]]
+
+
+class Count(Protocol):
+    """What is counted of peers' requests: node/metrics/meter.py."""
+
+    def taken(self, commits: int, size: int, seconds: float) -> None: ...
+    def answered(self, size: int) -> None: ...
+    def refused(self, code: str) -> None: ...
+
+
+class Nothing:
+    """Counts nothing."""
+
+    def taken(self, commits: int, size: int, seconds: float) -> None: ...
+    def answered(self, size: int) -> None: ...
+    def refused(self, code: str) -> None: ...
 
 
 class Holds:
@@ -76,13 +95,14 @@ class Peers:
     pace: Pace = field(default_factory=Pace)
     tls_required: bool = False
     ways: dict[bytes, str] = field(default_factory=dict)  # child → how it came last
+    count: Count = field(default_factory=Nothing)
 
     def app(self) -> Starlette:
         return Starlette(
             routes=[
-                Route("/sync", answered(self.sync), methods=["POST"]),
-                Route("/join", answered(self.join), methods=["POST"]),
-                Route("/health", answered(self.health), methods=["GET"]),
+                Route("/sync", answered(self.sync, self.count), methods=["POST"]),
+                Route("/join", answered(self.join, self.count), methods=["POST"]),
+                Route("/health", answered(self.health, self.count), methods=["GET"]),
             ]
         )
 
@@ -90,16 +110,25 @@ class Peers:
         call = Machine.start(Side.PARENT).step(Event.CALLED)
         self._refuse_plain(request)
         async with self.pace.asked(request), self.intake.body(request, MAX_ENVELOPE) as sealed:
+            begun = time.monotonic()
             taken, mark = await self.hand.run(lambda writer: self._take(writer, sealed))
+            self._note(taken, len(sealed), time.monotonic() - begun)
         await self._recognised(request, taken.child)
         call = call.step(Event.OPENED).step(Event.NEWS if taken.reply is not None else Event.NOTHING_NEW)
         if call.state is State.HOLDING:
             call = call.step(await self._hold(request, taken, mark))
         if call.state is not State.ANSWERING:
             raise Refused(409, "displaced")
-        if taken.reply is not None:
-            return _envelope(taken.reply)
-        return _envelope(await self.hand.run(lambda writer: writer.reply(taken)))
+        reply = taken.reply
+        if reply is None:
+            reply = await self.hand.run(lambda writer: writer.reply(taken))
+        self.count.answered(len(reply))
+        return _envelope(reply)
+
+    def _note(self, taken: Taken, size: int, seconds: float) -> None:
+        commits = len(getattr(getattr(taken, "asked", None), "commits", ()))
+        self.count.taken(commits, size, seconds)
+        tell(log, logging.DEBUG, "exchange_taken", count=commits, bytes=size, ms=round(seconds * 1000))
 
     async def _recognised(self, request: Request, child: bytes) -> None:
         """The envelope was opened: whose connection it is, and how it came, which `status` tells."""
@@ -138,12 +167,20 @@ class Peers:
     async def health(self, request: Request) -> Response:
         async with self.pace.asked(request, HEALTH_COST):
             health = await self.check()
-        told = {"ok": health.ok, "code": health.code, "backup": health.backup}
+        told = {
+            "ok": health.ok, "code": health.code, "backup": health.backup, "warnings": list(health.warnings),
+        }  # fmt: skip
         return JSONResponse(told, 200 if health.ok else 503)
 
 
-def answered(answer: Answer) -> Answer:
+def answered(answer: Answer, count: Count | None = None) -> Answer:
     """Faults as answers with a stable code."""
+
+    async def counted(request: Request) -> Response:
+        response = await guarded(request)
+        if count is not None and CODE_HEADER in response.headers:
+            count.refused(response.headers[CODE_HEADER])
+        return response
 
     async def guarded(request: Request) -> Response:
         try:
@@ -156,11 +193,12 @@ def answered(answer: Answer) -> Answer:
             return refusal(400, fault.code)
         except QiaoError as fault:
             return refusal(_STATUS.get(fault.exit, 500), fault.code)
-        except Exception:
-            log.exception("%s %s", request.method, request.url.path)
+        except Exception as fault:
+            route = request.url.path.strip("/")
+            tell(log, logging.ERROR, "request_failed", fault, operation=route)
             return refusal(500, "unexpected")
 
-    return guarded
+    return counted
 
 
 def refusal(status: int, code: str) -> Response:

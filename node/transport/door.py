@@ -21,6 +21,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
+from node.logs.events import tell
+
 log = logging.getLogger("qiao.transport")
 
 FIRST_SECONDS = 30.0  # from being let in to the first byte
@@ -184,7 +186,7 @@ class Door:
             try:
                 sock, address = await self._loop.sock_accept(self._listener)
             except OSError as fault:  # EMFILE and the like: whoever called waits in the system's queue
-                log.warning("no connection can be taken: %s", fault)
+                tell(log, logging.WARNING, "door_shut", fault)
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
             self._arrived(sock, str(address[0]) if isinstance(address, tuple) else "")

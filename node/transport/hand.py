@@ -7,6 +7,7 @@ after another; nothing of the writer is ever touched from another thread.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
@@ -84,6 +85,9 @@ class Hand:
     def __init__(self, writer: Writer, pool: ThreadPoolExecutor) -> None:
         self._writer = writer
         self._pool = pool
+        self._begun: float | None = None  # when the job on the thread was, by the machine's running time
+        self.waiting = 0  # jobs asked for and not done
+        self.busy_seconds = 0.0  # of all jobs done
 
     @classmethod
     async def start(cls, open_writer: Callable[[], Writer]) -> Hand:
@@ -97,8 +101,25 @@ class Hand:
         return cls(writer, pool)
 
     async def run(self, job: Callable[[Writer], Result]) -> Result:
-        """The job's result. A caller who gives up doesn't stop a job that has begun."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, job, self._writer)
+        """The job's result. A caller who gives up doesn't stop a job that has begun; one that hasn't never is."""
+        self.waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._timed, job)
+        finally:
+            self.waiting -= 1
+
+    def _timed(self, job: Callable[[Writer], Result]) -> Result:
+        self._begun = time.monotonic()
+        try:
+            return job(self._writer)
+        finally:
+            self.busy_seconds += time.monotonic() - self._begun
+            self._begun = None
+
+    def busy_for(self) -> float:
+        """Seconds since which one job has been on the thread; 0 where none is."""
+        begun = self._begun
+        return 0.0 if begun is None else time.monotonic() - begun
 
     async def stop(self) -> None:
         """Closes the writer behind all jobs that were asked for."""

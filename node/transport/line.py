@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from node.entropy import Entropy
 from node.errors import LineDown, NotFound, QiaoError
 from node.language import say
+from node.logs.events import tell
 from node.transport.bell import UP, Bell
 from node.transport.client import Peer
 from node.transport.hand import Hand
@@ -38,6 +40,20 @@ class Standing(StrEnum):
     WAITING = "waiting"  # for the next try
 
 
+class Count(Protocol):
+    """What is counted of it: node/metrics/meter.py."""
+
+    def carried(self, counts: Report) -> None: ...
+    def line_failed(self, code: str) -> None: ...
+
+
+class Nothing:
+    """Counts nothing."""
+
+    def carried(self, counts: Report) -> None: ...
+    def line_failed(self, code: str) -> None: ...
+
+
 class Line:
     """`run` it as a task; it ends only by being cancelled. Only one exchange is open at a time."""
 
@@ -51,6 +67,7 @@ class Line:
         hold_seconds: int,
         connect: Callable[[str, Trust], Peer] = Peer,
         trust: Callable[[Sequence[bytes]], Trust] = lambda pins: Trust(tuple(pins)),
+        count: Count | None = None,
     ) -> None:
         self._hand = hand
         self._bell = bell
@@ -58,6 +75,9 @@ class Line:
         self._url = url  # comes before the one that the writer knows
         self._hold = Hold.of(hold_seconds)
         self._connect, self._trust = connect, trust
+        self._count = count or Nothing()
+        self._counted = Report()  # what of the present call has been counted
+        self._told = ""  # the fault that the log knows of
         self._backoff = Backoff()
         self._turn = asyncio.Lock()
         self._call: Call | None = None
@@ -84,7 +104,7 @@ class Line:
         async with self._turn:
             if url:
                 async with await self._peer(url) as peer:
-                    return await go(self._hand.run, peer)
+                    return self._noted(await go(self._hand.run, peer))
             call = await self._dial()
             if call is None:
                 raise NotFound(
@@ -94,7 +114,11 @@ class Line:
                 )
             report = await go(self._hand.run, call.peer)
             self._succeeded()
-            return report
+            return self._noted(report)
+
+    def _noted(self, report: Report) -> Report:
+        self._count.carried(report)
+        return report
 
     def told(self) -> dict[str, Any]:
         """For screens: how the line stands now."""
@@ -118,16 +142,34 @@ class Line:
         except QiaoError as fault:  # settings that are no good, keys that are locked
             await self._hang_up()
             cut, self.fault = True, fault.code
-        except Exception:
-            log.exception("the exchange with the parent")
+        except Exception as fault:
+            tell(log, logging.ERROR, "part_failed", fault, part="line")
             await self._hang_up()
             cut, self.fault = True, "unexpected"
+        self._tell(cut)
         if self._call is None and not self.fault:
             self.standing = Standing.ALONE
             await self._pause(LONGEST_SECONDS)
         elif cut:
             self.standing = Standing.WAITING
             await self._pause(self._backoff.failed(self._entropy.fraction()))
+
+    def _tell(self, failed: bool) -> None:
+        """The log hears of a fault once, and of its end."""
+        if failed and self.fault:
+            self._count.line_failed(self.fault)
+        if self.fault != self._told:
+            if self.fault:
+                tell(log, logging.WARNING, "line_down", code=self.fault)
+            else:
+                tell(log, logging.INFO, "line_up")
+        self._told = self.fault
+
+    def _note(self, report: Report) -> None:
+        """What the call has carried since it was counted last."""
+        since, self._counted = self._counted, replace(report)
+        names = ("sent", "received", "rounds", "bytes_up", "bytes_down")
+        self._count.carried(Report(**{one: getattr(report, one) - getattr(since, one) for one in names}))
 
     async def _carry(self, call: Call) -> bool:
         """A call: held, where the last one left nothing to carry. True when it failed."""
@@ -137,6 +179,7 @@ class Line:
         begun = asyncio.get_running_loop().time()
         ended = await call.go(hold, self._interrupted)
         took = asyncio.get_running_loop().time() - begun
+        self._note(call.report)
         if ended is State.IDLE:
             self._quiet, self.fault = True, ""
             if hold and not call.moved and took < min(hold, HASTY_SECONDS):
@@ -176,6 +219,7 @@ class Line:
             await self._hang_up()
         if url and self._call is None:
             self._call = Call(self._hand.run, await self._peer(url), self._look)
+            self._counted = Report()
             self._quiet = False
         return self._call
 

@@ -20,6 +20,7 @@ from node import faults
 from node.entropy import Entropy
 from node.errors import DiskTrouble, QiaoError, Usage
 from node.language import say
+from node.logs.events import tell
 from node.private import write as write_private
 from node.transport.app import answered
 from node.transport.body import Intake, Refused
@@ -46,6 +47,7 @@ def local_app(operate: Operate, token: str = "") -> Starlette:
 
 
 async def _done(operate: Operate, body: bytes) -> Response:
+    operation = ""
     try:
         operation, params, staff = _parsed(body)
         return _json({"result": await operate(operation, params, staff)})
@@ -54,7 +56,7 @@ async def _done(operate: Operate, body: bytes) -> Response:
     except RemoteError as fault:
         return _failed(faults.explained(fault))
     except Exception as fault:
-        log.exception("a local operation failed")
+        tell(log, logging.ERROR, "operation_failed", fault, operation=operation)
         return _failed(QiaoError(say(f"意外错误：{fault}", f"unexpected: {fault}"), hint="qiao status"))
 
 

@@ -170,7 +170,7 @@ def test_a_note_of_a_thousand_years_ahead_is_held(tree: Tree, enemy: Enemy, reco
 
 
 def test_the_good_children_go_on(tree: Tree, enemy: Enemy, record: str) -> None:
-    assert tree.city.health() == (200, {"ok": True, "code": "ok"})
+    assert tree.city.health()[1]["ok"]
     tree.counties[0].acts(act("note", record, text="照常办理"))
     tree.quiet()
     until(lambda: tree.counties[0].ok("sync", "--once", staff=None)["sent"] == 0)

@@ -14,7 +14,7 @@ from tests.cli.command import ROOT
 pytestmark = pytest.mark.processes
 
 # (pydantic is imported by typer itself, where it finds it.)
-HEAVY = {"sqlmodel", "sqlalchemy", "textual", "alembic", "httpx", "uvicorn", "starlette"}
+HEAVY = {"sqlmodel", "sqlalchemy", "textual", "alembic", "httpx", "uvicorn", "starlette", "prometheus_client"}
 
 
 @pytest.mark.parametrize("words", [["--help"], ["status", "--json"], ["ticket", "--help"]], ids=" ".join)

@@ -68,6 +68,14 @@ def test_commands_act_through_the_running_node(province: Province, running: str,
     assert province.ok("status", staff=None)["running"]
 
 
+def test_its_log_and_metrics_are_shown_beside_it(province: Province, running: str) -> None:
+    events = [one["event"] for one in province.ok("log", staff=None)["items"]]
+    assert {"node_started", "node_ready"} <= set(events)
+    assert "node_ready" in province("log", "--lines", "5", staff=None).out
+    text = province("metrics", staff=None).out
+    assert "qiao_health 1.0" in text and "# TYPE qiao_act_seconds histogram" in text
+
+
 def test_a_child_joins_over_http_and_both_agree(province: Province, running: str, tmp_path: Path) -> None:
     words = ["--unit", "370200", "--name", "青岛市总工会", "--address", f"http://{running}"]
     invitation = province.ok("invite", *words)["invitation"]

@@ -10,7 +10,10 @@ from typing import Any
 from node.commands.hoist import hoist
 
 _CALL = re.compile(r"\bqiao\b([^;|&\n（）]*)")
-_ELSE = re.compile(r"(ls|df|rm|chmod|date|iconv|pip|split|export|unset)\b")  # what a system has anyway
+# What a system has anyway
+_ELSE = re.compile(
+    r"(ls|df|du|rm|chmod|chown|date|iconv|pip|python3|split|export|unset|timedatectl|systemctl)\b|\$\{EDITOR:-vi\} "
+)
 _REST = "…"  # the call that was refused, once more
 
 

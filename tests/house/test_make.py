@@ -11,7 +11,19 @@ import pytest
 
 from tests.house.project import ROOT, read
 
-TARGETS = ("demo", "test", "check", "bench", "soak", "fuzz", "mutants", "browser", "clean")
+TARGETS = (
+    "demo",
+    "test",
+    "check",
+    "bench",
+    "soak",
+    "fuzz",
+    "mutants",
+    "browser",
+    "wheel",
+    "offline",
+    "clean",
+)
 
 
 @pytest.mark.parametrize("target", TARGETS)

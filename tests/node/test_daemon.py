@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from node import daemon
 from node.errors import Forbidden, LineDown, Locked, QiaoError, Usage
 from node.lock import Lock
 from node.transport import local
@@ -97,7 +99,7 @@ def test_the_ready_line_tells_the_port_that_the_system_chose(start: Callable[...
     assert host == "127.0.0.1" and 0 < int(port) < 65536
     assert node.do("notes")["listen"] == node.address
     told = httpx.get(node.url + "/health", trust_env=False).json()
-    assert told == {"ok": True, "code": "ok", "backup": ""}  # nobody asked for a backup
+    assert (told["ok"], told["code"], told["backup"]) == (True, "ok", "")  # nobody asked for a backup
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
@@ -208,3 +210,71 @@ def _free_port() -> int:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
+
+
+_STUCK = """
+import sys, threading
+from node import daemon
+from tests.node import tiny_daemon
+from tests.node.tiny import TinyWriter
+
+class Stuck(TinyWriter):
+    def do(self, operation, params, staff):
+        print("stuck", flush=True)
+        threading.Event().wait()
+
+daemon.STOP_SECONDS = 0.2
+tiny_daemon.TinyWriter = Stuck
+tiny_daemon.main()
+"""
+
+
+def test_a_job_without_end_doesnt_keep_the_process_from_ending(tmp_path: Path) -> None:
+    (tmp_path / "node.toml").write_text('listen = "127.0.0.1:0"\n')
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", _STUCK, str(tmp_path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stderr is not None and process.stdout is not None
+        assert process.stderr.readline().startswith("ready ")
+        asking = threading.Thread(target=_ask, args=(tmp_path,))
+        asking.start()
+        assert process.stdout.readline() == "stuck\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == daemon.STOP_FORCED
+        asking.join(20)
+
+
+def _ask(directory: Path) -> None:
+    with contextlib.suppress(QiaoError):
+        local.do(directory, "note", {"text": "x"})
+
+
+def test_a_service_manager_is_told_when_it_is_ready_alive_and_stopping(
+    start: Callable[..., Node], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "manager"))
+        manager.settimeout(20)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "manager"))
+        monkeypatch.setenv("WATCHDOG_USEC", "60000000")
+        node = start("node")
+        assert {manager.recv(100), manager.recv(100)} == {b"READY=1", b"WATCHDOG=1"}
+        assert node.stop() == 0
+        assert manager.recv(100) == b"STOPPING=1"
+
+
+def test_metrics_are_served_on_loopback_beside_the_peers_port(start: Callable[..., Node]) -> None:
+    port = _free_port()
+    node = start("node", toml=f'listen = "127.0.0.1:0"\n[metrics]\nlisten = "127.0.0.1:{port}"\n')
+    _until(lambda: _listens(port))
+    text = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+    assert "qiao_health 1.0" in text
+    assert httpx.get(node.url + "/metrics", trust_env=False).status_code == 404
+    assert str(node.do("metrics")["text"]).startswith("# HELP")
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0

@@ -65,7 +65,7 @@ async def test_what_comes_faster_than_it_may_is_left_out_and_counted(
         assert len(await _until(told, 2)) == 2
         await asyncio.sleep(0.2)
     assert len(told.read_text().splitlines()) == 2
-    assert any("left out" in one.message for one in caplog.records)
+    assert any(one.message.startswith("notify_failed reason=rate count=") for one in caplog.records)
     task.cancel()
 
 
@@ -80,7 +80,7 @@ async def test_one_that_hangs_is_ended_with_its_children_and_the_next_is_told(
     with caplog.at_level(logging.WARNING, "qiao.notify"):
         notifier.hear(SimpleNamespace(news=(ONE, ONE)))
         assert len(await _until(told, 1)) == 1
-    assert [one.message for one in caplog.records] == ["notify: timeout"]
+    assert [one.message for one in caplog.records] == ["notify_failed reason=timeout"]
     with pytest.raises(ProcessLookupError):
         os.kill(int(Path(command[1] + ".once").read_text()), 0)
     task.cancel()
@@ -101,10 +101,9 @@ async def test_failures_are_told_by_their_code_alone(
                     break
                 await asyncio.sleep(0.01)
             task.cancel()
-    assert [one.message for one in caplog.records] == [
-        "notify: exit 3",
-        "notify: not_started FileNotFoundError",
-    ]
+    ended, missing = (one.message for one in caplog.records)
+    assert ended == "notify_failed reason=exit exit=3"
+    assert missing.startswith("notify_failed reason=not_started fault=FileNotFoundError where=")
 
 
 async def test_a_node_that_stops_ends_it(tmp_path: Path) -> None:

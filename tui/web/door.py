@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import sys
 
@@ -14,7 +13,6 @@ from .server import serve
 
 def run(door: Door, language: str) -> None:
     """Until SIGINT or SIGTERM, which end every seat whole."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     asyncio.run(_run(door, language))
 
 

@@ -20,6 +20,7 @@ from aiohttp import WSMsgType, web
 
 from node.clock import SystemClock
 from node.entropy import SystemEntropy
+from node.logs.events import tell
 from node.seats import SEAT_MS, Seat, Seats
 from node.transport import local
 from node.web import Door
@@ -195,8 +196,8 @@ class Server:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self._look()
-            except Exception:
-                log.exception("seats can't be looked after")
+            except Exception as fault:
+                tell(log, logging.ERROR, "web_failed", fault)
 
     async def _look(self) -> None:
         late = time.monotonic() - self._door.idle_seconds

@@ -141,7 +141,7 @@ async def test_while_nobody_may_sign_the_files_stay_and_it_is_said_once(
     with caplog.at_level(logging.WARNING, "qiao.drop"):
         for _ in range(3):
             await drop.look()
-    assert [one.message for one in caplog.records] == ["drop: auth"] and path.exists()
+    assert [one.message for one in caplog.records] == ["drop_failed code=auth"] and path.exists()
 
 
 @pytest.mark.parametrize(

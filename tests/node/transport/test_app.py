@@ -195,8 +195,11 @@ async def test_health_is_red_when_the_database_cannot_be_used(parent: Parent) ->
         green = await client.get(parent.url + "/health")
         parent.health = Health(False, "disk")
         red = await client.get(parent.url + "/health")
-    assert (green.status_code, green.json()) == (200, {"ok": True, "code": "ok", "backup": ""})
-    assert (red.status_code, red.json()) == (503, {"ok": False, "code": "disk", "backup": ""})
+    assert (green.status_code, green.json()) == (
+        200,
+        {"ok": True, "code": "ok", "backup": "", "warnings": []},
+    )
+    assert (red.status_code, red.json()) == (503, {"ok": False, "code": "disk", "backup": "", "warnings": []})
 
 
 @pytest.mark.parametrize(
