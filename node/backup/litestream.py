@@ -51,6 +51,8 @@ def settings(config: Config, replica: Replica | None = None) -> str:
             f"  - path: {quoted(config.directory / DATABASE)}",
             "    replica:",
             *(f"      {line}" for line in replica_lines(replica or replicas(config)[0])),
+            # Its own state doesn't fit another, or an emptied, place: it begins there with a whole copy, else never.
+            "      auto-recover: true",
             "",
         )
     )

@@ -134,3 +134,12 @@ def test_in_a_directory_without_a_node_every_word_of_it_says_so(tmp_path: Path) 
     for word in ("status", "now", "drill", "passphrase"):
         done = _qiao(tmp_path, "backup", word)
         assert (done.code, done.error) == (4, "no_node")
+
+
+def test_another_place_is_taken_up_with_a_whole_copy(backed: Backed) -> None:
+    """Litestream's own state knows pieces that only the first place has by then."""
+    for path in sorted((backed.directory / ".node.db-litestream/ltx/0").glob("*.ltx"))[:-1]:
+        path.unlink()
+    moved = {"QIAO_BACKUP_PATH": "moved"}
+    _ok(backed.directory, "backup", "now", **moved)
+    assert _ok(backed.directory, "backup", "drill", **moved)["verified"]
