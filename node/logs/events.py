@@ -59,6 +59,7 @@ EVENTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "drill_begun": ("the backups are restored to a scratch place and verified", ()),
     "drill_done": ("that has ended; 0: all of them are sound", ("exit",)),
     "door_shut": ("no connection can be taken for now", ("fault", "where")),
+    "upgrade_begun": ("the database's schema is brought up to date; as it was it is laid aside in upgrade/", ("code",)),
     "health_red": ("the database can't be read or written", ("code",)),
     "health_green": ("it can again", ()),
     "warning_raised": ("something is going to be trouble", ("code",)),
