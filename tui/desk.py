@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from inspect import isawaitable
 from typing import Any
@@ -24,6 +24,7 @@ from . import places, preferences, safe, style, texts
 from .actions import bindings, named
 from .drafts import Drafts
 from .face import Face, Item, Person
+from .garbage import Rest
 from .gate import Gate, sentence_of
 from .preferences import Preferences
 from .screens.base import Base
@@ -81,6 +82,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.moved_seconds = _moved_seconds()
         self.now = now or self._now
         self._wall = safe.Wall()
+        self._rest = Rest()
         self._pulse_seconds = pulse_seconds
         self._read_only = read_only
         self._tour = tour
@@ -116,10 +118,11 @@ class QiaoApp(App[int], inherit_bindings=False):
         await self.switch_screen(places.PLACES[0].made())
         if len(self.drafts):
             self.tell(t("drafts.found", count=len(self.drafts)))
-        status = await self.ask("status")
-        if status and status.get("clock_question"):
-            self.tell(t("line.clock_asked", question=safe.line(status["clock_question"], 300)), "warning")
+        clock = await self.ask("clock")
+        if clock and clock.get("question"):
+            self.tell(t("line.clock_asked", question=safe.line(clock["question"], 300)), "warning")
         await self._show_notes()
+        self.call_after_refresh(self._rest.settled)
         if self._tour and not self.preferences.toured:
             self.call_after_refresh(self.do_tour)
 
@@ -403,8 +406,15 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     async def ask(self, name: str, *args: Any, **named: Any) -> Any:
         """Reads from the node; None when that failed, which is told."""
+        return await self._asked(self.gate.ask(name, *args, **named))
+
+    async def look(self, name: str, *args: Any, **named: Any) -> Any:
+        """The same, for what takes long: no list waits for it."""
+        return await self._asked(self.gate.look(name, *args, **named))
+
+    async def _asked(self, asking: Awaitable[Any]) -> Any:
         try:
-            answer = await self.gate.ask(name, *args, **named)
+            answer = await asking
         except QiaoError as fault:
             self.trouble(fault)
             return None
@@ -413,7 +423,13 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     # Live
 
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent):
+            self._rest.touched()
+        await super().on_event(event)
+
     async def _tick(self) -> None:
+        self._rest.look()
         await self.signer.tick()
         if (base := self._base()) is not None:
             base.refresh_bar()

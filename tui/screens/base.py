@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.css.query import NoMatches
 from textual.screen import Screen
@@ -32,15 +33,23 @@ class Base(Screen[Any]):
     AUTO_FOCUS = ""  # each says in `begin` what gets the focus
     kind: ClassVar[str] = ""
     is_form: ClassVar[bool] = False
+    _was_shown = False
 
     @property
     def desk(self) -> QiaoApp:
         return cast("QiaoApp", self.app)
 
     def compose(self) -> ComposeResult:
+        self._know_width()
         yield Static("", classes="bar", id="bar", markup=False)
         yield from self.body()
         yield Foot()
+
+    def _know_width(self) -> None:
+        """Before there are widgets: what they look like is made out once, not again with the first size."""
+        width, breakpoints = self.app.size.width, self.app.HORIZONTAL_BREAKPOINTS or []
+        fitting = self._get_breakpoint_classes(width, breakpoints)
+        self.update_classes({name: name in fitting for _, name in breakpoints}, update=False)
 
     @property
     def is_whole(self) -> bool:
@@ -105,7 +114,12 @@ class Base(Screen[Any]):
         self.refresh_bar()
         self.begin()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        if not self._was_shown:
+            self._was_shown, event.refresh_styles = (
+                True,
+                False,
+            )  # they were made out with its widgets just now
         self.refresh_bar()
         if self.is_whole:
             self.resumed()
