@@ -67,7 +67,7 @@ def seat(directory: Path, told: Path) -> int:
 
 
 def _named(handle: asyncio.Handle) -> str:
-    task = getattr(handle._callback, "__self__", None)
+    task = getattr(getattr(handle, "_callback", None), "__self__", None)
     return task.get_name() if isinstance(task, asyncio.Task) else repr(handle)[:200]
 
 
@@ -267,7 +267,7 @@ def main() -> int:
     if asked.seat is not None:
         return seat(asked.dir, asked.seat)
     with tempfile.TemporaryDirectory() as place, daemon(asked.dir):
-        # logins(asked.dir, Path(place))
+        logins(asked.dir, Path(place))
         alone(asked.dir, Path(place))
         together(asked.dir, Path(place), asked.seats)
     return 0

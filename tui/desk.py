@@ -83,6 +83,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.now = now or self._now
         self._wall = safe.Wall()
         self._rest = Rest()
+        self._early: list[events.Event] = []
         self._pulse_seconds = pulse_seconds
         self._read_only = read_only
         self._tour = tour
@@ -424,12 +425,34 @@ class QiaoApp(App[int], inherit_bindings=False):
     # Live
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.InputEvent):
+        """What is typed before a screen has its focus waits for it: whoever opens a call's form and goes on typing the
+        number would lose its first figures."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._rest.touched()
+            if self._early or self._is_unready():
+                self._early.append(event)
+                return
         await super().on_event(event)
+
+    def _is_unready(self) -> bool:
+        base = self._base()
+        return base is not None and not base.is_ready
+
+    async def let_in(self, screen: Base) -> None:
+        """The screen has its focus."""
+        screen.is_ready = True
+        await self._let_in()
+
+    async def _let_in(self) -> None:
+        """One of them may open another screen, for which the others wait again."""
+        early, self._early = self._early, []
+        for event in early:
+            await self.on_event(event)
 
     async def _tick(self) -> None:
         self._rest.look()
+        if self._early and not self._is_unready():  # their screen was gone before it was there
+            await self._let_in()
         await self.signer.tick()
         if (base := self._base()) is not None:
             base.refresh_bar()

@@ -116,6 +116,7 @@ class FormScreen(Base):
         def chosen(value: str | None) -> None:
             if value is not None:
                 choice.value = value
+                self.entered()  # as Enter in any other field
 
         row = next(row for row in self.rows if f"f-{row.field.name}" == choice.id)
         title = t("pick.title", label=row.label)

@@ -55,6 +55,7 @@ async def test_a_list_opens_and_is_searched_by_initials(node: StandIn) -> None:
         form = await opened(hand, "decline")
         await press(hand, "enter", *"cf", "enter")
         assert form.raw()["reason"] == "duplicate"
+        assert hand.app.focused is not None and hand.app.focused.id != "f-reason", "on to the next field"
 
 
 async def test_leaving_a_form_keeps_what_was_typed(node: StandIn) -> None:

@@ -458,6 +458,16 @@ async def test_what_an_input_method_commits_over_a_choice_narrows_one_list(own: 
         assert hand.app.screen.query_one("#typed", Input).value == "求决"
         await press(hand, "enter")
         assert call(hand).raw()["class"] == "resolution_request"
+        await press(hand, "shift+tab")  # it had led on to the next field
         await commit(hand, "咨询")
         await press(hand, "enter")
         assert call(hand).raw()["class"] == "enquiry"
+
+
+async def test_what_is_typed_before_the_form_is_there_stands_in_it(own: Path) -> None:
+    async with seated(own, "op") as hand:
+        for key in ("f9", *PHONE, "tab", "tab", "王"):
+            hand.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settled(hand)
+        raw = call(hand).raw()
+        assert (raw["worker_phone"], raw["worker_name"]) == (PHONE, "王")
