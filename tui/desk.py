@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from node.errors import QiaoError
 from . import places, preferences, safe, style, texts
 from .actions import bindings, named
 from .drafts import Drafts
+from .early import Early
 from .face import Face, Item, Person
 from .garbage import Rest
 from .gate import Gate, sentence_of
@@ -83,7 +83,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.now = now or self._now
         self._wall = safe.Wall()
         self._rest = Rest()
-        self._early: list[events.Event] = []
+        self._early = Early(self._is_unready, self.on_event)
         self._pulse_seconds = pulse_seconds
         self._read_only = read_only
         self._tour = tour
@@ -91,7 +91,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         self._trouble = ""
         for theme in style.THEMES:
             self.register_theme(theme)
-        self.set_class(_has_no_colours(), "-plain")
+        self.set_class(style.has_no_colours(), "-plain")
         self.apply(self.preferences)
 
     def _now(self) -> datetime:
@@ -425,34 +425,23 @@ class QiaoApp(App[int], inherit_bindings=False):
     # Live
 
     async def on_event(self, event: events.Event) -> None:
-        """What is typed before a screen has its focus waits for it: whoever opens a call's form and goes on typing the
-        number would lose its first figures."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._rest.touched()
-            if self._early or self._is_unready():
-                self._early.append(event)
+            if self._early.keeps(event):
                 return
         await super().on_event(event)
 
     def _is_unready(self) -> bool:
-        base = self._base()
-        return base is not None and not base.is_ready
+        return (base := self._base()) is not None and not base.is_ready
 
     async def let_in(self, screen: Base) -> None:
         """The screen has its focus."""
         screen.is_ready = True
-        await self._let_in()
-
-    async def _let_in(self) -> None:
-        """One of them may open another screen, for which the others wait again."""
-        early, self._early = self._early, []
-        for event in early:
-            await self.on_event(event)
+        await self._early.let_in()
 
     async def _tick(self) -> None:
         self._rest.look()
-        if self._early and not self._is_unready():  # their screen was gone before it was there
-            await self._let_in()
+        await self._early.let_in()  # where their screen was gone before it was there
         await self.signer.tick()
         if (base := self._base()) is not None:
             base.refresh_bar()
@@ -496,16 +485,6 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self.gate.close)
-
-
-def _has_no_colours() -> bool:
-    """What is chosen stands out by reversed letters then."""
-    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM", "") in (
-        "vt100",
-        "vt102",
-        "vt220",
-        "linux-m",
-    )
 
 
 def _moved_seconds() -> int:
