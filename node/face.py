@@ -141,6 +141,10 @@ class Node:
             found["line"] = self.line()
         return found
 
+    def clock(self) -> Item:
+        """As `qiao clock`, without what else `status` counts: `offset_ms`, `asked_ms`, `applied`, `question`."""
+        return glance.clock(self.directory)
+
     def line(self) -> Item:
         """How the daemon's line to the parent stands: `standing`, `fault`; {} where none runs."""
         return self.do("line", {}) if local.is_running(self.directory) else {}

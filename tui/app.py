@@ -6,13 +6,14 @@ nothing above it in this file may import Textual: the application itself is in `
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 
 from node import language as languages
 from node.config import load
 from node.errors import Usage
+
+from . import garbage
 
 
 def prepare(kitty_keys: bool) -> None:
@@ -32,12 +33,6 @@ def refuse_other_encodings() -> None:
         raise Usage(text, code="no_utf8", hint="export LANG=zh_CN.UTF-8")
 
 
-def seldom_collected() -> None:
-    """What the imports leave lives as long as the program: to walk it all for garbage takes 0.1 s, in which no key
-    is answered. The gate freezes it once the node is open."""
-    gc.set_threshold(50_000, 50, 50)
-
-
 def run(node_directory: Path, language: str, *, seat: bool = False, tour: bool = False) -> int:
     """Shows the node in `node_directory` until the user leaves. The exit code. Raises Usage `bad_config`.
 
@@ -47,7 +42,7 @@ def run(node_directory: Path, language: str, *, seat: bool = False, tour: bool =
     prepare(config.kitty_keys and not seat)
     languages.use(language)
     refuse_other_encodings()
-    seldom_collected()
+    garbage.in_pieces()
     from .desk import QiaoApp
     from .gate import node_opener
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from inspect import isawaitable
 from typing import Any
@@ -23,7 +22,9 @@ from node.errors import QiaoError
 from . import places, preferences, safe, style, texts
 from .actions import bindings, named
 from .drafts import Drafts
+from .early import Early
 from .face import Face, Item, Person
+from .garbage import Rest
 from .gate import Gate, sentence_of
 from .preferences import Preferences
 from .screens.base import Base
@@ -81,6 +82,8 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.moved_seconds = _moved_seconds()
         self.now = now or self._now
         self._wall = safe.Wall()
+        self._rest = Rest()
+        self._early = Early(self._is_unready, self.on_event)
         self._pulse_seconds = pulse_seconds
         self._read_only = read_only
         self._tour = tour
@@ -88,7 +91,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         self._trouble = ""
         for theme in style.THEMES:
             self.register_theme(theme)
-        self.set_class(_has_no_colours(), "-plain")
+        self.set_class(style.has_no_colours(), "-plain")
         self.apply(self.preferences)
 
     def _now(self) -> datetime:
@@ -116,10 +119,11 @@ class QiaoApp(App[int], inherit_bindings=False):
         await self.switch_screen(places.PLACES[0].made())
         if len(self.drafts):
             self.tell(t("drafts.found", count=len(self.drafts)))
-        status = await self.ask("status")
-        if status and status.get("clock_question"):
-            self.tell(t("line.clock_asked", question=safe.line(status["clock_question"], 300)), "warning")
+        clock = await self.ask("clock")
+        if clock and clock.get("question"):
+            self.tell(t("line.clock_asked", question=safe.line(clock["question"], 300)), "warning")
         await self._show_notes()
+        self.call_after_refresh(self._rest.settled)
         if self._tour and not self.preferences.toured:
             self.call_after_refresh(self.do_tour)
 
@@ -403,8 +407,15 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     async def ask(self, name: str, *args: Any, **named: Any) -> Any:
         """Reads from the node; None when that failed, which is told."""
+        return await self._asked(self.gate.ask(name, *args, **named))
+
+    async def look(self, name: str, *args: Any, **named: Any) -> Any:
+        """The same, for what takes long: no list waits for it."""
+        return await self._asked(self.gate.look(name, *args, **named))
+
+    async def _asked(self, asking: Awaitable[Any]) -> Any:
         try:
-            answer = await self.gate.ask(name, *args, **named)
+            answer = await asking
         except QiaoError as fault:
             self.trouble(fault)
             return None
@@ -413,7 +424,24 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     # Live
 
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._rest.touched()
+            if self._early.keeps(event):
+                return
+        await super().on_event(event)
+
+    def _is_unready(self) -> bool:
+        return (base := self._base()) is not None and not base.is_ready
+
+    async def let_in(self, screen: Base) -> None:
+        """The screen has its focus."""
+        screen.is_ready = True
+        await self._early.let_in()
+
     async def _tick(self) -> None:
+        self._rest.look()
+        await self._early.let_in()  # where their screen was gone before it was there
         await self.signer.tick()
         if (base := self._base()) is not None:
             base.refresh_bar()
@@ -457,16 +485,6 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self.gate.close)
-
-
-def _has_no_colours() -> bool:
-    """What is chosen stands out by reversed letters then."""
-    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM", "") in (
-        "vt100",
-        "vt102",
-        "vt220",
-        "linux-m",
-    )
 
 
 def _moved_seconds() -> int:

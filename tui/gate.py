@@ -7,6 +7,7 @@ signed in the order in which they were confirmed. A third looks: figures that ta
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -103,8 +104,12 @@ def node_opener(directory: Any, language: str, *, beside: bool = False) -> Calla
 
         node = cast(Face, Node.open(directory, language=language, beside=beside))
         _ = node.unit_name  # to read loads the rest
+        with contextlib.suppress(QiaoError):
+            # The list that everybody begins with: its pages and its statements are there by the time that the
+            # password is typed. What is wrong with it is told where it is asked for.
+            node.list("ticket", view="all", sort="-changed", limit=100)
         gc.collect()
-        gc.freeze()  # what is there now stays as long as the program (tui/app.py)
+        gc.freeze()  # what is there now stays as long as the program (tui/garbage.py)
         return node
 
     return opened

@@ -47,7 +47,8 @@ def rows() -> list[Blank]:
     """In the order in which a call goes; behind FIRST what is seldom asked."""
     ticket, call = verb_of("ticket", "register"), verb_of("call", "register")
     more = [field for field in call.takes if field.name in OF_CALLS]
-    found = {row.field.name: row for row in blanks((*ticket.takes, *more), ticket.required)}
+    asked = [field for field in (*ticket.takes, *more) if field.name not in ALONE]
+    found = {row.field.name: row for row in blanks(asked, ticket.required)}
     return [*(found.pop(name) for name in FIRST), *found.values()]
 
 

@@ -90,3 +90,9 @@ def value_text(field: Field | None, value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(value_text(field, one) for one in value)
     return safe.block(value)
+
+
+def actor_name(act: Mapping[str, Any]) -> str:
+    """Who did it, by the name that is known here; a node by itself is the system. Safe."""
+    actor = act.get("actor_name") or act.get("actor") or ""
+    return t("actor.system") if actor == "system" else safe.cell(actor)

@@ -13,7 +13,7 @@ from . import moments, safe
 from .cells import cut, pad, wrap
 from .face import Item
 from .hands import AHEAD, HAND, LINE, Span, cells, spans
-from .labels import action_label, field_label, name_label, value_text
+from .labels import action_label, actor_name, field_label, name_label, value_text
 from .lines import Line
 from .texts import known, t
 
@@ -117,7 +117,7 @@ def _assignments(item: Item, matter: Matter | None, width: int, reader: Reader) 
         words = [pad(unit_of(row), min(28, width // 2)), status, t("ticket.lead") if is_lead else ""]
         yield [(cut("  ".join(filter(None, words)), width), "bold" if is_lead else "")]
         for clock in _clocks(row):
-            yield _clock(clock, matter, width, 2)
+            yield _clock(clock, matter, width, 2, taken=row.get("status") in TAKEN)
             yield from _hands(item, clock, width, reader)
 
 
@@ -133,16 +133,23 @@ def clock_key(clock: Item) -> tuple[str, ...]:
     return tuple(str(clock.get(name)) for name in ("clock", "round", "unit", "due"))
 
 
-def _clock(clock: Item, matter: Matter | None, width: int, indent: int) -> Line:
+def _clock(clock: Item, matter: Matter | None, width: int, indent: int, *, taken: bool = False) -> Line:
+    """`taken`: away from its unit, which has done nothing."""
     name = known(f"clock.{clock.get('clock')}", name_label(matter, clock.get("clock")))
-    due = t("ticket.due", clock=name, due=moments.limit(clock.get("due")))
     done = clock.get("done")
-    state = t("ticket.done", time=moments.short(done)) if done else t("ticket.open")
+    may = clock.get("clock") == "decline" and not done  # nobody owes a decline
+    ended = "ticket.ended" if taken else "ticket.done"
+    state = t(ended, time=moments.short(done)) if done else "" if may else t("ticket.open")
+    if clock.get("due"):
+        due = t("ticket.until" if may else "ticket.due", clock=name, due=moments.limit(clock.get("due")))
+    else:  # suspended: when it falls due isn't known before it is resumed
+        due, state = (name, state) if done else (t("ticket.paused", clock=name), "")
     words = [due, t("overdue") if clock.get("overdue") else "", state, _line_time(clock)]
     style = "bad" if clock.get("overdue") else "dim" if done else ""
     return [(cut(" " * indent + "  ".join(filter(None, words)), width), style)]
 
 
+TAKEN = ("recalled", "declined")  # an assignment whose clocks ended without being kept
 _SIGNS = {HAND: "#", LINE: "~", AHEAD: "."}  # each of one cell everywhere
 _BAR = 40  # cells
 
@@ -271,7 +278,7 @@ def _timeline(item: Item, matter: Matter | None, width: int, reader: Reader) -> 
     for act in _listed(item, "timeline"):
         verdict = str(act.get("verdict") or "stands")
         name = action_label(matter, str(act.get("action") or ""))
-        who = f"{unit_of(act)} {safe.cell(act.get('actor_name') or act.get('actor') or '')}"
+        who = f"{unit_of(act)} {actor_name(act)}"
         yield [
             (pad(moments.short(act.get("time")), 11) + "  ", "dim"),
             (pad(name, 10) + "  ", "bold"),

@@ -4,6 +4,8 @@ and high contrast. What a colour says, a word or sign beside it says too.
 
 from __future__ import annotations
 
+import os
+
 from textual.theme import Theme
 
 THEMES = (
@@ -27,6 +29,7 @@ Screen { layout: vertical; }
 .bar { height: 1; background: $primary; color: $text; text-style: bold; }
 .bar.-pending { background: $warning; color: $text; }
 .strip { height: 1; color: $text-muted; padding: 0 1; }
+.asked { height: auto; max-height: 3; color: $text-warning; padding: 0 1; }
 .fault { height: 2; color: $text-error; padding: 0 1; }
 .body { height: 1fr; }
 #views { width: 17; height: 1fr; border: none; padding: 0; background: $panel; }
@@ -70,3 +73,13 @@ Footer { background: $panel; }
 .-plain OptionList > .option-list--option-highlighted { text-style: reverse; }
 .-plain Choice:focus { text-style: reverse; }
 """
+
+
+def has_no_colours() -> bool:
+    """What is chosen stands out by reversed letters then."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM", "") in (
+        "vt100",
+        "vt102",
+        "vt220",
+        "linux-m",
+    )

@@ -131,6 +131,14 @@ def _taken_over(state: State) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def _became_one(state: State) -> bool:
+    """Whether a ticket was made of it. One that names a ticket as it is registered is about one that was there, as
+    whoever urges; but an import has no other way to say what became of a call."""
+    writes = state.fields.get("ticket")
+    named_at_once = bool(writes) and writes[-1].action == "register"  # type: ignore[index]
+    return bool(state.shown("ticket")) and (not named_at_once or bool(state.shown("external_id")))
+
+
 SATISFIED = 4  # scores from 4 to 5 are satisfied
 
 
@@ -141,7 +149,7 @@ def facts(state: State, dues: list[Due]) -> list[Fact]:
     found = {
         "persons": persons if type(persons) is int and persons > 0 else 1,
         "answered": state.shown("answered_on_the_spot") is True,
-        "ticketed": bool(state.shown("ticket")),
+        "ticketed": _became_one(state),
         "scored": type(score) is int,
         "satisfied": type(score) is int and score >= SATISFIED,
     }

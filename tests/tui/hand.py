@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from rich.cells import cell_len
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
+from textual.worker import WorkerCancelled
 
 from tests.tui.standin import StandIn
 from tui.desk import QiaoApp
@@ -88,7 +89,8 @@ async def settled(hand: Hand) -> None:
     while quiet < 4 and rounds < 400:
         rounds += 1
         await hand.pause()
-        await hand.app.workers.wait_for_complete()
+        with suppress(WorkerCancelled):  # another took its place
+            await hand.app.workers.wait_for_complete()
         quiet = 0 if Calls.under_way or _queued(hand) else quiet + 1
 
 

@@ -146,6 +146,10 @@ class StandIn:
         self._called("exception")
         return next(one for one in self.conflicts if one["id"] == name)
 
+    def clock(self) -> dict[str, Any]:
+        self._called("clock")
+        return {"question": None}
+
     def status(self) -> dict[str, Any]:
         self._called("status")
         return {

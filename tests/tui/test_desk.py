@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from node.clock import MOVED_BY
-from tests.tui.hand import beat, desk, lines, press, signed_in
+from tests.tui.hand import beat, check_cells, desk, lines, press, settled, signed_in
 from tests.tui.standin import StandIn
 
 
@@ -13,6 +13,23 @@ async def test_a_moved_clock_is_said_on_every_screen(node: StandIn, monkeypatch:
         assert "时钟被移动 86400 秒" in lines(hand)[0]
         await press(hand, "f4")
         assert "时钟被移动 86400 秒" in lines(hand)[0]
+
+
+@pytest.mark.parametrize("width", [80, 140])
+async def test_the_bar_leaves_the_person_s_name_whole_whatever_else_it_says(
+    node: StandIn, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv(MOVED_BY, "1987200")
+    node.unit_name = "新疆维吾尔自治区巴音郭楞蒙古自治州总工会"
+    node.standing = {"fault": "line_down"}
+    async with signed_in(node, (width, 24)) as hand:
+        await desk(hand).watch_node.look()
+        await desk(hand)._tick()
+        await settled(hand)
+        bar = lines(hand)[0]
+        assert bar.rstrip().endswith("张三") and "收件" in bar
+        assert "时钟被移动 1987200 秒" in bar and "线路断" in bar
+        check_cells(hand)
 
 
 async def test_nothing_is_read_again_while_nothing_changes(node: StandIn) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from textual.widgets._footer import FooterKey
 
 from tests.tui.hand import Hand, press, settled
 from tests.tui.seat import seated
-from tui.foot import kept, named_by
+from tui.foot import Foot, kept, named_by
 
 NAMES = ["help", "inbox", "line", "sort", "urge", "back", "quit"]
 CELLS = [7] * len(NAMES)
@@ -67,3 +68,24 @@ async def test_what_hands_a_call_in_is_never_left_out(province: Path) -> None:
         await hand.pause()
         names, cells = _footer(hand)
         assert cells <= 80 and {"lodge", "lodge_dispatch", "answer_call", "back"} <= set(names)
+
+
+def _left(hand: Hand) -> int:
+    """Keys of footers in memory that are on no screen any more."""
+    gc.collect()
+    made = [one for one in gc.get_objects() if isinstance(one, FooterKey) and one.app is hand.app]
+    return sum(not one.is_attached for one in made)
+
+
+async def test_a_day_of_opening_and_closing_leaves_no_keys_of_footers_behind(province: Path) -> None:
+    async with seated(province, "op") as hand:
+        await press(hand, "enter", "escape")
+        first, left = list(hand.app.screen.query(FooterKey)), _left(hand)
+        for _ in range(4):
+            await press(hand, "enter", "escape")
+        assert list(hand.app.screen.query(FooterKey)) == first, "the same keys are the same widgets"
+        assert _left(hand) <= left
+        hand.app.screen.query_one(Foot)._told = []  # other keys now
+        await press(hand, "enter", "escape")
+        assert list(hand.app.screen.query(FooterKey)) != first
+        assert _left(hand) <= left + len(first)

@@ -4,6 +4,7 @@ from node import language
 from node.matters.ticket import KIND
 from tui.labels import (
     action_label,
+    actor_name,
     code_label,
     field_label,
     matter_of,
@@ -46,3 +47,8 @@ def test_values_are_told_by_their_type() -> None:
     assert value_text(field("tags"), ["a", "b"]) == "a, b"
     assert value_text(None, {"a\x1b": 1}) == "a‹U+001B›: 1"
     assert value_text(field("topic"), None) == ""
+
+
+def test_what_a_node_does_by_itself_is_told_as_the_systems() -> None:
+    assert actor_name({"actor": "system"}) == "系统"
+    assert actor_name({"actor": "kh", "actor_name": "区经办"}) == "区经办"

@@ -32,6 +32,30 @@ def test_a_clock_that_stands_with_its_assignment_isnt_told_twice() -> None:
     assert found.count("11-25 24:00") == 1
 
 
+def test_what_is_suspended_says_so_and_a_decline_is_no_duty() -> None:
+    clocks = [{"clock": name, "round": 1, "unit": CITY, "due": None, "done": done, "paused": True}
+              for name, done in (("complete", None), ("accept", "2026-11-21T10:00:00+08:00"))]  # fmt: skip
+    may = {"clock": "decline", "round": 1, "unit": CITY, "due": "2026-12-03T00:00:00+08:00", "done": None}
+    place = {
+        "unit": CITY,
+        "unit_name": "青岛市总工会",
+        "round": 1,
+        "status": "accepted",
+        "clocks": [*clocks, may],
+    }
+    found = text(sheet(ticket(1, assignments=[place], deadlines=[]), KIND.matter, 78))
+    assert "办结：已挂起，不计时" in found and "受理  完成于" in found
+    assert "退单：12-02 24:00 前可以退" in found and "应于" not in found
+
+
+def test_what_was_recalled_ended_and_nobody_completed_it() -> None:
+    clock = {"clock": "complete", "round": 1, "unit": CITY, "due": "2026-12-03T00:00:00+08:00",
+             "done": "2026-11-21T10:00:00+08:00"}  # fmt: skip
+    place = {"unit": CITY, "unit_name": "青岛市总工会", "round": 1, "status": "recalled", "clocks": [clock]}
+    found = text(sheet(ticket(1, assignments=[place], deadlines=[]), KIND.matter, 78))
+    assert "止于 11-21 10:00" in found and "完成于" not in found
+
+
 def test_units_in_the_timeline_are_told_by_name() -> None:
     act = {
         "action": "assign",

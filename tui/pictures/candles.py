@@ -50,7 +50,7 @@ def candles(items: Sequence[Candle], width: int, height: int, ink: Ink) -> list[
     lines.append([(" " * margin, ""), ("".join(one.sign.ljust(each) for one in shown), "bold")])
     drawn = [filled(one.volume, most, below, ink.rising) for one in shown]
     lines += [_volume(drawn, row, below, most, margin, each) for row in range(below - 1, -1, -1)]
-    dates = labels([(one.label, None) for one in shown], each).rstrip()
+    dates = labels([(one.label, None) for one in shown], each, width - margin).rstrip()
     lines.append(
         [(pad(MARK if len(shown) < len(items) else "", margin), "warn"), (cut(dates, width - margin), "dim")]
     )

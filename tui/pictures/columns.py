@@ -29,7 +29,10 @@ def columns(points: Sequence[Point], width: int, height: int, ink: Ink) -> list[
     drawn = [filled(value or 0, top, rows, ink.rising) for _, value in shown]
     lines = [_row(drawn, row, each, _axis(row, rows, top, margin)) for row in range(rows - 1, -1, -1)]
     lines.append(
-        [(pad(MARK if len(shown) < len(points) else "", margin), "warn"), (labels(shown, each), "dim")]
+        [
+            (pad(MARK if len(shown) < len(points) else "", margin), "warn"),
+            (labels(shown, each, width - margin), "dim"),
+        ]
     )
     if figures:
         told = "".join(pad_left("" if value is None else f"{value:,}", each - 1) + " " for _, value in shown)
@@ -53,8 +56,9 @@ def _row(drawn: Sequence[str], row: int, each: int, axis: str) -> Line:
     return [(axis, "dim"), ("".join(cells), "head")]
 
 
-def labels(points: Sequence[Point], each: int) -> str:
-    """As many labels as fit, from the first one on, each at the beginning of its column."""
+def labels(points: Sequence[Point], each: int, room: int) -> str:
+    """As many labels as fit in `room` cells, from the first one on, each at the beginning of its column and whole."""
     longest = max(cell_len(label) for label, _ in points) + 1
     step = -(-longest // each)
-    return "".join(pad(label, each * step) for label, _ in points[::step])
+    starts = ((at * each, points[at][0]) for at in range(0, len(points), step))
+    return "".join(pad(label, each * step) for start, label in starts if start + cell_len(label) <= room)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.css.query import NoMatches
 from textual.screen import Screen
@@ -32,15 +33,24 @@ class Base(Screen[Any]):
     AUTO_FOCUS = ""  # each says in `begin` what gets the focus
     kind: ClassVar[str] = ""
     is_form: ClassVar[bool] = False
+    is_ready = False  # has its focus: keys find where they belong
+    _was_shown = False
 
     @property
     def desk(self) -> QiaoApp:
         return cast("QiaoApp", self.app)
 
     def compose(self) -> ComposeResult:
+        self._know_width()
         yield Static("", classes="bar", id="bar", markup=False)
         yield from self.body()
         yield Foot()
+
+    def _know_width(self) -> None:
+        """Before there are widgets: what they look like is made out once, not again with the first size."""
+        width, breakpoints = self.app.size.width, self.app.HORIZONTAL_BREAKPOINTS or []
+        fitting = self._get_breakpoint_classes(width, breakpoints)
+        self.update_classes({name: name in fitting for _, name in breakpoints}, update=False)
 
     @property
     def is_whole(self) -> bool:
@@ -104,8 +114,14 @@ class Base(Screen[Any]):
     def on_mount(self) -> None:
         self.refresh_bar()
         self.begin()
+        self.desk.call_later(self.desk.let_in, self)  # behind the focus that it asked for
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        if not self._was_shown:
+            self._was_shown, event.refresh_styles = (
+                True,
+                False,
+            )  # they were made out with its widgets just now
         self.refresh_bar()
         if self.is_whole:
             self.resumed()
@@ -141,9 +157,9 @@ class Base(Screen[Any]):
                 bar.update(text)
 
     def _bar_text(self) -> str:
-        right = cut(self._who(), self.size.width // 2) + " "
-        left = self.size.width - cell_len(right)
-        return pad(" " + safe.cell(self._crumbs()), left - 1) + " " + right
+        width, crumbs = self.size.width, safe.cell(self._crumbs())
+        right = self._who(max(width // 2, width - cell_len(crumbs) - 4)) + " "
+        return pad(" " + crumbs, width - cell_len(right) - 1) + " " + right
 
     def _crumbs(self) -> str:
         """Where one is, and through what one came: `inbox > ticket > form`, the last of it in full."""
@@ -157,13 +173,24 @@ class Base(Screen[Any]):
         """Its name where another screen lies over it; "" for none."""
         return t(f"do.{self.kind}") if self.kind in PLACES else ""
 
-    def _who(self) -> str:
+    def _who(self, room: int) -> str:
+        """What to beware of, the unit, the person. The unit is left out first, and the person never."""
+        unit, name = safe.cell(self.desk.unit_name), ""
+        if self.desk.person:
+            name = cut(safe.cell(self.desk.person.name), room // 2)
+        beware = list(self._beware())
+        for words in ([*beware, unit, name], [*beware, name]):
+            told = "  ".join(filter(None, words))
+            if cell_len(told) <= room:
+                return told
+        before = "  ".join(beware or [unit])
+        return "  ".join(filter(None, [cut(before, room - cell_len(name) - 2), name]))
+
+    def _beware(self) -> Iterable[str]:
         desk = self.desk
-        words = [safe.cell(desk.unit_name), safe.cell(desk.person.name) if desk.person else ""]
-        if desk.moved_seconds:
-            words.insert(0, t("clock_moved", seconds=desk.moved_seconds))
-        if desk.person and desk.read_only:
-            words.insert(0, t("read_only"))
         if desk.watch_node.line:
-            words.insert(0, desk.watch_node.line)
-        return "  ".join(filter(None, words))
+            yield desk.watch_node.line
+        if desk.person and desk.read_only:
+            yield t("read_only")
+        if desk.moved_seconds:
+            yield t("clock_moved", seconds=desk.moved_seconds)

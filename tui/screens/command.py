@@ -106,6 +106,8 @@ class CommandScreen(ModalScreen[tuple[str, str] | None]):
         rows = self.query_one(OptionList)
         rows.clear_options()
         rows.add_options([Row(Text(_told(one))) for one in self._found])
+        if not self._found:
+            rows.add_option(Row(Text(t("palette.none"), "dim"), disabled=True))
         rows.highlighted = 0 if self._found else None
 
     def on_input_changed(self, event: Input.Changed) -> None:

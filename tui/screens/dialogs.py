@@ -64,6 +64,8 @@ class PickScreen(ModalScreen[str | None]):
         rows = self.query_one(OptionList)
         rows.clear_options()
         rows.add_options([Row(Text(safe.cell(label) or t("none"))) for _, label in self._shown])
+        if not self._shown:
+            rows.add_option(Row(Text(t("pick.none"), "dim"), disabled=True))
         values = [value for value, _ in self._shown]
         rows.highlighted = (values.index(self._chosen) if self._chosen in values else 0) if values else None
 
@@ -72,9 +74,11 @@ class PickScreen(ModalScreen[str | None]):
         self._fill(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Where nothing answers to what was typed, nothing is chosen by it."""
         event.stop()
         at = self.query_one(OptionList).highlighted
-        self.dismiss(self._shown[at][0] if at is not None and at < len(self._shown) else None)
+        if at is not None and at < len(self._shown):
+            self.dismiss(self._shown[at][0])
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

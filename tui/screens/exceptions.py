@@ -16,7 +16,7 @@ from ..cells import cut
 from ..face import Item, Page
 from ..form import Unfit
 from ..intake import may
-from ..labels import matter_of, value_text
+from ..labels import actor_name, matter_of, value_text
 from ..lines import Line, Lines
 from ..rows import Column, Rows
 from ..sheet import named, text_lines, unit_of
@@ -216,7 +216,7 @@ def told(item: Item, width: int) -> list[Line]:
 
 
 def _value(index: int, one: Item, field: Field | None, width: int) -> Iterable[Line]:
-    by = (unit_of(one), safe.cell(one.get("actor") or ""), moments.short(one.get("time")))
+    by = (unit_of(one), actor_name(one), moments.short(one.get("time")))
     yield from named(t("exception.value", n=index), value_text(field, one.get("value")) or t("none"), width)
     who = "  ".join(filter(None, by))
     if who:

@@ -13,7 +13,7 @@ from conflict.declaration import Type
 from node.errors import QiaoError
 from node.matters.draft import Verb
 
-from .. import long_lists, safe
+from .. import long_lists, requests, safe
 from ..cells import cut, wrap
 from ..drafts import Key, name_of
 from ..face import Item
@@ -51,6 +51,7 @@ class FormScreen(Base):
         super().__init__()
         self.verb, self.matter, self.record, self.item = verb, matter, record, item
         self.given = dict(given or {})
+        self.requests = requests.waiting(item, verb.name)
         asked = [field for field in verb.takes if field.name not in self.given]
         self.rows: list[Blank] = blanks(asked, verb.required, self._units())
         self.first = self._first() if verb.name == "amend" else {}
@@ -68,7 +69,7 @@ class FormScreen(Base):
         """The units that have an assignment here, for verbs that name one."""
         rows = self.item.get("assignments") or []
         wanted = WAITS_IN.get(self.verb.name)
-        waiting = [row for row in rows if row.get("status") == wanted]
+        waiting = [row for row in rows if row.get("status") == wanted or row.get("unit") in self.requests]
         named = {str(row["unit"]): str(row.get("unit_name") or row["unit"]) for row in waiting or rows}
         return list(named.items())
 
@@ -83,6 +84,8 @@ class FormScreen(Base):
     def body(self) -> Iterable[Widget]:
         kept = self.desk.drafts.get(self.key)
         yield Static(t("form.kept") if kept else "", classes="strip", id="note", markup=False)
+        for act in self.requests.values():
+            yield Static(requests.told(act), classes="asked", markup=False)
         yield VerticalScroll(*self._row_widgets(kept), classes="body", can_focus=False)
         yield Static("", classes="fault", id="fault", markup=False)
         yield Finds()
@@ -100,7 +103,8 @@ class FormScreen(Base):
 
     def begin(self) -> None:
         if self.rows:
-            self._widget(self.rows[0].field.name).focus()
+            names = [row.field.name for row in self.rows]
+            self._widget(next((name for name in names if name not in self.only), names[0])).focus()
             self.begin_work(lambda: long_lists.load(self), "lists")
 
     def _widget(self, name: str) -> Widget:
@@ -116,6 +120,7 @@ class FormScreen(Base):
         def chosen(value: str | None) -> None:
             if value is not None:
                 choice.value = value
+                self.entered()  # as Enter in any other field
 
         row = next(row for row in self.rows if f"f-{row.field.name}" == choice.id)
         title = t("pick.title", label=row.label)

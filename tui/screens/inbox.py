@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -49,6 +50,7 @@ class InboxScreen(Base):
         self._text = ""
         self._sort = FIRST_SORT
         self._can_register = False
+        self._is_listed = asyncio.Event()  # the first rows are here: what is counted takes longer
 
     @property
     def heading(self) -> str:
@@ -111,16 +113,20 @@ class InboxScreen(Base):
         if (asked := columns.asked(self.rows.columns)) != []:
             how["columns"] = asked
         page: Page | None = await self.desk.ask("list", self.desk.matter, **how)
+        self._is_listed.set()
         return page
 
     async def _load_views(self) -> None:
-        views = await self.desk.ask("views", self.desk.matter, self.desk.person)
+        """Behind the list's first rows, and where no list waits for it: with a million records, and nothing of them
+        in the memory of the machine, the counts take a second."""
+        await self._is_listed.wait()
         self._kept = list(await self.desk.ask("kept_views", self.desk.matter, self.desk.person) or ())
         self._can_register = await self._begins(self.desk.matter) or (
             self._takes_calls and await self._begins("call")
         )
         self.refresh_bindings()
         self.rows.refresh()  # where it is empty, it says by which key it is filled
+        views = await self.desk.look("views", self.desk.matter, self.desk.person)
         if views is not None:
             self._show_views(list(views))
 

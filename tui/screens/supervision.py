@@ -100,7 +100,7 @@ class SupervisionScreen(Base):
         self._show_late()
         if self._list != LATE:
             self.query_one("#rows", Rows).renew()
-        views = await self.desk.ask("views", self.desk.matter, self.desk.person)
+        views = await self.desk.look("views", self.desk.matter, self.desk.person)
         self._counts = {view.id: view.count for view in views or ()}
         self._tell_how()
 

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from node.errors import QiaoError
+from node.errors import NotFound, QiaoError
 from node.matters.draft import Verb
 
 from .. import safe
@@ -38,6 +38,7 @@ class TicketScreen(Base):
         self.record = record  # its id, or a number until it was read
         self.item: Item = {}
         self.verbs: list[Verb] = []
+        self._is_gone = False
         self._names: dict[str, str] = {}  # staff id → name
         self._hosts = True  # units without a node of their own, for which this one acts
 
@@ -68,14 +69,19 @@ class TicketScreen(Base):
     do_refresh = changed
 
     async def _load(self) -> None:
-        item = await self.desk.ask("show", self.desk.matter, self.record)
-        if item is None:
+        try:
+            item: Item = await self.desk.gate.ask("show", self.desk.matter, self.record)
+        except NotFound as fault:
+            self._gone(fault)
+            return
+        except QiaoError as fault:
+            self.desk.trouble(fault)
             return
         verbs = await self.desk.ask("allowed", self.desk.matter, self.record, self.desk.person)
         if not self.item:
             units = await self.desk.ask("units") or ()
             self._hosts = any(one.get("hosted_by") == self.desk.unit for one in units)
-        is_first, self.item = not self.item, item
+        is_first, self.item, self._is_gone = not self.item, item, False
         self.record = str(item["record"])
         matter, reader = matter_of(self.desk.matter), self.desk.reader
         self.query_one("#sheet", Lines).show(lambda width: sheet(item, matter, width, reader))
@@ -85,10 +91,21 @@ class TicketScreen(Base):
         if is_first:
             self._look()
 
+    def _gone(self, fault: QiaoError) -> None:
+        """It was recalled, or moved: what stands here is how it was, and nothing can be done with it."""
+        if not self.item:
+            self.desk.trouble(fault)
+            return
+        self._is_gone = True
+        self._show_verbs([])
+        also = self.query_one("#also", Static)
+        also.set_class(True, "-shown")
+        also.update(t("ticket.gone"))
+
     # Who else has it open
 
     def _look(self) -> None:
-        if self.item and self.is_whole and self.desk.person is not None:
+        if self.item and self.is_whole and self.desk.person is not None and not self._is_gone:
             self.begin_work(self._others, "presence")
 
     async def _others(self) -> None:

@@ -147,3 +147,12 @@ def test_wrong_input_is_told_at_its_field_and_nothing_is_written(tree: Tree, wro
     before = tree.one("p", "SELECT count(*) FROM change")
     assert next(iter(wrong)) in refused(tree, **wrong).text
     assert tree.one("p", "SELECT count(*) FROM change") == before
+
+
+def test_a_call_that_urges_a_ticket_was_not_made_into_one(tree: Tree) -> None:
+    number = lookup(tree).show("ticket", tree.register())["number"]
+    call(tree, ticket=number)
+    to_ticket(tree, call(tree, **GIVEN)["record"])
+    call(tree, ticket=number, external_id="cdr-1")  # an import says so what became of it
+    [made] = lookup(tree).stats(figures=["made_ticket"])["figures"]
+    assert (made["numerator"], made["denominator"]) == (2, 3)

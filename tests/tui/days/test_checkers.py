@@ -35,7 +35,7 @@ async def test_a_satisfied_worker_sends_the_ticket_to_the_check(done: tuple[Path
     async with seated(directory, "fu") as hand:
         await say(hand, f"open {number}")
         await say(hand, "follow-up")
-        await press(hand, "enter", *"satisfied", "enter", "tab", *["right"] * 5, "tab", *["right"] * 4)
+        await press(hand, "enter", *"satisfied", "enter", *["right"] * 5, "tab", *["right"] * 4)
         check_cells(hand)
         await press(hand, "ctrl+s")
     found = ticket(directory, number)
@@ -49,7 +49,7 @@ async def test_a_dissatisfied_one_has_it_done_again(done: tuple[Path, str]) -> N
         await say(hand, "回访")
         await press(hand, "enter", *"dissatisfied", "enter", "ctrl+s")
         await say(hand, "rework")
-        await press(hand, "enter", *"not_solved", "enter", "tab")
+        await press(hand, "enter", *"not_solved", "enter")
         await commit(hand, "只付了一个月")
         await press(hand, "ctrl+s")
     found = ticket(directory, number)
@@ -88,7 +88,7 @@ async def test_a_failed_check_permits_rework_alone(done: tuple[Path, str]) -> No
     async with seated(directory, "qc") as hand:
         await say(hand, f"open {number}")
         await say(hand, "质检")
-        await press(hand, "enter", *"fail", "enter", "tab")
+        await press(hand, "enter", *"fail", "enter")
         await commit(hand, "没有付款凭证")
         await press(hand, "ctrl+s")
         names = [verb.name for verb in hand.app.screen.verbs]  # type: ignore[attr-defined]

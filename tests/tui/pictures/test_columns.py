@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from tui.pictures.columns import MARK, columns
+from tui.pictures.columns import MARK, columns, labels
 from tui.pictures.ink import ASCII, BLOCKS, Ink
 
 HOURS = [(f"{hour}", hour * 7 if hour < 16 else None) for hour in range(24)]
@@ -41,3 +41,10 @@ def test_the_highest_fills_the_height_and_an_empty_course_is_drawn_as_one() -> N
     assert full[0].count("#") and full[0].count("#") < full[2].count("#")
     assert "#" not in "".join(texts([("a", 0), ("b", None)], 20, 6, ASCII))
     assert columns([], 80, 10, BLOCKS) == []
+
+
+def test_a_label_that_does_not_fit_whole_is_left_out() -> None:
+    days = [(f"11-{day:02}", 1) for day in range(1, 10)]
+    assert labels(days, 2, 18).split() == ["11-01", "11-04", "11-07"]
+    assert labels(days, 2, 16).split() == ["11-01", "11-04"]
+    assert MARK not in texts([(f"11-{day:02}", day) for day in range(1, 31)], 66, 10, BLOCKS)[-2]

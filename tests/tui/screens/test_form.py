@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from node.errors import LineDown
-from tests.tui.hand import SIZES, Hand, beat, check_cells, desk, press, settled, shown, signed_in
+from tests.tui.hand import SIZES, Hand, beat, check_cells, commit, desk, press, settled, shown, signed_in
 from tests.tui.standin import StandIn
 from tui.screens.form import FormScreen
 from tui.screens.ticket import TicketScreen
@@ -55,6 +55,19 @@ async def test_a_list_opens_and_is_searched_by_initials(node: StandIn) -> None:
         form = await opened(hand, "decline")
         await press(hand, "enter", *"cf", "enter")
         assert form.raw()["reason"] == "duplicate"
+        assert hand.app.focused is not None and hand.app.focused.id != "f-reason", "on to the next field"
+
+
+async def test_a_word_that_no_choice_answers_to_is_said_and_chooses_nothing(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        form = await opened(hand, "decline")
+        await press(hand, "enter")
+        await commit(hand, "没有的原因")
+        assert "没有这一项" in shown(hand)
+        await press(hand, "enter")
+        assert "没有这一项" in shown(hand), "it stays open"
+        await press(hand, "escape")
+        assert form.raw()["reason"] == ""
 
 
 async def test_leaving_a_form_keeps_what_was_typed(node: StandIn) -> None:

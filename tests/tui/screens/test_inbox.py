@@ -1,12 +1,27 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from node.errors import Damaged
-from tests.tui.hand import SIZES, beat, check_cells, commit, desk, lines, press, settled, shown, signed_in
+from tests.tui.hand import (
+    SIZES,
+    beat,
+    check_cells,
+    commit,
+    desk,
+    lines,
+    press,
+    settled,
+    shown,
+    signed_in,
+    started,
+)
 from tests.tui.standin import StandIn, row
 from tui.rows import Rows
 from tui.screens.form import FormScreen
+from tui.screens.inbox import InboxScreen
 from tui.screens.ticket import TicketScreen
 
 
@@ -29,6 +44,24 @@ async def test_views_show_their_counts_and_choosing_one_asks_for_it(node: StandI
         await press(hand, "shift+tab", "up", "enter")
         assert node.asked[-1]["view"] == "overdue"
         assert rows_of(hand).has_focus
+
+
+async def test_the_list_does_not_wait_for_the_counts_of_the_views(node: StandIn) -> None:
+    going, count = threading.Event(), node.views
+    node.views = lambda *asked: going.wait(60) and count(*asked)  # type: ignore[method-assign,assignment,return-value]
+    async with started(node) as hand:
+        await commit(hand, "zhang")
+        await hand.press("enter")
+        await commit(hand, "secret")
+        await hand.press("enter")
+        for _ in range(500):
+            if isinstance(hand.app.screen, InboxScreen) and rows_of(hand).known:
+                break
+            await hand.pause(0.01)
+        assert rows_of(hand).known and "370000-20261121-0001" in shown(hand) and "已超期" not in shown(hand)
+        going.set()
+        await settled(hand)
+        assert "已超期" in shown(hand)
 
 
 async def test_the_preview_stands_beside_the_list_from_120_columns_on(node: StandIn) -> None:

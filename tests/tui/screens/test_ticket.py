@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from node.errors import NotFound
 from tests.tui.hand import SIZES, beat, check_cells, lines, press, shown, signed_in
 from tests.tui.standin import StandIn, ticket
 from tui.screens.dispatch import DispatchScreen
@@ -88,3 +89,17 @@ async def test_exceptions_of_a_ticket_stand_first(node: StandIn) -> None:
         found = lines(hand)
         at = next(index for index, line in enumerate(found) if "[冲突] 金额有两个值" in line)
         assert at < next(index for index, line in enumerate(found) if "登记内容" in line)
+
+
+async def test_a_ticket_that_left_the_office_says_so_and_offers_nothing(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        await press(hand, "enter")
+        screen = hand.app.screen
+        assert isinstance(screen, TicketScreen) and screen.verbs
+        node.fault, node.failing = NotFound("没有这条记录", code="not_found"), frozenset({"show"})
+        await press(hand, "f5")
+        assert "已经不在本单位" in shown(hand) and screen.verbs == []
+        assert "拖欠工资" in shown(hand), "what stood there stands there"
+        node.failing = frozenset()
+        await press(hand, "f5")
+        assert screen.verbs

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from tests.tui.hand import desk, press, signed_in
+from tests.tui.standin import StandIn
+from tui.garbage import PILED, RESTED_SECONDS, Rest
+
+
+class Room:
+    """Its clock and its piles are moved by hand."""
+
+    def __init__(self) -> None:
+        self.now, self.piled, self.collected = 0.0, 0, 0
+        self.rest = Rest(lambda: self.now, self._collect, lambda: self.piled)
+
+    def _collect(self) -> None:
+        self.collected, self.piled = self.collected + 1, 0
+
+    def look(self) -> int:
+        self.rest.look()
+        return self.collected
+
+
+def test_closed_screens_are_collected_once_nobody_presses_a_key() -> None:
+    room = Room()
+    room.piled, room.now = PILED, RESTED_SECONDS - 0.1
+    assert room.look() == 0
+    room.rest.touched()
+    room.now = RESTED_SECONDS
+    assert room.look() == 0, "a key was pressed meanwhile"
+    room.now = 2 * RESTED_SECONDS
+    assert (room.look(), room.look()) == (1, 1), "once, then there is nothing"
+
+
+def test_without_anything_piled_up_a_rest_is_a_rest() -> None:
+    room = Room()
+    room.piled, room.now = PILED - 1, 10 * RESTED_SECONDS
+    assert room.look() == 0
+
+
+def test_what_is_there_is_frozen_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen: list[int] = []
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
+    room = Room()
+    room.rest.settled()
+    room.rest.settled()
+    assert frozen == [1]
+
+
+async def test_each_key_puts_the_rest_off(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        rest = desk(hand)._rest
+        rest._touched = -1.0
+        await press(hand, "down")
+        assert rest._touched > 0
