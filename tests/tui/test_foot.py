@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
-from textual.widgets._footer import FooterKey
 
-from tests.tui.hand import Hand, press, settled
+from tests.tui.hand import Hand, lines, press, settled, signed_in
 from tests.tui.seat import seated
-from tui.foot import kept, named_by
+from tests.tui.standin import StandIn
+from tui.foot import Foot, kept, named_by
+from tui.screens.line import LineScreen
 
 NAMES = ["help", "inbox", "line", "sort", "urge", "back", "quit"]
 CELLS = [7] * len(NAMES)
@@ -31,9 +31,8 @@ def test_a_key_is_known_by_its_action() -> None:
 
 
 def _footer(hand: Hand) -> tuple[list[str], int]:
-    keys = list(hand.app.screen.query(FooterKey))
-    cells = sum(cell_len(f"{key.key_display} {key.description}") + 1 for key in keys)
-    return [named_by(key.action) for key in keys], cells
+    keys = hand.app.screen.query_one(Foot).keys
+    return [one.name for one in keys], sum(one.cells + 1 for one in keys)
 
 
 @pytest.mark.parametrize("place", ["supervision", "board", "inbox", "exceptions", "line"])
@@ -67,3 +66,31 @@ async def test_what_hands_a_call_in_is_never_left_out(province: Path) -> None:
         await hand.pause()
         names, cells = _footer(hand)
         assert cells <= 80 and {"lodge", "lodge_dispatch", "answer_call", "back"} <= set(names)
+
+
+async def test_a_key_of_the_footer_is_pressed_by_the_mouse(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        foot = hand.app.screen.query_one(Foot)
+        line = next(one for one in foot.keys if one.name == "line")
+        assert lines(hand)[-1].startswith(" ".join(f"{one.display} {one.label}" for one in foot.keys[:2]))
+        await hand.hover(Foot, offset=(line.x, 0))
+        assert foot.hovered == "line"
+        await hand.mouse_down(Foot, offset=(line.end, 0))  # the blank between two
+        await settled(hand)
+        assert not isinstance(hand.app.screen, LineScreen)
+        await hand.mouse_down(Foot, offset=(line.end - 1, 0))
+        await settled(hand)
+        assert isinstance(hand.app.screen, LineScreen)
+
+
+async def test_however_often_the_keys_change_at_a_time_the_footer_asks_once(
+    node: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with signed_in(node) as hand:
+        asked = []
+        ask = Foot._ask
+        monkeypatch.setattr(Foot, "_ask", lambda foot: (asked.append(1), ask(foot)))
+        for _ in range(5):
+            hand.app.screen.refresh_bindings()
+        await settled(hand)
+        assert len(asked) <= 2  # one more where the first came in between
