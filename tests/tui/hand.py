@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from rich.cells import cell_len
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
+from textual.worker import WorkerCancelled
 
 from tests.tui.standin import StandIn
 from tui.desk import QiaoApp
@@ -88,8 +89,15 @@ async def settled(hand: Hand) -> None:
     while quiet < 4 and rounds < 400:
         rounds += 1
         await hand.pause()
-        await hand.app.workers.wait_for_complete()
+        await _worked(hand)
         quiet = 0 if Calls.under_way or _queued(hand) else quiet + 1
+
+
+async def _worked(hand: Hand) -> None:
+    """Until each worker is done, or another one took its place, which is no fault."""
+    for worker in list(hand.app.workers):
+        with suppress(WorkerCancelled):
+            await worker.wait()
 
 
 def _queued(hand: Hand) -> bool:
