@@ -48,6 +48,7 @@ bench: .venv/dev  ## figures of this machine; nothing is asserted; SIZE=full for
 
 soak: .venv/dev  ## the conflict generator and the seeded world with fresh seeds; MINUTES=10
 	$(PY) -m bench.soak --minutes $(MINUTES)
+	$(PY) -m tests.simulation --kept
 	$(PY) -m tests.simulation --minutes $(MINUTES)
 	$(PY) -m tests.soak.kill --rounds $(ROUNDS)
 	$(PY) -m tests.soak.lines

@@ -24,6 +24,7 @@ from .actions import bindings, named
 from .drafts import Drafts
 from .early import Early
 from .face import Face, Item, Person
+from .foot import Foot
 from .garbage import Rest
 from .gate import Gate, sentence_of
 from .preferences import Preferences
@@ -479,7 +480,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         """Also from outside (a signal, a browser that went away): what was typed since the last second is kept. By now
         nothing counts as attached, but its widgets are there yet."""
         if self.person is not None:
-            if (base := self._base()) is not None and base.query("Footer"):
+            if (base := self._base()) is not None and base.query(Foot):
                 base.keep_draft()
             await self.drafts.save()
 

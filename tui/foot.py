@@ -3,15 +3,19 @@ left out (F1 lists it still); help and the way out never are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import MouseDown, MouseMove
+from textual.geometry import Region
+from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
-
-Key = tuple[str, str, str, str, bool, str]  # of a binding: key, as shown, label, action, disabled, tooltip
+from textual.strip import Strip
+from textual.widget import Widget
 
 # These go first, in this order: F11 leads to the places as well.
 LEAST = ("exceptions", "inbox", "fold", "line", "places")
@@ -40,41 +44,130 @@ def named_by(action: str) -> str:
     return action.partition("'")[2].partition("'")[0] or action
 
 
-class Foot(Footer):
-    """One line, whatever the width. It is made anew only where its keys are others: each widget costs time, and what
-    `Footer` makes is bound to it, and stays in memory as long as its screen."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A key as the footer names it, from which cell on."""
+
+    key: str
+    display: str
+    label: str
+    name: str  # of the action
+    enabled: bool = True
+    x: int = 0
+
+    @property
+    def cells(self) -> int:
+        return cell_len(f"{self.display} {self.label}")
+
+    @property
+    def end(self) -> int:
+        """The first cell behind it."""
+        return self.x + self.cells
+
+
+def in_a_row(keys: Sequence[Shown], width: int) -> list[Shown]:
+    """Those that fit, each in its place, with a blank between two."""
+    fitting = kept([one.name for one in keys], [one.cells for one in keys], width - 1)
+    placed, x = [], 0
+    for one in keys:
+        if one.name in fitting:
+            placed.append(replace(one, x=x))
+            x = placed[-1].end + 1
+    return placed
+
+
+class Foot(Widget, can_focus=False):
+    """One line, whatever the width. It is drawn, and has no widgets in it: Textual's own footer makes one a key, anew
+    with each change of the focus, which was half the time that a screen took to appear."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"foot--key", "foot--label", "foot--hovered", "foot--pointed"}
+    DEFAULT_CSS = """
+    Foot { dock: bottom; height: 1; color: $footer-foreground; background: $panel; }
+    Foot > .foot--key { color: $footer-key-foreground; text-style: bold; }
+    Foot > .foot--label { color: $footer-description-foreground; }
+    Foot > .foot--hovered { background: $block-hover-background; }
+    Foot > .foot--pointed { background: $warning 25%; }
+    """
+
+    hovered: reactive[str] = reactive("")  # the key below the mouse, by its action's name
+    pointed: reactive[str] = reactive("")  # the one that the tour speaks of
+    _keys: reactive[tuple[Shown, ...]] = reactive(())
 
     def __init__(self) -> None:
-        super().__init__(show_command_palette=False, compact=True)
-        self._told: list[Key] = []
+        super().__init__()
+        self._asks = False
 
-    def compose(self) -> ComposeResult:
-        if self._bindings_ready:
-            self._told = self._wanted()
-            yield from (FooterKey(*one) for one in self._told)
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self.bindings_changed)
 
-    def _wanted(self) -> list[Key]:
-        """What the keys in force say, each action once, as much of it as there is room for."""
-        found: dict[str, Key] = {}
-        for _, binding, enabled, tooltip in self.screen.active_bindings.values():
-            if binding.show and binding.action not in found:
-                display, told = self.app.get_key_display(binding), binding.description
-                found[binding.action] = (binding.key, display, told, binding.action, not enabled, tooltip)
-        names = [named_by(action) for action in found]
-        cells = [cell_len(f"{display} {told}") for _, display, told, *_ in found.values()]
-        shown = kept(names, cells, self.app.size.width - 1)
-        return [one for name, one in zip(names, found.values(), strict=True) if name in shown]
+    def on_unmount(self) -> None:
+        self.screen.bindings_updated_signal.unsubscribe(self)
 
     def bindings_changed(self, screen: Screen[object]) -> None:
-        """Beneath another screen the keys in force are that one's."""
-        self._bindings_ready = True
-        front = self.app.screen
-        if screen.app.app_focus and screen is self.screen and (front is screen or front.is_modal):
-            self._renew()
+        """Asked once for however many changes came at a time."""
+        if not self._asks and screen.app.app_focus and self.is_attached and screen is self.screen:
+            self._asks = self.call_after_refresh(self._ask)
 
-    def on_resize(self) -> None:
-        self._renew()
+    def _ask(self) -> None:
+        self._asks = False
+        if self.is_attached:
+            self._keys = tuple(self._active())
 
-    def _renew(self) -> None:
-        if self.is_attached and self._wanted() != self._told:
-            self.call_after_refresh(self.recompose)
+    def _active(self) -> Iterator[Shown]:
+        """The first key of each action that is to be seen."""
+        seen = set()
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and binding.action not in seen:
+                seen.add(binding.action)
+                display, name = self.app.get_key_display(binding), named_by(binding.action)
+                yield Shown(binding.key, display, binding.description, name, active.enabled)
+
+    @property
+    def keys(self) -> list[Shown]:
+        """What is in sight."""
+        return in_a_row(self._keys, self.size.width)
+
+    def at(self, x: int) -> Shown | None:
+        return next((one for one in self.keys if one.x <= x < one.end), None)
+
+    def region_of(self, name: str) -> Region | None:
+        """Where on the screen the key of an action stands."""
+        shown = next((one for one in self.keys if one.name == name), None)
+        return Region(self.region.x + shown.x, self.region.y, shown.cells, 1) if shown else None
+
+    def render_line(self, y: int) -> Strip:
+        base, segments = self.rich_style, list[Segment]()
+        for one in self.keys:
+            segments += [Segment(" ", base)] if segments else []
+            segments += self._drawn(one, base)
+        return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def _drawn(self, one: Shown, base: Style) -> list[Segment]:
+        over = base if one.enabled else base + Style(dim=True)
+        key, label = (over + self._component(name) for name in ("key", "label"))
+        stands_out = "pointed" if one.name == self.pointed else "hovered" if one.name == self.hovered else ""
+        if stands_out:
+            ground = Style(bgcolor=self._component(stands_out).bgcolor)
+            key, label = key + ground, label + ground
+        return [Segment(one.display, key), Segment(" " + one.label, label)]
+
+    def _component(self, name: str) -> Style:
+        return self.get_component_rich_style(f"foot--{name}")
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        below = self.at(event.x)
+        self.hovered = below.name if below else ""
+
+    def on_leave(self) -> None:
+        self.hovered = ""
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        below = self.at(event.x)
+        if below is None:
+            return
+        if below.enabled:
+            self.app.simulate_key(below.key)
+        else:
+            self.app.bell()

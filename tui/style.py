@@ -67,7 +67,6 @@ QiaoApp.-ascii .dialog { border: ascii $primary; }
 #login { width: 44; height: auto; }
 LoginScreen .stage { align: center middle; height: 1fr; }
 Toast { border: none; padding: 0 1; width: 60; max-width: 100%; }
-Footer { background: $panel; }
 .-plain .bar { text-style: reverse; }
 .-plain Rows > .rows--cursor, .-plain Rows:focus > .rows--cursor { text-style: reverse; }
 .-plain OptionList > .option-list--option-highlighted { text-style: reverse; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -271,30 +271,32 @@ def _among(*sets: Select[Any]) -> ColumnElement[bool]:
 
 
 def _view(wanted: Filter) -> ColumnElement[bool]:
+    """Only the one asked for is built: the screen counts each of them, one after the other."""
     own, now = wanted.own, wanted.now_ms
-    waits_here = _waits_here(wanted)
-    views: dict[str, ColumnElement[bool]] = {
-        "mine": _mine(own, wanted.mine or ""),
-        "unit": waits_here,
-        "due_today": and_(FOLDED.c.next_due >= now, FOLDED.c.next_due < wanted.day_end_ms),
-        "reminders": _reminded(own, now),
-        "overdue": FOLDED.c.next_due < now,
-        "declined": _from_us(own, "declined"),
-        "undelivered": _from_us(own, "sent", PLACE.c.since < now - UNDELIVERED_MS),
-        "cards": _carded(now),
-        "rework": and_(FOLDED.c.round > 1, waits_here),
-        "review": _from_us(own, "submitted"),
-        "follow_up": and_(FOLDED.c.owner == own, FOLDED.c.phase.in_(("follow_up", "quality_check"))),
-        "check": and_(FOLDED.c.owner == own, FOLDED.c.phase == "quality_check", _sampled(wanted.sample)),
-        "ruling": _to_rule(own),
-        "exceptions": _among(select(_OTHER.c.record).where(_OTHER.c.open_rows > literal_column("0"))),
-        "all": true(),
+    views: dict[str, Callable[[], ColumnElement[bool]]] = {
+        "mine": lambda: _mine(own, wanted.mine or ""),
+        "unit": lambda: _waits_here(wanted),
+        "due_today": lambda: and_(FOLDED.c.next_due >= now, FOLDED.c.next_due < wanted.day_end_ms),
+        "reminders": lambda: _reminded(own, now),
+        "overdue": lambda: FOLDED.c.next_due < now,
+        "declined": lambda: _from_us(own, "declined"),
+        "undelivered": lambda: _from_us(own, "sent", PLACE.c.since < now - UNDELIVERED_MS),
+        "cards": lambda: _carded(now),
+        "rework": lambda: and_(FOLDED.c.round > 1, _waits_here(wanted)),
+        "review": lambda: _from_us(own, "submitted"),
+        "follow_up": lambda: and_(FOLDED.c.owner == own, FOLDED.c.phase.in_(("follow_up", "quality_check"))),
+        "check": lambda: and_(
+            FOLDED.c.owner == own, FOLDED.c.phase == "quality_check", _sampled(wanted.sample)
+        ),
+        "ruling": lambda: _to_rule(own),
+        "exceptions": lambda: _among(select(_OTHER.c.record).where(_OTHER.c.open_rows > literal_column("0"))),
+        "all": true,
     }
     if wanted.view not in views:
         known = " ".join(VIEWS)
         text = say(f"没有这个视图：{wanted.view}；可用：{known}", f"no view {wanted.view}; one of {known}")
         raise Usage(text, code="bad_view", hint=f"qiao {wanted.matter} list --help")
-    return views[wanted.view]
+    return views[wanted.view]()
 
 
 def _waits_here(wanted: Filter) -> ColumnElement[bool]:

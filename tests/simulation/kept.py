@@ -1,7 +1,15 @@
 """Seeds that failed once, each with what it found. They replay what they found only with the world of that day; with
-today's they are seeds like any other, which is why each is also a test of the world."""
+today's they are seeds like any other, which is why each is also a test of the world: of `make test` those of KEPT, of
+`make soak` those of SOAKED, large worlds (half a minute, a quarter) of which what they found has a test of its own.
+"""
 
 from __future__ import annotations
+
+# In tests/node/matters/test_reassignment.py and tests/sync_protocol/test_registry_rules.py.
+SOAKED: dict[int, str] = {
+    20402: "work named by a path of before an earlier move was given to a unit that never was",
+    20542: "a denied move left work in the name of a unit that never was",
+}
 
 KEPT: dict[int, str] = {
     2: "a restored parent didn't get back its own commits on tickets that had left its child's scope",
@@ -11,8 +19,6 @@ KEPT: dict[int, str] = {
     8055: "a moved unit wrote on a ticket its new parent couldn't see: the words never came down when it could",
     20318: "an office wrote on a ticket that a move had taken from it, which gave it back there, and was never told",
     20327: "what a moved office lost from its scope just before, its new parent never told it",
-    20402: "work named by a path of before an earlier move was given to a unit that never was",
     20638: "a disk that was full while traces were cleaned up behind an erasure was told as an unforeseen fault",
     70269: "a parent that came below its former child held to where it stood when it was the other way round",
-    20542: "a denied move left work in the name of a unit that never was",
 }

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from tests.simulation.faults import Tally, unmet
+from tests.simulation.kept import SOAKED
 from tests.simulation.world import World, play
 
 _LINES = 40  # of the trace, shown with a seed that failed
@@ -63,7 +64,7 @@ def main() -> int:
     asked = _asked()
     if asked.seed is not None:
         return _twice(asked.seed) if asked.twice else _single(asked.seed)
-    return _many(asked)
+    return max(map(_single, SOAKED)) if asked.kept else _many(asked)
 
 
 def _asked() -> argparse.Namespace:
@@ -73,6 +74,7 @@ def _asked() -> argparse.Namespace:
         "--twice", action="store_true", help="with --seed: in two processes, which must agree"
     )
     parser.add_argument("--count", type=int, help="so many seeds")
+    parser.add_argument("--kept", action="store_true", help="the kept seeds that `make test` leaves out")
     parser.add_argument("--minutes", type=float, default=10, help="for so long, without --count")
     parser.add_argument("--from-seed", type=int, default=None, help="else a fresh one, printed first")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)

@@ -89,9 +89,15 @@ async def settled(hand: Hand) -> None:
     while quiet < 4 and rounds < 400:
         rounds += 1
         await hand.pause()
-        with suppress(WorkerCancelled):  # another took its place
-            await hand.app.workers.wait_for_complete()
+        await _worked(hand)
         quiet = 0 if Calls.under_way or _queued(hand) else quiet + 1
+
+
+async def _worked(hand: Hand) -> None:
+    """Until each worker is done, or another one took its place, which is no fault."""
+    for worker in list(hand.app.workers):
+        with suppress(WorkerCancelled):
+            await worker.wait()
 
 
 def _queued(hand: Hand) -> bool:

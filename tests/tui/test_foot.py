@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
-from textual.widgets._footer import FooterKey
 
-from tests.tui.hand import Hand, press, settled
+from tests.tui.hand import Hand, lines, press, settled, signed_in
 from tests.tui.seat import seated
+from tests.tui.standin import StandIn
 from tui.foot import Foot, kept, named_by
+from tui.screens.line import LineScreen
 
 NAMES = ["help", "inbox", "line", "sort", "urge", "back", "quit"]
 CELLS = [7] * len(NAMES)
@@ -32,9 +31,8 @@ def test_a_key_is_known_by_its_action() -> None:
 
 
 def _footer(hand: Hand) -> tuple[list[str], int]:
-    keys = list(hand.app.screen.query(FooterKey))
-    cells = sum(cell_len(f"{key.key_display} {key.description}") + 1 for key in keys)
-    return [named_by(key.action) for key in keys], cells
+    keys = hand.app.screen.query_one(Foot).keys
+    return [one.name for one in keys], sum(one.cells + 1 for one in keys)
 
 
 @pytest.mark.parametrize("place", ["supervision", "board", "inbox", "exceptions", "line"])
@@ -70,22 +68,29 @@ async def test_what_hands_a_call_in_is_never_left_out(province: Path) -> None:
         assert cells <= 80 and {"lodge", "lodge_dispatch", "answer_call", "back"} <= set(names)
 
 
-def _left(hand: Hand) -> int:
-    """Keys of footers in memory that are on no screen any more."""
-    gc.collect()
-    made = [one for one in gc.get_objects() if isinstance(one, FooterKey) and one.app is hand.app]
-    return sum(not one.is_attached for one in made)
+async def test_a_key_of_the_footer_is_pressed_by_the_mouse(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        foot = hand.app.screen.query_one(Foot)
+        line = next(one for one in foot.keys if one.name == "line")
+        assert lines(hand)[-1].startswith(" ".join(f"{one.display} {one.label}" for one in foot.keys[:2]))
+        await hand.hover(Foot, offset=(line.x, 0))
+        assert foot.hovered == "line"
+        await hand.mouse_down(Foot, offset=(line.end, 0))  # the blank between two
+        await settled(hand)
+        assert not isinstance(hand.app.screen, LineScreen)
+        await hand.mouse_down(Foot, offset=(line.end - 1, 0))
+        await settled(hand)
+        assert isinstance(hand.app.screen, LineScreen)
 
 
-async def test_a_day_of_opening_and_closing_leaves_no_keys_of_footers_behind(province: Path) -> None:
-    async with seated(province, "op") as hand:
-        await press(hand, "enter", "escape")
-        first, left = list(hand.app.screen.query(FooterKey)), _left(hand)
-        for _ in range(4):
-            await press(hand, "enter", "escape")
-        assert list(hand.app.screen.query(FooterKey)) == first, "the same keys are the same widgets"
-        assert _left(hand) <= left
-        hand.app.screen.query_one(Foot)._told = []  # other keys now
-        await press(hand, "enter", "escape")
-        assert list(hand.app.screen.query(FooterKey)) != first
-        assert _left(hand) <= left + len(first)
+async def test_however_often_the_keys_change_at_a_time_the_footer_asks_once(
+    node: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with signed_in(node) as hand:
+        asked = []
+        ask = Foot._ask
+        monkeypatch.setattr(Foot, "_ask", lambda foot: (asked.append(1), ask(foot)))
+        for _ in range(5):
+            hand.app.screen.refresh_bindings()
+        await settled(hand)
+        assert len(asked) <= 2  # one more where the first came in between

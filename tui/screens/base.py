@@ -55,7 +55,7 @@ class Base(Screen[Any]):
     @property
     def is_whole(self) -> bool:
         """Its widgets are there. Before, and while it is taken down, a timer must ask nothing of it."""
-        return self.is_attached and bool(self.query("Footer"))
+        return self.is_attached and bool(self.query(Foot))
 
     def body(self) -> Iterable[Widget]:
         return ()

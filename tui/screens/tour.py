@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,9 +12,9 @@ from textual.geometry import Region, Size
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.widgets._footer import FooterKey
 
 from ..cells import pad, wrap
+from ..foot import Foot
 from ..texts import t
 
 WIDTH = 46  # cells of the sentence
@@ -33,6 +34,21 @@ class Spot:
     x: int
     y: int
     mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a sentence speaks of: a widget, or the key of an action in the footer."""
+
+    widget: Widget
+    region: Region
+    action: str = ""
+
+    def mark(self, pointed: bool) -> None:
+        if isinstance(self.widget, Foot):
+            self.widget.pointed = self.action if pointed else ""
+        else:
+            self.widget.set_class(pointed, "-pointed")
 
 
 def spot(target: Region, size: Size, box: Size) -> Spot:
@@ -66,7 +82,7 @@ class TourScreen(ModalScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.at = 0
-        self._pointed: Widget | None = None
+        self._target: Target | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="said", markup=False)
@@ -104,12 +120,12 @@ class TourScreen(ModalScreen[None]):
         said.update(told(lines, width, place.mark))
         said.styles.offset = (place.x, place.y)
 
-    def _point(self, found: Widget | None) -> None:
-        if self._pointed is not None:
-            self._pointed.remove_class("-pointed")
-        self._pointed = found
+    def _point(self, found: Target | None) -> None:
+        if self._target is not None:
+            self._target.mark(False)
+        self._target = found
         if found is not None:
-            found.add_class("-pointed")
+            found.mark(True)
 
 
 def told(lines: list[str], width: int, mark: str) -> str:
@@ -121,10 +137,16 @@ def told(lines: list[str], width: int, mark: str) -> str:
     return "\n".join([*body, points if mark == "v" else " " * (width + 2)])
 
 
-def target(screen: Screen[object], name: str) -> Widget | None:
+def target(screen: Screen[object], name: str) -> Target | None:
     """What is spoken of; None where it isn't in sight."""
-    if name.startswith("#"):
-        found = list(screen.query(name))
-    else:
-        found = [key for key in screen.query(FooterKey) if f"'{name}'" in key.action]
+    found = list(_targets(screen, name))
     return next((one for one in found if one.region.overlaps(screen.region)), None)
+
+
+def _targets(screen: Screen[object], name: str) -> Iterator[Target]:
+    if name.startswith("#"):
+        yield from (Target(one, one.region) for one in screen.query(name))
+        return
+    for foot in screen.query(Foot):
+        if region := foot.region_of(name):
+            yield Target(foot, region, name)

@@ -121,18 +121,29 @@ def rounds(state: State) -> range:
 
 
 def assignment(state: State, round: int, unit: str) -> Assignment | None:
-    return _of_round(state, round).get(unit)
+    """Of one unit, and no more is worked out than it rests on: a fold asks for one with most acts."""
+    if assigned(state, round, unit) is None or state.at(place(round, unit)) is None:
+        return None
+    return _books(state, round).assignment(unit, _is_current(state, round))
 
 
 def _of_round(state: State, round: int) -> dict[str, Assignment]:
     """Every assignment of a round by its unit, sorted; worked out together, since each rests on others."""
-    made = {unit: mark for unit in units(state, round) if (mark := assigned(state, round, unit)) is not None}
-    moved = {unit: reassigned(state, round, unit) for unit in made}
-    books = _Books(state, round, made, moved)
-    current = round == round_of(state) and phase(state) == "registered"
+    books, current = _books(state, round), _is_current(state, round)
     return {
-        unit: books.assignment(unit, current) for unit in made if state.at(place(round, unit)) is not None
+        unit: books.assignment(unit, current)
+        for unit in books.made
+        if state.at(place(round, unit)) is not None
     }
+
+
+def _books(state: State, round: int) -> _Books:
+    made = {unit: mark for unit in units(state, round) if (mark := assigned(state, round, unit)) is not None}
+    return _Books(state, round, made, {unit: reassigned(state, round, unit) for unit in made})
+
+
+def _is_current(state: State, round: int) -> bool:
+    return round == round_of(state) and phase(state) == "registered"
 
 
 class _Books:

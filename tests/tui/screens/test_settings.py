@@ -8,8 +8,9 @@ import pytest
 
 from node import language
 from node.face import Node
-from tests.tui.hand import SIZES, Hand, check_cells, desk, press, shown
+from tests.tui.hand import SIZES, Hand, check_cells, desk, press, settled, shown
 from tests.tui.seat import PASSWORD, seated
+from tui.places import PLACES
 
 OWN, KEYS, STAFF, NODES, BACKUP, CALENDAR, POLICY = range(7)
 
@@ -19,12 +20,14 @@ async def settings(hand: Hand, section: int) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("section", range(7))
-async def test_each_section_is_shown_whole(province: Path, section: int, size: tuple[int, int]) -> None:
+async def test_each_section_is_shown_whole(province: Path, size: tuple[int, int]) -> None:
     async with seated(province, "adm", size) as hand:
-        await settings(hand, section)
-        assert hand.app.screen.kind in ("setting", "staff", "calendar")  # type: ignore[attr-defined]
-        check_cells(hand)
+        for section in range(7):
+            await settings(hand, section)
+            assert hand.app.screen.kind in ("setting", "staff", "calendar")  # type: ignore[attr-defined]
+            check_cells(hand)
+            desk(hand).go_to(PLACES[0])
+            await settled(hand)
 
 
 async def test_the_language_is_changed_at_once_and_kept(own: Path) -> None:

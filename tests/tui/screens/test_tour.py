@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from textual.geometry import Region, Size
+from textual.screen import Screen
+from textual.widget import Widget
 
 from node.face import Node
 from tests.tui.hand import SIZES, Hand, check_cells, desk, press, settled, shown
 from tests.tui.seat import PASSWORD, seated
 from tui.desk import QiaoApp
+from tui.foot import Foot
 from tui.screens.inbox import InboxScreen
 from tui.screens.tour import STEPS, TourScreen, spot
 
@@ -25,6 +28,10 @@ async def first_login(directory: Path, size: tuple[int, int] = (80, 24)) -> Asyn
         await hand.press(*"hand", "enter", *PASSWORD, "enter")
         await settled(hand)
         yield hand
+
+
+def pointed(screen: Screen[object]) -> list[Widget]:
+    return [*screen.query(".-pointed"), *(foot for foot in screen.query(Foot) if foot.pointed)]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -40,13 +47,13 @@ async def test_it_leads_through_five_steps_and_shows_the_keys_it_speaks_of(
                     break
                 await settled(hand)
             assert f"{at + 1}/5" in shown(hand) and "F4" in shown(hand).splitlines()[-1]
-            assert len(hand.app.screen_stack[-2].query(".-pointed")) == 1
+            assert len(pointed(hand.app.screen_stack[-2])) == 1
             check_cells(hand)
             told.append(shown(hand))
             await press(hand, "enter")
         assert len(set(told)) == 5
         assert isinstance(hand.app.screen, InboxScreen)
-        assert not hand.app.screen.query(".-pointed")
+        assert not pointed(hand.app.screen)
 
 
 @pytest.mark.parametrize("keys", [["escape"], ["enter", "escape"], ["enter"] * 5])
