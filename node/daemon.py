@@ -49,7 +49,7 @@ TICK_SECONDS = 60.0
 HEALTH_SECONDS = 5.0  # a writer that is busy for longer is told as `busy`; it isn't broken
 RETRY_SECONDS = 5.0  # before a part that failed unexpectedly is begun again
 MOST_RETRY_SECONDS = 300.0  # it is doubled up to this
-# A stop is at most: two servers' answers (5 s each), Litestream (10 s), the writer's present job (30 s, promise R15).
+# A stop is at most: the servers' answers (5 s), Litestream (10 s), the writer's present job (30 s, promise R15).
 STOP_SECONDS = 90.0
 STOP_FORCED = 70  # exit code of a process that had to end itself
 
@@ -106,6 +106,8 @@ async def serve(
         bound.start()
         notify.tell(notify.STOPPING)
         tell(log, logging.INFO, "node_stopping")
+        # Nothing is taken any more before the parts that carry and save it are ended.
+        await asyncio.gather(*(one.stop() for one in daemon.serving))
     bound.cancel()
     tell(log, logging.INFO, "node_stopped", ms=_since(begun))
 
@@ -136,6 +138,7 @@ class Daemon:
     stopping: asyncio.Event
     meter: Meter
     noticed: Noticed = field(default_factory=Noticed)
+    serving: list[Serving] = field(default_factory=list)
     beside: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
     )  # what node.toml asks for besides
@@ -260,6 +263,7 @@ async def _serve_peers(stack: AsyncExitStack, daemon: Daemon, listener: Any) -> 
     peers = Peers(daemon.hand, daemon.bell, daemon.check, daemon.stopping, count=daemon.meter)
     serving = Serving(peers.app(), listener)
     await serving.start()
+    daemon.serving.append(serving)
     stack.push_async_callback(serving.stop)
 
 
@@ -269,6 +273,7 @@ async def _serve_local(stack: AsyncExitStack, daemon: Daemon, entropy: Entropy) 
     stack.callback(path.unlink, missing_ok=True)
     serving = Serving(local_app.local_app(daemon.operate, token), listener)
     await serving.start()
+    daemon.serving.append(serving)
     stack.push_async_callback(serving.stop)
 
 
