@@ -52,7 +52,7 @@ TICK_SECONDS = 60.0
 HEALTH_SECONDS = 5.0  # a writer that is busy for longer is told as `busy`; it isn't broken
 RETRY_SECONDS = 5.0  # before a part that failed unexpectedly is begun again
 MOST_RETRY_SECONDS = 300.0  # it is doubled up to this
-# A stop is at most: two servers' answers (5 s each), Litestream (10 s), the writer's present job (30 s, promise R15).
+# A stop is at most: the servers' answers (5 s), Litestream (10 s), the writer's present job (30 s, promise R15).
 STOP_SECONDS = 90.0
 STOP_FORCED = 70  # exit code of a process that had to end itself
 
@@ -114,6 +114,8 @@ async def serve(
         bound.start()
         notify.tell(notify.STOPPING)
         tell(log, logging.INFO, "node_stopping")
+        # Nothing is taken any more before the parts that carry and save it are ended.
+        await asyncio.gather(*(one.stop() for one in daemon.serving))
     bound.cancel()
     tell(log, logging.INFO, "node_stopped", ms=_since(begun))
 
@@ -145,6 +147,7 @@ class Daemon:
     stopping: asyncio.Event
     meter: Meter
     noticed: Noticed = field(default_factory=Noticed)
+    serving: list[Serving] = field(default_factory=list)
     beside: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
     )  # what node.toml asks for besides
@@ -294,6 +297,7 @@ async def _serve_peers(stack: AsyncExitStack, daemon: Daemon, listener: Any, ent
     await daemon.hand.run(channel.follow)
     serving = Serving(peers.app(), listener, lambda: channel.context)
     await serving.start()
+    daemon.serving.append(serving)
     stack.push_async_callback(serving.stop)
 
 
@@ -303,6 +307,7 @@ async def _serve_local(stack: AsyncExitStack, daemon: Daemon, entropy: Entropy) 
     stack.callback(path.unlink, missing_ok=True)
     serving = Serving(local_app.local_app(daemon.operate, token), listener, limits=_LOCAL)
     await serving.start()
+    daemon.serving.append(serving)
     stack.push_async_callback(serving.stop)
 
 
