@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from inspect import isawaitable
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from textual import events
 from textual.app import App
 from textual.binding import BindingsMap
+from textual.css.query import NoMatches
 from textual.filter import LineFilter
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
@@ -24,7 +26,6 @@ from .actions import bindings, named
 from .drafts import Drafts
 from .early import Early
 from .face import Face, Item, Person
-from .foot import Foot
 from .garbage import Rest
 from .gate import Gate, sentence_of
 from .preferences import Preferences
@@ -478,10 +479,11 @@ class QiaoApp(App[int], inherit_bindings=False):
 
     async def on_exit_app(self) -> None:
         """Also from outside (a signal, a browser that went away): what was typed since the last second is kept. By now
-        nothing counts as attached, but its widgets are there yet."""
+        nothing counts as attached, but most of its widgets are there yet."""
         if self.person is not None:
-            if (base := self._base()) is not None and base.query(Foot):
-                base.keep_draft()
+            if (base := self._base()) is not None:
+                with suppress(NoMatches):  # some are gone by now: what the last second kept stands
+                    base.keep_draft()
             await self.drafts.save()
 
     async def on_unmount(self) -> None:
