@@ -106,12 +106,14 @@ async def look(
 ) -> None:
     for size in (*((SMALL,) if name == "login" else ()), *SIZES[1:], SIZES[0]):
         await hand.resize_terminal(*size)
+        await settled(hand)
         before: list[str] = []
         for _ in range(50):  # a resize comes a moment later, and what hangs on the width behind it
-            await settled(hand)
             await hand.pause(0.02)
             if len(before) == size[1] and lines(hand) == before:
                 break
+            if before:
+                await settled(hand)
             before = lines(hand)
         found[name, spoken, size] = picture(hand)
 
