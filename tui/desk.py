@@ -431,6 +431,9 @@ class QiaoApp(App[int], inherit_bindings=False):
             self._rest.touched()
             if self._early.keeps(event):
                 return
+            base = self._base()
+            if isinstance(event, events.Key) and base is not None and base.leads_on(event.key):
+                base.is_ready = False  # what is typed behind it waits for the next field
         await super().on_event(event)
 
     def _is_unready(self) -> bool:

@@ -72,6 +72,10 @@ class Base(Screen[Any]):
     def changed(self) -> None:
         """The database has changed."""
 
+    def leads_on(self, key: str) -> bool:
+        """Whether a key moves the focus to where what follows mustn't come too early. The screen lets that in then."""
+        return False
+
     def keep_draft(self) -> None:
         """Each second: a form says what was typed so far."""
 

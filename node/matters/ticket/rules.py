@@ -18,7 +18,7 @@ from sync_protocol.names import covers, is_above
 
 from . import assignments as read
 from .assignments import Assignment, named_round, named_unit, own_name
-from .fields import AMENDED, SETTLED
+from .fields import AMENDED, FIELDS, SETTLED
 
 NamedGuard = tuple[str, Guard]
 
@@ -281,12 +281,15 @@ def amendable(state: State, act: Act) -> str | None:
     settling = bool(act.data.get("replaces"))
     if not settling and read.phase(state) not in read.OPEN_PHASES:
         return "ticket_ended"
-    names = {name.partition("@")[0] for name in (*act.data, *act.words)} - {"replaces"}
+    names = {
+        name.partition("@")[0] for name in (*act.data, *act.words)
+    } & _DECLARED  # a later version's are no fault
     allowed = _AMENDED | SETTLED if settling else _AMENDED
     return None if names <= allowed else "not_amendable"
 
 
 _AMENDED = frozenset(field.name for field in AMENDED)
+_DECLARED = frozenset(field.name for field in FIELDS)
 
 
 def asked(state: State) -> str | None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from textual import events
+
 from node.errors import NotFound
 from tests.tui.hand import desk, press, settled, shown, started
 from tests.tui.standin import StandIn
@@ -21,6 +23,16 @@ async def test_the_password_is_never_shown(node: StandIn) -> None:
     async with started(node) as hand:
         await press(hand, *"zhang", "enter", *"secret")
         assert "secret" not in shown(hand) and "******" in shown(hand)
+
+
+async def test_a_password_that_is_typed_faster_than_the_focus_moves_never_stands_in_clear(
+    node: StandIn,
+) -> None:
+    async with started(node) as hand:
+        for key in [*"zhang", "enter", *"secret", "enter"]:
+            hand.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settled(hand)
+        assert isinstance(hand.app.screen, InboxScreen)
 
 
 async def test_the_right_password_opens_the_inbox(node: StandIn) -> None:
