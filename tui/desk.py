@@ -125,7 +125,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         if clock and clock.get("question"):
             self.tell(t("line.clock_asked", question=safe.line(clock["question"], 300)), "warning")
         await self._show_notes()
-        self.call_after_refresh(self._rest.settled)
+        self._rest.signed_in()
         if self._tour and not self.preferences.toured:
             self.call_after_refresh(self.do_tour)
 

@@ -15,8 +15,8 @@ from collections.abc import Callable
 YOUNG = 5_000  # objects; 2 ms
 MIDDLE = 4  # walks of the young; 5 ms
 OLD = 1_000  # walks of the middle; only whoever never rests for so long comes to it
-PILED = 3  # walks of the middle after which a rest is used: 40,000 objects, a screen or two; 10 ms
-RESTED_SECONDS = 1.0
+PILED = 2  # walks of the middle after which a rest is used: 40,000 objects, a screen or two; 10 ms
+RESTED_SECONDS = 0.3  # each pause in typing: what piles up for longer takes as much longer
 
 
 def in_pieces() -> None:
@@ -41,18 +41,22 @@ class Rest:
         piled: Callable[[], int] = lambda: gc.get_count()[2],
     ) -> None:
         self._now, self._collect, self._piled = now, collect, piled
-        self._is_settled = False
+        self._is_in = self._is_frozen = False
         self.touched()
 
     def touched(self) -> None:
         self._touched = self._now()
 
-    def settled(self) -> None:
-        """What is there now stays. Once only: what a later sign-in leaves behind is garbage by then."""
-        if not self._is_settled:
-            self._is_settled = True
-            gc.freeze()
+    def signed_in(self) -> None:
+        self._is_in = True
 
     def look(self) -> None:
-        if self._piled() >= PILED and self._now() - self._touched >= RESTED_SECONDS:
+        """The first rest after the first sign-in finds what stays: it is frozen, without a walk. What a later sign-in
+        leaves behind is garbage by then."""
+        if not self._is_in or self._now() - self._touched < RESTED_SECONDS:
+            return
+        if not self._is_frozen:
+            self._is_frozen = True
+            gc.freeze()
+        elif self._piled() >= PILED:
             self._collect()

@@ -15,6 +15,8 @@ class Room:
     def __init__(self) -> None:
         self.now, self.piled, self.collected = 0.0, 0, 0
         self.rest = Rest(lambda: self.now, self._collect, lambda: self.piled)
+        self.rest.signed_in()
+        self.rest._is_frozen = True
 
     def _collect(self) -> None:
         self.collected, self.piled = self.collected + 1, 0
@@ -41,13 +43,18 @@ def test_without_anything_piled_up_a_rest_is_a_rest() -> None:
     assert room.look() == 0
 
 
-def test_what_is_there_is_frozen_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_there_in_the_first_rest_after_the_sign_in_is_frozen_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     frozen: list[int] = []
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
     room = Room()
-    room.rest.settled()
-    room.rest.settled()
-    assert frozen == [1]
+    room.rest._is_in = room.rest._is_frozen = False
+    room.piled, room.now = PILED, 10 * RESTED_SECONDS
+    assert (room.look(), frozen) == (0, []), "before the first screens are there nothing is walked"
+    room.rest.signed_in()
+    assert (room.look(), frozen) == (0, [1]), "and then nothing either"
+    assert (room.look(), frozen) == (1, [1])
 
 
 async def test_each_key_puts_the_rest_off(node: StandIn) -> None:
