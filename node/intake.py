@@ -57,6 +57,7 @@ class Taken:
     peer: bytes = b""
     authors: set[bytes] = field(default_factory=set)  # node ids, of the new ones
     filled: bool = False  # bodies of commits that were here without them
+    anew: set[int] = field(default_factory=set)  # record rows whose first acts came, and were here already
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +236,8 @@ def _store_bodies(work: Work, row: int, commit: Commit, sent: CommitItem, fault:
         if records.add_change(work.db, row, place, name, record, salt, body, of=of, fault=fault or bad):
             work.note(record, row)
             taken.bodies += 1
+        elif records.name_of(work.db, record)[0] == short(name):
+            taken.anew.add(record)
         if of is None:
             acts[short(name)] = (place, record)
             work.again.update(records.bring_words(work.db, row, place, short(name), record))
