@@ -4,11 +4,11 @@ again after a kill; what was repaired by then stays so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from node import branches, lanes, reconciling
-from node.reconciling import Holding, commits_of
+from node.reconciling import Holding, acts_of, commits_of
 from node.store import chain, records
 from node.work import Work
 from sync_protocol import messages
@@ -134,8 +134,9 @@ class Owed:
 
 
 def _lacked(work: Work, plan: Plan, towards: str, room: int) -> tuple[CommitItem, ...]:
-    """The commits of what the parent lacks by the plan, as many as there is room for."""
-    return _fitting(work, commits_of(work, plan.send()), towards, room)
+    """The commits of what the parent lacks by the plan, as many as there is room for; of records that it takes for
+    ours, and that have left us, the acts that say so."""
+    return _fitting(work, commits_of(work, plan.send()), towards, room, acts_of(work, plan.partings()))
 
 
 def _besides(work: Work, towards: str, room: int) -> tuple[CommitItem, ...]:
@@ -153,6 +154,11 @@ def _is_withheld(work: Work, commit: int, towards: str) -> bool:
     return bool(records.bodies(work.db, commit)) and not any(lanes.bodies(work, commit, towards))
 
 
-def _fitting(work: Work, commits: Iterable[int], towards: str, room: int) -> tuple[CommitItem, ...]:
-    items = (CommitItem(chain.raw(work.db, one), tuple(lanes.bodies(work, one, towards))) for one in commits)
+def _fitting(
+    work: Work, commits: Iterable[int], towards: str, room: int, parting: Container[int] = ()
+) -> tuple[CommitItem, ...]:
+    items = (
+        CommitItem(chain.raw(work.db, one), tuple(lanes.bodies(work, one, towards, parting)))
+        for one in commits
+    )
     return messages.fitting(items, room)[0]

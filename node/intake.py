@@ -57,6 +57,7 @@ class Taken:
     peer: bytes = b""
     authors: set[bytes] = field(default_factory=set)  # node ids, of the new ones
     filled: bool = False  # bodies of commits that were here without them
+    anew: set[int] = field(default_factory=set)  # record rows whose first acts came, and were here already
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,8 @@ def _store_bodies(
         ):
             work.note(record, row)
             taken.bodies += 1
+        elif records.name_of(work.db, record)[0] == short(name):
+            taken.anew.add(record)
         if of is None:
             acts[short(name)] = (place, record)
         if of is None and not fresh:

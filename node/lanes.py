@@ -158,14 +158,16 @@ def _main(
         yield from reversed(found) if backwards else found
 
 
-def bodies(work: Work, commit: int, towards: str) -> Iterator[ChangeItem]:
+def bodies(work: Work, commit: int, towards: str, parting: Container[int] = ()) -> Iterator[ChangeItem]:
     """What is here of a commit of the subtree, for a peer of that unit. What was written below it is its to have;
-    of what a moved unit wrote elsewhere, the records in its scope."""
+    of what a moved unit wrote elsewhere, the records in its scope. `parting`: rows of changes that go all the same, as
+    they say why a record isn't in it."""
     present = records.bodies(work.db, commit)
     theirs = scope.is_written_below(work, towards, commit)
     words = () if theirs else records.words_in(work.db, commit)
     for _row, place, record, salt, body in present:
-        if theirs or (scope.reaches(work, towards, record) and _may_go(work, towards, record, words, _row)):
+        whole = theirs or _row in parting
+        if whole or (scope.reaches(work, towards, record) and _may_go(work, towards, record, words, _row)):
             yield ChangeItem(place, salt, body)
 
 

@@ -57,6 +57,19 @@ def parting(
     return _placed(work, record, [*_past(found, told), *(one.id for one in told)])
 
 
+def unheard(work: Work, record: int, matter: Matter, wants: Wants, known: Container[bytes]) -> list[Place]:
+    """What takes a record away from whoever has all of it but what isn't `known` (short ids), behind what of its past
+    isn't either; empty where it isn't his by that."""
+    name, _ = records.name_of(work.db, record)
+    found = sorted(acts(work, name, records.changes_of(work.db, record)), key=lambda one: one.key)
+    new = [one for one in found if one.id not in known]
+    if len(new) > SEARCHED:
+        return []  # he named next to nothing of it, so as to have it all searched
+    told = Lost(matter, wants).by_what_is_new(found, new)
+    past = (one for one in _past(found, told) if one not in known)
+    return _placed(work, record, [*past, *(one.id for one in told)])
+
+
 class Lost:
     """Finds the acts that say so. A state is folded from each set of acts that is tried."""
 

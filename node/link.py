@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from node import incarnation, intake, lanes, reactions, timekeeping
+from node import incarnation, intake, lanes, reactions, reconciling, timekeeping
 from node.attachments import link as attachments
 from node.comparing import Comparison
 from node.erasure import handing
@@ -154,6 +154,8 @@ def take_reply(
     if vouched:
         timekeeping.look(work, vouched=True)
     reactions.settle(work)
+    if not (comparison is not None and comparison.is_on):
+        reconciling.given_anew(work, taken.anew)
     fits = comparison is not None and comparison.hear(work, reply) and _compared(work, peer, log)
     took = attachments.take(work, node, reply.wants, reply.chunks)
     parts = attachments.pending(work, node)

@@ -69,6 +69,15 @@ class Holding:
     def changes(self, record: bytes) -> tuple[bytes, ...]:
         return tuple(short(row.change) for row in self._rows(self._query().where(RECORD.c.record == record)))
 
+    def parting(self, record: bytes, known: Collection[bytes]) -> list[bytes]:
+        assert self._work is not None, "it was given a transaction to see"
+        row = records.row_of(self._work.db, record)
+        places = [] if row is None else scope.unheard_of_parting(self._work, row, known)
+        if row is None or not places:
+            return []
+        names = {change: name for name, (change, _) in records.acts_at(self._work.db, row).items()}
+        return [names[change] for change, _ in places]
+
     def _rows(self, query: Select[tuple[bytes, str, bytes]]) -> Iterable[Row[tuple[bytes, str, bytes]]]:
         assert self._work is not None, "it was given a transaction to see"
         return self._work.db.execute(query)
@@ -137,6 +146,13 @@ def doubt(work: Work) -> None:
     """Something came out of its turn, from a letter that lay about, or was held or set aside until now: what has been
     said of it since, that it left our scope for example, may have been passed over, and nothing would say it again."""
     settings.put(work.db, DUE, b"1")
+
+
+def given_anew(work: Work, found: Iterable[int]) -> None:
+    """The parent gave us these records from their beginnings, which we had. Where one has left our scope, neither it
+    nor who told it so knows of that any more, and comparing tells it."""
+    if any(folded.is_away(work.db, one) for one in found):
+        doubt(work)
 
 
 def is_due(work: Work) -> bool:
@@ -226,6 +242,16 @@ def _parting(work: Work, peer: PeerRow, record: bytes) -> Iterator[CommitItem]:
         links.withdraw(work.db, peer.id, row)
     for change, commit in places:
         yield CommitItem(chain.raw(work.db, commit), tuple(lanes.in_scope(work, peer, commit, change)))
+
+
+def acts_of(work: Work, named: Iterable[tuple[bytes, tuple[bytes, ...]]]) -> set[int]:
+    """Change rows of the acts named."""
+    found: set[int] = set()
+    for record, ids in named:
+        row = records.row_of(work.db, record)
+        at = {} if row is None else records.acts_at(work.db, row)
+        found.update(at[one][0] for one in ids if one in at)
+    return found
 
 
 def commits_of(work: Work, named: Iterable[tuple[bytes, tuple[bytes, ...]]]) -> list[int]:

@@ -350,6 +350,16 @@ def parting_of(
     )  # fmt: skip
 
 
+def unheard_of_parting(work: Work, record: int, known: Container[bytes]) -> list[leaving.Place]:
+    """What of a record that has left our own scope tells so to a parent that knows these of its acts (short ids)."""
+    kind = KINDS.get(records.name_of(work.db, record)[1])
+    state = _state(work, record)
+    if kind is None or erasure.is_whole(state) or is_here(work, kind.matter, state):
+        return []
+    matter = kind.matter
+    return leaving.unheard(work, record, matter, lambda one: is_here(work, matter, one), known)
+
+
 def _concerns(work: Work, child: Child, act: Act) -> bool:
     """Whether an act is a child's, or names a unit of its own: without one it never had the record."""
     named = (act.unit, *(value for value in act.data.values() if isinstance(value, str)))

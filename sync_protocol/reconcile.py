@@ -1,8 +1,9 @@
 """Reconciliation (对账), protocol 3.5: the child's side, as a pure state machine. It repairs both sides.
 
 Buckets are compared, then the records of those that differ, then the change ids of records that differ; what
-either side lacks is fetched or sent, and the buckets are compared again. The parent keeps nothing
-(`comparison.answer`); the child keeps a plan in memory, of some pages at most.
+either side lacks is fetched or sent, and the buckets are compared again. A parent that takes a record for the
+child's which has left it is sent the acts that say so. The parent keeps nothing (`comparison.answer`); the child
+keeps a plan in memory, of some pages at most.
 
 It always ends. What the parent names but doesn't bring, or is sent but doesn't take, is given up and counted
 in `left`; a parent that goes on so past MAX_VAIN, or doesn't tell what it was asked, is `reconcile_stuck`.
@@ -10,9 +11,9 @@ in `left`; a parent that goes on so past MAX_VAIN, or doesn't tell what it was a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import NoReturn, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 from .comparison import BUCKETS as BUCKETS
 from .comparison import DIGEST as DIGEST
@@ -38,6 +39,15 @@ from .errors import BadMessage
 
 _Page = TypeVar("_Page", RecordPage, ChangePage)
 
+
+class Own(Holdings, Protocol):
+    """What the child holds."""
+
+    def parting(self, record: bytes, known: Collection[bytes]) -> Collection[bytes]:
+        """Ids of the acts by which a record has left the child's scope, where it is still in it by those that are
+        `known` to the parent; with what of their past isn't."""
+
+
 MAX_PASSES = 4  # comparisons of all buckets; a busy office differs a little whenever it is asked
 MAX_VAIN = 10_000  # changes given up before the parent is refused
 MAX_HELD = 20_000  # change ids kept of the parent's before it is asked for further ones
@@ -48,7 +58,7 @@ class Plan:
     so on until `done`. After a lost reply the same is asked again.
     """
 
-    def __init__(self, mine: Holdings) -> None:
+    def __init__(self, mine: Own) -> None:
         self.done = False
         self.equal = False  # the last comparison of all buckets found no difference
         self.differed = 0  # changes that one of the sides lacked
@@ -78,6 +88,10 @@ class Plan:
         as there is room for; what the parent then still lacks is named again.
         """
         return [(record, tuple(one.give)) for record, one in self._open.items() if one.give]
+
+    def partings(self) -> list[tuple[bytes, tuple[bytes, ...]]]:
+        """Of what is sent the acts by which records have left the child, whether or not the parent may see them."""
+        return [(record, tuple(one.give)) for record, one in self._open.items() if one.parts]
 
     def take(self, told: Told | None) -> None:
         """What the reply told, after the commits that it brought were stored.
@@ -203,7 +217,7 @@ class Plan:
 class _Difference:
     """A record that differs, and the page of its change ids that is worked on."""
 
-    def __init__(self, mine: Holdings) -> None:
+    def __init__(self, mine: Own) -> None:
         self.above = b""
         self.told = False
         self.theirs: set[bytes] = set()
@@ -213,27 +227,43 @@ class _Difference:
         self.real = False  # something did differ
         self._counted = False
         self._given_up: set[bytes] = set()
+        self._known: set[bytes] = set()  # what the parent holds by all pages told so far
+        self.parts = False  # `give` says that the record isn't ours any more
         self._mine = mine
 
     def ask_above(self) -> bytes:
         """From where on it is to be told; where something was sent, no more than shows that it was taken."""
+        if self.parts:
+            return self.above
         return max((one for one in self.theirs if self.give and one < self.give[0]), default=self.above)
 
     def learn(self, page: ChangePage) -> bool:
-        """Whether the page was told for the first time. Again, it only says what was taken."""
+        """Whether the page was told for the first time. Again, it only says what was taken: that the record is the
+        child's no more by there being none."""
         if self.told:
-            self.theirs |= set(self.give).intersection(page.ids)
+            if self.parts and not page.ids:
+                self.theirs, self._known = set(), set()
+            taken = set(self.give).intersection(page.ids)
+            self.theirs |= taken
+            self._known |= taken
             return False
         self.told, self.theirs = True, set(page.ids)
+        self._known |= self.theirs
         self.end = None if page.whole else page.ids[-1]
         return True
 
     def judge(self, record: bytes) -> None:
         """Compares the page with what we hold now."""
         if self.told:
-            mine = set(_within(self._mine.changes(record), self.above, self.end))
+            ours = self._mine.changes(record)
+            mine = set(_within(ours, self.above, self.end))
             self.lack = sorted(self.theirs - mine - self._given_up)
             self.give = sorted(mine - self.theirs - self._given_up)
+            has_left = not ours and self.end is None
+            parting = set(self._mine.parting(record, self._known)) if has_left else set()
+            self.parts = bool(parting - self._given_up)
+            if self.parts:
+                self.lack, self.give = [], sorted(parting - self._given_up)
 
     def found(self) -> int:
         """How many changes differ, counted once a page."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sync_protocol import cbor
@@ -31,6 +31,7 @@ class Held:
 
     ids: dict[bytes, set[bytes]] = field(default_factory=dict)
     registry: frozenset[bytes] = frozenset()
+    gone: dict[bytes, set[bytes]] = field(default_factory=dict)  # record that left → the acts that say so
 
     def buckets(self) -> bytes:
         return bucket_digests((self._bucket(one), one, record_digest(ids)) for one, ids in self.ids.items())
@@ -41,11 +42,18 @@ class Held:
     def changes(self, record: bytes) -> tuple[bytes, ...]:
         return tuple(self.ids.get(record, ()))
 
+    def parting(self, record: bytes, known: Collection[bytes]) -> Collection[bytes]:
+        by = self.gone.get(record, set())
+        return () if by <= set(known) or not known else by - set(known)
+
     def add(self, record: bytes, ids: Iterable[bytes]) -> int:
         known = self.ids.setdefault(record, set())
         before = len(known)
         known.update(ids)
-        return len(known) - before
+        added = len(known) - before
+        if record in self.gone and self.gone[record] <= known:
+            del self.ids[record]  # it isn't the other side's any more
+        return added
 
     def _bucket(self, record: bytes) -> int:
         return bucket_of(record, record in self.registry)
@@ -66,7 +74,7 @@ class Parent:
         for record, ids in cut(plan.send(), self.most):
             self.held.add(record, ids)
         told = answer(ask, self.held, self.told_room)
-        for record, ids in cut(ask.wants, self.most):
+        for record, ids in cut([one for one in ask.wants if one.record not in child.gone], self.most):
             child.add(record, set(ids) & self.held.ids.get(record, set()))
         self.tolds.append(cbor.encode(encode_told(told)))
         plan.take(decode_told(cbor.decode(self.tolds[-1])))

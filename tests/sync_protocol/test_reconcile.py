@@ -146,6 +146,30 @@ def test_what_a_parent_never_takes_is_given_up_and_counted(ours: Any, theirs: An
     assert plan.done and plan.left == kept
 
 
+@pytest.mark.parametrize(("told_room", "most"), [(0, 1), (100, 1), (1000, 100)])
+def test_a_parent_is_told_of_a_record_that_has_left_the_child(told_room: int, most: int) -> None:
+    """It holds all of it but the acts that say so; the child names it as little as any that it never had."""
+    by, rest = set(IDS[4:6]), set(IDS[:4]) | set(IDS[6:])
+    others = {record: set(IDS[:3]) for record in RECORDS[1:]}
+    child = Held(dict(others), gone={RECORDS[0]: by})
+    parent = Parent(Held({RECORDS[0]: rest, **others}, gone={RECORDS[0]: by}), told_room, most)
+    plan = parent.reconcile(child)
+    assert RECORDS[0] not in parent.held.ids and plan.equal
+    assert plan.differed >= len(by) and plan.left == 0
+
+
+def test_a_parent_that_isnt_to_be_told_so_or_takes_nothing_of_it_holds_nothing_up() -> None:
+    child = Held({RECORDS[1]: set(IDS)}, gone={RECORDS[0]: {IDS[0]}})
+    parent = Parent(Held({RECORDS[0]: {IDS[0]}, RECORDS[1]: {IDS[1]}}))
+    parent.reconcile(child)
+    assert parent.held.ids[RECORDS[1]] == set(IDS), "it knows of the act by which the first left"
+    child.gone[RECORDS[0]], plan = {IDS[2]}, Plan(child)
+    while not plan.done:
+        assert plan.partings() in ([], [(RECORDS[0], (IDS[2],))])
+        plan.take(comparison.answer(plan.ask(), parent.held))
+    assert not plan.equal and plan.left > 0
+
+
 def test_one_bad_change_among_many_holds_up_none_of_them() -> None:
     whole = many(40, 10)
     child, parent = Held(), copy(whole)
