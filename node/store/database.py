@@ -90,7 +90,8 @@ def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER, key: bytes | 
             poolclass=NullPool,
             connect_args={"check_same_thread": False, "uri": True},
         )
-    event.listen(engine, "do_connect", _keyed(path, key))
+    if dbapi is DRIVER:
+        event.listen(engine, "do_connect", _keyed(path, key))
     event.listen(engine, "connect", _on_connect if write else _on_connect_reader)
     event.listen(engine, "begin", _begin_immediate if write else _begin)
     return engine
