@@ -33,6 +33,7 @@ Result = TypeVar("Result")
 
 _STORED = """SELECT c.id, l.log, l.node, c.seq, c."commit", c.time
 FROM commit_ c JOIN log l ON l.id = c.log WHERE c.id > ? ORDER BY c.id"""
+_NEW = "SELECT count(*) FROM commit_ WHERE id > ?"
 
 
 class Gone(Exception):
@@ -213,8 +214,15 @@ class Office:
         except Exception as fault:
             raise Breach(f"R16: {self.name} {phase}: {type(fault).__name__}: {fault}") from fault
         finally:
-            self.world.bounded(self, disk.statements - statements, disk.rows - rows)
+            self.world.bounded(self, disk.statements - statements, disk.rows - rows, self._new())
             self.look()
+
+    def _new(self) -> int:
+        """How many commits have become durable since it was looked at; none where it died."""
+        if self.writer is None:
+            return 0
+        with self.read() as db:
+            return int(db.exec_driver_sql(_NEW, (self.seen_row,)).scalar_one())
 
     def look(self) -> None:
         """Tells the checkers what has become durable."""

@@ -14,7 +14,7 @@ from tests.simulation.checkers import eyes
 from tests.simulation.checkers.checker import Breach
 from tests.simulation.checkers.r01_durable import Durable
 from tests.simulation.checkers.r11_scope import Scope
-from tests.simulation.checkers.r15_bounded import MOST_HELD, MOST_ROWS, SAMPLE, Bounded
+from tests.simulation.checkers.r15_bounded import MOST_HELD, MOST_ROWS, MOST_STATEMENTS, SAMPLE, Bounded
 from tests.simulation.checkers.r16_fail_loud import FailLoud
 from tests.simulation.ledger import Acked, Ledger
 from tests.simulation.rest import write_off
@@ -30,7 +30,7 @@ def sampled() -> Bounded:
     checker = Bounded(WORLD)
     for _ in range(SAMPLE - 1):
         checker.begins(OFFICE)
-        checker.worked(OFFICE, 1, 1)
+        checker.worked(OFFICE, 1, 1, 0)
     checker.begins(OFFICE)
     return checker
 
@@ -40,18 +40,32 @@ def test_a_piece_of_work_that_holds_too_much_at_once_is_a_breach() -> None:
     held = [bytes(MOST_HELD)]
     held.clear()
     with pytest.raises(Breach, match="R15: n0 up held"):
-        checker.worked(OFFICE, 1, 1)
+        checker.worked(OFFICE, 1, 1, 0)
 
 
 def test_a_modest_piece_of_work_is_none() -> None:
     checker = sampled()
-    checker.worked(OFFICE, 1, 1)
+    checker.worked(OFFICE, 1, 1, 0)
     assert checker.traced == 1 and 0 <= checker.most_held < MOST_HELD
 
 
 def test_a_piece_of_work_that_reads_too_many_rows_is_a_breach() -> None:
     with pytest.raises(Breach, match="R15: n0 up took"):
-        Bounded(WORLD).worked(OFFICE, 1, MOST_ROWS + 1)
+        Bounded(WORLD).worked(OFFICE, 1, MOST_ROWS + 1, 0)
+
+
+@pytest.mark.parametrize("new", [0, 1, 500])
+def test_a_piece_of_work_that_takes_too_many_statements_is_a_breach(new: int) -> None:
+    with pytest.raises(Breach, match="R15: n0 up took"):
+        Bounded(WORLD).worked(OFFICE, MOST_STATEMENTS + 1, 1, new)
+
+
+def test_the_statements_of_a_large_message_may_grow_with_its_commits_alone() -> None:
+    """Seed 400086."""
+    checker = Bounded(WORLD)
+    checker.worked(OFFICE, 64_004, 1, 651)
+    with pytest.raises(Breach, match="R15: n0 up took"):
+        checker.worked(OFFICE, 651 * 651 // 4, 1, 651)
 
 
 @pytest.mark.parametrize(

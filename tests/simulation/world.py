@@ -377,9 +377,9 @@ class World:
         for checker in self.checkers:
             checker.begins(office)
 
-    def bounded(self, office: Office, statements: int, rows: int) -> None:
+    def bounded(self, office: Office, statements: int, rows: int, new: int) -> None:
         for checker in self.checkers:
-            checker.worked(office, statements, rows)
+            checker.worked(office, statements, rows, new)
 
     def met(self, fault: Fault, office: Office) -> None:
         self.tally.add(fault, office.phase)

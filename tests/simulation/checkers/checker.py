@@ -51,8 +51,8 @@ class Checker:
     def begins(self, office: Office) -> None:
         """A piece of work begins."""
 
-    def worked(self, office: Office, statements: int, rows: int) -> None:
-        """A piece of work is over; it took so many statements, which brought so many rows."""
+    def worked(self, office: Office, statements: int, rows: int, new: int) -> None:
+        """A piece of work is over; it took so many statements, which brought so many rows, and stored so many commits."""
 
     def reopened(self, office: Office) -> None:
         """A node stands again, after whatever ended its last life."""
