@@ -34,6 +34,7 @@ Result = TypeVar("Result")
 _STORED = """SELECT c.id, l.log, l.node, c.seq, c."commit", c.time
 FROM commit_ c JOIN log l ON l.id = c.log WHERE c.id > ? ORDER BY c.id"""
 _NEW = "SELECT count(*) FROM commit_ WHERE id > ?"
+_RECORDS = "SELECT count(*) FROM record"
 
 
 class Gone(Exception):
@@ -200,6 +201,7 @@ class Office:
         self.phase = phase
         disk = self.disk
         statements, rows = disk.statements, disk.rows
+        spoke_as = self.writer.keys.node
         self.world.begins(self)
         try:
             return job(self.writer)
@@ -214,15 +216,18 @@ class Office:
         except Exception as fault:
             raise Breach(f"R16: {self.name} {phase}: {type(fault).__name__}: {fault}") from fault
         finally:
-            self.world.bounded(self, disk.statements - statements, disk.rows - rows, self._new())
+            self.world.bounded(self, disk.statements - statements, disk.rows - rows, self._grown(spoke_as))
             self.look()
 
-    def _new(self) -> int:
-        """How many commits have become durable since it was looked at; none where it died."""
+    def _grown(self, spoke_as: bytes) -> int:
+        """With what the work may have grown: the commits that have become durable since it was looked at, or, where the
+        node took new keys, all records, each of which is judged anew; nothing where it died."""
         if self.writer is None:
             return 0
         with self.read() as db:
-            return int(db.exec_driver_sql(_NEW, (self.seen_row,)).scalar_one())
+            new = int(db.exec_driver_sql(_NEW, (self.seen_row,)).scalar_one())
+            took_keys = self.writer.keys.node != spoke_as
+            return max(new, int(db.exec_driver_sql(_RECORDS).scalar_one())) if took_keys else new
 
     def look(self) -> None:
         """Tells the checkers what has become durable."""

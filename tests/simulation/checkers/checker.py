@@ -52,7 +52,7 @@ class Checker:
         """A piece of work begins."""
 
     def worked(self, office: Office, statements: int, rows: int, new: int) -> None:
-        """A piece of work is over; it took so many statements, which brought so many rows, and stored so many commits."""
+        """A piece of work is over; it took so many statements, which brought so many rows, and grew by so much."""
 
     def reopened(self, office: Office) -> None:
         """A node stands again, after whatever ended its last life."""

@@ -2,7 +2,8 @@
 
 After each piece of work: the statements it took (a thousand are well under a second), the rows that they brought into
 memory, and the sealed bytes of whatever it sent. An enemy's floods add up where a line is down for long, and come in
-one message then (seed 400086): the work of that may grow with the commits in it, and with nothing else. Of one piece
+one message then (seed 400086): the work of that may grow with the commits in it, and that of a node's taking new keys
+with its records (seed 20318), and with nothing else. Of one piece
 in SAMPLE, whatever it is: the most memory that it held at once. A tree of the world is small, so its bounds are far
 below what a node may use: what goes past them grows with something that it shouldn't.
 """
