@@ -88,6 +88,7 @@ class Administration:
             office.work(
                 Phase.ACTING,
                 lambda writer: writer.do(replacing.OPERATION, {}, self.random.choice(office.staff)),
+                anew=True,
             )
         except FAILURES:
             return
@@ -104,6 +105,7 @@ class Administration:
             root.work(
                 Phase.ACTING,
                 lambda writer: rooting._replace(writer, private, following, root.entropy, stolen),
+                anew=True,
             )
         except FAILURES:
             return

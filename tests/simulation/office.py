@@ -194,14 +194,14 @@ class Office:
 
     # Work
 
-    def work(self, phase: Phase, job: Callable[[Writer], Result]) -> Result:
-        """One piece of this node's work. Raises Gone when it dies, QiaoError and ProtocolError as refused."""
+    def work(self, phase: Phase, job: Callable[[Writer], Result], *, anew: bool = False) -> Result:
+        """One piece of this node's work. `anew`: it has every record judged anew. Raises Gone when it dies, QiaoError
+        and ProtocolError as refused."""
         if self.writer is None:
             raise Gone(self.name)
         self.phase = phase
         disk = self.disk
         statements, rows = disk.statements, disk.rows
-        spoke_as = self.writer.keys.node
         self.world.begins(self)
         try:
             return job(self.writer)
@@ -216,18 +216,17 @@ class Office:
         except Exception as fault:
             raise Breach(f"R16: {self.name} {phase}: {type(fault).__name__}: {fault}") from fault
         finally:
-            self.world.bounded(self, disk.statements - statements, disk.rows - rows, self._grown(spoke_as))
+            self.world.bounded(self, disk.statements - statements, disk.rows - rows, self._grown(anew=anew))
             self.look()
 
-    def _grown(self, spoke_as: bytes) -> int:
-        """With what the work may have grown: the commits that have become durable since it was looked at, or, where the
-        node took new keys, all records, each of which is judged anew; nothing where it died."""
+    def _grown(self, *, anew: bool) -> int:
+        """With what the work may have grown: the commits that have become durable since it was looked at, or all
+        records, where each is judged anew; nothing where it died."""
         if self.writer is None:
             return 0
         with self.read() as db:
             new = int(db.exec_driver_sql(_NEW, (self.seen_row,)).scalar_one())
-            took_keys = self.writer.keys.node != spoke_as
-            return max(new, int(db.exec_driver_sql(_RECORDS).scalar_one())) if took_keys else new
+            return max(new, int(db.exec_driver_sql(_RECORDS).scalar_one())) if anew else new
 
     def look(self) -> None:
         """Tells the checkers what has become durable."""
