@@ -17,19 +17,16 @@ from node.errors import DiskTrouble
 from node.language import say
 from node.logs.events import tell
 from node.private import sync_directory
-from node.store import copying, database
+from node.store import copying
 
 log = logging.getLogger("qiao.upgrade")
 
 FOLDER = "upgrade"
 
 
-def lay_aside(path: Path) -> Path | None:
-    """A copy of the database whose schema is about to change, durable; None where it stays as it is. An unfinished one
-    of a process that was killed is replaced. Raises DiskTrouble, Damaged."""
-    revision = copying.revision(path) if path.exists() else None
-    if revision is None or revision >= database.NEWEST:
-        return None
+def lay_aside(path: Path, revision: str) -> Path:
+    """A copy of the database whose schema is about to change from that revision, durable. An unfinished one of a
+    process that was killed is replaced. Raises DiskTrouble, Damaged."""
     kept = path.parent / FOLDER / f"node-{revision}.db"
     aside = kept.with_suffix(".part")
     tell(log, logging.WARNING, "upgrade_begun", code=f"r{revision}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -138,10 +139,8 @@ class Writer:
         encrypting.sweep(directory)
         encrypting.check_wanted(directory, wanted=config.database_encrypted)
         with database.disk_faults():
-            if dbapi is database.DRIVER:  # the tests' faulty disk has no second way in
-                upgrading.lay_aside(directory / DATABASE)
             engine = database.open_database(directory / DATABASE, write=True, dbapi=dbapi)
-            database.migrate(engine)
+            database.migrate(engine, partial(upgrading.lay_aside, directory / DATABASE))
             writer = cls(engine, directory, config, clock, entropy, marker)
             with writer.work() as work:
                 rebuild.where_stale(work)

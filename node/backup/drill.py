@@ -26,9 +26,10 @@ from node.backup.places import claim
 from node.backup.places.place import Place, place
 from node.backup.places.settings import Replica, replicas
 from node.backup.restoring import Wanted
+from node.backup.scratch import scratch
 from node.backup.way import DATABASE, program
 from node.config import Config
-from node.errors import Damaged, DiskTrouble, NotFound, QiaoError
+from node.errors import Damaged, NotFound, QiaoError
 from node.keys import Keys
 from node.language import say
 from node.store import copying, database, raw, settings
@@ -162,15 +163,8 @@ def clear(directory: Path) -> None:
 @contextlib.contextmanager
 def _scratch(directory: Path) -> Iterator[Path]:
     clear(directory)
-    scratch = directory / f"{SCRATCH}{os.getpid()}"
-    try:
-        scratch.mkdir(mode=0o700)
-        yield scratch
-    except OSError as fault:
-        zh, en = f"演练写不下：{fault.strerror}", f"no room for a drill: {fault.strerror}"
-        raise DiskTrouble(say(zh, en), hint=f"df -h {directory}") from fault
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with scratch(directory, SCRATCH, ("演练写不下", "no room for a drill")) as made:
+        yield made
 
 
 def _alive(pid: str) -> bool:

@@ -35,18 +35,23 @@ log = logging.getLogger("qiao.backup")
 
 FILE = "litestream.yml"
 STEADY_SECONDS = 60.0  # one that ran so long before it ended begins its waits anew
+LEAVE_SECONDS = 8
 STOP_SECONDS = 10.0  # it carries the last of the log when it is told to stop
 # It ends with the daemon, and with a Litestream that was killed; it holds neither's pipe.
 _WATCH = "exec 2>/dev/null; while kill -0 {pid} && kill -0 $PPID; do sleep 2; done"
 
 
-def settings(config: Config, replica: Replica | None = None) -> str:
-    """Litestream's own settings, as YAML (of which JSON's strings are part), for one replica: 0.5 takes no more."""
+def settings(config: Config, replica: Replica | None = None, leave_seconds: int = LEAVE_SECONDS) -> str:
+    """Litestream's own settings, as YAML (of which JSON's strings are part), for one replica: 0.5 takes no more.
+
+    `leave_seconds`: how long it tries to carry the last of the log when it ends; its own default is 30.
+    """
     return "\n".join(
         (
             "logging: {level: warn, type: json, stderr: true}",
             f"snapshot: {{interval: 24h, retention: {config.backup_retention_hours}h}}",
             f"socket: {{enabled: true, path: {SOCKET}}}",
+            f"shutdown-sync-timeout: {leave_seconds}s",
             "dbs:",
             f"  - path: {quoted(config.directory / DATABASE)}",
             "    replica:",
@@ -95,10 +100,12 @@ def quoted(value: Path | str) -> str:
     return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in text) + '"'
 
 
-def write_settings(config: Config, replica: Replica | None = None) -> Path:
+def write_settings(
+    config: Config, replica: Replica | None = None, leave_seconds: int = LEAVE_SECONDS
+) -> Path:
     """DIR/litestream.yml, mode 0600. Raises DiskTrouble, and as Replica.secret."""
     path, one = config.directory / FILE, replica or replicas(config)[0]
-    text = settings(config, one)
+    text = settings(config, one, leave_seconds)
     try:
         aside = path.with_name(f".{FILE}-{os.getpid()}")
         aside.unlink(missing_ok=True)

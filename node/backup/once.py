@@ -20,7 +20,7 @@ def carried(config: Config, found: str | None) -> int:
     """Until when everything stands at the first replica; the caller holds the lock. Raises NotFound `backup_program`,
     LineDown `backup_behind` `backup_full` …, Stale `backup_foreign`, and as Place."""
     program, replica = points.needed(found), replicas(config)[0]
-    path = str(litestream.write_settings(config, replica).absolute())
+    path = str(litestream.write_settings(config, replica, leave_seconds=1).absolute())
     claim.claimed(config, replica)
     done = _ran(config, replica, [program, "replicate", "-config", path, "-no-expand-env", "-once"])
     if done.returncode and b"open ltx file" in done.stderr + done.stdout:

@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,11 @@ from node.attachments.files import Files
 from node.backup import attachments, keyfile, points, sealed, snapshots
 from node.backup.places.place import Place, place
 from node.backup.places.settings import Replica
+from node.backup.scratch import scratch
 from node.backup.sealed import Opener
 from node.backup.way import DATABASE, SEALED
 from node.config import FILE as NODE_TOML
-from node.errors import Damaged, DiskTrouble, NotFound, Stale
+from node.errors import Damaged, NotFound, Stale
 from node.iso import iso
 from node.language import say
 from node.lock import FILE as LOCK
@@ -81,19 +82,12 @@ def _check_empty(directory: Path) -> None:
 
 
 @contextlib.contextmanager
-def _scratch(directory: Path) -> Any:
-    """Removed at the end; one of a restore that was killed, too."""
+def _scratch(directory: Path) -> Iterator[Path]:
+    """Removed at the end; one of a restore that was killed, too: the caller holds the lock."""
     for old in directory.glob(f"{SCRATCH}*"):
         shutil.rmtree(old, ignore_errors=True)
-    scratch = directory / f"{SCRATCH}{os.getpid()}"
-    try:
-        scratch.mkdir(mode=0o700)
-        yield scratch
-    except OSError as fault:
-        zh, en = f"写不下：{fault.strerror}", f"no room: {fault.strerror}"
-        raise DiskTrouble(say(zh, en), hint=f"df -h {directory}") from fault
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with scratch(directory, SCRATCH, ("写不下", "no room")) as made:
+        yield made
 
 
 def fetched(there: Place, scratch: Path, wanted: Wanted, opener: Opener, tell: Told) -> dict[str, Any]:

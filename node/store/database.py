@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -97,14 +97,20 @@ def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER, key: bytes | 
     return engine
 
 
-def migrate(engine: Engine) -> None:
-    """Brings what can't be rebuilt to the newest schema. Raises Damaged for a newer database.
+def migrate(engine: Engine, before: Callable[[str], object] | None = None) -> None:
+    """Brings what can't be rebuilt to the newest schema. `before`: called with the revision of an older one, while it
+    stands as it is. Raises Damaged for a newer database, and what `before` raises.
 
     Alembic is a quarter of what a command imports, so it is asked only where there is something to do.
     """
     with engine.begin() as connection:
-        if revision(connection) != NEWEST:
-            _upgrade(connection)
+        found = revision(connection)
+    if found == NEWEST:
+        return
+    if before is not None and found is not None and found < NEWEST:
+        before(found)
+    with engine.begin() as connection:
+        _upgrade(connection)
 
 
 def revision(connection: Connection) -> str | None:
