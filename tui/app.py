@@ -43,6 +43,7 @@ def run(node_directory: Path, language: str, *, seat: bool = False, tour: bool =
     languages.use(language)
     refuse_other_encodings()
     garbage.in_pieces()
+    garbage.no_circles()
     from .desk import QiaoApp
     from .gate import node_opener
 

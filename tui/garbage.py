@@ -2,15 +2,20 @@
 answered.
 
 What the imports and the first screens leave lives as long as the program, and is never walked again once it is
-frozen. What drawing leaves is walked often, a little at a time. What is left of screens that were closed waits until
-nobody presses a key.
+frozen. What drawing leaves goes in no circles, so that no walk is needed for it: Textual's strips, of which each has
+seven caches, held themselves (59,000 objects in 20 s of keys, a walk of 0.1 s). What is left of screens that were
+closed waits until nobody presses a key, and has no strips by then.
 """
 
 from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 YOUNG = 5_000  # objects; 2 ms
 MIDDLE = 4  # walks of the young; 5 ms
@@ -21,6 +26,29 @@ RESTED_SECONDS = 0.3  # each pause in typing: what piles up for longer takes as 
 
 def in_pieces() -> None:
     gc.set_threshold(YOUNG, MIDDLE, OLD)
+
+
+def no_circles() -> None:
+    """A strip that is cut at its end keeps itself in a cache of its own, as each cell of a scroll bar does: only a walk
+    would find it when it is done with."""
+    from textual.strip import Strip
+
+    divide = Strip.divide
+
+    def divided(strip: Strip, cuts: Iterable[int]) -> object:
+        places = list(cuts)
+        return [strip] if places == [strip.cell_length] else divide(strip, places)
+
+    Strip.divide = divided  # type: ignore[method-assign,assignment]
+
+
+def undrawn(screen: Screen[object]) -> None:
+    """A screen that is closed: its widgets go in circles, their lines needn't wait for a walk."""
+    from textual.widget import Widget
+
+    for widget in screen.walk_children(Widget, with_self=True):
+        widget._styles_cache.clear()
+        widget._render_cache = widget._render_cache._replace(lines=[])
 
 
 def collect() -> None:

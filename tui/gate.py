@@ -108,7 +108,6 @@ def node_opener(directory: Any, language: str, *, beside: bool = False) -> Calla
             # The list that everybody begins with: its pages and its statements are there by the time that the
             # password is typed. What is wrong with it is told where it is asked for.
             node.list("ticket", view="all", sort="-changed", limit=100)
-        gc.collect()
         gc.freeze()  # what is there now stays as long as the program (tui/garbage.py)
         return node
 

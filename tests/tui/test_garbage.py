@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 import pytest
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
 
 from tests.tui.hand import desk, press, signed_in
 from tests.tui.standin import StandIn
-from tui.garbage import PILED, RESTED_SECONDS, Rest
+from tui.garbage import PILED, RESTED_SECONDS, Rest, no_circles
 
 
 class Room:
@@ -63,3 +67,23 @@ async def test_each_key_puts_the_rest_off(node: StandIn) -> None:
         rest._touched = -1.0
         await press(hand, "down")
         assert rest._touched > 0
+
+
+def test_a_strip_that_is_cut_at_its_end_doesnt_hold_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Strip, "divide", Strip.divide)
+    strip = Strip([Segment("条")], 2)
+    no_circles()
+    before = sys.getrefcount(strip)
+    is_whole = strip.divide([2])[0] is strip
+    after = sys.getrefcount(strip)
+    assert is_whole and after == before
+    assert [one.text for one in Strip([Segment("二条")], 4).divide([2, 4])] == ["二", "条"]
+
+
+async def test_a_closed_screen_keeps_no_lines(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        await press(hand, "enter")
+        closed = list(desk(hand).screen.walk_children(Widget, with_self=True))
+        assert any(widget._styles_cache._cache for widget in closed)
+        await press(hand, "escape")
+        assert not any(widget._styles_cache._cache or widget._render_cache.lines for widget in closed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
+from textual.await_remove import AwaitRemove
 from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widget import Widget
@@ -15,7 +16,7 @@ from textual.widgets import Static
 
 from node.errors import QiaoError
 
-from .. import safe
+from .. import garbage, safe
 from ..actions import PLACES
 from ..cells import cut, pad
 from ..foot import Foot
@@ -51,6 +52,10 @@ class Base(Screen[Any]):
         width, breakpoints = self.app.size.width, self.app.HORIZONTAL_BREAKPOINTS or []
         fitting = self._get_breakpoint_classes(width, breakpoints)
         self.update_classes({name: name in fitting for _, name in breakpoints}, update=False)
+
+    def remove(self) -> AwaitRemove:
+        garbage.undrawn(self)
+        return super().remove()
 
     @property
     def is_whole(self) -> bool:
