@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 
 from textual.binding import Binding
 
@@ -162,6 +163,7 @@ def display(key: str) -> str:
 
 
 Keymap = Mapping[str, Sequence[str]]  # action → keys, in the place of those of the registry
+_TAKEN = frozenset(f"ctrl+{letter}" for letter in "chijm")  # the terminal's own: end, Backspace, Tab, Enter
 _FUNCTION_KEYS = frozenset(f"f{number}" for number in range(1, 13))
 
 
@@ -199,7 +201,9 @@ def prints(key: str) -> bool:
 
 
 def is_key(key: str) -> bool:
-    """A key that every terminal can send: `f7`, `ctrl+t`, a letter or digit."""
+    """A key that every terminal can send: `f7`, `ctrl+t`, a letter or digit. To it, Ctrl+I is Tab, Ctrl+M is Enter."""
+    if key in _TAKEN:
+        return False
     bare = key.removeprefix("ctrl+")
     letter = len(bare) == 1 and bare.isascii() and bare.isalnum()
     return letter or key in _FUNCTION_KEYS or key in ("left", "right") or prints(key)
@@ -215,3 +219,16 @@ def clashes(keymap: Keymap) -> list[tuple[str, str, str]]:
                 if taken.setdefault(key, action.name) != action.name:
                     found.append((key, taken[key], action.name))
     return list(dict.fromkeys(found))
+
+
+def free(name: str, keymap: Keymap) -> list[str]:
+    """Keys that this action could have as well, on all of its screens; a browser keeps Ctrl+N, T, W for itself."""
+    action = named(name)
+    if action is None:
+        return []
+    own = keys_of(action, keymap)
+    keys = [f"f{number}" for number in range(1, 13)] + [
+        f"ctrl+{letter}" for letter in ascii_lowercase if letter not in "ntw"
+    ]
+    tried = {key: clashes({**keymap, name: (*own, key)}) for key in [*keys, *ascii_lowercase]}
+    return [key for key, found in tried.items() if is_key(key) and key not in own and not found]

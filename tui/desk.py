@@ -89,7 +89,9 @@ class QiaoApp(App[int], inherit_bindings=False):
         self._pulse_seconds = pulse_seconds
         self._read_only = read_only
         self._tour = tour
-        self._of_node = (language.used(), ascii_borders, bell)
+        self.of_node = Preferences(
+            language.used(), preferences.THEMES[0], ascii_borders=ascii_borders, bell=bell
+        )
         self._trouble = ""
         for theme in style.THEMES:
             self.register_theme(theme)
@@ -179,11 +181,13 @@ class QiaoApp(App[int], inherit_bindings=False):
     def apply(self, found: Preferences) -> None:
         """Screens that are open keep their texts; the next ones are as it says."""
         self.preferences = found
-        spoken, ascii_borders, bell = self._of_node
-        language.use(found.language or spoken)
-        self.theme = found.theme or preferences.THEMES[0]
-        self.set_class(ascii_borders if found.ascii_borders is None else found.ascii_borders, "-ascii")
-        self.watch_node.rings = bell if found.bell is None else found.bell
+        node = self.of_node
+        language.use(found.language or str(node.language))
+        self.theme = found.theme or str(node.theme)
+        self.set_class(
+            bool(node.ascii_borders if found.ascii_borders is None else found.ascii_borders), "-ascii"
+        )
+        self.watch_node.rings = bool(node.bell if found.bell is None else found.bell)
         self._bindings = BindingsMap(bindings(found.keys))
         if self._base() is not None:
             self.refresh_bindings()

@@ -75,7 +75,7 @@ def conflict(index: int, **fields: Any) -> dict[str, Any]:
         "id": f"e{index}", "kind": "conflict", "reason": "field_ask", "sentence": "青岛市与黄岛区同时改了诉求金额",
         "record": f"{1:032x}", "number": "370000-20261121-0001", "matter": "ticket", "place": "amount_claimed",
         "values": [1066000, 1466000], "by": by, "against": {**by, "actor": "wang"}, "open": True, "commit": None,
-        "words": {}, "words_against": {}, **fields,
+        "words": {}, "words_against": {}, "remedy": "settle", **fields,
     }  # fmt: skip
 
 

@@ -6,7 +6,21 @@ import pkgutil
 import pytest
 
 import tui.screens
-from tui.actions import ACTIONS, COLON, QUESTION, SLASH, Action, bindings, digit, display, offered, prints
+from tui.actions import (
+    ACTIONS,
+    COLON,
+    QUESTION,
+    SLASH,
+    Action,
+    bindings,
+    clashes,
+    digit,
+    display,
+    free,
+    is_key,
+    offered,
+    prints,
+)
 from tui.desk import QiaoApp
 from tui.places import place
 from tui.screens.base import Base
@@ -72,3 +86,10 @@ def test_every_key_can_be_printed_by_any_console() -> None:
     for action in ACTIONS:
         assert all(display(key).isascii() for key in action.keys[:1])
     assert display("ctrl+s") == "^S" and display("f7") == "F7" and display("fullwidth_colon") == "："
+
+
+def test_keys_told_as_free_clash_with_nothing_and_terminals_send_them() -> None:
+    found = free("line", {})
+    assert found and not {"f2", "ctrl+i", "ctrl+m", "ctrl+c"} & {*found}
+    for key in found:
+        assert is_key(key) and clashes({"line": ("f4", key)}) == []

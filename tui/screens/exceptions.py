@@ -28,9 +28,6 @@ from .form import FormScreen
 KINDS = (None, "conflict", "denied", "held", "quarantine", "incomplete", "left")
 
 
-FIELD_CONFLICTS = ("field_ask", "field_last")  # reasons; those of slots are adopted
-
-
 def kind_label(kind: object) -> str:
     return known(f"kind.{kind or 'all'}", safe.cell(kind))
 
@@ -141,11 +138,11 @@ class ExceptionScreen(Base):
             self.refresh_bar()
 
     def offers(self, name: str) -> bool:
-        kind = self.item.get("kind")
+        remedy = self.item.get("remedy")
         wanted = {
-            "settle": kind == "conflict" and self.item.get("reason") in FIELD_CONFLICTS and self._may_amend(),
-            "adopt": kind in ("conflict", "held"),
-            "admit": kind == "quarantine",
+            "settle": remedy == "settle" and self._may_amend(),
+            "adopt": remedy == "adopt",
+            "admit": self.item.get("kind") == "quarantine" and is_open(self.item),
             "ticket": bool(self.item.get("record")),
         }
         return wanted.get(name, True)
@@ -175,6 +172,10 @@ class ExceptionScreen(Base):
         self.desk.sign(Intent(label, operation, {"id": self.exception}, key))
 
 
+def is_open(item: Item) -> bool:
+    return bool(item.get("open", True))
+
+
 def values_of(item: Item) -> list[Item]:
     """The values that stand against each other, `{"value": ...}` with who wrote each and when. Of words
     the values come with the words of both sides."""
@@ -195,7 +196,7 @@ def field_of(item: Item) -> Field | None:
 
 def told(item: Item, width: int) -> list[Line]:
     """One exception as lines: the sentence, then each value with who wrote it and when."""
-    lines: list[Line] = []
+    lines: list[Line] = [] if is_open(item) else [[(cut(t("exception.settled"), width), "head")]]
     sentence = safe.block(item.get("sentence") or item.get("reason") or "")
     lines += text_lines(sentence, width, 0, "warn", 2000)
     by = _by(item)
@@ -216,11 +217,14 @@ def told(item: Item, width: int) -> list[Line]:
 
 
 def _value(index: int, one: Item, field: Field | None, width: int) -> Iterable[Line]:
-    by = (unit_of(one), actor_name(one), moments.short(one.get("time")))
     yield from named(t("exception.value", n=index), value_text(field, one.get("value")) or t("none"), width)
-    who = "  ".join(filter(None, by))
-    if who:
-        yield [(cut(" " * 4 + who, width), "dim")]
+    if whose := _whose(one):
+        yield [(cut(" " * 4 + whose, width), "dim")]
+
+
+def _whose(one: Item) -> str:
+    """Who wrote it, and when."""
+    return "  ".join(filter(None, (unit_of(one), actor_name(one), moments.short(one.get("time")))))
 
 
 class SettleScreen(FormScreen):
@@ -229,7 +233,7 @@ class SettleScreen(FormScreen):
     def __init__(self, item: Item, matter: str) -> None:
         field = field_of(item)
         codes = {
-            str(index): safe.cell(f"{index}  {value_text(field, one.get('value'))}")
+            str(index): safe.cell(f"{index}  {value_text(field, one.get('value'))}  {_whose(one)}")
             for index, one in enumerate(values_of(item), 1)
         }
         takes = (

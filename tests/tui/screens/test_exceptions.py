@@ -57,6 +57,7 @@ async def test_settling_by_nothing_or_by_two_is_refused(node: StandIn) -> None:
 
 
 async def test_adopting_and_the_ticket_are_one_key_away(node: StandIn) -> None:
+    node.conflicts = [conflict(1, reason="slot", values=[], remedy="adopt")]
     async with signed_in(node) as hand:
         await press(hand, "f3", "enter", "f9")
         assert node.done == [("adopt", {"id": "e1"})]
@@ -65,12 +66,21 @@ async def test_adopting_and_the_ticket_are_one_key_away(node: StandIn) -> None:
 
 
 async def test_only_what_helps_is_offered(node: StandIn) -> None:
-    node.conflicts = [conflict(1, kind="quarantine", reason="revoked", values=[])]
+    node.conflicts = [conflict(1, kind="quarantine", reason="revoked", values=[], remedy="")]
     async with signed_in(node) as hand:
         await press(hand, "f3", "enter")
         assert "F8" not in lines(hand)[-1] and "F9" not in lines(hand)[-1]
         await press(hand, "f8", "f9", "ctrl+t")
         assert node.done == [("admit", {"id": "e1"})]
+
+
+async def test_what_was_settled_meanwhile_says_so_and_offers_nothing_more(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        await press(hand, "f3", "enter")
+        assert "F8" in lines(hand)[-1]
+        node.conflicts = [conflict(1, open=False, remedy="")]
+        await press(hand, "f5")
+        assert any("已了结" in line for line in lines(hand)) and "F8" not in lines(hand)[-1]
 
 
 def test_a_conflict_of_words_shows_the_words_of_both_sides() -> None:

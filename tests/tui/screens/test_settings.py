@@ -73,7 +73,7 @@ async def test_a_key_that_means_something_else_already_is_refused_by_name(own: P
         hand.app.screen.query_one("#typed").value = "f3"  # type: ignore[attr-defined]
         await press(hand, "enter")
         assert (
-            "f3 同时是" in shown(hand)
+            "f3 不能既是“收件”又是“异常”" in shown(hand)
             and "exceptions" not in shown(hand)[-400:]
             and desk(hand).preferences.keys == {}
         )

@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from ... import safe
-from ...actions import ACTIONS, display, keys_of, named
+from ...actions import ACTIONS, display, free, keys_of, named
 from ...face import Item
 from ...found import Found
 from ...inputs import TextBox
@@ -32,7 +32,7 @@ class KeysScreen(Base):
             Column("changed_key", 8, self._own),
             Column("command", 16, lambda item: f":{str(item['id']).replace('_', '-')}", from_width=70),
         )
-        yield Static(t("settings.keys.how"), classes="strip", markup=False)
+        yield Static(t("settings.keys.how"), classes="strip", id="how", markup=False)
         yield Rows(columns, self._page, id="rows")
         yield TextBox(id="typed", hint=t("settings.keys.hint"))
 
@@ -62,6 +62,10 @@ class KeysScreen(Base):
         box.value = " ".join(keys_of(action, self.desk.preferences.keys)) if action else ""
         box.display = True
         box.focus()
+        keys = " ".join(free(str(event.item["id"]), self.desk.preferences.keys))
+        self.query_one("#how", Static).update(
+            t("settings.keys.free", keys=keys) if keys else t("settings.keys.none")
+        )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -85,6 +89,7 @@ class KeysScreen(Base):
 
     def _close(self) -> None:
         self.query_one("#typed").display = False
+        self.query_one("#how", Static).update(t("settings.keys.how"))
         self.query_one(Rows).focus()
         self.query_one(Rows).refresh()
 

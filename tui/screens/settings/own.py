@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from textual.widget import Widget
+from textual.widgets import Static
 
 from node.language import LANGUAGES
 
@@ -29,11 +30,11 @@ def valid(name: str) -> Sequence[Option]:
     return [("", t("settings.as_node")), *((value, t(f"settings.{name}.{value}")) for value in values)]
 
 
-def told(preferences: Preferences, name: str) -> str:
+def told(preferences: Preferences, name: str, of_node: Preferences) -> str:
     value = getattr(preferences, name)
-    if value is None:
-        return t("settings.as_node")
-    return t(f"settings.{name}.{_word(value)}")
+    if value is not None:
+        return t(f"settings.{name}.{_word(value)}")
+    return t("settings.as_node_is", value=t(f"settings.{name}.{_word(getattr(of_node, name))}"))
 
 
 def _word(value: Any) -> str:
@@ -50,8 +51,9 @@ class OwnScreen(Base):
     def body(self) -> Iterable[Widget]:
         columns = (
             Column("setting", 16, lambda item: t(f"settings.{item['id']}")),
-            Column("value", 0, lambda item: told(self.desk.preferences, item["id"])),
+            Column("value", 0, lambda item: told(self.desk.preferences, item["id"], self.desk.of_node)),
         )
+        yield Static(t("settings.own.how"), classes="strip", markup=False)
         yield Rows(columns, self._page, id="rows")
 
     def begin(self) -> None:
