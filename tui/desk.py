@@ -126,18 +126,22 @@ class QiaoApp(App[int], inherit_bindings=False):
         clock = await self.ask("clock")
         if clock and clock.get("question"):
             self.tell(t("line.clock_asked", question=safe.line(clock["question"], 300)), "warning")
-        await self._show_notes()
         self._rest.signed_in()
+        if not await self._show_notes():
+            self._lead_around()
+
+    def _lead_around(self) -> None:
         if self._tour and not self.preferences.toured:
             self.call_after_refresh(self.do_tour)
 
-    async def _show_notes(self) -> None:
-        """What the shift before left, until it is read; not for those who only look."""
+    async def _show_notes(self) -> bool:
+        """What the shift before left, until it is read; not for those who only look. Whether there was something; the
+        tour waits for it."""
         if self.person is None or self.read_only:
-            return
+            return False
         unread = [one for one in await self.ask("notes", self.person) or () if not one["read"]]
         if not unread:
-            return
+            return False
         from .screens.handover import NotesScreen
 
         async def mark() -> None:
@@ -151,8 +155,10 @@ class QiaoApp(App[int], inherit_bindings=False):
         def answered(is_read: bool | None) -> None:
             if is_read:
                 self.run_worker(mark())
+            self._lead_around()
 
         self.push_screen(NotesScreen(unread), answered)
+        return True
 
     async def again(self) -> None:
         """From the inbox on, in another language: texts that stand stay as they are."""

@@ -16,6 +16,7 @@ from tests.tui.hand import SIZES, Hand, check_cells, desk, press, settled, shown
 from tests.tui.seat import PASSWORD, seated
 from tui.desk import QiaoApp
 from tui.foot import Foot
+from tui.screens.handover import NotesScreen
 from tui.screens.inbox import InboxScreen
 from tui.screens.tour import STEPS, TourScreen, spot
 
@@ -65,6 +66,17 @@ async def test_seen_or_left_it_doesnt_come_again(own: Path, keys: list[str]) -> 
         assert hand.app.screen.focused is hand.app.screen.query_one("#rows")
     async with first_login(own) as hand:
         assert isinstance(hand.app.screen, InboxScreen)
+
+
+async def test_at_a_first_login_the_note_of_the_shift_before_is_read_before_the_tour_begins(
+    own: Path,
+) -> None:
+    with Node.open(own) as node:
+        node.do("note.leave", {"text": "先看这条", "to": ""}, node.login("op", PASSWORD))
+    async with first_login(own) as hand:
+        assert isinstance(hand.app.screen, NotesScreen) and "先看这条" in shown(hand)
+        await press(hand, "enter")
+        assert isinstance(hand.app.screen, TourScreen)
 
 
 async def test_it_comes_again_by_its_command_from_anywhere(own: Path) -> None:
