@@ -40,7 +40,8 @@ def leave(work: Work, params: Params, person: Person | None, config: Config) -> 
         raise Usage(say(zh, en), code="missing_field", hint=HINT, field="text")
     handed: dict[str, Any] = {"from": who.id, "to": "", "count": 0, "items": [], "refused": []}
     if taker:
-        given = {"from": who.id, "to": taker, "text": text, "dry": bool(params.get("dry"))}
+        # Without the text: it speaks of all of them, and each record goes to other units.
+        given = {"from": who.id, "to": taker, "dry": bool(params.get("dry"))}
         handed = handover.handover(work, given, who, config)
     name = "" if params.get("dry") or not text else _leave(work, who, text, taker, handed["count"])
     if params.get("draft") and not params.get("dry"):

@@ -47,6 +47,8 @@ def test_open_work_goes_with_the_note_to_whom_it_names(desk: Tree) -> None:
     [note] = desk.reader("p").notes("d")
     assert (done["count"], note["count"], note["to"], note["by"]) == (1, 1, "d", "b")
     assert [one["record"] for one in desk.reader("p").list("ticket", mine="d").items] == [record]
+    told = str(desk.reader("p").show("ticket", record))
+    assert "夜班" not in told, "it speaks of all of the shift's work, and a record goes to other units"
 
 
 def test_without_a_text_and_a_taker_there_is_nothing_to_be_done(desk: Tree) -> None:
