@@ -35,7 +35,7 @@ class Reader:
 
 def sheet(item: Item, matter: Matter | None, width: int, reader: Reader = Reader()) -> list[Line]:
     """Everything of a ticket but its title: what concerns the reader now comes first."""
-    parts = (_now, _exceptions, _assignments, _deadlines, _cards, _attachments, _fields, _timeline)
+    parts = (_now, _waiting, _exceptions, _assignments, _deadlines, _cards, _attachments, _fields, _timeline)
     return [line for part in parts for line in part(item, matter, width, reader)]
 
 
@@ -94,6 +94,22 @@ def _now(item: Item, matter: Matter | None, width: int, _reader: Reader) -> Iter
         yield [(cut(t("ticket.ruling", unit=unit_of(item, "ruling")), width), "warn")]
     if item.get("incomplete"):
         yield [(cut(t("ticket.incomplete"), width), "warn")]
+
+
+def _waiting(item: Item, matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
+    """What was asked and has no answer yet, with its words: it would stand far below, among all that was done."""
+    acts = {str(one.get("change"))[:32]: one for one in _listed(item, "timeline")}
+    found = [
+        (one, acts[str(one.get("act"))]) for one in _listed(item, "waiting") if str(one.get("act")) in acts
+    ]
+    if found:
+        yield from _head("waiting", width)
+    for one, act in found:
+        wanted = known(f"waits.{one.get('for')}", safe.cell(one.get("for") or ""))
+        name = action_label(matter, str(act.get("action") or ""))
+        words = (wanted, name, unit_of(act), moments.short(act.get("time")))
+        yield [(cut("  ".join(words), width), "warn")]
+        yield from _told(act, matter, _words(item), width, reader.longest)
 
 
 def _exceptions(item: Item, _matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:

@@ -18,6 +18,8 @@ from .shown import line, shown
 
 Runs = Callable[[str], str]  # words of a command → the command as it can be run here
 _CARDS = {"yellow": "黄牌", "red": "红牌", "standing": "有效", "cleared": "已销", "rescinded": "已撤回"}
+WAITS = {"reply": ("待回复", "to be replied to"), "close": ("已回复，待了结", "replied to, to be closed"),
+         "decision": ("待答复", "to be decided")}  # fmt: skip
 _PLUMBING = frozenset({"round", "score"})  # of the workflow, or told by what stands beside it
 
 
@@ -53,6 +55,7 @@ class _Teller:
 
     def sections(self, runs: Runs) -> Iterator[tuple[str, Iterable[str]]]:
         found = self.found
+        yield say("待答复", "waiting"), self._waiting()
         yield say("承办", "assignments"), map(self._assignment, found.get("assignments") or ())
         yield say("附件", "attachments"), map(_attachment, found.get("attachments") or ())
         yield say("时限", "deadlines"), map(self._deadline, found.get("deadlines") or ())
@@ -60,6 +63,12 @@ class _Teller:
         yield say("经过", "timeline"), map(self._act, found.get("timeline") or ())
         yield say("异常", "exceptions"), exception_text.of_record(found.get("exceptions") or (), runs)
         yield say("可办", "allowed"), [self._allowed()] if found.get("allowed") else []
+
+    def _waiting(self) -> Iterator[str]:
+        for one in self.found.get("waiting") or ():
+            act = self.acts.get(str(one["act"]))
+            if act is not None:
+                yield f"{say(*WAITS[one['for']])}: {self._act(act)}"
 
     def round(self, one: Mapping[str, Any]) -> str:
         number = one.get("round") or 1

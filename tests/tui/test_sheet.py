@@ -67,6 +67,17 @@ def test_units_in_the_timeline_are_told_by_name() -> None:
     assert "单位: 青岛市总工会" in text(sheet(ticket(1, timeline=[act]), KIND.matter, 78))
 
 
+def test_what_waits_for_an_answer_stands_on_top_with_its_words() -> None:
+    act = {**ticket(1)["timeline"][0], "change": "ef" * 32, "action": "supervise", "data": {"days": 3},
+           "words": {"text": "三日内回复"}}  # fmt: skip
+    told = [*ticket(1)["timeline"], act]
+    found = text(
+        sheet(ticket(1, timeline=told, waiting=[{"act": "ef" * 16, "for": "reply"}]), KIND.matter, 78)
+    )
+    place = found.index("待回复  督办  山东省总工会")
+    assert place < found.index("三日内回复") < found.index("承办")
+
+
 def test_a_record_of_an_unknown_matter_is_still_told() -> None:
     assert "note" in text(sheet(ticket(1), None, 78))
 

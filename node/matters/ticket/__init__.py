@@ -20,6 +20,7 @@ from .reactions import reactions
 from .reassignment import reassigned
 from .turns import turn
 from .verbs import VERBS
+from .waiting import waiting
 from .workflow import TICKET
 
 __all__ = ["KIND", "TICKET"]
@@ -60,13 +61,15 @@ def _ended(one: read.Assignment) -> str:
 
 
 def detail(state: State) -> dict[str, Any]:
-    """What the whole ticket comes to: its lead's result, the sum recovered; and to whom its owner entrusted it."""
+    """What the whole ticket comes to: its lead's result, the sum recovered; to whom its owner entrusted it, and what
+    still waits for an answer."""
     person = charges.Part(state.owner).entrusted(state)
     named = {"responsible": person} if person else {}
     return named | {
         "result": read.result(state, "result"),
         "resolved": read.result(state, "resolved"),
         "amount_recovered": read.recovered(state),
+        "waiting": waiting(state),
     }
 
 

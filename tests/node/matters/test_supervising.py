@@ -9,6 +9,7 @@ from node.errors import Forbidden
 from node.matters.draft import Due
 from node.matters.ticket import assignments as read
 from node.matters.ticket import oversight, terms
+from node.matters.ticket.waiting import waiting
 
 from .scene import TICKET, C, D, P, Scene, X, ms
 
@@ -157,6 +158,18 @@ def test_an_order_is_replied_to_and_closed() -> None:
     scene.do(P, "supervise", outcome="close", text="收悉")
     assert oversight.open_orders(scene[P].state) == []
     assert refused(scene, X, "reply", text="再报") == "no_order"
+
+
+def test_what_was_asked_waits_until_it_is_answered() -> None:
+    scene = asked(Scene().dispatched(X))
+    scene.do(P, "supervise", unit=X, text="三日内回复", days=3)
+    told = lambda at: [one["for"] for one in waiting(scene[at].state)]  # noqa: E731
+    assert told(X) == told(P) == ["decision", "reply"]
+    scene.do(C, "extend", unit=X, outcome="grant", days=3)
+    scene.do(X, "reply", text="已约谈企业")
+    assert told(X) == told(P) == ["close"]
+    scene.do(P, "supervise", outcome="close", text="收悉")
+    assert told(P) == []
 
 
 def test_an_order_comes_from_above_an_assignee() -> None:
