@@ -18,7 +18,7 @@ from .shown import line, shown
 
 Runs = Callable[[str], str]  # words of a command → the command as it can be run here
 _CARDS = {"yellow": "黄牌", "red": "红牌", "standing": "有效", "cleared": "已销", "rescinded": "已撤回"}
-WAITS = {"reply": ("待回复", "to be replied to"), "close": ("已回复，待了结", "replied to, to be closed"),
+WAITS = {"reply": ("待回复", "to be replied to"), "close": ("待了结", "to be closed"),
          "decision": ("待答复", "to be decided")}  # fmt: skip
 _PLUMBING = frozenset({"round", "score"})  # of the workflow, or told by what stands beside it
 

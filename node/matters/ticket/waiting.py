@@ -22,6 +22,7 @@ def waiting(state: State) -> list[dict[str, Any]]:
 
 def _waiting(state: State) -> Iterator[tuple[Mark, str]]:
     for one in oversight.open_orders(state):
-        yield one, "close" if oversight.replies(state, one.id) else "reply"
+        replies = oversight.replies(state, one.id)
+        yield (replies[-1], "close") if replies else (one, "reply")
     decided = {one.data.get("request") for one in state.meant() if one.action == "extend"}
     yield from ((one, "decision") for one in terms.requests(state) if one.id not in decided)
