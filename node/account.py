@@ -168,6 +168,7 @@ def cards(db: Connection, record: int, kind: Kind, names: Names, now_ms: int) ->
             "standing": card_standing(card, now_ms),
             "issued": iso(card.issued_ms),
             "issuer": card.issuer,
+            "issuer_name": names(card.issuer),
             "cleared": iso_or_none(card.cleared_ms),
             "objections": card.objections,
             "change": card.act.hex(),

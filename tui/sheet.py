@@ -20,7 +20,8 @@ from .texts import known, t
 LONGEST = 600  # characters of one text shown here; the reader shows all of it
 NAME = 14  # cells of a field's name
 _SHOWN = frozenset({"accept", "complete", "rework", "forward"})  # clocks whose hands are told
-_PLUMBING = frozenset({"round", "from", "submission", "replaces", "number"})  # of the workflow
+# Of the workflow, or told by what stands beside it.
+_PLUMBING = frozenset({"round", "from", "submission", "replaces", "number", "due"})
 _STANDING = {"stands": "", "overtaken": "warn", "denied": "bad", "held": "warn", "quarantined": "bad"}
 
 
@@ -268,8 +269,14 @@ def _fields(item: Item, matter: Matter | None, width: int, reader: Reader) -> It
 
 
 def _words(item: Item) -> dict[str, Any]:
-    """Code, path of a unit or id of a record → how people call it, as far as the node tells."""
-    return {**_mapping(item.get("names")), **_unit_names(item), **_mapping(item.get("labels"))}
+    """Code, path of a unit, id of a record or act → how people call it, as far as the node tells."""
+    acts = {str(one.get("change"))[:32]: _act_name(one) for one in _listed(item, "timeline")}
+    return {**acts, **_mapping(item.get("names")), **_unit_names(item), **_mapping(item.get("labels"))}
+
+
+def _act_name(act: Item) -> str:
+    """An act that another names: whose it is, and when."""
+    return f"{unit_of(act)} {moments.short(act.get('time'))}"
 
 
 def _worded(words: Mapping[str, Any], value: Any) -> Any:

@@ -20,7 +20,7 @@ Runs = Callable[[str], str]  # words of a command → the command as it can be r
 _CARDS = {"yellow": "黄牌", "red": "红牌", "standing": "有效", "cleared": "已销", "rescinded": "已撤回"}
 WAITS = {"reply": ("待回复", "to be replied to"), "close": ("待了结", "to be closed"),
          "decision": ("待答复", "to be decided")}  # fmt: skip
-_PLUMBING = frozenset({"round", "score"})  # of the workflow, or told by what stands beside it
+_PLUMBING = frozenset({"round", "score", "due"})  # of the workflow, or told by what stands beside it
 
 
 def record(kind: Kind, found: Mapping[str, Any], runs: Runs) -> Iterator[str]:

@@ -25,6 +25,7 @@ def test_the_city_issues_a_card_by_itself_and_every_tier_hears_of_it(tree: Tree)
         assert {one["colour"] for one in accept} == {"yellow", "red"}
         assert all(one["unit"].endswith("370211") and one["standing"] == "standing" for one in accept)
         assert all("受理时限" in one["evidence"] for one in accept)
+        assert all(one["issuer_name"] and one["issuer_name"] != one["issuer"] for one in accept)
 
 
 def test_two_tiers_that_notice_apart_have_issued_one_card(tree: Tree) -> None:

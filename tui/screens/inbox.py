@@ -16,6 +16,7 @@ from node.errors import QiaoError
 from node.matters.draft import Verb
 
 from .. import columns, places, safe
+from ..actions import keys_of, named
 from ..cells import cut, pad, pad_left
 from ..face import Item, Page, View
 from ..gate import sentence_of
@@ -211,6 +212,12 @@ class InboxScreen(Base):
 
     resized = _tell_how
 
+    def leads_on(self, key: str) -> bool:
+        """What is typed at once behind the filter's key belongs in its field."""
+        action = named("filter")
+        is_its = action is not None and key in keys_of(action, self.desk.preferences.keys)
+        return is_its and self.is_current and self.focused is self.rows
+
     def do_filter(self, text: str = "") -> None:
         if text:
             self._text = text
@@ -219,6 +226,7 @@ class InboxScreen(Base):
         box = self.query_one("#filter", TextBox)
         box.add_class("-shown")
         box.focus()
+        self.desk.call_later(self.desk.let_in, self)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

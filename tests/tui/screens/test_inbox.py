@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from textual import events
 
 from node.errors import Damaged
 from tests.tui.hand import (
@@ -19,6 +20,7 @@ from tests.tui.hand import (
     started,
 )
 from tests.tui.standin import StandIn, row
+from tui.inputs import TextBox
 from tui.rows import Rows
 from tui.screens.form import FormScreen
 from tui.screens.inbox import InboxScreen
@@ -77,6 +79,14 @@ async def test_every_form_of_the_key_opens_the_filter(node: StandIn, key: str) -
     async with signed_in(node) as hand:
         await press(hand, key)
         assert hand.app.focused is not None and hand.app.focused.id == "filter"
+
+
+async def test_what_is_typed_in_one_burst_behind_the_key_stands_in_the_filter(node: StandIn) -> None:
+    async with signed_in(node) as hand:
+        for key in ("/", *"0007"):
+            hand.app.post_message(events.Key("slash" if key == "/" else key, key))
+        await settled(hand)
+        assert hand.app.screen.query_one("#filter", TextBox).value == "0007"
 
 
 async def test_the_filter_in_force_is_shown_and_esc_clears_it(node: StandIn) -> None:
