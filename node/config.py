@@ -66,6 +66,7 @@ class Config:
     web_private_key: str = ""
     web_seats: int = 15
     web_idle_minutes: int = 60
+    web_folder: str = ""
     tls_required: bool = False
     tls_ca: str = ""
     keys_passphrase_file: str = ""
@@ -221,6 +222,7 @@ KEYS: Mapping[str, Key] = {
     "keys.passphrase_file": Key("keys_passphrase_file", str, wants=_TEXT),
     "database.encrypted": Key("database_encrypted", bool, wants=_YES_NO),
     "tls.ca": Key("tls_ca", str, wants=_TEXT),
+    "web.folder": Key("web_folder", str, wants=_TEXT),
     "web.idle_minutes": Key("web_idle_minutes", int, lambda value: 1 <= value <= 1440, _MINUTES),
     "log.level": Key("log_level", str, lambda value: value in _LEVELS, _LEVEL),
     "log.bytes": Key("log_bytes", int, lambda value: 1 << 16 <= value <= 1 << 30, _LOG_BYTES),

@@ -76,6 +76,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("whole", ("f7", "v"), frozenset({"ticket"}), footer=True),
     Action("verbs", ("f8", "a"), frozenset({"ticket"}), footer=True, writes=True),
     Action("cards", ("f9", "e"), frozenset({"ticket"}), footer=True),
+    Action("take_out", ("f6", "d"), frozenset({"ticket"}), footer=True),
     Action("reveal", ("ctrl+x", "m"), frozenset({"ticket"}), writes=True),
     Action("object", ("f9", "o"), frozenset({"card"}), footer=True, writes=True),
     Action("clear_card", ("ctrl+e", "e"), frozenset({"card", "supervision"}), footer=True, writes=True),

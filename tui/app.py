@@ -33,11 +33,14 @@ def refuse_other_encodings() -> None:
         raise Usage(text, code="no_utf8", hint="export LANG=zh_CN.UTF-8")
 
 
-def run(node_directory: Path, language: str, *, seat: bool = False, tour: bool = False) -> int:
+def run(
+    node_directory: Path, language: str, *, seat: bool = False, tour: bool = False, browser: bool = False
+) -> int:
     """Shows the node in `node_directory` until the user leaves. The exit code. Raises Usage `bad_config`.
 
-    `seat`: one of several, in a browser, beside the running node. `tour`: who is here for the first time is led
-    around."""
+    `seat`: one of several, beside the running node. `browser`: whoever sits there sits at another machine. `tour`: who
+    is here for the first time is led around.
+    """
     config = load(node_directory)
     prepare(config.kitty_keys and not seat)
     languages.use(language)
@@ -45,12 +48,14 @@ def run(node_directory: Path, language: str, *, seat: bool = False, tour: bool =
     garbage.in_pieces()
     garbage.no_circles()
     from .desk import QiaoApp
+    from .folder import Folder
     from .gate import node_opener
 
     opener = node_opener(node_directory, language, beside=seat)
     app = QiaoApp(
-        opener, ascii_borders=config.ascii_borders, bell=config.bell, read_only=config.read_only, tour=tour
-    )
+        opener, ascii_borders=config.ascii_borders, bell=config.bell, read_only=config.read_only, tour=tour,
+        folder=Folder.of_seat(node_directory, config.web_folder) if browser else Folder(),
+    )  # fmt: skip
     app.run()
     return app.return_code or 0
 

@@ -21,11 +21,12 @@ from node import language
 from node.clock import moved_from_environment
 from node.errors import QiaoError
 
-from . import places, preferences, safe, style, texts
+from . import places, preferences, safe, style, texts, welcome
 from .actions import bindings, named
 from .drafts import Drafts
 from .early import Early
 from .face import Face, Item, Person
+from .folder import Folder
 from .garbage import Rest
 from .gate import Gate, sentence_of
 from .preferences import Preferences
@@ -65,6 +66,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         bell: bool = False,
         read_only: bool = False,
         tour: bool = False,
+        folder: Folder = Folder(),  # noqa: B008
         undo_seconds: float = UNDO_SECONDS,
         pulse_seconds: float = 1.0,
         now: Callable[[], datetime] | None = None,
@@ -80,6 +82,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.seat = secrets.token_hex(8)  # this terminal's own name, for who has what open
         self.unit = self.unit_name = ""
         self.matter = matter
+        self.folder = folder
         self.preferences = Preferences()
         self.moved_seconds = _moved_seconds()
         self.now = now or self._now
@@ -127,44 +130,17 @@ class QiaoApp(App[int], inherit_bindings=False):
         if clock and clock.get("question"):
             self.tell(t("line.clock_asked", question=safe.line(clock["question"], 300)), "warning")
         self._rest.signed_in()
-        if not await self._show_notes():
-            self._lead_around()
-
-    def _lead_around(self) -> None:
-        if self._tour and not self.preferences.toured:
-            self.call_after_refresh(self.do_tour)
-
-    async def _show_notes(self) -> bool:
-        """What the shift before left, until it is read; not for those who only look. Whether there was something; the
-        tour waits for it."""
-        if self.person is None or self.read_only:
-            return False
-        unread = [one for one in await self.ask("notes", self.person) or () if not one["read"]]
-        if not unread:
-            return False
-        from .screens.handover import NotesScreen
-
-        async def mark() -> None:
-            try:
-                await self.gate.act(
-                    "do", "note.read", {"names": [one["name"] for one in unread]}, self.person
-                )
-            except QiaoError as fault:
-                self.trouble(fault)
-
-        def answered(is_read: bool | None) -> None:
-            if is_read:
-                self.run_worker(mark())
-            self._lead_around()
-
-        self.push_screen(NotesScreen(unread), answered)
-        return True
+        await welcome.greet(self)
 
     async def again(self) -> None:
         """From the inbox on, in another language: texts that stand stay as they are."""
         while len(self.screen_stack) > 2:
             await self.pop_screen()
         await self.switch_screen(places.PLACES[0].made())
+
+    @property
+    def wants_tour(self) -> bool:
+        return self._tour and not self.preferences.toured
 
     def do_tour(self) -> None:
         """Around the inbox, in five steps; then it was seen, or left."""

@@ -38,6 +38,10 @@ class Blank:
     options: tuple[Option, ...] = ()  # where the field is one of a list
 
     @property
+    def is_file(self) -> bool:
+        return self.field.type is Type.FILES or self.field.name == "file"
+
+    @property
     def label(self) -> str:
         label = field_label(self.field)
         if self.field.type is Type.FILES:

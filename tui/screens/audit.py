@@ -154,6 +154,11 @@ class AuditScreen(Base):
 
     def do_export(self, file: str = "") -> None:
         if file:
+            try:
+                file = str(self.desk.folder.path(file))
+            except QiaoError as fault:
+                self.tell_fault(fault)
+                return
             self.begin_work(lambda: self._export(file), "export")
         else:
             self.app.push_screen(ExportScreen(self))

@@ -9,7 +9,6 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from conflict.declaration import Type
 from node.errors import QiaoError
 from node.matters.draft import Verb
 
@@ -142,14 +141,22 @@ class FormScreen(Base):
         return {row.field.name: raw_of(self._widget(row.field.name)) for row in self.rows}
 
     def data(self) -> dict[str, Any]:
-        """What is to be signed. Raises Unfit."""
+        """What is to be signed. Raises Unfit, and Usage as Folder.path."""
         raw = self.raw()
         if not self.first:
-            return {**self.given, **values(self.rows, raw)}
+            return {**self.given, **self._filed(values(self.rows, raw))}
         differing = [row for row in self.rows if raw[row.field.name] != self.first[row.field.name]]
         if not differing:
             raise Unfit(self.rows[0].field.name, t("form.nothing"))
-        return values(differing, raw)
+        return self._filed(values(differing, raw))
+
+    def _filed(self, data: dict[str, Any]) -> dict[str, Any]:
+        """With the files that may be named here."""
+        paths = {row.field.name for row in self.rows if row.is_file}
+        return {
+            name: str(self.desk.folder.path(value)) if name in paths else value
+            for name, value in data.items()
+        }
 
     def do_submit(self) -> None:
         try:
@@ -157,6 +164,9 @@ class FormScreen(Base):
         except Unfit as fault:
             self._say(str(fault))
             self._point_at(fault.field)
+            return
+        except QiaoError as fault:
+            self.tell_fault(fault)
             return
         self.run_worker(self._hand_in(data), group="submit", exclusive=True)
 
@@ -223,5 +233,5 @@ class FormScreen(Base):
 
 
 def _has_one_answer(row: Blank) -> bool:
-    """A unit that has to be named, and only one can be."""
-    return row.required and row.field.type is Type.UNIT and len(row.options) == 1
+    """Something has to be chosen, and only one can be."""
+    return row.required and len(row.options) == 1

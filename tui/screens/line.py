@@ -162,6 +162,11 @@ class LineScreen(Base):
 
     def do_from_stick(self, file: str = "") -> None:
         if file:
+            try:
+                file = str(self.desk.folder.path(file))
+            except QiaoError as fault:
+                self.tell_fault(fault)
+                return
             self.begin_carrying("bundle_import", file)
         else:
             self.app.push_screen(FromStickScreen(self))

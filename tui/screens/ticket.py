@@ -26,6 +26,7 @@ from .cards import CardsScreen
 from .dispatch import DispatchScreen
 from .form import FormScreen
 from .reveal import RevealScreen
+from .taking import TakeOutScreen, held
 
 LOOKS = 5.0  # seconds between two looks at who else has it open
 
@@ -160,10 +161,18 @@ class TicketScreen(Base):
     def do_cards(self) -> None:
         self.app.push_screen(CardsScreen(self.desk.matter, self.item, self.verbs))
 
+    def do_take_out(self) -> None:
+        if held(self.item):
+            self.app.push_screen(TakeOutScreen(self.desk.matter, self.record, self.item))
+        else:
+            self.desk.tell(t("take_out.none"))
+
     def do_reveal(self) -> None:
         self.app.push_screen(RevealScreen(self.desk.matter, self.record, self.item))
 
     def offers(self, name: str) -> bool:
+        if name == "take_out":
+            return bool(held(self.item))
         return bool(self.item) or name not in ("whole", "cards", "reveal", "verbs")
 
     def copied(self) -> str:

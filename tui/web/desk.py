@@ -8,4 +8,4 @@ from pathlib import Path
 from tui.app import run
 
 if __name__ == "__main__":
-    sys.exit(run(Path(sys.argv[1]), sys.argv[2], seat=True, tour=True))
+    sys.exit(run(Path(sys.argv[1]), sys.argv[2], seat=True, tour=True, browser=True))
