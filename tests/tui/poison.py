@@ -12,10 +12,11 @@ from tests.tui.whole import ROLES, Person, Whole, shown
 
 KEPT = frozenset({
     "record", "id", "path", "matter", "kind", "reason_kind", "unit", "next", "standing", "parent", "code_of",
-    "hosted_by", "state_of",
+    "hosted_by", "state_of", "remedy", "for",
     "event", "actor_id", "data_kind", "disabled", "channel", "class",
 })  # fmt: skip
 SEVERAL = frozenset({
+    "waiting",
     "items", "timeline", "assignments", "exceptions", "cards", "attachments", "clocks", "problems", "offices",
 })  # fmt: skip
 
@@ -83,6 +84,8 @@ class Poisoned(Whole):
             return {**super().show(matter, name), "narrative": self.texts[0], "number": self.texts[0]}
         at = int(name, 16) - 1
         item: dict[str, Any] = spoilt(shown(1), self.texts if at == 0 else [self.texts[at % len(self.texts)]])
+        for file in item["attachments"][:9]:
+            file["state"] = "present"
         return {**item, "record": name}
 
     def exceptions(self, kind: str | None = None, limit: int = 50, after: str | None = None) -> Page:

@@ -46,6 +46,7 @@ from tui.screens import (
     reveal,
     small,
     supervision,
+    taking,
     ticket,
     tour,
 )
@@ -154,14 +155,14 @@ async def through_a_ticket(walk: Walk) -> None:
     await walk.down()
 
 
-@drives(form.FormScreen, reveal.RevealScreen, dialogs.TextScreen, dialogs.PickScreen)
+@drives(form.FormScreen, reveal.RevealScreen, taking.TakeOutScreen, dialogs.TextScreen, dialogs.PickScreen)
 async def through_the_forms_of_a_ticket(walk: Walk) -> None:
     """Their headings, choices and refusals."""
     await walk.go("enter", "ctrl+x", "enter", "escape", "right", "tab")
     await commit(walk.hand, "查\x1b]52;c;eA==\x07看")
     await walk.go("ctrl+s")
     assert isinstance(walk.hand.app.screen, dialogs.TextScreen)
-    await walk.go("end", "escape")
+    await walk.go("end", "escape", "f6", "right", "enter", "ctrl+s", "escape")
     names = [verb.name for verb in walk.hand.app.screen.verbs]  # type: ignore[attr-defined]
     walk.node.failing = frozenset({"check"})
     await walk.say("note")

@@ -62,7 +62,9 @@ def shown(index: int) -> dict[str, Any]:
     told |= {"assignments": [{**told["assignments"][0], "clocks": [late]}], "deadlines": [late]}
     files = [{"number": 1, "name": "考勤记录.jpg", "size": 2_300_000, "have": 800_000, "state": "partial"}]
     return {
-        **told, "cards": [YELLOW, RED], "assignments": [*told["assignments"], county], "attachments": files,
+        **told, "cards": [YELLOW, RED],
+        "waiting": [{"act": "ab" * 16, "for": "reply"}], "assignments": [*told["assignments"], county],
+        "attachments": files,
         "exceptions": [{"kind": "conflict", "sentence": "青岛市总工会与黄岛区总工会同时改了诉求金额"}],
         "narrative": "工地拖欠三个月工资未付，共二十三人，合计十四万六千六百元。包工头电话不通，总包单位称已付清。",
         "topic_name": "法律维权/劳动权益/工资报酬",
