@@ -279,7 +279,7 @@ def _view(wanted: Filter) -> ColumnElement[bool]:
         "due_today": lambda: and_(FOLDED.c.next_due >= now, FOLDED.c.next_due < wanted.day_end_ms),
         "reminders": lambda: _reminded(own, now),
         "overdue": lambda: FOLDED.c.next_due < now,
-        "declined": lambda: _from_us(own, "declined"),
+        "declined": lambda: _from_us(own, "declined", ~_given_anew(own)),
         "undelivered": lambda: _from_us(own, "sent", PLACE.c.since < now - UNDELIVERED_MS),
         "cards": lambda: _carded(now),
         "rework": lambda: and_(FOLDED.c.round > 1, _waits_here(wanted)),
@@ -318,6 +318,13 @@ def _from_us(own: str, status: str, *more: ColumnElement[bool]) -> ColumnElement
     """An assignment that this unit made, and that has come back to it, or hasn't arrived; while it matters."""
     returned = (PLACE.c.assigner == own, PLACE.c.status == status, _OTHER.c.phase.in_(IN_WORK))
     return _among(_in_round(*returned, *more))
+
+
+def _given_anew(own: str) -> ColumnElement[bool]:
+    """This unit has given the work to another since: nothing is left to do about the decline."""
+    later = PLACE.alias()
+    since = (later.c.assigner == own, later.c.since > PLACE.c.since, later.c.status != "recalled")
+    return exists().where(later.c.record == PLACE.c.record, later.c.round == PLACE.c.round, *since)
 
 
 def _to_rule(own: str) -> ColumnElement[bool]:

@@ -241,3 +241,19 @@ def test_what_has_ended_waits_for_nobody(tree: Tree, seven: list[str]) -> None:
     for record in seven[:2]:
         tree.act("p", "withdraw", record, text="撤诉")
     assert listed("declined") == listed("review") == []
+
+
+def test_what_was_declined_and_given_to_another_waits_for_nobody(tree: Tree, seven: list[str]) -> None:
+    def listed() -> list[str]:
+        return [one["record"] for one in tree.reader("p").list("ticket", view="declined").items]
+
+    tree.act("p", "dispatch", seven[0], lead="370200")
+    tree.quiet()
+    tree.act("c", "decline", seven[0], reason="not_our_region", text="不在辖区")
+    tree.quiet()
+    assert listed() == [seven[0]]
+    tree.clock("p").advance(60_000)
+    tree.act("p", "dispatch", seven[0], lead="370900")
+    assert listed() == []
+    tree.act("p", "recall", seven[0], unit="370900", text="发错了")
+    assert listed() == [seven[0]], "what it was given to was taken back"
