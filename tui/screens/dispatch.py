@@ -236,9 +236,10 @@ def _depth(unit: Item, own: str) -> int:
 
 
 def _due_of(told: Item, unit: str) -> str:
-    """When a unit is to have completed it."""
-    clocks = [one for one in told.get("deadlines") or () if one["unit"] == unit and one["done"] is None]
-    found = next((one for one in clocks if one["clock"] in ("complete", "rework")), None)
+    """When a unit is to have completed it; below a unit that passes it on, that one is to, for whatever it gives on."""
+    running = [one for one in told.get("deadlines") or () if one["clock"] in ("complete", "rework")]
+    clocks = [one for one in running if one["done"] is None and f"{unit}/".startswith(f"{one['unit']}/")]
+    found = max(clocks, key=lambda one: len(one["unit"]), default=None)
     return moments.limit(found["due"]) if found else ""
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.tui.hand import SIZES, check_cells, lines, press, shown, signed_in
 from tests.tui.standin import CITY, COUNTY, ROOT, StandIn
-from tui.screens.dispatch import DispatchScreen, narrowed, reachable
+from tui.screens.dispatch import DispatchScreen, _due_of, narrowed, reachable
 from tui.screens.ticket import TicketScreen
 
 UNITS = StandIn().units()
@@ -66,3 +66,10 @@ async def test_what_was_chosen_is_there_again_after_leaving(node: StandIn) -> No
 
 def test_the_root_reaches_everyone() -> None:
     assert len(reachable(UNITS, ROOT)) == len(UNITS)
+
+
+def test_the_deadline_of_a_unit_two_tiers_below_is_that_of_the_unit_that_passes_it_on() -> None:
+    clock = {"clock": "complete", "done": None, "due": "2026-12-26T00:00:00+08:00"}
+    told = {"deadlines": [{**clock, "unit": "370000/370200"}, {**clock, "unit": "370000/370900", "done": "x"}]}
+    assert _due_of(told, "370000/370200/370211") == _due_of(told, "370000/370200") == "12-25 24:00"
+    assert _due_of(told, "370000/3702") == _due_of(told, "370000/370900") == ""
