@@ -407,6 +407,15 @@ class Node:
     def verify(self, every_signature: bool = False) -> Item:
         return self._reader.verify(every_signature)
 
+    def checkpoint(self, since: str | None = None) -> tuple[Item, str]:
+        """The newest one of all that is stored here, and its text; `since`: an older one's, from which it grew.
+        Raises as checkpoints.write."""
+        return self._reader.checkpoint(since)
+
+    def node_key(self, node: bytes) -> bytes:
+        """Raises NotFound `unknown_node`."""
+        return self._reader.node_key(node)
+
     def export_log(self, path: Path) -> Item:
         """Remembered, as no erasure reaches it afterwards."""
         found = self._reader.export_log(path)

@@ -557,6 +557,25 @@ class Reader:
         with self._read() as db:
             return exporting.write(db, self._keys(db), path)
 
+    def checkpoint(self, since: str | None) -> tuple[dict[str, Any], str]:
+        from node.audit import checkpoints
+
+        with self._read() as db:
+            own = self._keys(db)
+            found, note = checkpoints.write(db, own, since)
+        return {
+            "origin": found.origin,
+            "size": found.size,
+            "root": found.root.hex(),
+            "key": own.sign_key.hex(),
+        }, note
+
+    def node_key(self, node: bytes) -> bytes:
+        from node.audit import checkpoints
+
+        with self._read() as db:
+            return checkpoints.key_of(db, node)
+
     def _keys(self, db: Connection) -> Keys:
         return keys.meant(self.directory, settings.get(db, "node"))
 

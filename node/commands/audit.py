@@ -12,7 +12,7 @@ from node.errors import Damaged, Usage
 from node.language import say
 
 from .lazy import Command, examples, subject
-from .reading import no_file
+from .reading import decoded, no_file, save
 from .session import session
 from .shown import line
 
@@ -53,6 +53,73 @@ def verify(
     here.answer(found, _verified)
     if not found["ok"]:
         here.exit = Damaged.exit
+
+
+@app.command(
+    cls=Command,
+    help="检查点：本机存了多少提交、是哪些，签名为证；--since 附上从旧检查点长出来的证明。",
+    epilog=examples("qiao audit checkpoint 10.txt", "qiao audit checkpoint 11.txt --since 10.txt"),
+)
+def checkpoint(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="写到哪个文件")],
+    since: Annotated[Path | None, typer.Option(metavar="OLD", help="以前的检查点")] = None,
+) -> None:
+    here = session(context)
+    found, text = here.node().checkpoint(None if since is None else decoded(since))
+    save(path, text)
+    here.answer({"path": str(path), **found}, _told)
+
+
+@app.command(
+    cls=Command,
+    help="比较两个检查点：新的是不是从旧的长出来的；不是，就是有提交被删去或改过。",
+    epilog=examples("qiao audit compare 10.txt 11.txt", "qiao audit compare 10.txt 11.txt --key KEY"),
+)
+def compare(
+    context: typer.Context,
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="旧的检查点")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="新的检查点，带证明")],
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="签名节点的公钥（64 位十六进制）；不写则查本机的登记册")
+    ] = None,
+) -> None:
+    from node.audit import checkpoints
+
+    here = session(context)
+    before, after = decoded(old), decoded(new)
+    found = checkpoints.compared(
+        before, after, _key(key) if key else here.node().node_key(checkpoints.whose(after))
+    )
+    here.answer(found, _told)
+    if not found["ok"]:
+        here.exit = Damaged.exit
+
+
+def _key(text: str) -> bytes:
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != 32:
+        raise Usage(
+            say("公钥应为 64 位十六进制", "a public key is 64 hex digits"),
+            code="bad_value",
+            hint="qiao registry list",
+        )
+    return found
+
+
+def _told(found: dict[str, Any]) -> Iterator[str]:
+    if "ok" in found:
+        grown = say("新的是从旧的长出来的", "the newer one grew from the older one")
+        other = say(
+            "新的不是从旧的长出来的：有提交被删去或改过", "it did not: commits were dropped or altered"
+        )
+        yield grown if found["ok"] else other
+    for name, value in found.items():
+        if name != "ok":
+            yield f"  {name} {value}"
 
 
 def _proved(path: Path, root: str | None) -> dict[str, Any]:

@@ -36,12 +36,22 @@ def no_file(path: Path) -> NotFound:
 
 
 def save(path: Path, text: str) -> None:
-    """Raises Stale (`file_exists`): nothing is written over."""
+    """Whole or not at all. Raises Stale (`file_exists`): nothing is written over."""
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            try:
+                file.write(text)
+                file.flush()
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
     except FileExistsError as error:
         raise Stale(say(f"{path} 已存在", f"{path} exists"), code="file_exists") from error
+
+
+def decoded(path: Path) -> str:
+    """The file's text. Raises NotFound (`no_file`), Usage (`not_utf8`, `too_large`)."""
+    return _text(whole(path), path)
 
 
 def document(path: Path) -> dict[str, Any]:

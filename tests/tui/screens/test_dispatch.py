@@ -70,6 +70,8 @@ def test_the_root_reaches_everyone() -> None:
 
 def test_the_deadline_of_a_unit_two_tiers_below_is_that_of_the_unit_that_passes_it_on() -> None:
     clock = {"clock": "complete", "done": None, "due": "2026-12-26T00:00:00+08:00"}
-    told = {"deadlines": [{**clock, "unit": "370000/370200"}, {**clock, "unit": "370000/370900", "done": "x"}]}
+    told = {
+        "deadlines": [{**clock, "unit": "370000/370200"}, {**clock, "unit": "370000/370900", "done": "x"}]
+    }
     assert _due_of(told, "370000/370200/370211") == _due_of(told, "370000/370200") == "12-25 24:00"
     assert _due_of(told, "370000/3702") == _due_of(told, "370000/370900") == ""
