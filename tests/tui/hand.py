@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -91,6 +92,8 @@ async def settled(hand: Hand) -> None:
         await hand.pause()
         await _worked(hand)
         quiet = 0 if Calls.under_way or _queued(hand) else quiet + 1
+        if Calls.under_way:
+            await asyncio.sleep(0.003)  # a disk that is at work for others, too, takes its time
 
 
 async def _worked(hand: Hand) -> None:

@@ -42,7 +42,7 @@ def test_a_ticket_goes_down_the_tree_and_comes_back_into_the_archive() -> None:
     for unit in (C, X):
         assert scene[unit].state == scene[P].state
     assert TICKET.detail(scene[P].state) == {
-        "result": "completed", "resolved": True, "amount_recovered": 1_000_000,
+        "result": "completed", "resolved": True, "amount_recovered": 1_000_000, "waiting": [],
     }  # fmt: skip
     assert not scene[P].state.rows
     assert not scene[Y].acts
@@ -140,7 +140,12 @@ def test_the_ticket_waits_for_its_co_handler_and_sums_what_was_recovered() -> No
     assert statuses(scene)[C] == "submitted"
     scene.do(P, "review", unit=C, outcome="pass")
     assert phase(scene) == "follow_up"
-    assert TICKET.detail(scene[P].state) == {"result": "completed", "resolved": True, "amount_recovered": 500}
+    assert TICKET.detail(scene[P].state) == {
+        "result": "completed",
+        "resolved": True,
+        "amount_recovered": 500,
+        "waiting": [],
+    }
 
 
 def test_a_result_that_is_sent_back_is_submitted_anew() -> None:
