@@ -191,6 +191,7 @@ class Office:
         writer, self.writer = self.writer, None
         if writer is not None:
             writer.close()
+        self.disk.shut()
 
     # Work
 

@@ -98,6 +98,7 @@ class Connection:
 
     def __init__(self, db: apsw.Connection, disk: Disk) -> None:
         self.db, self.disk = db, disk
+        disk.opened.append(self)
         db.pragma("locking_mode", "exclusive")
         db.wal_autocheckpoint(CHECKPOINT)
 
@@ -116,6 +117,8 @@ class Connection:
             self.execute("ROLLBACK")
 
     def close(self) -> None:
+        if self in self.disk.opened:
+            self.disk.opened.remove(self)
         try:
             self.db.close(True)
         except apsw.Error:
