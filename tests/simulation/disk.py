@@ -126,8 +126,9 @@ class Disk:
         if self.calm:
             return
         self.statements += 1
-        self._count()
-        if self._trouble in (Trouble.KILL, Trouble.POWER) and self._left <= 0:
+        self.steps += 1
+        self._left -= 1
+        if self._left <= 0 and self._trouble in (Trouble.KILL, Trouble.POWER):
             self.die()
         if self.dead:
             raise Killed
