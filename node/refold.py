@@ -13,7 +13,19 @@ from conflict import digest as fingerprint
 from conflict import erasure
 from conflict import fold as folding
 from conflict.state import Mark, Row, Standing, State
-from node import alike, author, call_records, facts, lanes, masking, news, reconciling, scope, trust
+from node import (
+    alike,
+    author,
+    call_records,
+    facts,
+    lanes,
+    masking,
+    news,
+    reconciling,
+    scope,
+    trust,
+    withholding,
+)
 from node.acts import acts
 from node.attachments import named, reference
 from node.erasure import destruction
@@ -71,7 +83,7 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
     if kind is None:
         _keep_unknown(work, record, matter)
         return
-    before = folded.is_here(work.db, record)
+    before, bare = folded.in_scope(work.db, record)
     new = before is None and not whole  # else rows of it may be left from before an upgrade
     state = None if whole or new else _on_top(work, record, name, kind, commits)
     named_before: set[bytes] = set()
@@ -87,10 +99,13 @@ def _settle_record(work: Work, record: int, commits: set[int], *, whole: bool) -
     was_away = before is False
     stood = None if whole or work.quiet or not kind.clocks else _stood(work, record, new=new)
     rested = folded.state(work.db, record) if matter in facts.MATTERS else None
+    withheld = bare and withholding.is_from_parent(work, record, kind.matter)
     save(work, record, name, kind, state, erased=erased, new=new)
     if stood is not None:
         _tell(work, record, name, kind, state, stood)
     if was_away and not folded.is_away(work.db, record) and _lacks_own(work, record):
+        reconciling.doubt(work)
+    if withheld and withholding.is_over(work, record, kind.matter, state):
         reconciling.doubt(work)
     work.compare = work.compare or destruction.comes_back(work.db, record, state, commits)
     destruction.forget(work, named_before)

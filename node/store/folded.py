@@ -55,7 +55,7 @@ _decoder = msgspec.msgpack.Decoder(State)
 
 
 _STATE = Prepared(select(STATE.c.state).where(STATE.c.record == given("of")))
-_HERE = Prepared(select(FOLDED.c.here).where(FOLDED.c.record == given("of")))
+_HERE = Prepared(select(FOLDED.c.here, FOLDED.c.withheld).where(FOLDED.c.record == given("of")))
 _MATTER = Prepared(select(FOLDED.c.matter).where(FOLDED.c.record == given("of")))
 _STOOD = Prepared(select(FOLDED.c.here, FOLDED.c.open_rows).where(FOLDED.c.record == given("of")))
 _ISSUED = Prepared(
@@ -174,8 +174,13 @@ def matter(db: Connection, record: int) -> str:
 
 def is_here(db: Connection, record: int) -> bool | None:
     """Whether a record is in this node's own scope; None where it was never folded."""
-    found = _HERE(db, of=record).scalar()
-    return None if found is None else bool(found)
+    return in_scope(db, record)[0]
+
+
+def in_scope(db: Connection, record: int) -> tuple[bool | None, bool]:
+    """(as `is_here`, whether its words aren't for this node's unit), as last folded."""
+    row = _HERE(db, of=record).first()
+    return (None, False) if row is None else (bool(row.here), bool(row.withheld))
 
 
 def is_away(db: Connection, record: int) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 import apsw
 
@@ -89,6 +89,10 @@ def _apply(image: bytearray, offset: int, data: bytes | None) -> None:
     image[offset : offset + len(data)] = data
 
 
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
 class Disk:
     """The files of one node, by name. A new life of the process takes a new `Disk` over the same files."""
 
@@ -101,6 +105,7 @@ class Disk:
         self.statements = 0
         self.rows = 0  # brought into memory by statements, so far
         self.met: Callable[[Trouble], None] = lambda _trouble: None
+        self.opened: list[Closable] = []  # connections to its files
         self._trouble: Trouble | None = None
         self._left = 0  # steps until the trouble begins
         self._lasts = 0  # failing operations until it is over
@@ -121,8 +126,9 @@ class Disk:
         if self.calm:
             return
         self.statements += 1
-        self._count()
-        if self._trouble in (Trouble.KILL, Trouble.POWER) and self._left <= 0:
+        self.steps += 1
+        self._left -= 1
+        if self._left <= 0 and self._trouble in (Trouble.KILL, Trouble.POWER):
             self.die()
         if self.dead:
             raise Killed
@@ -172,6 +178,13 @@ class Disk:
             if self._trouble is not None:
                 self.cause = self._trouble
                 self.met(self._trouble)
+
+    def shut(self) -> None:
+        """The process that had it is no more. What it had open is closed now: SQLite would else put the disk in order,
+        when the connection is collected at some time, by the names of files that are a later life's by then."""
+        self.dead = True
+        while self.opened:
+            self.opened.pop().close()
 
     def after(self, trouble: Trouble, random: Random) -> dict[str, File]:
         """What the next life finds: everything written, or after power loss only what held."""
@@ -257,8 +270,6 @@ class _Vfs(apsw.VFS):
         return _Open(disk, disk.files[short])
 
     def xDelete(self, path: str, _sync: bool) -> None:
-        if path.rpartition("/")[0] not in self.disks:
-            return  # a connection of a process long dead is collected
         disk, name = self._find(path)
         disk.operation(writes=False)
         disk.files.pop(name, None)

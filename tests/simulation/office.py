@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from node import config, keys
 from node.errors import QiaoError
 from node.link import PARENT
-from node.store import settings
 from node.work import Work
 from node.writer import Writer
 from sync_protocol.errors import ProtocolError
@@ -33,7 +32,7 @@ Result = TypeVar("Result")
 
 _STORED = """SELECT c.id, l.log, l.node, c.seq, c."commit", c.time
 FROM commit_ c JOIN log l ON l.id = c.log WHERE c.id > ? ORDER BY c.id"""
-_NEW = "SELECT count(*) FROM commit_ WHERE id > ?"
+_PARENT = "SELECT value FROM setting WHERE name = ?"
 _RECORDS = "SELECT count(*) FROM record"
 
 
@@ -165,8 +164,11 @@ class Office:
     def stop(self) -> None:
         """A tidy end of the process."""
         if self.writer is not None:
-            self.work(Phase.OPENING, lambda writer: writer.close())
-            self.writer = None
+            self.work(Phase.OPENING, self._close)
+
+    def _close(self, writer: Writer) -> None:
+        writer.close()
+        self.writer = None
 
     def die(self, trouble: Trouble) -> None:
         """The process, or with POWER the machine, ends between two pieces of work."""
@@ -191,6 +193,7 @@ class Office:
         writer, self.writer = self.writer, None
         if writer is not None:
             writer.close()
+        self.disk.shut()
 
     # Work
 
@@ -216,26 +219,30 @@ class Office:
         except Exception as fault:
             raise Breach(f"R16: {self.name} {phase}: {type(fault).__name__}: {fault}") from fault
         finally:
-            self.world.bounded(self, disk.statements - statements, disk.rows - rows, self._grown(anew=anew))
-            self.look()
+            found = self._new()
+            grown = self._grown(found, anew=anew)
+            self.world.bounded(self, disk.statements - statements, disk.rows - rows, grown)
+            self._tell(found)
 
-    def _grown(self, *, anew: bool) -> int:
+    def _grown(self, found: list[Stored], *, anew: bool) -> int:
         """With what the work may have grown: the commits that have become durable since it was looked at, or all
         records, where each is judged anew; nothing where it died."""
-        if self.writer is None:
-            return 0
-        with self.read() as db:
-            new = int(db.exec_driver_sql(_NEW, (self.seen_row,)).scalar_one())
-            return max(new, int(db.exec_driver_sql(_RECORDS).scalar_one())) if anew else new
+        every = self.asked(_RECORDS)[0][0] if anew and self.writer is not None else 0
+        return max(len(found), every)
 
     def look(self) -> None:
         """Tells the checkers what has become durable."""
+        self._tell(self._new())
+
+    def _new(self) -> list[Stored]:
+        """What has become durable since; nothing where it died."""
+        return [Stored(*row) for row in self.asked(_STORED, self.seen_row)] if self.writer is not None else []
+
+    def _tell(self, found: list[Stored]) -> None:
         if self.writer is None:
             return
         self.high_ms = max(self.high_ms, self.clock.now_ms())
         self._look_at_itself()
-        with self.read() as db:
-            found = [Stored(*row) for row in db.exec_driver_sql(_STORED, (self.seen_row,))]
         if found:
             self.seen_row = found[-1].row
             honest = [one.time // 65536 for one in found if one.node not in self.world.wicked]
@@ -249,8 +256,8 @@ class Office:
             self.keys = self.writer.keys
             self.nodes.append(self.node)
             self.world.met_office(self)
-        with self.read() as db:
-            parent = settings.get(db, PARENT)
+        told = self.asked(_PARENT, PARENT)
+        parent = told[0][0] if told else None
         if self.registry is not self._known:
             self._known = self.registry
             self.world.registry_changed(self.registry)
@@ -262,6 +269,15 @@ class Office:
                 self.world.parted.add((self.name, before))
         if entry is not None and self.enrolled:
             self.path = entry.path
+
+    def asked(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+        """One question for the checkers' own eyes, past every layer: they ask several behind each piece of work. Of an
+        open transaction, which nobody may see, it is asked when that is taken back."""
+        (connection,) = self.disk.opened
+        if not connection.in_transaction:
+            return list(connection.db.execute(question, values))
+        with self.read() as db:
+            return [tuple(row) for row in db.exec_driver_sql(question, values)]
 
     def read(self) -> Any:
         """A transaction for the checkers' own eyes; no fault meets it."""

@@ -98,6 +98,7 @@ class Connection:
 
     def __init__(self, db: apsw.Connection, disk: Disk) -> None:
         self.db, self.disk = db, disk
+        disk.opened.append(self)
         db.pragma("locking_mode", "exclusive")
         db.wal_autocheckpoint(CHECKPOINT)
 
@@ -116,6 +117,8 @@ class Connection:
             self.execute("ROLLBACK")
 
     def close(self) -> None:
+        if self in self.disk.opened:
+            self.disk.opened.remove(self)
         try:
             self.db.close(True)
         except apsw.Error:
@@ -136,33 +139,35 @@ class Cursor:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.description: tuple[Any, ...] | None = None
-        self.rowcount, self.lastrowid = -1, None
+        self.rowcount, self.lastrowid = -1, 0
         self._rows: Iterator[tuple[Any, ...]] = iter(())
 
     def execute(self, text: str, values: Sequence[Any] = ()) -> Cursor:
-        return self._run(text, lambda cursor: list(cursor.execute(text, values)))
+        return self._run(text, values, apsw.Cursor.execute)
 
     def executemany(self, text: str, rows: Sequence[Sequence[Any]]) -> Cursor:
-        return self._run(text, lambda cursor: list(cursor.executemany(text, rows)))
+        return self._run(text, rows, apsw.Cursor.executemany)
 
-    def _run(self, text: str, run: Any) -> Cursor:
-        connection = self.connection
-        connection.disk.statement()
-        cursor = connection.db.cursor()
+    def _run(self, text: str, values: Sequence[Any], run: Any) -> Cursor:
+        db, disk = self.connection.db, self.connection.disk
+        disk.statement()
+        cursor = db.cursor()
         if text not in _described:
             cursor.exec_trace = self._describe
-        before = connection.db.total_changes()
+        changes = _described.get(text) is None
+        before = db.total_changes() if changes else 0
         try:
-            rows = run(cursor)
+            rows = list(run(cursor, text, values))
         except apsw.Error as fault:
-            raise _translated(connection.disk, fault) from fault
-        if not connection.disk.calm:
-            connection.disk.rows += len(rows)
+            raise _translated(disk, fault) from fault
+        if not disk.calm:
+            disk.rows += len(rows)
         self._rows = iter(rows)
         self.description = _described.get(text)
-        self.rowcount = connection.db.total_changes() - before if self.description is None else -1
-        self.lastrowid = connection.db.last_insert_rowid()
-        connection.disk.statement()
+        if changes:  # what has columns changes nothing that anybody asks for
+            self.rowcount = db.total_changes() - before if self.description is None else -1
+            self.lastrowid = db.last_insert_rowid()
+        disk.statement()
         return self
 
     def _describe(self, cursor: Any, text: str, _values: Any) -> bool:

@@ -14,22 +14,20 @@ from tests.simulation.disk import VFS, Disk, File, Killed, Trouble
 PLACE = "/qiao-test"
 
 
-_opened: list[shim.Connection] = []
+_disks: list[Disk] = []
 
 
 @pytest.fixture
 def disk() -> Iterator[Disk]:
     VFS.disks[PLACE] = Disk()
     yield VFS.disks[PLACE]
-    for db in _opened:
-        db.disk.dead = True
-        db.close()
-    _opened.clear()
+    while _disks:
+        _disks.pop().shut()
 
 
 def opened() -> shim.Connection:
     db = shim.connect(f"{PLACE}/node.db")
-    _opened.append(db)
+    _disks.append(db.disk)
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=FULL")
     return db
@@ -86,6 +84,19 @@ def test_a_killed_process_raises_at_every_statement_from_then_on(disk: Disk) -> 
         db.execute("SELECT 1")
     left = numbers(again(Trouble.KILL, disk, 1))
     assert left == list(range(len(left)))
+
+
+def test_what_a_dead_process_had_open_takes_nothing_from_its_next_life(disk: Disk) -> None:
+    """SQLite deletes a WAL by its name when the last connection is closed, be it by the garbage collector."""
+    db = opened()
+    db.execute("CREATE TABLE t (n INTEGER, filler)")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    disk.shut()
+    next_life = again(Trouble.KILL, disk, 1)
+    fill(next_life, 0, 1)
+    db.close()
+    del db
+    assert numbers(again(Trouble.KILL, next_life.disk, 1)) == [0]
 
 
 @pytest.mark.parametrize("trouble", [Trouble.FULL, Trouble.IO])

@@ -428,4 +428,5 @@ def play(seed: int, acts: int = ACTS) -> tuple[World, str]:
             office.disk.dead = True
             if office.writer is not None:
                 office.writer.close()
+            office.disk.shut()
         shutil.rmtree(base, ignore_errors=True)
