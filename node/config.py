@@ -48,6 +48,7 @@ class Config:
     backup_way: str = "auto"
     backup_path: str = "backup"
     backup_replicas: list[Any] = field(default_factory=list)
+    backup_first: str = ""
     backup_program: str = ""
     backup_retention_hours: int = 168
     backup_every_minutes: int = 60
@@ -198,6 +199,7 @@ KEYS: Mapping[str, Key] = {
     "backup.path": Key("backup_path", str, bool, _TEXT),
     "backup.replica": Key("backup_replicas", list, lambda value: all(type(one) in (dict, str) for one in value),
                           _TABLES),
+    "backup.first": Key("backup_first", str, wants=_TEXT),
     "backup.program": Key("backup_program", str, wants=_TEXT),
     "backup.retention_hours": Key(
         "backup_retention_hours", int, lambda value: 1 <= value <= 8760, _HOURS

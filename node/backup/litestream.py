@@ -160,8 +160,10 @@ class Litestream:
         try:
             replica = replicas(self._config)[0]
             await aside(release.check, found)
+            await aside(
+                claim.claimed, self._config, replica
+            )  # before a folder is made where no disk is mounted
             path = write_settings(self._config, replica)
-            await aside(claim.claimed, self._config, replica)
             process = await self._started(found, path, replica)
         except (OSError, QiaoError) as fault:
             self.fault = "backup_start" if isinstance(fault, OSError | DiskTrouble) else fault.code

@@ -210,7 +210,7 @@ async def test_a_backup_directory_that_cannot_be_made_is_told_and_tried_again(tm
     _database(tmp_path).close()
     (tmp_path / "backup").write_text("a file")
     async with _running(Config(tmp_path, backup_program=_saying(tmp_path, "0.5.17"))) as watched:
-        await _until(lambda: watched.fault == "backup_start")
+        await _until(lambda: watched.fault == "backup_unreachable")
         (tmp_path / "backup").unlink()
         # This one knows nothing but its number and ends at once, which is told as such.
         await _until(lambda: watched.fault == "backup_ended")

@@ -253,10 +253,33 @@ def test_how_old_the_backup_is_and_when_one_was_verified(
     assert (seen["backup"].level, seen["drill"].level) == told
 
 
+@pytest.mark.parametrize(
+    ("faults", "levels"),
+    [
+        (("", ""), {}),
+        (("backup_emptied", "backup_first"), {"backup_places": RED, "backup_first": WARNING}),
+        (("", "backup_full"), {"backup_places": WARNING}),
+    ],
+)
+def test_what_is_wrong_at_which_place_is_told(
+    whole: Path, monkeypatch: pytest.MonkeyPatch, faults: tuple[str, str], levels: dict[str, Level]
+) -> None:
+    every = [
+        {"name": name, "place": f"/{name}", "fault": fault, "age_seconds": 9000}
+        for name, fault in zip(("disk", "nas"), faults, strict=True)
+    ]
+    summary = {"replicas": every, "instead": account.instead(every)}
+    monkeypatch.setattr(account, "summary", lambda _config: summary)
+    seen = found(backup.places, whole)
+    assert {name: one.level for name, one in seen.items()} == levels
+    assert all("nas" in one.sentence for one in seen.values())
+
+
 def test_a_backup_that_is_off_and_one_on_the_same_disk_are_told(own: Path) -> None:
-    assert found(backup.apart, own) == {}
-    (own / "backup").mkdir()
     assert level(backup.apart, own) is WARNING
+    both = '[[backup.replica]]\npath = "backup"\n[[backup.replica]]\npath = "/dev/shm/qiao"\nname = "elsewhere"\n'
+    (own / "node.toml").write_text(both)
+    assert found(backup.apart, own) == {}, "one elsewhere is enough"
     (own / "node.toml").write_text("[backup]\nenabled = false\n")
     assert level(backup.backup, own) is WARNING and found(backup.apart, own) == {}
 
