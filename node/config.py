@@ -260,9 +260,12 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise _bad(
-            say(f"{path} 不是正确的 TOML：{fault}", f"{path} isn't TOML: {fault}"), f"${{EDITOR:-vi}} {path}"
-        ) from fault
+        twice = re.search(r"Cannot declare \('(\w+)',\) twice(.*)", str(fault))
+        zh, en = f"{path} 不是正确的 TOML：{fault}", f"{path} isn't TOML: {fault}"
+        if twice:
+            zh = f"{path} 里 [{twice[1]}] 写了两次{twice[2]}：把两段的内容合到前一段下面"
+            en = f"{path} has [{twice[1]}] twice{twice[2]}: put what stands in both under the first"
+        raise _bad(say(zh, en), f"${{EDITOR:-vi}} {path}") from fault
     except OSError as fault:
         raise DiskTrouble(say(f"读不了 {path}：{fault}", f"{path} can't be read: {fault}")) from fault
 

@@ -48,6 +48,7 @@ _LABELS = {
     "backup_verified_seconds": ("上次验证过的备份(秒前)", "last verified backup (s ago)"),
     "backup_colour": ("备份颜色", "backup colour"),
     "backup_faults": ("备份故障", "backup faults"),
+    "backup_instead": ("可以改作第一个副本的", "replica that could be the first"),
     "disk_free_bytes": ("磁盘剩余(字节)", "disk free (bytes)"),
 }
 
@@ -72,6 +73,7 @@ _QUIET = (
     "calendar_missing",
     "rebuild_left",
     "backup_faults",
+    "backup_instead",
 )  # told only where there is something to tell
 _SENTENCES = ("clock_question", "lives", "lost", "rebuild_total", "warnings")
 _WARNINGS = {

@@ -66,7 +66,7 @@ class Replica:
 
     @property
     def key_path(self) -> str:
-        return str(self.directory / self.key_file) if self.key_file else ""
+        return str((self.directory / self.key_file).absolute()) if self.key_file else ""
 
 
 def replicas(config: Config) -> tuple[Replica, ...]:
@@ -111,7 +111,8 @@ def of_text(text: str, directory: Path, name: str = "") -> Replica:
     """A path, sftp://USER@HOST[:PORT]/PATH or s3://BUCKET/PREFIX, with ?endpoint=…&region=…&host_key=…&key_file=…
     &secret_file=… behind it. Raises Usage `bad_replica`."""
     if "://" not in text:
-        return Replica(name or "file", "file", str(directory / Path(text).expanduser()), directory=directory)
+        path = (directory / Path(text).expanduser()).absolute()  # Litestream runs elsewhere than who calls us
+        return Replica(name or "file", "file", str(path), directory=directory)
     try:
         parts = urlsplit(text)
         port = parts.port or 22
