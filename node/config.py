@@ -48,6 +48,7 @@ class Config:
     backup_way: str = "auto"
     backup_path: str = "backup"
     backup_replicas: list[Any] = field(default_factory=list)
+    backup_first: str = ""
     backup_program: str = ""
     backup_retention_hours: int = 168
     backup_every_minutes: int = 60
@@ -199,6 +200,7 @@ KEYS: Mapping[str, Key] = {
     "backup.path": Key("backup_path", str, bool, _TEXT),
     "backup.replica": Key("backup_replicas", list, lambda value: all(type(one) in (dict, str) for one in value),
                           _TABLES),
+    "backup.first": Key("backup_first", str, wants=_TEXT),
     "backup.program": Key("backup_program", str, wants=_TEXT),
     "backup.retention_hours": Key(
         "backup_retention_hours", int, lambda value: 1 <= value <= 8760, _HOURS
@@ -260,9 +262,12 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise _bad(
-            say(f"{path} 不是正确的 TOML：{fault}", f"{path} isn't TOML: {fault}"), f"${{EDITOR:-vi}} {path}"
-        ) from fault
+        twice = re.search(r"Cannot declare \('(\w+)',\) twice(.*)", str(fault))
+        zh, en = f"{path} 不是正确的 TOML：{fault}", f"{path} isn't TOML: {fault}"
+        if twice:
+            zh = f"{path} 里 [{twice[1]}] 写了两次{twice[2]}：把两段的内容合到前一段下面"
+            en = f"{path} has [{twice[1]}] twice{twice[2]}: put what stands in both under the first"
+        raise _bad(say(zh, en), f"${{EDITOR:-vi}} {path}") from fault
     except OSError as fault:
         raise DiskTrouble(say(f"读不了 {path}：{fault}", f"{path} can't be read: {fault}")) from fault
 

@@ -170,6 +170,7 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "backup_verified_seconds": backup["verified_seconds"],
         "backup_colour": backup["colour"],
         "backup_faults": backup["faults"],
+        "backup_instead": backup["instead"],
         "disk_free_bytes": health.free_bytes(directory),
         "warnings": list(health.warnings(_config(directory))),
     }
@@ -327,5 +328,6 @@ def _backup(directory: Path) -> dict[str, Any]:
             "verified_seconds": None,
             "colour": account.RED,
             "faults": {},
+            "instead": "",
             "replicas": [],
         }

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from node.iso import iso_or_none
 
 FILE = "backup.json"
 DAY = 24 * 3600
+AWAY = 3600  # seconds that the first place is given to come back
+NOT_OURS = frozenset({"backup_foreign", "backup_emptied"})
 GREEN, YELLOW, RED = "green", "yellow", "red"
 
 
@@ -38,6 +40,7 @@ class Known:
     drill_fault: str = ""
     gone: dict[str, int] = field(default_factory=dict)  # attachments there, not here any more: since when
     keys: str = ""
+    claimed: str = ""  # the place that was ours when it was looked at last, as Replica.shown tells it
 
 
 def read(directory: Path) -> dict[str, Known]:
@@ -77,6 +80,13 @@ def told(config: Config, now: float | None = None) -> list[dict[str, Any]]:
     return [_told(config, one, known.get(one.name, Known()), at, first=one is places[0]) for one in places]
 
 
+def instead(every: Sequence[Mapping[str, Any]]) -> str:
+    """Of what `told` gives: a replica that is there, and gets nothing, as the first one, from which it is copied, has
+    been away for an hour; empty where there is none. It can be made the first (`backup.first`)."""
+    old = (one for one in every if one["fault"] == "backup_first" and (one["age_seconds"] or AWAY) >= AWAY)
+    return next((str(one["name"]) for one in old), "")
+
+
 def _told(config: Config, replica: Replica, known: Known, now: float, *, first: bool) -> dict[str, Any]:
     age = _age(config, replica, known, now, first=first)
     verified = max(0, int(now - known.verified_ms / 1000)) if known.verified_ms else None
@@ -94,7 +104,10 @@ def _told(config: Config, replica: Replica, known: Known, now: float, *, first: 
 
 
 def _age(config: Config, replica: Replica, known: Known, now: float, *, first: bool) -> float | None:
-    """0 while nothing was written since. Litestream's own files say it best, where they are near."""
+    """0 while nothing was written since. Litestream's own files say it best, where they are near. Of a place that isn't
+    ours, or where ours isn't, nothing is known."""
+    if known.fault in NOT_OURS:
+        return None
     if known.synced_ms and written_ms(config.directory) <= known.synced_ms:
         return 0.0
     if first and replica.kind == "file" and way(config) == LITESTREAM:
@@ -137,5 +150,6 @@ def summary(config: Config) -> dict[str, Any]:
         "verified_seconds": min(verified, default=None),
         "colour": order[max(best, 1) if any(one["fault"] for one in every) and best < 1 else best],
         "faults": {one["name"]: one["fault"] for one in every if one["fault"]},
+        "instead": instead(every),
         "replicas": every,
     }

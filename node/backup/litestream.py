@@ -17,7 +17,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from node.backup import complaint
+from node.backup import complaint, release
 from node.backup.aside import aside
 from node.backup.control import SOCKET
 from node.backup.places import claim
@@ -159,8 +159,11 @@ class Litestream:
     async def _run_once(self, found: str) -> None:
         try:
             replica = replicas(self._config)[0]
+            await aside(release.check, found)
+            await aside(
+                claim.claimed, self._config, replica
+            )  # before a folder is made where no disk is mounted
             path = write_settings(self._config, replica)
-            await aside(claim.claimed, self._config, replica)
             process = await self._started(found, path, replica)
         except (OSError, QiaoError) as fault:
             self.fault = "backup_start" if isinstance(fault, OSError | DiskTrouble) else fault.code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 
-from node.backup import complaint, litestream, points
+from node.backup import complaint, litestream, points, release
 from node.backup.places import claim
 from node.backup.places.settings import Replica, replicas
 from node.backup.way import DATABASE
@@ -18,10 +18,10 @@ MOST_SECONDS = 4 * 3600
 
 def carried(config: Config, found: str | None) -> int:
     """Until when everything stands at the first replica; the caller holds the lock. Raises NotFound `backup_program`,
-    LineDown `backup_behind` `backup_full` …, Stale `backup_foreign`, and as Place."""
-    program, replica = points.needed(found), replicas(config)[0]
-    path = str(litestream.write_settings(config, replica, leave_seconds=1).absolute())
+    Usage `old_litestream`, LineDown `backup_behind` `backup_full` …, Stale `backup_foreign`, and as Place."""
+    program, replica = release.check(points.needed(found)), replicas(config)[0]
     claim.claimed(config, replica)
+    path = str(litestream.write_settings(config, replica, leave_seconds=1).absolute())
     done = _ran(config, replica, [program, "replicate", "-config", path, "-no-expand-env", "-once"])
     if done.returncode and b"open ltx file" in done.stderr + done.stdout:
         # Its own state doesn't fit this place, which is another, or was emptied: there it begins with a whole copy.

@@ -24,6 +24,7 @@ from node.logs.events import tell
 from node.store import copying
 
 log = logging.getLogger("qiao.backup")
+_FIRST = frozenset({"backup_unreachable", "backup_emptied", "backup_foreign"})
 
 
 class Round:
@@ -120,12 +121,13 @@ class Round:
         return copy[0]
 
     def _mirrored(self, there: Place, first: Replica, synced_ms: int | None) -> int | None:
+        """What the first has dropped goes here, too: so an empty first place is never copied from."""
         try:
             with place(first) as source:
-                source.read(claim.FILE)
+                claim.check(self._config, source)
                 mirror.copy(source, there)
         except QiaoError as fault:
-            if fault.code != "backup_unreachable" or there.replica.shown in fault.text:
+            if fault.code not in _FIRST or there.replica.shown in fault.text:
                 raise
             zh, en = (
                 f"它由 {first.shown} 抄来：{fault.text}",

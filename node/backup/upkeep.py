@@ -102,6 +102,8 @@ class Upkeep:
     def _told(self, found: list[dict[str, Any]], synced_ms: int | None, *, over: bool) -> None:
         """Litestream's own faults are its replica's."""
         first = replicas(self._config)[0].name
+        if any(one["name"] == first and one["fault"] in account.NOT_OURS for one in found):
+            self._litestream.kill()  # it would go on, on whatever disk lies below; begun again, it looks first
         behind = "backup_stalled" if self._killed or self._is_behind(synced_ms) else ""
         code, at_ms = self._litestream.complained
         complains = code if at_ms > (synced_ms or 0) else ""

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from node.backup.sentences import first_away, sentence
 from node.config import Config
 from node.errors import Damaged, LineDown
 from node.language import say
@@ -39,7 +40,8 @@ def status(context: typer.Context) -> None:
     here = session(context)
     found = account.summary(_config(here))
     verified = bool(found["verified_seconds"] is not None and found["colour"] == account.GREEN)
-    here.answer({**found, "verified": verified, "keys": _keys_told(here)}, status_lines)
+    settings = str(here.directory / "node.toml")
+    here.answer({**found, "verified": verified, "keys": _keys_told(here), "settings": settings}, status_lines)
 
 
 def status_lines(found: dict[str, Any]) -> Iterator[str]:
@@ -52,53 +54,14 @@ def status_lines(found: dict[str, Any]) -> Iterator[str]:
             f"{one['colour']}  {one['name']}  {one['place']}: {age} old, verified {verified} ago",
         ))  # fmt: skip
         for fault in filter(None, (one["fault"], one["drill_fault"])):
-            yield f"  !! {fault}: {say(*SENTENCES.get(fault, UNKNOWN))}"
+            yield f"  !! {fault}: {sentence(fault)}"
+    if found["instead"]:
+        yield line(f"  !! {first_away(found['instead'], found['settings'])}")
     if not found["keys"]:
         yield say("密钥还没有另存：qiao backup keys FILE", "the keys are in no backup: qiao backup keys FILE")
 
 
 COLOURS = {"green": ("正常", ""), "yellow": ("注意", ""), "red": ("告急", "")}
-UNKNOWN = (
-    "本机是否也这样：qiao verify；各代码见 docs/errors.md",
-    "does the node itself say so? qiao verify; see docs/errors.md",
-)
-SENTENCES = {
-    "backup_program": ("没有 litestream 程序", "litestream isn't installed"),
-    "backup_start": ("Litestream 起不来，正在重试", "litestream can't be started, and is tried again"),
-    "backup_ended": ("Litestream 自己停了，正在重试", "litestream ended, and is started again"),
-    "backup_stalled": ("Litestream 不动了，已重新启动", "litestream hung, and was started again"),
-    "backup_first": (
-        "它由第一个副本抄来，而那里够不到",
-        "it is copied from the first replica, which can't be reached",
-    ),
-    "backup_behind": (
-        "Litestream 没能把最新的送到副本",
-        "litestream couldn't carry the newest to the replica",
-    ),
-    "bad_sealed": ("封存的副本残缺或损坏", "the sealed copy is cut or damaged"),
-    "wrong_passphrase": ("由别的密钥封存，本机打不开", "it is sealed by keys that aren't here"),
-    "pages": ("数据库文件的页损坏", "the database file's pages are damaged"),
-    "attachment_missing": ("附件缺失", "an attachment is missing"),
-    "attachment_damaged": ("附件损坏", "an attachment is damaged"),
-    "no_backup": ("那里没有备份", "there is no backup there"),
-    "backup_wal": ("预写日志过大，已令其截断", "the write-ahead log grew too large, and was cut off"),
-    "backup_full": ("副本处满了，或不能写", "the replica's place is full or can't be written"),
-    "backup_unreachable": ("够不到副本处", "the replica's place can't be reached"),
-    "backup_refused": (
-        "副本处不让进：用户、口令、密钥或主机公钥不对",
-        "the place refuses: user, secret, key or host key",
-    ),
-    "backup_foreign": ("这个位置是另一个节点的备份", "the place is another node's"),
-    "backup_gone": ("副本里缺文件", "a file is missing in the replica"),
-    "backup_damaged": ("副本残缺或损坏", "the replica is cut or damaged"),
-    "drill_failed": ("演练没通过：恢复不出完好的节点", "the drill failed: no sound node comes out of it"),
-    "no_passphrase": (
-        "封存备份要先定口令：qiao backup passphrase",
-        "a passphrase is needed: qiao backup passphrase",
-    ),
-    "no_secret": ("口令文件读不了", "the file with the secret can't be read"),
-    "loose_secret": ("口令文件对其他用户开放", "the file with the secret is open to others"),
-}
 
 
 def _span(seconds: int | None) -> str:
@@ -139,8 +102,31 @@ def now(context: typer.Context) -> None:
 def status_lines_of_now(found: dict[str, Any]) -> Iterator[str]:
     for one in found["done"]:
         fault = one["fault"]
-        told = say(*SENTENCES.get(fault, UNKNOWN)) if fault else say("已备份", "backed up")
+        told = sentence(fault) if fault else say("已备份", "backed up")
         yield line(f"{one['name']}  {one['place']}: {told}" + (f" [{fault}]" if fault else ""))
+
+
+@app.command(
+    cls=Command,
+    help="一个副本的位置空了（换了新盘、清空过），确要在那里从头备份：记下来，run 随即抄一份完整的。\n"
+    "盘没挂上的不用这个：挂上就自动继续。位置里若有本节点的备份，什么也不改。",
+    epilog=examples("qiao --dir D backup begin disk"),
+)
+def begin(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="node.toml 里副本的名字")],
+) -> None:
+    from node.backup.places import claim, settings
+
+    here = session(context)
+    config = _config(here)
+    chosen = settings.known(config, name)
+    claim.begin(config, chosen)
+    here.answer({"name": chosen.name, "place": chosen.shown}, begin_lines)
+
+
+def begin_lines(done: dict[str, Any]) -> Iterator[str]:
+    yield line(say(f"{done['place']}：空着就从头备份", f"{done['place']}: begun anew where it is empty"))
 
 
 @app.command(
@@ -180,7 +166,7 @@ def drill_lines(found: dict[str, Any]) -> Iterator[str]:
         )
         yield line(f"{one['replica']}  {one['place']}: {result}  {more}")
         for problem in one["problems"]:
-            yield line(f"  !! {problem}: {say(*SENTENCES.get(problem.split()[0], UNKNOWN))}")
+            yield line(f"  !! {problem}: {sentence(problem)}")
 
 
 @app.command(

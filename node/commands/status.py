@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from node import lives
+from node.backup.sentences import first_away, sentence
 from node.language import say
 
 from .lazy import Command, examples, subject
@@ -47,6 +48,7 @@ _LABELS = {
     "backup_verified_seconds": ("上次验证过的备份(秒前)", "last verified backup (s ago)"),
     "backup_colour": ("备份颜色", "backup colour"),
     "backup_faults": ("备份故障", "backup faults"),
+    "backup_instead": ("可以改作第一个副本的", "replica that could be the first"),
     "disk_free_bytes": ("磁盘剩余(字节)", "disk free (bytes)"),
 }
 
@@ -71,6 +73,7 @@ _QUIET = (
     "calendar_missing",
     "rebuild_left",
     "backup_faults",
+    "backup_instead",
 )  # told only where there is something to tell
 _SENTENCES = ("clock_question", "lives", "lost", "rebuild_total", "warnings")
 _WARNINGS = {
@@ -88,8 +91,8 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         if name in found and not (name in _QUIET and not _count(found[name])):
             label = say(*_LABELS.get(name, (name, name)))
             yield line(f"{label}: {_value(found[name])}")
-    for sentence in alarms(found):
-        yield line(f"!! {sentence}")
+    for told in alarms(found):
+        yield line(f"!! {told}")
     for life in found.get("lives", ()):
         yield line(life["sentence"])
 
@@ -130,6 +133,10 @@ def alarms(found: dict[str, Any]) -> Iterator[str]:
             "备份没有，或太旧，或太久没有演练：qiao backup status",
             "there is no backup, or it is old, or no drill was made for long: qiao backup status",
         )
+    for name, code in found.get("backup_faults", {}).items():
+        yield f"{name}: {sentence(code)}"
+    if found.get("backup_instead"):
+        yield first_away(found["backup_instead"], "node.toml")
     for code in found.get("warnings", ()):
         yield say(*_WARNINGS.get(code, (f"{code}：qiao doctor", f"{code}: qiao doctor")))
     for one in found.get("lost", ()):

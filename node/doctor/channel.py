@@ -12,28 +12,51 @@ from node.config import LOOPBACK
 from node.language import say
 
 from .finding import Finding, Level, Site
-from .line import parent_url
 
 SOON_DAYS = 30
+_WAYS = {
+    "pinned": (
+        "到上级的线路已加密，凭上级的密钥",
+        "the line to the parent is encrypted, by the parent's own key",
+    ),
+    "authority": (
+        "到上级的线路已加密，凭机构证书",
+        "the line to the parent is encrypted, by an authority's certificate",
+    ),
+}
 
 
 def channel(site: Site) -> Iterator[Finding]:
-    url = parent_url(site)
-    if not url:
-        return
-    parts = urlsplit(url)
-    if parts.scheme == "https" or parts.hostname in LOOPBACK:
-        yield Finding(
-            "channel",
-            Level.OK,
-            say("到上级的线路已加密，或只在本机", "the line to the parent is encrypted, or stays here"),
+    """As `status` tells it: the way of the address that is dialled, and how each child came last."""
+    found = site.status["channel"]
+    if found and found["address"]:
+        yield _upwards(site, str(found["address"]), str(found["way"]))
+    plain = [unit for unit, one in site.status["pending_down"].items() if one["channel"] == "plain"]
+    if plain and not site.config.tls_required:
+        named = "、".join(plain[:5]) + ("…" if len(plain) > 5 else "")
+        zh = f'这些下级走明文来：{named}；在它们的 node.toml 写 parent = "https://…"'
+        en = f'these come without TLS: {named}; write parent = "https://…" in their node.toml'
+        yield Finding("channel_down", Level.WARNING, say(zh, en), hint="qiao --dir DIR status")
+
+
+def _upwards(site: Site, address: str, way: str) -> Finding:
+    editing = f"${{EDITOR:-vi}} {site.directory / 'node.toml'}"
+    if way in _WAYS:
+        return Finding("channel", Level.OK, say(*_WAYS[way]))
+    if urlsplit(address).hostname in LOOPBACK:
+        return Finding(
+            "channel", Level.OK, say("到上级的线路只在本机", "the line to the parent stays on this machine")
         )
-    else:
-        text = say(
-            "到上级的线路没有 TLS：内容是密封的，但看得出谁和谁、何时、多少",
-            "no TLS to the parent: contents are sealed, but who, when and how much is seen",
-        )
-        yield Finding("channel", Level.WARNING, text, hint=f"${{EDITOR:-vi}} {site.directory / 'node.toml'}")
+    if site.config.tls_required:
+        zh = f"到上级的地址是明文（{address}），而 tls.required 不许：什么都不会发；把 http 改成 https"
+        en = f"the parent's address is plain ({address}), which tls.required forbids: nothing is sent; make it https"
+        return Finding("channel", Level.RED, say(zh, en), hint=editing)
+    zh = "到上级的线路没有 TLS：内容是密封的，但看得出谁和谁、何时、多少；上级已升级的，把 parent 的 http 改成 https"
+    en = (
+        "no TLS to the parent: contents are sealed, but who, when and how much is seen; where the parent is upgraded, "
+        "make parent's http https"
+    )
+    return Finding("channel", Level.WARNING, say(zh, en), hint=editing)
 
 
 def certificate(site: Site) -> Iterator[Finding]:

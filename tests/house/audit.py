@@ -31,8 +31,10 @@ def read(answer: str) -> tuple[int, list[str]]:
     if found:
         return 1, found
     if left or not told:
+        why = next((str(one["skip_reason"]) for one in told if "skip_reason" in one), "no answer")
         return 2, [
-            f"NOT AUDITED: {len(left)} of {len(told)} pins weren't looked up; nothing is known of them"
+            f"NOT AUDITED: {len(left)} of {len(told)} pins weren't looked up; nothing is known of them",
+            f"the first says: {why}",
         ]
     return 0, [f"{len(told)} pins looked up, no advisory is known; note the day in docs/advisories.toml"]
 

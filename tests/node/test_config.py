@@ -134,3 +134,9 @@ def test_faults_are_told_in_chinese_unless_english_is_asked_for(
     assert "最接近" in _fault(tmp_path, "x = 1\n").text
     monkeypatch.setenv("QIAO_LANGUAGE", "en")
     assert "nearest" in _fault(tmp_path, "x = 1\n").text
+
+
+def test_a_table_that_stands_twice_is_told_as_that(tmp_path: Path) -> None:
+    """As whoever adds `[backup]` at the end of the file that `init` wrote."""
+    fault = _fault(tmp_path, '[backup]\nway = "auto"\n[log]\n[backup]\npath = "x"\n')
+    assert "[backup] twice" in fault.text and "line 4" in fault.text and "first" in fault.text

@@ -66,18 +66,35 @@ class Replica:
 
     @property
     def key_path(self) -> str:
-        return str(self.directory / self.key_file) if self.key_file else ""
+        return str((self.directory / self.key_file).absolute()) if self.key_file else ""
 
 
 def replicas(config: Config) -> tuple[Replica, ...]:
-    """Those of node.toml, the one that Litestream writes to first: a directory before what is far away. Raises Usage
-    `bad_config`."""
+    """Those of node.toml, the one that Litestream writes to first: `backup.first`, else a directory before what is
+    far away. Raises Usage `bad_config`."""
     given = config.backup_replicas or [config.backup_path]
     found = [_of(one, number, config) for number, one in enumerate(given, 1)]
     names = [one.name for one in found]
     if len(set(names)) < len(names):
         raise bad(config, say("两个副本同名", "two replicas have one name"))
-    return tuple(sorted(found, key=lambda one: one.kind != "file"))
+    if config.backup_first and config.backup_first not in names:
+        shown = " ".join(names)
+        raise bad(
+            config,
+            say(f"backup.first 不是副本的名字，有：{shown}", f"backup.first names no replica of: {shown}"),
+        )
+    return tuple(sorted(found, key=lambda one: (one.name != config.backup_first, one.kind != "file")))
+
+
+def known(config: Config, name: str) -> Replica:
+    """One of node.toml. Raises NotFound `no_replica`, which names those that there are."""
+    every = replicas(config)
+    found = next((one for one in every if one.name == name), None)
+    if found is None:
+        names = " ".join(one.name for one in every)
+        zh, en = f"没有叫“{name}”的副本，有：{names}", f"there is no replica {name}; there are: {names}"
+        raise NotFound(say(zh, en), code="no_replica", hint="qiao backup status")
+    return found
 
 
 def named(config: Config, text: str) -> Replica:
@@ -94,7 +111,8 @@ def of_text(text: str, directory: Path, name: str = "") -> Replica:
     """A path, sftp://USER@HOST[:PORT]/PATH or s3://BUCKET/PREFIX, with ?endpoint=…&region=…&host_key=…&key_file=…
     &secret_file=… behind it. Raises Usage `bad_replica`."""
     if "://" not in text:
-        return Replica(name or "file", "file", str(directory / Path(text).expanduser()), directory=directory)
+        place = (directory / Path(text).expanduser()).absolute()  # Litestream runs elsewhere than who calls us
+        return Replica(name or "file", "file", str(place), directory=directory)
     try:
         parts = urlsplit(text)
         port = parts.port or 22

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 import sqlcipher3.dbapi2 as driver
 
-from node.backup import litestream
+from node.backup import litestream, once
 from node.backup.litestream import Litestream
 from node.backup.replica import age_seconds
 from node.config import Config
+from node.errors import Usage
 from tests.node.fakes import SeededEntropy
 
 PROGRAM = litestream.program(Config(Path()))
@@ -168,6 +169,37 @@ async def test_an_absent_program_is_told_and_stops_nothing(tmp_path: Path) -> No
     assert watched.fault == "backup_program" and watched.pid is None
 
 
+def _saying(folder: Path, number: str) -> str:
+    """A program that knows which version it is, and notes what else it is told to do."""
+    path = folder / f"litestream-{len(list(folder.iterdir()))}"
+    told = f"[ $1 = version ] && echo '{number}' && exit\necho $1 >> {folder}/told\n"
+    path.write_text(f"#!/bin/sh\n{told}")
+    path.chmod(0o700)
+    return str(path)
+
+
+@pytest.mark.parametrize("number", ["0.5.16", "v0.3.13", "(development build)"])
+async def test_one_that_can_lose_pages_is_never_run_and_runs_once_it_is_replaced(
+    tmp_path: Path, number: str
+) -> None:
+    _database(tmp_path).close()
+    old = _saying(tmp_path, number)
+    async with _running(Config(tmp_path, backup_program=old)) as watched:
+        await _until(lambda: watched.fault == "old_litestream")
+        assert watched.pid is None and not (tmp_path / "told").exists()
+        os.replace(_saying(tmp_path, "0.5.18"), old)
+        await _until(lambda: (tmp_path / "told").exists())
+        assert (tmp_path / "told").read_text().split()[0] == "replicate"
+
+
+def test_an_old_one_makes_no_backup_by_hand_either(tmp_path: Path) -> None:
+    _database(tmp_path).close()
+    old = _saying(tmp_path, "0.5.9")
+    with pytest.raises(Usage) as caught:
+        once.carried(Config(tmp_path), old)
+    assert caught.value.code == "old_litestream" and not (tmp_path / "told").exists()
+
+
 async def test_a_backup_that_is_switched_off_is_not_started(tmp_path: Path) -> None:
     watched = Litestream(Config(tmp_path, backup_enabled=False), SeededEntropy())
     await asyncio.wait_for(watched.run(), 10)
@@ -177,10 +209,10 @@ async def test_a_backup_that_is_switched_off_is_not_started(tmp_path: Path) -> N
 async def test_a_backup_directory_that_cannot_be_made_is_told_and_tried_again(tmp_path: Path) -> None:
     _database(tmp_path).close()
     (tmp_path / "backup").write_text("a file")
-    async with _running(Config(tmp_path, backup_program=sys.executable)) as watched:
-        await _until(lambda: watched.fault == "backup_start")
+    async with _running(Config(tmp_path, backup_program=_saying(tmp_path, "0.5.17"))) as watched:
+        await _until(lambda: watched.fault == "backup_unreachable")
         (tmp_path / "backup").unlink()
-        # Python doesn't know litestream's arguments and ends at once, which is told as such.
+        # This one knows nothing but its number and ends at once, which is told as such.
         await _until(lambda: watched.fault == "backup_ended")
 
 

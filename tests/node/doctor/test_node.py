@@ -184,12 +184,30 @@ def test_when_the_parent_was_heard_last(
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
-    [("http://10.0.0.1:7000", WARNING), ("https://qiao.example.org", OK), ("http://127.0.0.1:7000", OK)],
+    ("settings", "told", "says"),
+    [
+        ('parent = "http://10.0.0.1:7000"', WARNING, "TLS"),
+        ('parent = "https://qiao.example.org"', OK, "上级的密钥"),
+        ('parent = "https://qiao.example.org"\n[tls]\nca = "system"', OK, "机构"),
+        ('parent = "http://127.0.0.1:7000"', OK, "本机"),
+        ('parent = "http://10.0.0.1:7000"\n[tls]\nrequired = true', RED, "tls.required"),
+    ],
 )
-def test_whether_the_line_is_encrypted(own: Path, url: str, told: Level) -> None:
-    (own / "node.toml").write_text(f'parent = "{url}"\n')
-    assert level(channel.channel, own) is told
+def test_whether_the_line_is_encrypted_and_by_what(own: Path, settings: str, told: Level, says: str) -> None:
+    (own / "node.toml").write_text(f"{settings}\n")
+    one = found(channel.channel, own)["channel"]
+    assert one.level is told and says in one.sentence
+
+
+def test_children_that_come_in_clear_are_named(whole: Path) -> None:
+    child = {"commits": 0, "oldest": None, "last_seen": None}
+    below = {
+        "370000/370200/1": {**child, "channel": "plain"},
+        "370000/370200/2": {**child, "channel": "pinned"},
+    }
+    one = found(channel.channel, _site(whole, pending_down=below))["channel_down"]
+    assert one.level is WARNING and "370200/1" in one.sentence and "370200/2" not in one.sentence
+    assert "channel_down" not in found(channel.channel, _site(whole, pending_down={}))
 
 
 def test_a_certificate_that_is_gone_or_ends_soon_is_told(own: Path) -> None:
@@ -235,10 +253,33 @@ def test_how_old_the_backup_is_and_when_one_was_verified(
     assert (seen["backup"].level, seen["drill"].level) == told
 
 
+@pytest.mark.parametrize(
+    ("faults", "levels"),
+    [
+        (("", ""), {}),
+        (("backup_emptied", "backup_first"), {"backup_places": RED, "backup_first": WARNING}),
+        (("", "backup_full"), {"backup_places": WARNING}),
+    ],
+)
+def test_what_is_wrong_at_which_place_is_told(
+    whole: Path, monkeypatch: pytest.MonkeyPatch, faults: tuple[str, str], levels: dict[str, Level]
+) -> None:
+    every = [
+        {"name": name, "place": f"/{name}", "fault": fault, "age_seconds": 9000}
+        for name, fault in zip(("disk", "nas"), faults, strict=True)
+    ]
+    summary = {"replicas": every, "instead": account.instead(every)}
+    monkeypatch.setattr(account, "summary", lambda _config: summary)
+    seen = found(backup.places, whole)
+    assert {name: one.level for name, one in seen.items()} == levels
+    assert all("nas" in one.sentence for one in seen.values())
+
+
 def test_a_backup_that_is_off_and_one_on_the_same_disk_are_told(own: Path) -> None:
-    assert found(backup.apart, own) == {}
-    (own / "backup").mkdir()
     assert level(backup.apart, own) is WARNING
+    both = '[[backup.replica]]\npath = "backup"\n[[backup.replica]]\npath = "/dev/shm/qiao"\nname = "elsewhere"\n'
+    (own / "node.toml").write_text(both)
+    assert found(backup.apart, own) == {}, "one elsewhere is enough"
     (own / "node.toml").write_text("[backup]\nenabled = false\n")
     assert level(backup.backup, own) is WARNING and found(backup.apart, own) == {}
 

@@ -8,8 +8,11 @@ import gc
 import io
 import json
 import os
+import signal
+import subprocess
+import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,10 +23,11 @@ from openpyxl import load_workbook
 from node.errors import DiskTrouble, Stale, Usage
 from node.matters import KINDS
 from node.tables import columns, mapping, reading, writing
+from tests.cli.command import ROOT
 from tests.node.tree import Tree
 
 TICKET = KINDS["ticket"]
-EVIL = ['=HYPERLINK("http://x")', "+1", "＝1+1", "@x", "普通\u202e文字"]
+EVIL = ['=HYPERLINK("http://x")', "+1", "＝1+1", "@x", "普通\u202e文字\u200b"]
 
 
 def _export(tree: Tree, path: Path, names: list[str] | None = None, **how: Any) -> int:
@@ -51,7 +55,7 @@ def test_a_csv_has_labels_money_in_fen_and_no_formula(evil: Tree, tmp_path: Path
     assert _export(evil, tmp_path / "t.csv") == 5
     rows = _csv(tmp_path / "t.csv")
     assert [one["用人单位"][:2] for one in rows[:4]] == ["'=", "'+", "'＝", "'@"]
-    assert rows[4]["用人单位"] == "普通‹U+202E›文字"
+    assert rows[4]["用人单位"] == "普通‹U+202E›文字‹U+200B›"
     assert rows[0]["渠道"] == "电话" and rows[0]["诉求金额（分）"] == "1066000" and rows[0]["敏感"] == "是"
     assert rows[0]["联系电话"] == "138****1111" and rows[0]["职工姓名"] == "王*明"
     assert "13800001111" not in (tmp_path / "t.csv").read_text("utf-8-sig")
@@ -162,16 +166,53 @@ def test_a_disk_that_is_full_leaves_what_was_there(
     assert not list(tmp_path.glob(".*part"))
 
 
-def test_what_fails_on_the_way_leaves_nothing(tmp_path: Path) -> None:
+def _one_row(then: Callable[[], Any]) -> Iterator[tuple[list[Any], list[Any]]]:
+    yield ["1"], ["1"]
+    then()
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx", "t.jsonl"])
+def test_what_fails_on_the_way_leaves_nothing(tmp_path: Path, name: str) -> None:
     chosen = columns.chosen(TICKET, ["number"])
 
-    def rows() -> Iterator[tuple[list[Any], list[Any]]]:
-        yield ["1"], ["1"]
+    def interrupted() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        writing.write(tmp_path / "t.csv", chosen, rows(), force=False, codes=False)
+        writing.write(tmp_path / name, chosen, _one_row(interrupted), force=False, codes=False)
     assert list(tmp_path.iterdir()) == []
+
+
+DYING = """
+import os, signal, sys
+from pathlib import Path
+from node.matters import KINDS
+from node.tables import columns, writing
+
+def rows():
+    yield ["1"], ["1"]
+    os.kill(os.getpid(), signal.SIGKILL)
+
+writing.write(Path(sys.argv[1]), columns.chosen(KINDS["ticket"], ["number"]), rows(), force=False, codes=False)
+"""
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx"])
+def test_one_that_is_killed_leaves_nothing_elsewhere_and_the_next_clears_it_away(
+    tmp_path: Path, name: str
+) -> None:
+    """Nothing of it in the system's folder for such files, where nobody would look for personal data."""
+    (tmp_path / "system").mkdir()
+    (tmp_path / "out").mkdir()
+    path = tmp_path / "out" / name
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "system")}
+    done = subprocess.run([sys.executable, "-c", DYING, str(path)], env=environment, cwd=ROOT)
+    assert done.returncode == -signal.SIGKILL
+    assert list((tmp_path / "system").iterdir()) == []
+    assert [one.suffix for one in (tmp_path / "out").iterdir()] == [".part"] * (2 if name == "t.xlsx" else 1)
+    chosen = columns.chosen(TICKET, ["number"])
+    writing.write(path, chosen, _one_row(lambda: None), force=False, codes=False)
+    assert [one.name for one in (tmp_path / "out").iterdir()] == [name]
 
 
 def test_a_cell_that_excel_cannot_hold_is_cut_with_a_mark(tree: Tree, tmp_path: Path) -> None:
@@ -215,6 +256,10 @@ def test_another_format_is_said(tmp_path: Path, name: str) -> None:
 class Full(io.BytesIO):
     """A disk with room for a few bytes."""
 
+    def __init__(self, name: Path) -> None:
+        super().__init__()
+        self.name = str(name)
+
     def write(self, data: Any) -> int:
         if self.tell() > 1000:
             raise OSError(errno.ENOSPC, "No space left on device")
@@ -222,13 +267,13 @@ class Full(io.BytesIO):
 
 
 def test_a_disk_that_fills_while_a_sheet_is_written_is_told_once_and_nothing_complains_later(
-    evil: Tree, monkeypatch: pytest.MonkeyPatch
+    evil: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     complaints: list[Any] = []
     monkeypatch.setattr("sys.unraisablehook", complaints.append)
     chosen = columns.chosen(TICKET, ["number", "narrative"])
     lines = list(evil.reader("p").table("ticket", chosen))
-    with Full() as file, pytest.raises(OSError, match="No space"):
+    with Full(tmp_path / "t.xlsx.part") as file, pytest.raises(OSError, match="No space"):
         writing._xlsx(file, chosen, lines)
     gc.collect()
-    assert complaints == []
+    assert complaints == [] and not list(tmp_path.glob("*.part"))

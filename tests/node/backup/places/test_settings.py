@@ -23,6 +23,17 @@ def test_the_path_alone_is_one_directory_as_before(tmp_path: Path) -> None:
     assert (found.name, found.kind, found.path) == ("file", "file", str(tmp_path / "backup"))
 
 
+def test_a_path_means_the_same_wherever_it_is_asked_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Litestream runs in the node's directory: given a relative one (`--dir n`) it wrote to n/n/backup."""
+    monkeypatch.chdir(tmp_path)
+    (found,) = replicas(Config(Path("n")))
+    assert found.path == str(tmp_path / "n" / "backup")
+    table = {"url": f"sftp://qiao@h/b?host_key={HOST_KEY.replace(' ', '%20')}", "key_file": "id"}
+    assert replicas(Config(Path("n"), backup_replicas=[table]))[0].key_path == str(tmp_path / "n" / "id")
+
+
 def test_several_are_read_and_a_directory_comes_first(tmp_path: Path) -> None:
     config = _loaded(tmp_path, f"""
 [[backup.replica]]
