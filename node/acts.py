@@ -11,7 +11,7 @@ from node.store.records import Placed
 from node.work import Work
 from sync_protocol import cbor
 from sync_protocol.change import Act as Body
-from sync_protocol.change import Words, parse_body
+from sync_protocol.change import Words
 from sync_protocol.errors import BadChange
 from sync_protocol.limits import MAX_BODY_ITEMS, MAX_RECORD_ITEMS
 from sync_protocol.names import short
@@ -25,7 +25,7 @@ def acts(work: Work, record: bytes, placed: Sequence[Placed]) -> list[Act]:
     empty: list[Placed] = []
     beyond = _beyond(placed)
     for one in placed:
-        body = None if one.change in beyond else _body(one)
+        body = None if one.change in beyond else _body(work, one)
         if isinstance(body, Words):
             texts.setdefault(body.of, {})[short(one.change)] = Text(short(one.change), body.matter, body.data)
         elif body is not None:
@@ -54,11 +54,11 @@ def _beyond(placed: Sequence[Placed]) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def _body(placed: Placed) -> Body | Words | None:
+def _body(work: Work, placed: Placed) -> Body | Words | None:
     if placed.body is None:
         return None
     try:
-        return parse_body(placed.body)
+        return work.bodies.take(placed.body)
     except BadChange:
         return None
 

@@ -159,6 +159,8 @@ def reply(
     room = min(asked.room, lanes.ROOM)
     off = neighbours.cut_off(work.registry, node)
     own, more = _own(work, node, asked, room)
+    if more and counts and _is_new(work, peer):
+        own, more = (), False
     made = Reply(
         understands=understands(),
         clock_ms=work.now_ms,
@@ -198,6 +200,14 @@ def _echo(work: Work, asked: Request) -> Mark:
     """Where the child said that it stands, so that it stays there; at the beginning where that was another life."""
     taken = asked.taken
     return Mark(taken.position, taken.id) if taken and replacing.continues(work, taken.log) else Mark(0, ZERO)
+
+
+def _is_new(work: Work, peer: PeerRow) -> bool:
+    """A child that has taken nothing of its outbox gets the first of it before what it lost of its own: calendars and
+    policies are there, and whatever was folded without them would be folded once more."""
+    return (
+        peer.position == 0 and peer.reconcile_position is None and bool(links.waiting(work.db, peer.id, 0, 1))
+    )
 
 
 def _own(work: Work, node: bytes, asked: Request, room: int) -> tuple[tuple[CommitItem, ...], bool]:

@@ -49,6 +49,7 @@ from node.version import version
 log = logging.getLogger("qiao.daemon")
 
 TICK_SECONDS = 60.0
+VERIFY_SECONDS = 0.1  # between two lots of signatures: a quarter of a core
 HEALTH_SECONDS = 5.0  # a writer that is busy for longer is told as `busy`; it isn't broken
 RETRY_SECONDS = 5.0  # before a part that failed unexpectedly is begun again
 MOST_RETRY_SECONDS = 300.0  # it is doubled up to this
@@ -101,7 +102,14 @@ async def serve(
     async with AsyncExitStack() as stack:
         _on_signals(stack, stopping)
         daemon, address = await _started(stack, config, opener, entropy, stopping)
-        parts = (daemon.line.run, daemon.tick, daemon.rebuild, daemon.backup.run, daemon.upkeep.run)
+        parts = (
+            daemon.line.run,
+            daemon.tick,
+            daemon.rebuild,
+            daemon.verify,
+            daemon.backup.run,
+            daemon.upkeep.run,
+        )
         for part in (*parts, *daemon.beside):
             _keep(stack, part)
         gc.collect()
@@ -212,8 +220,15 @@ class Daemon:
 
     async def rebuild(self) -> None:
         """After an upgrade, some records at a time: whoever else asks for something comes between."""
-        while await self.hand.run(lambda writer: writer.rebuild()):
+        while await self.hand.carry(lambda writer: writer.rebuild()):
             await asyncio.sleep(0)
+
+    async def verify(self) -> None:
+        """Signatures that were looked at with their run alone, some at a time, while nothing is carried (3.3)."""
+        while True:
+            busy = self.hand.waiting or self.line.standing is Standing.CARRYING
+            more = busy or await self.hand.carry(lambda writer: writer.verify())
+            await asyncio.sleep(VERIFY_SECONDS if more else TICK_SECONDS)
 
     async def scrub(self) -> None:
         """What was erased goes out of the write-ahead log, too, which the backup keeps from being cut off."""

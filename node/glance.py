@@ -163,6 +163,8 @@ def _status(db: Any, directory: Path) -> dict[str, Any]:
         "rulings": int(db.execute(_RULINGS, {"own": _own_path(db)}).fetchone()[0]),
         "calendar_missing": _calendar_missing(db, now),
         "rebuild_left": _one(db, "SELECT count(*) FROM stale"),
+        "unverified": _one(db, "SELECT count(*) FROM commit_ WHERE NOT verified"),
+        "commits": _one(db, "SELECT max(id) FROM commit_"),  # none ever goes; to count them takes seconds
         "rebuild_total": int(_setting(db, "projection_total") or 0),
         "notices": dict(db.execute(_NOTICES, (now - NOTED_MS,)).fetchall()),
         "database": {"ok": True, "bytes": (directory / DATABASE).stat().st_size},

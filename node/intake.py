@@ -264,7 +264,7 @@ def _target(
     """(record row, act that words belong to, what is wrong with the bytes). None for what can't be kept."""
     name = short(commit.header.changes[place])
     try:
-        parsed = changes.parse_body(body)
+        parsed = work.bodies.keep(body)
     except BadChange as fault:
         return records.ensure(work.db, name, ""), None, fault.code
     if isinstance(parsed, Act):

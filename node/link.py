@@ -31,6 +31,7 @@ PARENT = "parent"  # setting: node id of the parent
 START = 192 * 1024  # uncompressed bytes of the first batch: a line of 2 KB/s carries it in half a minute
 CEILING = "line_ceiling"  # setting: the batch at which the line last broke off
 STEP = 32 * 1024  # by which a batch grows again
+LONGEST_MS = 500  # of taking a batch in
 SMALLEST = 64 * 1024  # uncompressed bytes of a batch on the worst line
 
 
@@ -254,12 +255,15 @@ def cut(work: Work) -> None:
     links.change(work.db, peer.id, budget=max(SMALLEST, room // 2))
 
 
-def fitted(work: Work, *, full: bool) -> None:
+def fitted(work: Work, *, full: bool, taking_ms: int = 0) -> None:
     """An exchange came through: where there is more, the next carries twice as much, and near what the line has
-    broken off at a little more."""
+    broken off at a little more. `taking_ms`: what taking it in took this machine. Whoever acts at the desk waits for
+    that, so a node that is loaded for minutes takes as much at a time as it does in half a second."""
     peer = parent(work)
     room, ceiling = peer.budget or START, settings.number(work.db, CEILING)
-    if full and room < lanes.ROOM:
+    if taking_ms > LONGEST_MS:
+        links.change(work.db, peer.id, budget=max(SMALLEST, room // 2))
+    elif full and room < lanes.ROOM and taking_ms * 2 <= LONGEST_MS:
         near = ceiling and 2 * room > ceiling // 2
         grown = room + max(STEP, room // 8) if near else 2 * room
         links.change(work.db, peer.id, budget=min(lanes.ROOM, grown))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from node.bodies import Bodies
 from node.config import Config
 from node.entropy import Entropy
 from node.keys import Keys
@@ -75,6 +76,7 @@ class Work:
     signed: dict[int, tuple[bytes, str]] = field(default_factory=dict)  # commit row stored now → node, unit
     family: Any = None  # the children (node/scope.py), as of this registry
     tree: Any = None  # the units (node/units.py), as of this registry
+    bodies: Bodies = field(default_factory=Bodies)  # parsed, and needed once more
     places: Any = None  # which commits count (node/branches.py), as of this registry
 
     @property

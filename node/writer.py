@@ -245,6 +245,11 @@ class Writer:
                 rebuild.some(work)
         return self._stale
 
+    def verify(self) -> bool:
+        """Checks some of the signatures that stood in runs. Whether others are left."""
+        with self.work() as work:
+            return signatures.go_on(work)
+
     def scrub(self) -> bool:
         """Traces of what was erased, in the files. False where somebody reads old pages still."""
         with database.disk_faults():
@@ -300,6 +305,7 @@ class Writer:
         return done
 
     def _take_reply(self, sealed: bytes) -> Round:
+        begun_ms = self.clock.steady_ms()
         with self.work() as work:
             opened = self._open(work, sealed, Kind.REPLY)
             number, sent_ms, commits = self._open_request(work)
@@ -322,7 +328,7 @@ class Writer:
             )
             reactions.settle(work)
             more = got.more or work.up
-            link.fitted(work, full=reply.more or more)
+            link.fitted(work, full=reply.more or more, taking_ms=self.clock.steady_ms() - begun_ms)
             due = reconciling.is_due(work)
             on = self._comparison.is_on if reply.more else self._comparison.go_on(work, due=due)
             moved = bool(commits or got.received or got.moved or compared or on)

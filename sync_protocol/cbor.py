@@ -32,7 +32,7 @@ _NO_TAGS: dict[int, Any] = dict.fromkeys(_BUILT_IN, _refuse_tag)
 def encode(value: Value) -> bytes:
     """The one encoding of `value`. Raises LocalError for a value that has none."""
     try:
-        _walk(value, 1)
+        _size(value, 1, False)
         return cbor2.dumps(value, canonical=True)
     except (BadCbor, UnicodeEncodeError) as fault:  # the latter: half a surrogate pair
         raise LocalError(f"not encodable: {fault}") from fault
@@ -51,14 +51,13 @@ def decode(data: bytes) -> Value:
             allow_indefinite=False,
             allow_duplicate_keys=False,
         )
-        _walk(value, 1)
-        again = cbor2.dumps(value, canonical=True)
+        size = _size(value, 1)
     except BadCbor:
         raise
     except (cbor2.CBORError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError,
             MemoryError) as fault:  # fmt: skip
         raise BadCbor(f"not CBOR: {fault}") from fault
-    if again != data:
+    if size != len(data):
         raise BadCbor("not the deterministic encoding")
     return value
 
@@ -82,29 +81,60 @@ def count(data: bytes, most: int) -> int:
     return found
 
 
-def _walk(value: Value, depth: int) -> None:
-    """Types and depth, since NaN, dates, `undefined` and simple values survive re-encoding."""
+def _size(value: Value, depth: int, ordered: bool = True) -> int:
+    """Bytes of the one encoding of `value`. Nothing has a shorter one, so what was decoded from as many bytes, its
+    keys in order, was that encoding: a third of the price of encoding it again, at ten thousand commits a second.
+
+    Types are looked at, since NaN, dates, `undefined` and simple values are decoded too. Raises BadCbor.
+    """
     if depth > MAX_DEPTH:
         raise BadCbor("nested too deeply")
     kind = type(value)
-    if kind is str or kind is bytes or kind is bool or value is None:
-        return
+    if kind is str:
+        length = len(value) if value.isascii() else len(value.encode())
+        return length + (1 if length < 24 else _head(length))
+    if kind is bytes:
+        length = len(value)
+        return length + (1 if length < 24 else _head(length))
     if kind is int:
         if not _LOWEST <= value <= _HIGHEST:
             raise BadCbor("integer out of range")
-    elif kind is list:
-        for item in value:
-            _walk(item, depth + 1)
-    elif kind is dict:
-        _walk_map(value, depth)
-    else:
-        raise BadCbor(f"a {kind.__name__} isn't allowed")
+        return _head(value if value >= 0 else -1 - value)
+    if kind is list:
+        return _head(len(value)) + sum([_size(item, depth + 1, ordered) for item in value])
+    if kind is dict:
+        return _size_of_map(value, depth, ordered)
+    if kind is bool or value is None:
+        return 1
+    raise BadCbor(f"a {kind.__name__} isn't allowed")
 
 
-def _walk_map(value: dict[Any, Value], depth: int) -> None:
-    kinds = {type(key) for key in value}
+def _head(argument: int) -> int:
+    """Bytes of an item's head with that length or number in it, at the shortest (RFC 8949, 3)."""
+    if argument < 24:
+        return 1
+    if argument < 0x100:
+        return 2
+    return 3 if argument < 0x10000 else 5 if argument < 0x100000000 else 9
+
+
+def _size_of_map(value: dict[Any, Value], depth: int, ordered: bool) -> int:
+    kinds = set(map(type, value))
     if not (kinds <= {str} or (kinds <= {int} and min(value) >= 0)):
         raise BadCbor("map keys that aren't all text, or all unsigned integers")
+    if ordered and len(value) > 1 and not _in_order(list(value)):
+        raise BadCbor("map keys out of order")
+    size = _head(len(value))
     for key, item in value.items():
-        _walk(key, depth + 1)
-        _walk(item, depth + 1)
+        size += _size(key, depth + 1) + _size(item, depth + 1, ordered)
+    return size
+
+
+def _in_order(keys: list[Any]) -> bool:
+    """By their encoded bytes: a text's length stands in front of it."""
+    if type(keys[0]) is int:
+        return keys == sorted(keys)
+    if all(map(str.isascii, keys)):
+        return keys == sorted(sorted(keys), key=len)
+    raw = [key.encode() for key in keys]
+    return raw == sorted(sorted(raw), key=len)

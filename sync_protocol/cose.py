@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import cbor2
 
-from . import cbor
-from .errors import BadCbor, BadCommit
+from .errors import BadCommit
 from .keys import Sign, verify
 
 COMMIT = b"qiao/commit/1"
@@ -21,7 +20,7 @@ EXPORT = b"qiao/export/1"
 
 _HEAD = b"\xd2\x84"  # tag 18, array of 4
 _PROTECTED = b"\xa2\x01\x32\x04\x50"  # {1: -19, 4: bstr 16}, then the kid
-_PROTECTED_SIZE = len(_PROTECTED) + 16
+_KID = len(_HEAD) + 1 + len(_PROTECTED)  # where it begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +44,17 @@ def sign(payload: bytes, kid: bytes, aad: bytes, signer: Sign) -> Sign1:
 
 def parse(raw: bytes) -> Sign1:
     """Raises BadCommit when the message is anything but the one form."""
-    body = raw[2:]
-    if raw[:2] != _HEAD:
-        raise BadCommit("not a COSE_Sign1 message")
-    try:
-        protected, unprotected, payload, signature = cbor.decode(b"\x84" + body)
-    except (BadCbor, ValueError, TypeError) as fault:
-        raise BadCommit(f"not a COSE_Sign1 message: {fault}") from fault
-    if not (
-        type(protected) is bytes
-        and len(protected) == _PROTECTED_SIZE
-        and protected.startswith(_PROTECTED)
-        and unprotected == {}
-        and type(payload) is bytes
-        and type(signature) is bytes
-        and len(signature) == 64
-    ):
+    kid, signature = raw[_KID : _KID + 16], raw[-64:]
+    payload = raw[_KID + 17 + _width(raw) : -66]
+    if raw != _message(kid, payload, signature):
         raise BadCommit("a COSE_Sign1 message of another form")
-    return Sign1(raw, protected[len(_PROTECTED) :], payload, signature)
+    return Sign1(raw, kid, payload, signature)
+
+
+def _width(raw: bytes) -> int:
+    """Bytes of the head of the payload, as its first says."""
+    low = raw[_KID + 17] & 31 if len(raw) > _KID + 17 else 0
+    return 1 if low < 24 else 1 + (1 << (low - 24 & 3))
 
 
 def _message(kid: bytes, payload: bytes, signature: bytes) -> bytes:

@@ -42,6 +42,7 @@ _LABELS = {
     "rulings": ("待裁定", "to be ruled on"),
     "calendar_missing": ("未公布日历的年份", "years without a calendar"),
     "rebuild_left": ("升级后待重建", "to be rebuilt after an upgrade"),
+    "commits": ("提交", "commits"),
     "notices": ("近30日查看、导出个人信息与恢复密码", "reveals, exports and recoveries in 30 days"),
     "database": ("数据库", "database"),
     "backup_age_seconds": ("备份龄(秒)", "backup age (s)"),
@@ -75,7 +76,7 @@ _QUIET = (
     "backup_faults",
     "backup_instead",
 )  # told only where there is something to tell
-_SENTENCES = ("clock_question", "lives", "lost", "rebuild_total", "warnings")
+_SENTENCES = ("clock_question", "lives", "lost", "rebuild_total", "unverified", "warnings")
 _WARNINGS = {
     "disk_low": ("磁盘快满了：df -h，再 qiao doctor", "the disk is almost full: df -h, then qiao doctor"),
     "unfit_filesystem": (
@@ -93,8 +94,15 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
             yield line(f"{label}: {_value(found[name])}")
     for told in alarms(found):
         yield line(f"!! {told}")
+    if found.get("unverified"):
+        yield line(_verified(found["commits"] - found["unverified"], found["commits"]))
     for life in found.get("lives", ()):
         yield line(life["sentence"])
+
+
+def _verified(done: int, of: int) -> str:
+    """Runs are taken in at the price of one signature; the others are checked behind the work (3.3)."""
+    return say(f"已逐条验签 {done:,} / {of:,}", f"verified {done:,} of {of:,}")
 
 
 def _count(value: Any) -> Any:

@@ -56,10 +56,11 @@ _SMALL = (
     1000  # bytes of a commit whose predecessor is remembered: some 4 MB of them, an enemy's bad days included
 )
 _NOT_CHAINED = text("NOT chained")  # as the partial index says it
+# Asked to sort them, SQLite goes through every commit of the log, by the index that has them sorted.
 _LOOSE = Prepared(
-    select(COMMIT.c.id, COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.time, COMMIT.c.raw)
-    .where(COMMIT.c.log == given("of"), _NOT_CHAINED)
-    .order_by(COMMIT.c.seq, COMMIT.c.commit)
+    select(COMMIT.c.id, COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.time, COMMIT.c.raw).where(
+        COMMIT.c.log == given("of"), _NOT_CHAINED
+    )
 )
 _ANY_LOOSE = Prepared(select(COMMIT.c.id).where(COMMIT.c.log == given("of"), _NOT_CHAINED).limit(1))
 _LOOSE_AT = Prepared(
@@ -147,7 +148,7 @@ def meet(db: Connection, log: bytes, mine: Position, theirs: Position) -> int | 
 
 def unchained(db: Connection, log: int) -> list[Loose]:
     """Commits that aren't on the log's main chain, by number."""
-    return [_loose(row) for row in _LOOSE(db, of=log)]
+    return sorted(map(_loose, _LOOSE(db, of=log)), key=lambda one: (one.seq, one.id))
 
 
 def _loose(row: Any) -> Loose:

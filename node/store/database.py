@@ -30,6 +30,9 @@ PRAGMAS = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA cache_size=-16000",
 )
+STATEMENTS = (
+    512  # that the driver keeps parsed: intake and desk run some 130, and past the bound each is parsed anew
+)
 DRIVER: Any = driver
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 NEWEST = "0005"  # of the migrations
@@ -78,7 +81,7 @@ def open_database(path: Path, *, write: bool, dbapi: Any = DRIVER, key: bytes | 
             isolation_level=None,
             hide_parameters=True,  # a fault is told and logged: without what it was about
             poolclass=StaticPool,
-            connect_args={"check_same_thread": False},
+            connect_args={"check_same_thread": False, "cached_statements": STATEMENTS},
         )
     else:
         engine = create_engine(

@@ -50,13 +50,19 @@ class Rows:
 class _Compiled:
     """For one kind of database."""
 
-    __slots__ = ("_row", "fixed", "names", "text")
+    __slots__ = ("_all_given", "_row", "fixed", "names", "text")
 
     def __init__(self, text: str, names: tuple[str, ...], fixed: dict[str, Any]) -> None:
         self.text, self.names, self.fixed = text, names, fixed
         self._row: Any = None  # makes its rows, once it was run
+        self._all_given = True  # until a run leaves one to `fixed`
 
     def given(self, values: dict[str, Any]) -> tuple[Any, ...]:
+        if self._all_given:
+            try:
+                return tuple(map(values.__getitem__, self.names))
+            except KeyError:
+                self._all_given = False
         fixed = self.fixed
         return tuple([values[name] if name in values else fixed[name] for name in self.names])
 
@@ -77,18 +83,28 @@ class Prepared:
     def __call__(self, db: Connection, **values: Any) -> Rows:
         """Runs it with a value for each `given(name)` in it. Raises sqlalchemy.exc.DBAPIError."""
         found = self._compiled.get(db.dialect.name) or self._compile(db)
-        with _cursor(db, found) as cursor:
+        cursor = _cursor(db)
+        try:
             cursor.execute(found.text, found.given(values))
             if cursor.description is None:
                 return Rows((), cursor.lastrowid)
             return Rows(found.named(cursor), 0)
+        except _errors(db) as fault:
+            raise _told(db, found, fault) from fault
+        finally:
+            cursor.close()
 
     def many(self, db: Connection, rows: list[dict[str, Any]]) -> None:
         """Once for each row."""
         if rows:
             found = self._compiled.get(db.dialect.name) or self._compile(db)
-            with _cursor(db, found) as cursor:
+            cursor = _cursor(db)
+            try:
                 cursor.executemany(found.text, [found.given(row) for row in rows])
+            except _errors(db) as fault:
+                raise _told(db, found, fault) from fault
+            finally:
+                cursor.close()
 
     def _compile(self, db: Connection) -> _Compiled:
         compiled: Any = self._statement.compile(  # type: ignore[attr-defined]
@@ -104,22 +120,17 @@ def given(name: str) -> Any:
     return bindparam(name)
 
 
-class _cursor:
-    """The driver's cursor; what it raises is told as SQLAlchemy's. The values stay out of it: they may be
-    somebody's words."""
+def _cursor(db: Connection) -> Any:
+    """The driver's own: past the pool's, which stands between at every statement."""
+    held: Any = db.connection.dbapi_connection
+    return held.cursor()
 
-    __slots__ = ("_cursor", "_db", "_found")
 
-    def __init__(self, db: Connection, found: _Compiled) -> None:
-        self._db, self._found = db, found
+def _errors(db: Connection) -> Any:
+    return db.dialect.loaded_dbapi.Error
 
-    def __enter__(self) -> Any:
-        self._cursor = self._db.connection.cursor()
-        return self._cursor
 
-    def __exit__(self, kind: Any, fault: BaseException | None, _trace: Any) -> None:
-        self._cursor.close()
-        errors: Any = self._db.dialect.loaded_dbapi.Error if fault is not None else ()
-        if isinstance(fault, errors):
-            told: Any = DBAPIError.instance(self._found.text, None, fault, errors, dialect=self._db.dialect)
-            raise told from fault
+def _told(db: Connection, found: _Compiled, fault: Exception) -> BaseException:
+    """What the driver raised, as SQLAlchemy tells it. The values stay out of it: they may be somebody's words."""
+    told: Any = DBAPIError.instance(found.text, None, fault, _errors(db), dialect=db.dialect)
+    return told  # type: ignore[no-any-return]

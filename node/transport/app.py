@@ -111,7 +111,7 @@ class Peers:
         self._refuse_plain(request)
         async with self.pace.asked(request), self.intake.body(request, MAX_ENVELOPE) as sealed:
             begun = time.monotonic()
-            taken, mark = await self.hand.run(lambda writer: self._take(writer, sealed))
+            taken, mark = await self.hand.carry(lambda writer: self._take(writer, sealed))
             self._note(taken, len(sealed), time.monotonic() - begun)
         await self._recognised(request, taken.child)
         call = call.step(Event.OPENED).step(Event.NEWS if taken.reply is not None else Event.NOTHING_NEW)

@@ -1,7 +1,8 @@
 """The one thread on which the writer runs (design 2), and what the transport asks of a writer.
 
-Everything that arrives, by HTTP, by the local socket or by a timer, goes through `Hand.run` and so one
-after another; nothing of the writer is ever touched from another thread.
+Everything that arrives, by HTTP, by the local socket or by a timer, goes through `Hand` and so one after another;
+nothing of the writer is ever touched from another thread. What neighbours bring, and what is made good behind the
+work, goes by `carry`: whoever acts at the desk waits for one such job at most, however many offices are back at once.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class Writer(Protocol):
     def tick(self) -> None: ...
     def rebuild(self) -> bool: ...
     def scrub(self) -> bool: ...
+    def verify(self) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -86,6 +88,7 @@ class Hand:
         self._writer = writer
         self._pool = pool
         self._begun: float | None = None  # when the job on the thread was, by the machine's running time
+        self._turn = asyncio.Lock()  # of what is carried
         self.waiting = 0  # jobs asked for and not done
         self.busy_seconds = 0.0  # of all jobs done
 
@@ -104,9 +107,21 @@ class Hand:
         """The job's result. A caller who gives up doesn't stop a job that has begun; one that hasn't never is."""
         self.waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._timed, job)
+            return await self._on_thread(job)
         finally:
             self.waiting -= 1
+
+    async def carry(self, job: Callable[[Writer], Result]) -> Result:
+        """As `run`, but one such job at a time, in the order asked; jobs of `run` come between."""
+        self.waiting += 1
+        try:
+            async with self._turn:
+                return await self._on_thread(job)
+        finally:
+            self.waiting -= 1
+
+    async def _on_thread(self, job: Callable[[Writer], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._timed, job)
 
     def _timed(self, job: Callable[[Writer], Result]) -> Result:
         self._begun = time.monotonic()
@@ -123,5 +138,5 @@ class Hand:
 
     async def stop(self) -> None:
         """Closes the writer behind all jobs that were asked for."""
-        await self.run(lambda writer: writer.close())
+        await self.carry(lambda writer: writer.close())
         self._pool.shutdown(wait=True)

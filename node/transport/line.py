@@ -104,7 +104,7 @@ class Line:
         async with self._turn:
             if url:
                 async with await self._peer(url) as peer:
-                    return self._noted(await go(self._hand.run, peer))
+                    return self._noted(await go(self._hand.carry, peer))
             call = await self._dial()
             if call is None:
                 raise NotFound(
@@ -112,7 +112,7 @@ class Line:
                     code="no_parent",
                     hint="qiao join --help",
                 )
-            report = await go(self._hand.run, call.peer)
+            report = await go(self._hand.carry, call.peer)
             self._succeeded()
             return self._noted(report)
 
@@ -218,7 +218,7 @@ class Line:
         if self._call is not None and await self._is_another(self._call.peer, url):
             await self._hang_up()
         if url and self._call is None:
-            self._call = Call(self._hand.run, await self._peer(url), self._look)
+            self._call = Call(self._hand.carry, await self._peer(url), self._look)
             self._counted = Report()
             self._quiet = False
         return self._call

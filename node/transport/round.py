@@ -28,7 +28,7 @@ UNKNOWN = "unknown_sender"  # the parent's code for keys that it knows of nobody
 
 
 class Run(Protocol):
-    """Runs a job on the writer: `Hand.run`, or `Here.run` where no daemon is."""
+    """Runs a job on the writer: `Hand.carry`, or `Here.run` where no daemon is."""
 
     async def __call__(self, job: Callable[[Writer], Result], /) -> Result: ...
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from node import signatures
+from node import glance, signatures
+from node.commands import status
 from tests.node.forge import Forger, badly_signed, give, heads
 from tests.node.tree import Tree
 
@@ -38,6 +39,22 @@ def test_a_badly_signed_commit_doesnt_leave_outside_its_run(tree: Tree) -> None:
     assert "好的话" in str(tree.show("k", record)["timeline"])
     assert "签名不对的话" not in str(tree.show("k", record)["timeline"])
     assert moved.received >= 1 and "bad_signature" in listed(tree, "c")
+
+
+def test_they_are_checked_in_lots_until_none_is_left_and_status_says_how_far(tree: Tree) -> None:
+    for _ in range(4):
+        tree.register("k")
+    tree.sync("k", "c")
+    before = glance.status(tree.base / "c")
+    assert before["unverified"] == tree.one("c", "SELECT count(*) FROM commit_ WHERE NOT verified") >= 3
+    assert before["commits"] == tree.one("c", "SELECT count(*) FROM commit_")
+    done, of = before["commits"] - before["unverified"], before["commits"]
+    assert f"已逐条验签 {done:,} / {of:,}" in list(status.lines(before))
+    with tree.at("c").work() as work:
+        assert signatures.go_on(work, before["unverified"])
+    assert not tree.at("c").verify()
+    after = glance.status(tree.base / "c")
+    assert after["unverified"] == 0 and not any("验签" in line for line in status.lines(after))
 
 
 def test_good_ones_of_a_run_are_checked_in_idle_time_and_stay(tree: Tree) -> None:

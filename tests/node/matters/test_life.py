@@ -140,12 +140,8 @@ def test_the_ticket_waits_for_its_co_handler_and_sums_what_was_recovered() -> No
     assert statuses(scene)[C] == "submitted"
     scene.do(P, "review", unit=C, outcome="pass")
     assert phase(scene) == "follow_up"
-    assert TICKET.detail(scene[P].state) == {
-        "result": "completed",
-        "resolved": True,
-        "amount_recovered": 500,
-        "waiting": [],
-    }
+    done = {"result": "completed", "resolved": True, "amount_recovered": 500, "waiting": []}
+    assert TICKET.detail(scene[P].state) == done
 
 
 def test_a_result_that_is_sent_back_is_submitted_anew() -> None:
