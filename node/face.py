@@ -25,6 +25,7 @@ from node.page import Page, Person, View
 from node.transport import local
 
 if TYPE_CHECKING:
+    from node.audit.desk import Desk
     from node.lookup import Lookup
     from node.matters.draft import Verb
     from node.tables.columns import Column
@@ -407,18 +408,16 @@ class Node:
     def verify(self, every_signature: bool = False) -> Item:
         return self._reader.verify(every_signature)
 
-    def checkpoint(self, since: str | None = None) -> tuple[Item, str]:
-        """The newest one of all that is stored here, and its text; `since`: an older one's, from which it grew.
-        Raises as checkpoints.write."""
-        return self._reader.checkpoint(since)
+    @property
+    def audit(self) -> Desk:
+        """What an auditor asks of this node."""
+        from node.audit.desk import Desk
 
-    def node_key(self, node: bytes) -> bytes:
-        """Raises NotFound `unknown_node`."""
-        return self._reader.node_key(node)
+        return Desk(self._reader)
 
     def export_log(self, path: Path) -> Item:
         """Remembered, as no erasure reaches it afterwards."""
-        found = self._reader.export_log(path)
+        found = self.audit.export_log(path)
         self.do("exported", {"path": str(path.resolve())})
         return found
 

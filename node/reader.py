@@ -551,30 +551,11 @@ class Reader:
             problems = [*found["problems"], *attachments.problems(db, self.directory)]
             return {**found, "ok": not problems, "problems": problems}
 
-    def export_log(self, path: Path) -> dict[str, Any]:
-        from node import exporting
-
+    @contextmanager
+    def signing(self) -> Iterator[tuple[Connection, Keys]]:
+        """The database as it is now, and the keys of whose it is: for what is read and signed (node/audit/)."""
         with self._read() as db:
-            return exporting.write(db, self._keys(db), path)
-
-    def checkpoint(self, since: str | None) -> tuple[dict[str, Any], str]:
-        from node.audit import checkpoints
-
-        with self._read() as db:
-            own = self._keys(db)
-            found, note = checkpoints.write(db, own, since)
-        return {
-            "origin": found.origin,
-            "size": found.size,
-            "root": found.root.hex(),
-            "key": own.sign_key.hex(),
-        }, note
-
-    def node_key(self, node: bytes) -> bytes:
-        from node.audit import checkpoints
-
-        with self._read() as db:
-            return checkpoints.key_of(db, node)
+            yield db, self._keys(db)
 
     def _keys(self, db: Connection) -> Keys:
         return keys.meant(self.directory, settings.get(db, "node"))

@@ -88,9 +88,10 @@ def verifier_key(checkpoint: Checkpoint, key: bytes) -> str:
     return f"{checkpoint.origin}+{key_hash(checkpoint.origin, key).hex()}+{_in_base64(ED25519 + key)}"
 
 
-def node_of(text: str) -> bytes:
-    """Whose it says to be; nothing of it is verified. Raises BadMessage."""
-    return _parsed(_parts(taken_apart(text)[2])[0]).node
+def origin_of(text: str) -> tuple[bytes, bytes]:
+    """The node and log that it says to be of; nothing of it is verified. Raises BadMessage."""
+    found = _parsed(_parts(taken_apart(text)[2])[0])
+    return found.node, found.log
 
 
 def key_hash(name: str, key: bytes) -> bytes:

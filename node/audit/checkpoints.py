@@ -89,12 +89,24 @@ def compared(old: str, new: str, key: bytes) -> dict[str, Any]:
     return {"ok": ok, "origin": after.origin, "old": before.size, "new": after.size, "root": after.root.hex()}
 
 
-def whose(text: str) -> bytes:
-    """The node that a note says to be of; unverified. Raises Damaged `bad_checkpoint`."""
+def origin(text: str) -> tuple[bytes, bytes]:
+    """The node that a note says to be of, and its log; unverified. Raises Damaged `bad_checkpoint`."""
     try:
-        return checkpoint.node_of(text)
+        return checkpoint.origin_of(text)
     except RemoteError as fault:
         raise _bad() from fault
+
+
+def roots(db: Connection, sizes: set[int]) -> dict[int, bytes]:
+    """Of what is stored now, the root of so many of its first commits each."""
+    tree, found = merkle.Tree(), {}
+    if 0 in sizes:
+        found[0] = tree.root()
+    for one in _leaves(db) if sizes else ():
+        tree.add(one)
+        if tree.size in sizes:
+            found[tree.size] = tree.root()
+    return found
 
 
 def _opened(text: str, key: bytes) -> tuple[int, list[bytes], Checkpoint]:

@@ -40,16 +40,49 @@ def export(
 
 @app.command(
     cls=Command,
-    help="核验一个导出文件：链、签名、正文、摘要；不需要节点。",
-    epilog=examples("qiao audit verify all.qlog", "qiao audit verify all.qlog --root 'a1b2 c3d4 …' --json"),
+    help="审计节点取数：与上级同步到没有新内容，逐笔核验新到的签名，并留下一个检查点。",
+    epilog=examples("qiao --dir D audit pull", "qiao --dir D audit pull --json"),
+)
+def pull(context: typer.Context) -> None:
+    here = session(context)
+    here.node().audit.must_pull()
+    done = here.do("sync", {}, by_person=False)
+    found = here.node().audit.pulled()
+    here.answer(
+        {**{name: done[name] for name in ("received", "rounds", "bytes_down", "complete")}, **found}, _pulled
+    )
+    if found["problems"]:
+        here.exit = Damaged.exit
+
+
+def _pulled(found: dict[str, Any]) -> Iterator[str]:
+    yield say(
+        f"收到 {found['received']} 笔提交，逐笔核验 {found['verified']} 笔；现有 {found['size']} 笔",
+        f"{found['received']} commits came, {found['verified']} verified one by one; {found['size']} held",
+    )
+    yield say(f"检查点：{found['checkpoint']}", f"checkpoint: {found['checkpoint']}")
+    if not found["complete"]:
+        yield say("尚未收完，再执行一次", "not complete yet: once more")
+    for problem in found["problems"]:
+        yield line(f"  [{problem['code']}] {problem['where']}")
+
+
+@app.command(
+    cls=Command,
+    help="核验一个导出文件：链、签名、正文、摘要；不需要节点。不写文件：核验本节点，逐笔签名，并与留下的检查点比对。",
+    epilog=examples(
+        "qiao audit verify all.qlog",
+        "qiao audit verify all.qlog --root 'a1b2 c3d4 …' --json",
+        "qiao --dir D audit verify",
+    ),  # fmt: skip
 )
 def verify(
     context: typer.Context,
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="导出文件")],
+    path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="导出文件")] = None,
     root: Annotated[str | None, typer.Option(metavar="FINGERPRINT", help="根节点指纹，须与文件相符")] = None,
 ) -> None:
     here = session(context)
-    found = _proved(path, root)
+    found = here.node().audit.verify() if path is None else _proved(path, root)
     here.answer(found, _verified)
     if not found["ok"]:
         here.exit = Damaged.exit
@@ -66,7 +99,7 @@ def checkpoint(
     since: Annotated[Path | None, typer.Option(metavar="OLD", help="以前的检查点")] = None,
 ) -> None:
     here = session(context)
-    found, text = here.node().checkpoint(None if since is None else decoded(since))
+    found, text = here.node().audit.checkpoint(None if since is None else decoded(since))
     save(path, text)
     here.answer({"path": str(path), **found}, _told)
 
@@ -89,7 +122,7 @@ def compare(
     here = session(context)
     before, after = decoded(old), decoded(new)
     found = checkpoints.compared(
-        before, after, _key(key) if key else here.node().node_key(checkpoints.whose(after))
+        before, after, _key(key) if key else here.node().audit.key_of(checkpoints.origin(after)[0])
     )
     here.answer(found, _told)
     if not found["ok"]:
@@ -160,4 +193,5 @@ def _verified(found: dict[str, Any]) -> Iterator[str]:
         if name not in ("ok", "problems"):
             yield f"  {name} {value}"
     for problem in found.get("problems", ()):
-        yield line(f"  [{problem['code']}] {problem['where']}: {problem['message']}")
+        said = problem.get("message") or problem.get("sentence") or ""
+        yield line(f"  [{problem['code']}] {problem['where']}: {said}".rstrip(": "))

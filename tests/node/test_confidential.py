@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from node.audit.desk import Desk
 from node.errors import Stale
 from tests.node.attachments.paper import attach, noise, path, states
 from tests.node.test_reconciling import keep, restore
@@ -128,7 +129,7 @@ def test_what_is_withheld_cant_be_revealed_and_is_named_as_such_in_an_export(tre
     with pytest.raises(Stale) as fault:
         tree.do("k", "reveal", record=record, field="text", reason="查看")
     assert fault.value.code == "nothing_to_reveal"
-    tree.reader("k").export_log(tree.base / "k.log")
+    Desk(tree.reader("k")).export_log(tree.base / "k.log")
     assert b"withheld" in (tree.base / "k.log").read_bytes()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from node.audit.desk import Desk
 from node.errors import Stale
 from sync_protocol import cbor, proof, sequence
 from tests.node.forge import Forger, badly_signed, give, heads
@@ -45,7 +46,7 @@ def outsider(path: Path) -> int:
 @pytest.mark.parametrize("name", ["p", "c", "k", "s"])
 def test_the_export_of_every_node_verifies(worked: Tree, name: str) -> None:
     path = worked.base / "log.cbor"
-    told = worked.reader(name).export_log(path)
+    told = Desk(worked.reader(name)).export_log(path)
     raw = path.read_bytes()
     assert good(raw)
     assert told["bytes"] == len(raw) and told["items"] > 5
@@ -54,7 +55,7 @@ def test_the_export_of_every_node_verifies(worked: Tree, name: str) -> None:
 
 def test_every_flipped_bit_is_found(worked: Tree) -> None:
     path = worked.base / "log.cbor"
-    worked.reader("k").export_log(path)
+    Desk(worked.reader("k")).export_log(path)
     raw = path.read_bytes()
     assert good(raw)
     for at in range(0, len(raw), len(raw) // 40):
@@ -73,14 +74,14 @@ def good(raw: bytes) -> bool:
 
 def test_an_export_that_is_cut_off_is_found(worked: Tree) -> None:
     path = worked.base / "log.cbor"
-    worked.reader("k").export_log(path)
+    Desk(worked.reader("k")).export_log(path)
     assert not good(path.read_bytes()[:-40])
 
 
 def test_the_same_state_gives_the_same_bytes(worked: Tree) -> None:
     first, second = worked.base / "1", worked.base / "2"
-    worked.reader("c").export_log(first)
-    worked.reader("c").export_log(second)
+    Desk(worked.reader("c")).export_log(first)
+    Desk(worked.reader("c")).export_log(second)
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -88,13 +89,13 @@ def test_an_existing_file_is_left_alone(worked: Tree) -> None:
     path = worked.base / "log.cbor"
     path.write_text("mine")
     with pytest.raises(Stale):
-        worked.reader("c").export_log(path)
+        Desk(worked.reader("c")).export_log(path)
     assert path.read_text() == "mine"
 
 
 def test_a_siblings_export_holds_nothing_of_the_ticket(worked: Tree) -> None:
     path = worked.base / "log.cbor"
-    worked.reader("s").export_log(path)
+    Desk(worked.reader("s")).export_log(path)
     assert NARRATIVE.encode() not in path.read_bytes()
 
 
@@ -112,7 +113,7 @@ def test_what_was_erased_is_held_or_quarantined_is_absent_and_says_so(worked: Tr
     worked.do("p", "erase", record=record, ground="依法", fields=[])
     worked.quiet()
     path = worked.base / "log.cbor"
-    worked.reader("c").export_log(path)
+    Desk(worked.reader("c")).export_log(path)
     why = [one[2] for one in items(path) if one[0] == "absent"]
     assert {"erased", "quarantined", "held"} <= set(why)
     assert good(path.read_bytes()) and outsider(path) == 0
@@ -125,7 +126,7 @@ def test_a_badly_signed_commit_is_a_link_and_the_one_behind_it_verifies(worked: 
     bad = badly_signed(forger, forger.note(record, heads(worked, "k", record)))
     give(worked, "c", [bad, forger.commit(forger.note(record, heads(worked, "k", record)))])
     path = worked.base / "log.cbor"
-    worked.reader("c").export_log(path)
+    Desk(worked.reader("c")).export_log(path)
     links = [one for one in items(path) if one[0] == "link" and one[4] == "lost"]
     assert len(links) == 1 and links[0][1] == forger.log
     assert good(path.read_bytes()) and outsider(path) == 0
@@ -142,7 +143,7 @@ def test_what_was_forged_far_beyond_a_logs_end_at_the_time_of_its_next_commit_ve
     give(worked, "c", [far, true.commit(true.note(record, after))])
     assert true.time == false.time
     path = worked.base / "log.cbor"
-    worked.reader("c").export_log(path)
+    Desk(worked.reader("c")).export_log(path)
     assert good(path.read_bytes()) and outsider(path) == 0
 
 
@@ -156,7 +157,7 @@ def test_branches_whose_times_are_the_same_verify_once_both_are_admitted(worked:
         worked.do("c", "admit", id=row["id"])
     assert set(verdicts(worked, "c", record).values()) == {"stands"}
     path = worked.base / "log.cbor"
-    worked.reader("c").export_log(path)
+    Desk(worked.reader("c")).export_log(path)
     assert good(path.read_bytes()) and outsider(path) == 0
 
 
@@ -174,7 +175,7 @@ def test_what_was_revoked_is_part_of_a_link(worked: Tree) -> None:
     keep = {"items": [{"log": head["log"], "seq": before, "id": kept.hex()}]}
     worked.do("c", "registry.revoke", unit="370211", reason="lost", keep=keep)
     path = worked.base / "log.cbor"
-    worked.reader("c").export_log(path)
+    Desk(worked.reader("c")).export_log(path)
     links = [one for one in items(path) if one[0] == "link" and one[4] == "revoked"]
     assert [one[1:4] for one in links] == [
         [bytes.fromhex(head["log"]), head["seq"], bytes.fromhex(head["id"])]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 
 from node.audit import checkpoints
+from node.audit.desk import Desk
 from node.errors import Damaged, NotFound, Stale
 from tests.node.tree import Tree
 
 
 def note(tree: Tree, since: str | None = None) -> str:
-    return tree.reader("p").checkpoint(since)[1]
+    return Desk(tree.reader("p")).checkpoint(since)[1]
 
 
 def key(tree: Tree) -> bytes:
-    return bytes.fromhex(tree.reader("p").checkpoint(None)[0]["key"])
+    return bytes.fromhex(Desk(tree.reader("p")).checkpoint(None)[0]["key"])
 
 
 def test_a_later_checkpoint_proves_that_it_grew_from_an_earlier_one(tree: Tree) -> None:
@@ -29,7 +30,7 @@ def test_a_later_checkpoint_proves_that_it_grew_from_an_earlier_one(tree: Tree) 
     with pytest.raises(Stale) as fault:
         checkpoints.compared(first, third, own)
     assert fault.value.code == "checkpoint_unproved", "it proves the step from the second alone"
-    assert tree.reader("k").node_key(checkpoints.whose(first)) == own, "every office knows the key"
+    assert Desk(tree.reader("k")).key_of(checkpoints.origin(first)[0]) == own, "every office knows the key"
 
 
 def test_with_nothing_stored_meanwhile_it_has_grown_by_nothing(tree: Tree) -> None:
@@ -80,6 +81,6 @@ def test_an_altered_note_is_none_and_a_stranger_has_no_key(tree: Tree) -> None:
         checkpoints.compared(first.replace(size(first), "7"), first, key(tree))
     assert fault.value.code == "bad_checkpoint"
     with pytest.raises(Damaged):
-        checkpoints.whose("no note")
+        checkpoints.origin("no note")
     with pytest.raises(NotFound):
-        tree.reader("p").node_key(b"x" * 16)
+        Desk(tree.reader("p")).key_of(b"x" * 16)

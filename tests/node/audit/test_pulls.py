@@ -1,0 +1,97 @@
+"""Pulls of a real audit node: what came is verified one by one, a checkpoint is kept, and later changes are found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from node.audit.desk import Desk
+from node.errors import Damaged, Forbidden
+from tests.node.tree import Tree
+
+
+@pytest.fixture
+def audited(tree: Tree) -> Tree:
+    """With an audit node of the province's, `a`."""
+    tree.join("p", "a", tree.invite("p", "SJ01", "省总审计", role="auditor"))
+    tree.register("p")
+    tree.sync("a", "p")
+    return tree
+
+
+def pull(tree: Tree) -> dict[str, Any]:
+    tree.sync("a", "p")
+    return Desk(tree.reader("a")).pulled()
+
+
+def problems(tree: Tree) -> set[str]:
+    return {one["code"] for one in Desk(tree.reader("a")).verify()["problems"]}
+
+
+def test_each_pull_verifies_what_is_new_and_keeps_a_checkpoint_of_all(audited: Tree) -> None:
+    first = pull(audited)
+    assert first["verified"] == first["size"] > 5 and not first["problems"]
+    audited.register("p")
+    second = pull(audited)
+    assert (second["verified"], second["size"]) == (1, first["size"] + 1)
+    assert Path(second["checkpoint"]).name == "000002.checkpoint"
+    assert Path(second["checkpoint"]).read_text("utf-8").startswith(f"old {first['size']}\n")
+    assert not problems(audited)
+
+
+def test_an_office_syncs_and_pulls_nothing(audited: Tree) -> None:
+    Desk(audited.reader("a")).must_pull()
+    with pytest.raises(Forbidden) as fault:
+        Desk(audited.reader("c")).must_pull()
+    assert fault.value.code == "not_auditor"
+
+
+@pytest.mark.parametrize("statement", [
+    "DELETE FROM commit_ WHERE id = (SELECT max(id) FROM commit_)",
+    'UPDATE commit_ SET "commit" = zeroblob(32) WHERE id = 3',
+])  # fmt: skip
+def test_a_thief_of_the_audit_database_is_found_by_what_was_kept(audited: Tree, statement: str) -> None:
+    pull(audited)
+    with audited.sql("a") as db:
+        db.execute("PRAGMA foreign_keys = OFF")
+        db.execute(statement)
+    assert "checkpoint_differs" in problems(audited)
+    with pytest.raises(Damaged) as fault:
+        Desk(audited.reader("a")).pulled()
+    assert fault.value.code == "checkpoint_differs"
+
+
+def test_a_signature_of_another_is_named_with_its_place(audited: Tree) -> None:
+    """Of what came in a run, only the newest signature was looked at till then."""
+    with audited.sql("a") as db:
+        (raw, at) = db.execute("SELECT raw, id FROM commit_ ORDER BY id DESC LIMIT 1").fetchone()
+        db.execute("UPDATE commit_ SET raw = ? WHERE id = ?", (raw[:-1] + bytes([raw[-1] ^ 1]), at))
+    [fault] = Desk(audited.reader("a")).pulled()["problems"]
+    assert fault["code"] == "bad_signature" and "/" in fault["where"]
+
+
+def test_a_checkpoint_that_was_altered_is_named(audited: Tree) -> None:
+    path = Path(pull(audited)["checkpoint"])
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("\n", "0\n", 2), "utf-8")
+    assert problems(audited) == {"bad_checkpoint"}
+
+
+def test_after_a_restore_another_list_begins_and_the_old_checkpoints_stay(audited: Tree) -> None:
+    pull(audited)
+    audited.shut("a")
+    (audited.base / "a" / "marker").unlink()
+    audited.at("a")
+    found = pull(audited)
+    assert not Path(found["checkpoint"]).read_text("utf-8").startswith("old ")
+    assert not problems(audited) and len([*(audited.base / "a" / "audit").glob("*.checkpoint")]) == 2
+
+
+def test_a_damaged_cursor_is_said_with_what_helps(audited: Tree) -> None:
+    pull(audited)
+    (audited.base / "a" / "audit" / "pulled.json").write_text("{", "utf-8")
+    with pytest.raises(Damaged) as fault:
+        Desk(audited.reader("a")).pulled()
+    assert fault.value.code == "bad_checkpoint" and fault.value.hint.startswith("rm ")
