@@ -5,12 +5,15 @@ today's they are seeds like any other, which is why each is also a test of the w
 
 from __future__ import annotations
 
-# The second and third in tests/node/matters/test_reassignment.py and tests/sync_protocol/test_registry_rules.py; the
-# first has none of its own, and is so large by an enemy's floods that it takes minutes.
+# 20327 as the mutant `ruling-never-compared`, 20402 in tests/node/matters/test_reassignment.py, 20542 in
+# tests/sync_protocol/test_registry_rules.py, 70269 in tests/node/registry/. 20318 has none of its own, and is so large
+# by an enemy's floods that it takes minutes.
 SOAKED: dict[int, str] = {
     20318: "an office wrote on a ticket that a move had taken from it, which gave it back there, and was never told",
+    20327: "what a moved office lost from its scope just before, its new parent never told it",
     20402: "work named by a path of before an earlier move was given to a unit that never was",
     20542: "a denied move left work in the name of a unit that never was",
+    70269: "a parent that came below its former child held to where it stood when it was the other way round",
 }
 
 KEPT: dict[int, str] = {
@@ -19,7 +22,5 @@ KEPT: dict[int, str] = {
     7: "a unit that left a ticket's scope got the act that says so without what that act rests on, and denied it",
     10: "a unit whose assignment was overtaken was never told, and went on working on a ticket withdrawn",
     8055: "a moved unit wrote on a ticket its new parent couldn't see: the words never came down when it could",
-    20327: "what a moved office lost from its scope just before, its new parent never told it",
     20638: "a disk that was full while traces were cleaned up behind an erasure was told as an unforeseen fault",
-    70269: "a parent that came below its former child held to where it stood when it was the other way round",
 }
