@@ -248,13 +248,14 @@ class Node:
         """All of a list into a new file, personal data masked; with `second` (staff id and password of another who
         agrees) and a `reason` in clear, which is signed before. Raises Stale `export_exists`, Forbidden
         `second_person`, as `list`, and as tables/writing.py."""
+        from node import whole_file
         from node.matters import KINDS
         from node.second import personal
         from node.tables import columns, writing
 
         kind = KINDS[matter]
         chosen = columns.chosen(kind, names) if names else columns.exported(kind)
-        writing.refuse_existing(Path(path), force)
+        whole_file.refuse_existing(Path(path), force)
         told = personal(kind.matter, (one.name for one in chosen)) if second is not None else []
         if second is not None and told:
             count = sum(1 for _ in self.table(matter, chosen[:1], person=person, **how))

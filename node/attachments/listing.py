@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from conflict.declaration import Matter
 from conflict.state import State
+from node import whole_file
 from node.errors import Damaged, NotFound, QiaoError, Stale
 from node.language import say
 
@@ -51,8 +51,11 @@ def chosen(items: Sequence[Item], which: str) -> Item:
 
 def take_out(directory: Path, item: Mapping[str, Any], target: Path, again: Callable[[str], object]) -> None:
     """Copies an attachment to a new file, if its bytes are what the hash says. `again`: told the hash of one
-    that isn't, so that it is asked for anew. Raises Stale `file_exists`, `attachment_not_here`, Damaged
-    `attachment_damaged`."""
+    that isn't, so that it is asked for anew. Raises Stale `file_exists`, `attachment_not_here`, Usage `no_folder`
+    `bad_name`, DiskTrouble, Damaged `attachment_damaged`."""
+    if whole_file.is_there(target):
+        raise Stale(say(f"{target} 已存在", f"{target} exists"), code="file_exists")
+    whole_file.refuse_existing(target, force=False)
     if item["state"] == Presence.PRESENT:
         if _copied(Files(directory), bytes.fromhex(item["hash"]), target):
             return
@@ -69,25 +72,22 @@ def _damaged(item: Mapping[str, Any]) -> QiaoError:
 
 
 def _copied(files: Files, content: bytes, target: Path) -> bool:
-    """False, and no file, where the bytes aren't those. Raises Stale, OSError."""
+    """False, and no file, where the bytes aren't those. Raises as whole_file.beside."""
+    seen = hashlib.sha256()
     try:
-        with files.path(content).open("rb") as source, target.open("xb") as out:
-            seen = hashlib.sha256()
+        with files.path(content).open("rb") as source, whole_file.beside(target, force=False) as out:
             while piece := source.read(PIECE):
                 seen.update(piece)
                 out.write(piece)
-            out.flush()
-            os.fsync(out.fileno())
-    except FileExistsError as fault:
-        raise Stale(say(f"{target} 已存在", f"{target} exists"), code="file_exists") from fault
-    except FileNotFoundError:
-        if files.size(content) is not None:
-            raise  # the folder to write to
+            if seen.digest() != content:
+                raise _OtherBytes
+    except (FileNotFoundError, _OtherBytes):
         return False
-    good = seen.digest() == content
-    if not good:
-        target.unlink()
-    return good
+    return True
+
+
+class _OtherBytes(Exception):
+    """Than the hash says."""
 
 
 def problems(db: Connection, directory: Path) -> Iterator[dict[str, str]]:

@@ -16,19 +16,19 @@ def print_sheet(
     force: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Writes a record's sheet (`found`: of Node.show). Raises Stale `export_exists`, Usage, DiskTrouble."""
+    from node import whole_file
     from node.clock import SystemClock
     from node.iso import CHINA, iso
     from node.matters import KINDS
-    from node.tables import writing
 
     from . import pdf
     from .sheet import sheet
 
     number = str(found.get("number") or "")
     target = path or Path(f"{number if _SAFE.fullmatch(number) else found['record']}.pdf")
-    writing.refuse_existing(target, force)
+    whole_file.refuse_existing(target, force)
     now_ms = SystemClock().now_ms()
     made = sheet(KINDS[matter], found, unit, by, iso(now_ms), hidden)
-    with writing.beside(target, force) as file:
+    with whole_file.beside(target, force) as file:
         pdf.write(file, made, datetime.fromtimestamp(now_ms // 1000, CHINA))
     return {"path": str(target), "record": found["record"], "number": number}

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import glob
 import io
 import json
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -20,7 +18,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from node.errors import DiskTrouble, Stale, Usage
+from node import whole_file
+from node.errors import Usage
 from node.iso import CHINA
 from node.language import say
 
@@ -28,7 +27,6 @@ from .columns import Column, Shape
 from .harmless import harmless
 from .reading import MOST_ROWS, format_of
 
-PART = ".part"  # behind the name of what isn't whole yet
 MOST_XLSX = 32_767  # UTF-16 units that a cell of Excel holds
 # C0 but tab and line feed, DEL, C1, and what turns or hides text; joiners stay, of which emoji and names are made
 _CONTROLS = re.compile(
@@ -44,88 +42,9 @@ def write(path: Path, columns: Sequence[Column], lines: Lines, *, force: bool, c
     """How many rows. Raises Stale `export_exists`, Usage (`bad_format`, `too_large`), DiskTrouble; then there is no
     file, and one that was there before is as it was."""
     kind = format_of(path)
-    refuse_existing(path, force)
-    with beside(path, force) as file:
+    whole_file.refuse_existing(path, force)
+    with whole_file.beside(path, force) as file:
         return _WRITERS[kind](file, columns, ((row, row) for row, _ in lines) if codes else lines)
-
-
-def refuse_existing(path: Path, force: bool) -> None:
-    """Before any work is done. Raises Stale `export_exists`, Usage `no_folder`."""
-    if path.is_dir() or (path.exists() and not force):
-        raise _exists(path)
-    if not path.parent.is_dir():
-        text = say(f"没有文件夹 {path.parent}", f"there is no folder {path.parent}")
-        raise Usage(text, code="no_folder", hint=f"mkdir -p {path.parent}")
-
-
-def _exists(path: Path) -> Stale:
-    text = say(f"{path} 已存在；要覆盖请加 --force", f"{path} exists; --force writes it over")
-    return Stale(text, code="export_exists", hint=f"ls -l {path.parent}")
-
-
-@contextmanager
-def beside(path: Path, force: bool = True) -> Iterator[BinaryIO]:
-    """Bytes beside the file, put in its place when they are durable; readable by their owner alone. Without `force`
-    one that came there meanwhile is left as it is: Stale `export_exists`."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}{PART}")
-    try:
-        _clear(path)
-        aside.unlink(missing_ok=True)
-        with open(aside, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        _put(aside, path, force)
-    except FileExistsError as fault:
-        aside.unlink(missing_ok=True)
-        raise _exists(path) from fault
-    except OSError as fault:
-        aside.unlink(missing_ok=True)
-        text = say(f"写不了 {path}：{fault.strerror}", f"{path} can't be written: {fault.strerror}")
-        raise DiskTrouble(text, hint="df -h .") from fault
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-
-
-def _clear(path: Path) -> None:
-    """What exports to this name left that were killed."""
-    for old in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
-        number = old.name.removeprefix(f".{path.name}.").split(".")[0]
-        if number.isdecimal() and not _is_alive(int(number)):
-            with contextlib.suppress(OSError):
-                old.unlink()
-
-
-def _is_alive(pid: int) -> bool:
-    """Where that can't be said, it is."""
-    if sys.platform == "win32":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OverflowError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _put(aside: Path, path: Path, force: bool) -> None:
-    """Raises FileExistsError. A stick's file system may know no second name of a file: there it is looked at once
-    more."""
-    if not force:
-        try:
-            os.link(aside, path)
-            aside.unlink()
-            return
-        except FileExistsError:
-            raise
-        except OSError:
-            if path.exists():
-                raise FileExistsError(path) from None
-    aside.replace(path)
 
 
 def _csv(file: BinaryIO, columns: Sequence[Column], lines: Lines) -> int:
@@ -230,7 +149,7 @@ def _rows_beside(sheet: Any, aside: Path) -> Iterator[None]:
     where a kill would leave personal data; so beside what is to be, like the rest."""
     from openpyxl.worksheet._writer import ALL_TEMP_FILES, WorksheetWriter
 
-    rows = str(aside.with_name(f"{aside.name.removesuffix(PART)}.rows{PART}"))
+    rows = str(aside.with_name(f"{aside.name.removesuffix(whole_file.PART)}.rows{whole_file.PART}"))
     Path(rows).unlink(missing_ok=True)
     os.close(os.open(rows, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     ALL_TEMP_FILES.append(rows)

@@ -129,8 +129,16 @@ def test_one_is_taken_out_by_number_or_hash_to_a_new_file(tree: Tree, record: st
     with pytest.raises(Stale) as caught:
         take(tree, record, "2", tree.base / "out")
     assert caught.value.code == "file_exists" and (tree.base / "out").read_bytes() == noise(100)
-    with pytest.raises(FileNotFoundError):
-        take(tree, record, "2", tree.base / "no" / "out")
+    for name, code in (
+        ("no/out", "no_folder"),
+        ("x" * 300, "bad_name"),
+        ("x\0", "bad_name"),
+        ("", "file_exists"),
+    ):
+        with pytest.raises(QiaoError) as refused:
+            take(tree, record, "2", tree.base / name)
+        assert refused.value.code == code
+    assert not [*tree.base.glob(".*.part")]
     for which in ("0", "3", "", "1.0", content.hex()[:7]):
         with pytest.raises(NotFound) as missing:
             listing.chosen(listed(tree, "c", record), which)

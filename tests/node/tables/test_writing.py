@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from node import whole_file
 from node.errors import DiskTrouble, Stale, Usage
 from node.matters import KINDS
 from node.tables import columns, mapping, reading, writing
@@ -136,7 +137,7 @@ def test_an_existing_file_is_kept_unless_it_is_asked_for(evil: Tree, tmp_path: P
 def test_a_file_that_came_there_meanwhile_is_kept(tmp_path: Path) -> None:
     """Two screens export to one name at once: the second says so."""
     path = tmp_path / "清单.csv"
-    with pytest.raises(Stale) as caught, writing.beside(path, force=False) as file:
+    with pytest.raises(Stale) as caught, whole_file.beside(path, force=False) as file:
         file.write(b"mine")
         path.write_text("theirs")
     assert caught.value.code == "export_exists"
@@ -145,7 +146,7 @@ def test_a_file_that_came_there_meanwhile_is_kept(tmp_path: Path) -> None:
 
 def test_a_folder_that_isnt_there_is_named_before_anything_is_read(tree: Tree, tmp_path: Path) -> None:
     with pytest.raises(Usage) as caught:
-        writing.refuse_existing(tmp_path / "没有" / "清单.csv", force=False)
+        whole_file.refuse_existing(tmp_path / "没有" / "清单.csv", force=False)
     assert caught.value.code == "no_folder" and str(tmp_path / "没有") in str(caught.value)
 
 
