@@ -37,6 +37,23 @@ def pad_left(text: str, width: int) -> str:
     return " " * (width - cell_len(short)) + short
 
 
+def in_two(text: str, width: int) -> str:
+    """On two lines; where that is too little, long words (paths) lose their middle, so that the code and what helps,
+    which stand behind them, are seen."""
+    lines = wrap(text, width)
+    if len(lines) > 2:
+        lines = wrap(" ".join(_without_middle(word, width // 2) for word in text.split(" ")), width)
+    rest = " ".join(lines[1:])
+    return f"{lines[0]}\n{cut(rest, width)}" if rest else lines[0]
+
+
+def _without_middle(word: str, width: int) -> str:
+    if cell_len(word) <= width:
+        return word
+    half = max(1, (width - len(MARK)) // 2)
+    return f"{_head(word, half)}{MARK}{_head(word[::-1], half)[::-1]}"
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most `width` cells (at least two); breaks at blanks between words, else anywhere."""
     width = max(2, width)

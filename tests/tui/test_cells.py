@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tui import safe
-from tui.cells import MARK, cut, pad, pad_left, wrap
+from tui.cells import MARK, cut, in_two, pad, pad_left, wrap
 
 TEXTS = st.text(max_size=60).map(safe.line)
 WIDTHS = st.integers(2, 40)
@@ -36,3 +36,18 @@ def test_a_wide_character_is_never_halved() -> None:
 
 def test_a_word_is_kept_whole_where_a_line_allows_it() -> None:
     assert wrap("hello brave world", 12) == ["hello brave", "world"]
+
+
+@given(st.text(max_size=400).map(safe.line), st.integers(20, 90))
+def test_a_sentence_on_two_lines_keeps_how_it_begins(text: str, width: int) -> None:
+    found = in_two(text, width).split("\n")
+    assert len(found) <= 2 and all(cell_len(line) <= width for line in found)
+    assert found[0][:4] == text[:4]
+
+
+def test_the_code_and_what_helps_behind_a_long_path_are_told() -> None:
+    path = f"/tmp/{'very-long/' * 9}out.jpg"
+    told = in_two(f"{path} 已存在 [file_exists]  办法：ls -l {path}", 78)
+    assert (
+        told.startswith("/tmp/very-long") and "out.jpg 已存在 [file_exists]" in told and "ls -l /tmp" in told.replace("\n", " ")
+    )

@@ -13,7 +13,7 @@ from node.errors import QiaoError
 from node.matters.draft import Verb
 
 from .. import long_lists, requests, safe
-from ..cells import cut, wrap
+from ..cells import cut, in_two
 from ..drafts import Key, name_of
 from ..face import Item
 from ..finder import Finds
@@ -224,12 +224,12 @@ class FormScreen(Base):
             self.desk.drafts.drop(self.key)
 
     def tell_fault(self, fault: QiaoError) -> None:
+        self.app.clear_notifications()  # what was done before would stand over what is wrong now
         self._say(sentence_of(fault))
 
     def _say(self, text: str) -> None:
         width = max(20, self.app.size.width - 2)
-        lines = wrap(safe.line(text, 400), width)
-        self.query_one("#fault", Static).update("\n".join([*lines[:1], *[cut(" ".join(lines[1:]), width)]]))
+        self.query_one("#fault", Static).update(in_two(safe.line(text, 400), width))
 
 
 def _has_one_answer(row: Blank) -> bool:

@@ -16,7 +16,7 @@ from node import beginning as standings
 from node.errors import QiaoError
 
 from .. import safe
-from ..cells import cut, wrap
+from ..cells import cut, in_two, wrap
 from ..founding_checks import Check, checked
 from ..gate import sentence_of
 from ..inputs import Area, Choice, TextBox
@@ -80,7 +80,7 @@ class StartScreen(FoundingScreen):
     def _show(self, ways: list[str], told: str) -> None:
         self._ways = ways
         width = max(20, self.app.size.width - 2)
-        self.query_one("#fault", Static).update("\n".join(wrap(safe.line(told, 400), width)[:2]))
+        self.query_one("#fault", Static).update(in_two(safe.line(told, 400), width))
         found = self.query_one(OptionList)
         found.clear_options()
         found.add_options([Option(f"{at}  {t(f'founding.way_{way}')}") for at, way in enumerate(ways, 1)])

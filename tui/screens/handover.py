@@ -15,7 +15,7 @@ from textual.widgets import Static
 from node.errors import QiaoError
 
 from .. import safe, shift
-from ..cells import wrap
+from ..cells import in_two
 from ..drafts import Key, name_of
 from ..face import Item
 from ..gate import sentence_of
@@ -146,8 +146,8 @@ class HandoverScreen(Base):
         self.app.pop_screen()
 
     def tell_fault(self, fault: QiaoError) -> None:
-        lines = wrap(safe.line(sentence_of(fault), 300), max(20, self.app.size.width - 2))
-        self.query_one("#fault", Static).update("\n".join(lines[:2]))
+        width = max(20, self.app.size.width - 2)
+        self.query_one("#fault", Static).update(in_two(safe.line(sentence_of(fault), 300), width))
 
 
 class NotesScreen(ModalScreen[bool]):
