@@ -155,7 +155,7 @@ def take_reply(
     if vouched:
         timekeeping.look(work, vouched=True)
     reactions.settle(work)
-    if not (comparison is not None and comparison.is_on):
+    if _gives(peer, log, reply) and not (comparison is not None and comparison.is_on):
         reconciling.given_anew(work, taken.anew)
     fits = comparison is not None and comparison.hear(work, reply) and _compared(work, peer, log)
     took = attachments.take(work, node, reply.wants, reply.chunks)
@@ -167,6 +167,13 @@ def take_reply(
     if not more and not still.left and not work.up:
         links.change(work.db, peer.id, complete_ms=work.now_ms)
     return Got(taken.new, more or parts, reply.urgent, parts or took.stored > 0, still.left)
+
+
+def _gives(peer: PeerRow, log: bytes, reply: Reply) -> bool:
+    """Whether a reply brings something of the outbox. What the parent gives back of logs of our subtree, as it sees
+    that, it gives whatever it knows of the records; and again with each reply, where we don't see it so."""
+    stands = (peer.incarnation, peer.position, peer.position_id or ZERO)
+    return bool(reply.early) or (log, reply.upto.position, reply.upto.id) != stands
 
 
 def _from_cut_off(work: Work, node: bytes, reply: Reply) -> Got:

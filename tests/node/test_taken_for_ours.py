@@ -9,8 +9,11 @@ import pytest
 
 from node import scope
 from node.store import records
+from node.transport.round import PATIENCE
 from tests.node.test_reconciling import keep, lists, restore
 from tests.node.tree import PATHS, Tree
+
+MINUTE_MS = 60_000
 
 
 @pytest.mark.parametrize("by", ["c", "p"])
@@ -60,3 +63,27 @@ def test_a_parent_hears_only_that_a_record_which_it_knows_to_be_ours_left_us(tre
         assert not scope.unheard_of_parting(work, row, acts)
         assert not scope.unheard_of_parting(work, row, {bytes.fromhex(record)}), "by that it never was ours"
         assert not scope.unheard_of_parting(work, row, set())
+
+
+def test_what_the_parent_gives_back_of_a_unit_that_isnt_ours_by_our_clock_ends(tree: Tree) -> None:
+    """A county is moved below a city whose clock is behind, so that the city holds the move. The province takes the
+    county's log for one that the city has lost, and gives it with each reply; it began a ticket that the city had, and
+    lost again. That says nothing of what the province knows of the ticket (seed 501040)."""
+    record = tree.register("k")
+    tree.quiet()
+    tree.act("p", "dispatch", record, lead="370900", final=True)
+    tree.quiet()
+    tree.act("p", "recall", record, unit="370900", text="另派")
+    tree.quiet()
+    assert not lists(tree, "t", record)
+    tree.clock("t").advance(-20 * MINUTE_MS)
+    tree.do("p", "registry.move", unit="370211", to=f"{PATHS['t']}/370211")
+    empty = 0
+    for _ in range(20):
+        _, taken = tree.exchange("t", "p")
+        assert taken.reply is not None
+        done = tree.at("t").take_reply(taken.reply)
+        empty = 0 if done.moved else empty + 1
+        if not done.more or empty == PATIENCE:
+            return
+    raise AssertionError("they compare without an end")
