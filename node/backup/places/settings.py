@@ -111,7 +111,9 @@ def of_text(text: str, directory: Path, name: str = "") -> Replica:
     """A path, sftp://USER@HOST[:PORT]/PATH or s3://BUCKET/PREFIX, with ?endpoint=…&region=…&host_key=…&key_file=…
     &secret_file=… behind it. Raises Usage `bad_replica`."""
     if "://" not in text:
-        place = (directory / Path(text).expanduser()).absolute()  # Litestream runs elsewhere than who calls us
+        place = (
+            directory / Path(text).expanduser()
+        ).absolute()  # Litestream runs elsewhere than who calls us
         return Replica(name or "file", "file", str(place), directory=directory)
     try:
         parts = urlsplit(text)
