@@ -76,6 +76,7 @@ def _proved(config: Config, there: Place, scratch: Path, tell: Told) -> dict[str
             problems = [*found["problems"], *_attached(config, there, scratch, opener, found)]
         return {**found, "problems": problems}
     except (Damaged, NotFound) as fault:
+        tell(fault.text)
         return {**found, "problems": [*found["problems"], fault.code]}
     except QiaoError as fault:
         if fault.code in ("wrong_passphrase",):  # sealed by keys that are here no more

@@ -29,6 +29,7 @@ from node.errors import DiskTrouble, QiaoError
 from node.language import say
 from node.logs.events import tell
 from node.private import write as write_private
+from node.store import copying
 from node.transport.patience import Backoff
 
 log = logging.getLogger("qiao.backup")
@@ -36,6 +37,7 @@ log = logging.getLogger("qiao.backup")
 FILE = "litestream.yml"
 STEADY_SECONDS = 60.0  # one that ran so long before it ended begins its waits anew
 LEAVE_SECONDS = 8
+CUT_SECONDS = 0.5
 STOP_SECONDS = 10.0  # it carries the last of the log when it is told to stop
 # It ends with the daemon, and with a Litestream that was killed; it holds neither's pipe.
 _WATCH = "exec 2>/dev/null; while kill -0 {pid} && kill -0 $PPID; do sleep 2; done"
@@ -164,6 +166,7 @@ class Litestream:
                 claim.claimed, self._config, replica
             )  # before a folder is made where no disk is mounted
             path = write_settings(self._config, replica)
+            await self._begun_anew()
             process = await self._started(found, path, replica)
         except (OSError, QiaoError) as fault:
             self.fault = "backup_start" if isinstance(fault, OSError | DiskTrouble) else fault.code
@@ -180,6 +183,14 @@ class Litestream:
         finally:
             self.pid = self._process = None
             await _stopped(process)
+
+    async def _begun_anew(self) -> None:
+        """Empties the write-ahead log first, so that it begins with a whole copy. Of a log that SQLite began anew while
+        it was away, 0.5.17 believes that it had read all of the former one: what it hadn't is left out, and the replica
+        is damaged without a word (a power cut is enough). Raises as copying.cut_off."""
+        while not await aside(copying.cut_off, self._config.directory / DATABASE):
+            self.fault = "backup_start"  # somebody reads old pages still
+            await asyncio.sleep(CUT_SECONDS)
 
     async def _heard(self, process: asyncio.subprocess.Process) -> None:
         """What it complains of, into our log, one line each; a line without an end is cut."""

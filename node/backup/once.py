@@ -12,6 +12,7 @@ from node.backup.way import DATABASE
 from node.config import Config
 from node.errors import LineDown
 from node.language import say
+from node.store import copying
 
 MOST_SECONDS = 4 * 3600
 
@@ -22,6 +23,7 @@ def carried(config: Config, found: str | None) -> int:
     program, replica = release.check(points.needed(found)), replicas(config)[0]
     claim.claimed(config, replica)
     path = str(litestream.write_settings(config, replica, leave_seconds=1).absolute())
+    copying.cut_off(config.directory / DATABASE)  # as Litestream._begun_anew: nobody reads old pages here
     done = _ran(config, replica, [program, "replicate", "-config", path, "-no-expand-env", "-once"])
     if done.returncode and b"open ltx file" in done.stderr + done.stdout:
         # Its own state doesn't fit this place, which is another, or was emptied: there it begins with a whole copy.

@@ -45,6 +45,12 @@ def points(there: Place) -> Points:
     return Points(LITESTREAM, there.made_ms(first), there.made_ms(last))
 
 
+def reached(there: Place) -> int:
+    """Number of the newest transaction that stands at a place; 0: none. Raises as Place."""
+    found = (numbers[2] for name in there.listed(PIECES) if (numbers := _numbers(name)) is not None)
+    return max(found, default=0)
+
+
 def edges(pieces: Iterable[str], replica: Replica) -> tuple[str, str]:
     """The piece from which the oldest state comes, and the newest piece. Raises Damaged `backup_gone`."""
     found = [(name, *numbers) for name in pieces if (numbers := _numbers(name)) is not None]

@@ -12,16 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from node.backup import account, complaint, control, drill
+from node.backup import account, complaint, control, drill, points
 from node.backup.aside import aside
 from node.backup.litestream import Litestream
+from node.backup.places import claim
+from node.backup.places.place import place
 from node.backup.places.settings import replicas
 from node.backup.round import Round
 from node.backup.way import DATABASE, LITESTREAM, way
 from node.config import Config
 from node.entropy import Entropy
+from node.errors import LineDown, QiaoError
 from node.iso import CHINA
 from node.keys import DIRECTORY, SIGN_FILE
+from node.language import say
 from node.logs.events import tell
 from node.store import copying
 
@@ -34,6 +38,8 @@ DEAF = 3  # rounds without an answer: it hangs
 NIGHT = range(1, 5)  # hours in China
 DAY_MS = 24 * 3600 * 1000
 SYNC_SECONDS = 300
+TICKS = 2.5  # seconds: Litestream looks each second
+WAIT_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +147,44 @@ class Upkeep:
             return None
 
     async def _synced(self) -> int | None:
-        """Until when everything is there, as asked for; None where it couldn't be carried: that is told."""
+        """Until when everything is there, as asked for; None where it couldn't be carried: that is told. Litestream
+        does it by itself each second: it is only waited for (control.py says why)."""
         begun = int(time.time() * 1000)
-        path = self._config.directory / DATABASE
         try:
-            await aside(control.sync, self._config.directory, path, SYNC_SECONDS)
+            async with asyncio.timeout(SYNC_SECONDS):
+                await self._ticked(begun)
+                wanted = await aside(
+                    control.number, self._config.directory, self._config.directory / DATABASE
+                )
+                while await aside(self._reached) < wanted:
+                    await self._waited(begun)
             return begun
-        except OSError as fault:
-            told = complaint.shown(str(fault).encode())
-            code = complaint.code(told)
-            tell(log, logging.ERROR, "backup_failed", code=code or "unknown")
+        except (OSError, QiaoError) as fault:  # a timeout is an OSError
+            code = fault.code if isinstance(fault, QiaoError) else complaint.code(str(fault))
+            tell(log, logging.ERROR, "backup_failed", code=code)
             self._litestream.complained = (code, int(time.time() * 1000))
             return None
+
+    async def _ticked(self, begun: int) -> None:
+        """Returns when what had been written by then was read out of the write-ahead log: one round that ended later
+        may have begun before, so it is given two more."""
+        written = min(begun, account.written_ms(self._config.directory))
+        while (await aside(control.synced_ms, self._config.directory) or 0) < written:
+            await self._waited(begun)
+        if time.time() * 1000 - written < TICKS * 1000:
+            await asyncio.sleep(TICKS)
+
+    async def _waited(self, begun: int) -> None:
+        """Raises LineDown where Litestream has complained meanwhile: then there is no use in waiting."""
+        code, at_ms = self._litestream.complained
+        if at_ms >= begun:
+            raise LineDown(say("Litestream 没能送到副本", "litestream couldn't carry it"), code=code)
+        await asyncio.sleep(WAIT_SECONDS)
+
+    def _reached(self) -> int:
+        with place(replicas(self._config)[0]) as there:
+            claim.check(self._config, there)
+            return points.reached(there)
 
     # The write-ahead log
 

@@ -116,6 +116,34 @@ async def test_one_that_dies_is_started_again(tmp_path: Path) -> None:
         assert watched.fault == ""
 
 
+@needs_program
+async def test_what_it_had_not_read_when_the_log_began_anew_while_it_was_away_is_in_the_replica(
+    tmp_path: Path,
+) -> None:
+    """As a power cut leaves it, or a kill of it alone: the log's former pages still stand in the file behind the new
+    ones, by which Litestream 0.5.17 believes that it had read all of it."""
+    config, restored = Config(tmp_path), tmp_path / "restored.db"
+    database = _database(tmp_path)
+    database.execute("CREATE INDEX note_text ON note (text)")
+    async with _running(config) as watched:
+        await _until(lambda: age_seconds(config) is not None)
+        for number in range(100):
+            database.execute("INSERT INTO note VALUES (?)", (f"{number:03} read {'x' * 1000}",))
+        await _until(lambda: age_seconds(config) == 0)
+        assert watched.pid is not None
+        os.kill(watched.pid, signal.SIGKILL)
+    for number in range(50):
+        database.execute("INSERT INTO note VALUES (?)", (f"{number:03} not read {'y' * 1000}",))
+    assert database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[0] == 0
+    database.execute("INSERT INTO note VALUES ('of the new log')")
+    async with _running(config):
+        before = _last(config)
+        await _until(lambda: _last(config) > before)
+        await _until(lambda: age_seconds(config) == 0)
+    database.close()
+    assert len(await asyncio.to_thread(_restored, config, restored)) == 151
+
+
 WATCH = """
 import asyncio, sys
 from pathlib import Path

@@ -10,10 +10,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import sqlcipher3.dbapi2 as driver
 
-from node.backup import account, upkeep, way
+from node.backup import account, points, upkeep, way
 from node.backup.aside import aside
 from node.backup.litestream import Litestream
+from node.backup.places.settings import replicas
 from node.backup.upkeep import Moment, Upkeep, drill_due
 from node.config import Config
 from node.iso import CHINA
@@ -127,3 +129,41 @@ async def test_what_is_done_aside_gives_its_outcome() -> None:
     assert await aside(int, "7") == 7
     with pytest.raises(ValueError):
         await aside(int, "seven")
+
+
+@needs_program
+async def test_a_backup_made_now_leaves_the_next_thousand_pages_whole(backed: Backed, tmp_path: Path) -> None:
+    """Asked to `sync`, Litestream 0.5.17 lost its hold of the write-ahead log when that request was over: SQLite began
+    the log anew behind it, and the replica was damaged from then on."""
+    config, restored = backed.config, tmp_path / "restored.db"
+    connection = driver.connect(
+        str(backed.directory / "node.db"), isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA synchronous=OFF")  # what is tried isn't the disk
+    connection.execute("CREATE TABLE junk (key BLOB, value BLOB)")
+    connection.execute("CREATE INDEX junk_key ON junk (key)")
+    watched = Litestream(config, SeededEntropy())
+    kept = Upkeep(config, SeededEntropy(), watched, lambda: True)
+    task = asyncio.create_task(watched.run())
+    try:
+        async with asyncio.timeout(60):
+            while not (backed.directory / "litestream.sock").exists():
+                await asyncio.sleep(0.01)
+            assert {one["fault"] for one in await kept.once(now=True)} == {""}
+            for number in range(
+                1200
+            ):  # slowly: of a log that began anew twice between two looks it would take notice
+                row = number.to_bytes(4) * 4, bytes(2000)
+                await asyncio.to_thread(connection.execute, "INSERT INTO junk VALUES (?, ?)", row)
+                await asyncio.sleep(0.001)
+            assert {one["fault"] for one in await kept.once(now=True)} == {""}
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    connection.close()
+    assert PROGRAM is not None
+    await asyncio.to_thread(points.restored, replicas(config)[0], PROGRAM, restored, None)
+    found = driver.connect(str(restored))
+    assert found.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert found.execute("SELECT count(*) FROM junk").fetchone() == (1200,)
+    found.close()
