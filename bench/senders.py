@@ -96,7 +96,8 @@ def prepared(folder: Path, senders: int, changes: int, batch: int) -> tuple[Writ
         for number in range(senders)
     ]
     mould = _mould(offices[0])
-    _agree(offices[0], province)
+    for one in offices:
+        _agree(one, province)  # each has heard of all others: what is measured is what they bring
     sending = [_Sender(one, mould, Random(at), changes, batch).requests() for at, one in enumerate(offices)]
     return province, [raw for turn in zip(*sending, strict=True) for raw in turn]
 

@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def measure(folder: Path, offices: int, changes: int) -> dict[str, Any]:
-    writer, requests = senders.prepared(folder, offices, changes, changes)
+    writer, requests = senders.prepared(folder, offices, changes, 2 * changes)  # a request each
     writer.close()
     province = running.office(folder, "370000", place=folder / "p", password=senders.PASSWORD)
     with running.stopped_at_last(province):
