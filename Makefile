@@ -9,7 +9,7 @@ SOURCE := sync_protocol conflict node tui cli.py
 ALL := $(SOURCE) migrations tests bench requirements
 PROVINCE := $(if $(filter full,$(SIZE)),,--calls 100000 --tickets 10000)
 
-.PHONY: demo test check bill audit bench soak fuzz mutants browser wheel offline setup clean
+.PHONY: demo test check bill audit bench figures soak fuzz mutants browser wheel offline setup clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/run  ## a day of the hotline on one machine; ARGS="--keep DIR --json"
@@ -35,8 +35,13 @@ audit: .venv/dev  ## asks the advisories about every pin
 	$(PIP) install -r requirements/audit.txt
 	$(PY) -m tests.house.audit
 
-# One province is measured by two scripts; DIR keeps it, and a second run finds it there.
-bench: .venv/dev  ## figures of this machine; nothing is asserted; SIZE=full for 1,000,000 calls, DIR=/var/tmp/province
+# QUICK=1: smaller sizes. RENDER=1: the page alone, of figures that are there. PARTS="desk bytes": these alone. PEERS=DIR
+# keeps what npm fetches.
+bench: .venv/dev  ## docs/performance.md of this machine, beside its limits and other programs; QUICK=1 RENDER=1 PARTS="desk"
+	$(PY) -m bench $(if $(QUICK),--quick) $(if $(RENDER),--render) $(if $(PARTS),--only $(PARTS)) $(if $(PEERS),--peers $(PEERS))
+
+# One province is measured by several scripts; DIR keeps it, and a second run finds it there.
+figures: .venv/dev  ## what docs/speed.md tells; nothing is asserted; SIZE=full for 1,000,000 calls, DIR=/var/tmp/province
 	$(PY) -m bench.protocol
 	$(PY) -m bench.node
 	$(PY) -m bench.articles

@@ -121,7 +121,7 @@ class Peers:
             raise Refused(409, "displaced")
         reply = taken.reply
         if reply is None:
-            reply = await self.hand.run(lambda writer: writer.reply(taken))
+            reply = await self.hand.carry(lambda writer: writer.reply(taken))
         self.count.answered(len(reply))
         return _envelope(reply)
 

@@ -16,6 +16,7 @@ TARGETS = (
     "test",
     "check",
     "bench",
+    "figures",
     "soak",
     "fuzz",
     "mutants",

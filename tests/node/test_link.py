@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from node import link
 from node.store import links
 from sync_protocol import receipt
 from sync_protocol.names import ZERO
@@ -209,3 +210,39 @@ def test_a_link_begins_with_nothing_taken(tree: Tree) -> None:
         made = links.ensure(work.db, b"n" * 16, b"i" * 16)
         assert (made.position, made.position_id, made.next_position) == (0, ZERO, 1)
         assert links.ensure(work.db, b"n" * 16, b"other") == made
+
+
+def test_a_new_node_gets_the_calendars_before_the_tickets_that_its_unit_had(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was folded without them would be folded once more when they come."""
+    for _ in range(60):
+        tree.register("k")
+    tree.quiet()
+    tree.do("c", "registry.revoke", unit="370211", reason="replaced")
+    monkeypatch.setattr(link, "START", 30_000)
+    tree.join("c", "n", tree.invite("c", "370211", "黄岛区总工会"))
+    asked, reply = tree.exchange("n", "c")
+    assert reply.reply is not None and tree.at("n").take_reply(reply.reply).more
+    counted = "SELECT count(*) FROM folded WHERE matter = ?"
+    assert tree.one("n", counted, "calendar") == tree.one("c", counted, "calendar") > 0
+    assert tree.one("n", counted, "ticket") == 0
+    tree.sync("n", "c", 60)
+    assert tree.one("n", counted, "ticket") == 60
+    mine, above = (tree.reader(name).digest("370211")["digest"] for name in ("n", "c"))
+    assert mine == above
+
+
+def test_a_batch_is_as_large_as_half_a_second_takes_in(tree: Tree) -> None:
+    def budget(**how: int) -> int:
+        with tree.at("k").work() as work:
+            link.fitted(work, full=True, **how)
+            return link.parent(work).budget or 0
+
+    begun = budget(taking_ms=link.LONGEST_MS)
+    assert budget(taking_ms=link.LONGEST_MS) == begun, "neither more nor less"
+    assert budget(taking_ms=link.LONGEST_MS // 2) == 2 * (begun or link.START)
+    assert budget(taking_ms=link.LONGEST_MS + 1) == (begun or link.START)
+    for _ in range(12):
+        least = budget(taking_ms=10 * link.LONGEST_MS)
+    assert least == link.SMALLEST

@@ -304,6 +304,9 @@ def _health(status: Item, width: int) -> Iterator[Line]:
     if status.get("rebuild_left"):
         left = t("line.rebuild_left", n=status["rebuild_left"], total=status.get("rebuild_total") or 0)
         yield _pair(t("line.rebuild"), left, width, "warn")
+    if status.get("unverified"):
+        done, of = status["commits"] - status["unverified"], status["commits"]
+        yield _pair(t("line.verified"), t("line.verified_of", n=f"{done:,}", total=f"{of:,}"), width)
     yield _pair(
         t("line.backup"), backup_told(status), width, BACKUP_STYLES.get(status.get("backup_colour") or "", "")
     )

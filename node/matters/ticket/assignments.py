@@ -129,7 +129,10 @@ def assignment(state: State, round: int, unit: str) -> Assignment | None:
 
 def _of_round(state: State, round: int) -> dict[str, Assignment]:
     """Every assignment of a round by its unit, sorted; worked out together, since each rests on others."""
-    books, current = _books(state, round), _is_current(state, round)
+    books = _books(state, round)
+    if not books.made:  # as it is while nobody has dispatched it; asked for fourteen times a save
+        return {}
+    current = _is_current(state, round)
     return {
         unit: books.assignment(unit, current)
         for unit in books.made
