@@ -49,6 +49,7 @@ from node.version import version
 log = logging.getLogger("qiao.daemon")
 
 TICK_SECONDS = 60.0
+LOOK_SECONDS = 10.0  # for signatures to be verified: a millisecond each
 VERIFY_SECONDS = 0.1  # between two lots of signatures: a quarter of a core
 HEALTH_SECONDS = 5.0  # a writer that is busy for longer is told as `busy`; it isn't broken
 RETRY_SECONDS = 5.0  # before a part that failed unexpectedly is begun again
@@ -228,7 +229,7 @@ class Daemon:
         while True:
             busy = self.hand.waiting or self.line.standing is Standing.CARRYING
             more = busy or await self.hand.carry(lambda writer: writer.verify())
-            await asyncio.sleep(VERIFY_SECONDS if more else TICK_SECONDS)
+            await asyncio.sleep(VERIFY_SECONDS if more else LOOK_SECONDS)
 
     async def scrub(self) -> None:
         """What was erased goes out of the write-ahead log, too, which the backup keeps from being cut off."""
