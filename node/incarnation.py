@@ -7,6 +7,8 @@ nothing has left it, and it goes on in the log it has.
 
 from __future__ import annotations
 
+from typing import Any
+
 from node import intake
 from node.lives import LIVES, Life, Reason, packed, read
 from node.marker import Mark, Marker
@@ -22,6 +24,7 @@ from sync_protocol.run import Head
 ENVELOPE = "envelope"  # setting: number of our newest envelope
 MARKED = "marked"  # setting: this directory has had a marker; one made by 0.1.0 hadn't
 SUPERSEDED = "superseded_ms"  # setting: when a life that another one had overtaken last began a log
+MOST_HAD = 100  # logs of former keys of which a new log says how far they are here
 PATIENCE_MS = 3600 * 1000  # two copies that both run would else begin logs in turn without an end
 
 
@@ -130,7 +133,10 @@ def open_new_log(work: Work, reason: Reason, found: Mark | None = None) -> bytes
     settings.put(work.db, LOG, log)
     settings.put_number(work.db, HIGH_WATER, 0)  # of this log: it has no time yet
     _keep(work, log, old, reason, found)
-    begun = {"log": log, "from": [old.log, old.head.seq, old.head.id]}
+    begun: dict[str, Any] = {"log": log, "from": [old.log, old.head.seq, old.head.id]}
+    if former := work.registry.lineage(work.node) - {work.node}:
+        had = chain.logs_of(work.db, sorted(former))
+        begun["had"] = [[row.log, row.head.seq, row.head.id] for row in had[:MOST_HAD]]
     writing.write(work, "open_log", begun, entry.record)
     intake.renew(work)
     return log

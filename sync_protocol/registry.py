@@ -108,8 +108,9 @@ class Registry:
         didn't know of any more."""
         heir = self.roster.nodes.get(entry.replaced_by)
         forgot = heir is not None and bool(heir.logs) and self.roster.logs[heir.logs[0]].left == 0
-        lefts = {log: self.roster.logs[log].left for log in (entry.logs if forgot else entry.logs[:-1])}
-        return {log: upto or 0 for log, upto in lefts.items()}
+        lefts = {log: self.roster.logs[log].left for log in entry.logs}
+        newest = entry.newest_log
+        return {log: upto or 0 for log, upto in lefts.items() if log != newest or forgot or upto is not None}
 
     def admits(
         self, log: bytes, seq: int, commit_id: bytes, held: Branches = _ALONE, disputed: int | None = None

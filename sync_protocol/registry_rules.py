@@ -6,7 +6,8 @@ what forbids it, or "" after it has been applied. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from . import commit, shape
@@ -55,8 +56,30 @@ def open_log(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
     roster.logs[act.log] = LogEntry(act.log, author.node, author.commit)
     author.logs.append(act.log)
     old.closed = old.closed or left
-    old.left = left.seq if old.left is None else min(old.left, left.seq)
+    for one in (left, *_had(roster, act, author)):
+        entry = roster.logs[one.log]
+        entry.left = one.seq if entry.left is None else min(entry.left, one.seq)
     return ""
+
+
+def _had(roster: Roster, act: RegistryAct, author: NodeEntry) -> Iterator[Place]:
+    """Up to where the node has logs of its former keys. What else stands there says nothing, and forbids nothing: a
+    program that doesn't know of it goes by the rest."""
+    told = act.data.get("had")
+    for one in told[:MOST] if isinstance(told, list) else ():
+        with suppress(BadMessage):
+            place = place_of(one)
+            if place.log in roster.logs and _heir(roster, roster.logs[place.log].node) == author.node:
+                yield place
+
+
+def _heir(roster: Roster, node: bytes) -> bytes:
+    """By which keys a node goes on that had these."""
+    seen = {node}
+    while (entry := roster.nodes.get(node)) and entry.replaced_by and entry.replaced_by not in seen:
+        node = entry.replaced_by
+        seen.add(node)
+    return node
 
 
 def revoke(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:

@@ -169,7 +169,7 @@ class LogEntry:
     node: bytes
     admitted_by: bytes  # id of the commit with the registry change on which it rests: its node's enrolment
     closed: Place | None = None  # by an `open_log`: later ones are admitted alone, by their own signature
-    left: int | None = None  # the lowest number at which an `open_log` says that it was left
+    left: int | None = None  # the lowest number at which an `open_log` says that it was left, or had
     rulings: dict[int, Ruling] = field(default_factory=dict)  # number at which it forked → what was ruled
     admitted: list[Place] = field(default_factory=list)  # chains let in after all
 

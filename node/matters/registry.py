@@ -24,6 +24,7 @@ FIELDS = (
     Field("replaces", "所取代的节点", type=Type.IDS),
     Field("by", "代管节点", type=Type.IDS),
     Field("from", "接续位置", type=Type.LIST),
+    Field("had", "旧钥日志位置", type=Type.LIST),
     Field("keep", "保留位置", type=Type.LIST),
     Field("reason", "理由", type=Type.CODE, codes=REVOKE_REASONS),
     Field("seq", "序号", type=Type.INTEGER),
@@ -46,7 +47,7 @@ REGISTRY = Matter(
     (
         _action("enrol", "登记节点", "node", "sign", "seal", "log", "unit", "name", "kind", "role", "address",
                 "recovery", "replaces", "by"),
-        _action("open_log", "开新日志", "log", "from"),
+        _action("open_log", "开新日志", "log", "from", "had"),
         _action("revoke", "吊销", "node", "keep", "reason"),
         _action("admit", "准入", "log", "seq", "id"),
         _action("fork", "裁定分叉", "log", "headers", "keep"),

@@ -13,6 +13,7 @@ from .registrar import (
     COUNTY,
     OTHER,
     PROVINCE,
+    STANDS,
     Registrar,
     Tree,
     stray,
@@ -101,6 +102,27 @@ def test_what_a_node_signed_by_former_keys_is_lost_where_nothing_by_the_new_ones
     assert left(tree) == {}
     gone_on(tree, new, "second", (new.log, 0))
     assert left(tree) == {tree.county.log: 0}
+
+
+def test_what_a_node_says_that_it_has_of_its_former_keys_logs_may_be_lost_behind_that() -> None:
+    """It got the new keys' logs back before it went on by them (seed 501035). What else it says there is passed over,
+    as by a program that doesn't know of it."""
+    tree, new = Tree(), Office("new keys", COUNTY)
+    tree.enrol(tree.county, new, COUNTY, data={"replaces": tree.county.id})
+    log, record = seed("second", 16), tree.rights[new.id]
+    had = [
+        [tree.county.log, 5, seed("fifth")],
+        [tree.city.log, 3, seed("third")],
+        [seed("none", 16), 1, ZERO],
+        7,
+    ]
+    data = {"log": log, "from": [new.log, 2, seed("there")], "had": had}
+    made = tree.write(new, "open_log", data, record=record, log=log, seq=1)
+    book = tree.fold()
+    city, heir = book.node(tree.city.id), book.node(new.id)
+    assert book.verdicts[made.id] == STANDS and city is not None and heir is not None
+    assert left(tree) == {tree.county.log: 5} and book.left(heir) == {new.log: 2}
+    assert book.left(city) == {} and book.admits(tree.county.log, 9, seed("ninth")) is not Admission.OK
 
 
 def province(stamps: int) -> list[RegistryAct]:
