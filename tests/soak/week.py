@@ -255,7 +255,7 @@ class Week:
         self.worked()
         self.quiet()
         self.say(
-            "all drilled; the city's disk was lost and restored", commits=done.get("commits"), seconds=seconds
+            "all drilled; the city's disk was lost and restored", bytes=done["bytes"], seconds=seconds
         )
 
     def saturday(self) -> None:
