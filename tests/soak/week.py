@@ -254,9 +254,7 @@ class Week:
         seconds = round(time.monotonic() - begun, 1)
         self.worked()
         self.quiet()
-        self.say(
-            "all drilled; the city's disk was lost and restored", commits=done.get("commits"), seconds=seconds
-        )
+        self.say("all drilled; the city's disk was lost and restored", bytes=done["bytes"], seconds=seconds)
 
     def saturday(self) -> None:
         old = self.far
