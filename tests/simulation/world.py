@@ -354,6 +354,9 @@ class World:
         if acked.token:
             self.ledger.tokens[acked.token] = acked.record
             self.ledger.commits[acked.token] = acked.commit
+        # Later all who know how the record began may be put back to before it (seed 502027).
+        if acked.office in self.offices:
+            self.ever_in_scope(acked.record, self.offices[acked.office])
 
     def erased(self, office: Office, record: bytes) -> None:
         """Ordered, and safe: nothing that this office knew of the record may be anywhere in the end."""
