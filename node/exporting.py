@@ -25,6 +25,7 @@ from sync_protocol.export import Absence, Absent, Entry, Link, Reason, Root
 from sync_protocol.registry import Registry
 from sync_protocol.roster import Admission
 from sync_protocol.run import verify_alone
+from sync_protocol.shape import HIGHEST
 
 _REASONS = {
     Admission.REVOKED: Reason.REVOKED,
@@ -142,6 +143,8 @@ class _Export:
 
     def _is_followed(self, row: Any) -> bool:
         """Whether a commit that is here names this one: then a link before it, or its own, stands for both."""
+        if row.seq == HIGHEST:
+            return False
         after = self._db.execute(_COMMITS.where(LOG.c.log == row.log, COMMIT.c.seq == row.seq + 1))
         return any(commits.parse(one.raw).header.prev == row.commit for one in after)
 

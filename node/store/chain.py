@@ -15,6 +15,7 @@ from sync_protocol.commit import Commit as Signed
 from sync_protocol.frontier import Frontier, Position
 from sync_protocol.names import ZERO
 from sync_protocol.run import EMPTY, Head, head_of
+from sync_protocol.shape import HIGHEST
 
 from .prepared import Prepared, given
 from .schema import Change, Commit, Log, table
@@ -267,8 +268,9 @@ def _loose_at(db: Connection, log: int, seq: int) -> list[Loose]:
 
 
 def is_named(db: Connection, log: int, seq: int, commit: bytes) -> bool:
-    """Whether a loose commit with that number names this one as the one before it."""
-    return any(one.prev == commit for one in _loose_at(db, log, seq))
+    """Whether a loose commit with that number names this one as the one before it; past the highest there is none,
+    whatever number an enemy's commit has."""
+    return seq <= HIGHEST and any(one.prev == commit for one in _loose_at(db, log, seq))
 
 
 _RAWS = Prepared(

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 
 from node import answering, branches, intake, lanes
+from node.audit.desk import Desk
 from node.store import chain, links
 from sync_protocol import commit as commits
+from sync_protocol import export
 from sync_protocol.change import Act
 from sync_protocol.errors import BadEnvelope
 from sync_protocol.frontier import Position
 from sync_protocol.messages import CommitItem, Request
 from sync_protocol.roster import Admission
 from sync_protocol.run import Head
+from sync_protocol.shape import HIGHEST
 from tests.node.erasure.files import agreed
 from tests.node.forge import Forger, give, heads
 from tests.node.tree import PATHS, Tree
@@ -343,3 +346,20 @@ def test_what_the_peer_cant_have_of_any_log_goes_before_what_it_may_have(tree: T
     headers = [commits.parse(item.raw).header for item in items]
     hidden = [one.log == own.log and one.seq < own.head.seq for one in headers]
     assert hidden == sorted(hidden) and True in hidden and False in hidden[1:] and not more
+
+
+def test_the_highest_number_of_all_is_a_number_as_any_other(tree: Tree) -> None:
+    """Signed by an enemy in a log that has forked: behind it there is nothing, and nothing is looked for."""
+    record = tree.dispatched()
+    tree.sync("k", "c")
+    first, others = fork(tree, record, record)
+    give(tree, "c", [*others, first])
+    forger = Forger(tree, "k")
+    last = forger.commit(forger.note(record, heads(tree, "k", record), "末"), seq=HIGHEST)
+    give(tree, "c", [last])
+    tree.sync("c", "p")
+    path = tree.base / "c.log"
+    Desk(tree.reader("c")).export_log(path)
+    with path.open("rb") as file:
+        assert export.verify(iter(lambda: file.read(1 << 20), b"")).ok
+    assert tree.verify("c") == tree.verify("p") == []
