@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rich.cells import cell_len, get_character_cell_size
@@ -37,12 +38,15 @@ def pad_left(text: str, width: int) -> str:
     return " " * (width - cell_len(short)) + short
 
 
+_WORD = re.compile("[!-~]+")
+
+
 def in_two(text: str, width: int) -> str:
-    """On two lines; where that is too little, long words (paths) lose their middle, so that the code and what helps,
-    which stand behind them, are seen."""
+    """On two lines; where that is too little, paths and the like lose their middle, so that the code and what helps,
+    which stand behind them, are seen. No other word does: a Chinese sentence has no blanks."""
     lines = wrap(text, width)
     if len(lines) > 2:
-        lines = wrap(" ".join(_without_middle(word, width // 2) for word in text.split(" ")), width)
+        lines = wrap(_WORD.sub(lambda word: _without_middle(word[0], width // 2), text), width)
     rest = " ".join(lines[1:])
     return f"{lines[0]}\n{cut(rest, width)}" if rest else lines[0]
 

@@ -50,3 +50,9 @@ def test_the_code_and_what_helps_behind_a_long_path_are_told() -> None:
     told = in_two(f"{path} 已存在 [file_exists]  办法：ls -l {path}", 78).replace("\n", " ")
     assert told.startswith("/tmp/very-long")
     assert "out.jpg 已存在 [file_exists]" in told and "ls -l /tmp" in told
+
+
+def test_of_a_chinese_sentence_around_a_path_no_word_is_lost() -> None:
+    told = in_two(f"根单位已建立。恢复密钥在/tmp/{'long/' * 20}a.pem，请抄到U盘，锁起来，不要留在本机。", 78)
+    assert "根单位已建立。恢复密钥在/tmp/long" in told.replace("\n", "")
+    assert "a.pem，请抄到U盘，锁起来，不要留在本机。" in told.replace("\n", "")
