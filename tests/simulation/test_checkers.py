@@ -82,7 +82,7 @@ def test_a_refusal_whose_hint_can_be_run_is_none(hint: str) -> None:
 
 
 def office(name: str, *above: str) -> Any:
-    return SimpleNamespace(name=name, above=[name, *above])
+    return SimpleNamespace(name=name, code=name, above=[name, *above], up=False)
 
 
 def written_off(holders: list[Any], parted: set[tuple[str, str]], author: str = "n3") -> bool:
