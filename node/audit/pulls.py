@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from node import trust
-from node.errors import Damaged, Forbidden
+from node.errors import Forbidden
 from node.keys import Keys
 from node.language import say
-from node.private import replace
+from node.private import replace, write
 from node.store import settings
 from node.store.chain import COMMIT, LOG
 from node.work import LOG as OWN_LOG
@@ -39,12 +38,6 @@ _NEW = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    row: int = 0  # the last commit whose signature was verified, by the order of storing
-    number: int = 0  # of the last checkpoint
-
-
 def must_be_auditor(db: Connection) -> None:
     """Raises Forbidden `not_auditor`."""
     node = settings.get(db, "node")
@@ -60,18 +53,30 @@ def taken(db: Connection, keys: Keys, directory: Path) -> dict[str, Any]:
     Raises Damaged `checkpoint_differs` where what is held didn't grow from the last pull's, and `bad_checkpoint`.
     """
     folder = directory / FOLDER
-    cursor = _cursor(folder)
-    found, note = checkpoints.write(db, keys, _since(db, keys, folder / _name(cursor.number)))
-    verified = list(_verified(db, trust.load(db, settings.get(db, ROOT)), cursor.row))
-    last = verified[-1][0] if verified else cursor.row
+    kept = _kept(folder)
+    found, note = checkpoints.write(db, keys, _since(db, keys, kept[-1]) if kept else None)
+    verified, last, problems = 0, _cursor(folder), []
+    for row, fault in _verified(db, trust.load(db, settings.get(db, ROOT)), last):
+        verified, last = verified + 1, row
+        problems.extend([fault] if fault else [])
     folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / _name(cursor.number + 1)
-    replace(path, note.encode())
-    replace(folder / CURSOR, json.dumps({"row": last, "number": cursor.number + 1}).encode())
+    # Numbered by what lies there: whatever becomes of the cursor, no checkpoint is written over.
+    path = folder / f"{_number(kept[-1]) + 1 if kept else 1:06d}.checkpoint"
+    write(path, note.encode())
+    replace(folder / CURSOR, json.dumps({"row": last}).encode())
     return {
-        "verified": len(verified), "problems": [fault for _, fault in verified if fault], "size": found.size,
-        "root": found.root.hex(), "checkpoint": str(path),
+        "verified": verified, "problems": problems, "size": found.size, "root": found.root.hex(),
+        "checkpoint": str(path),
     }  # fmt: skip
+
+
+def _kept(folder: Path) -> list[Path]:
+    """Oldest first."""
+    return sorted(path for path in folder.glob("*.checkpoint") if path.stem.isdecimal())
+
+
+def _number(path: Path) -> int:
+    return int(path.stem)
 
 
 def _verified(db: Connection, registry: Registry, after: int) -> Iterator[tuple[int, dict[str, str] | None]]:
@@ -99,15 +104,20 @@ def _fault(row: Any, registry: Registry) -> dict[str, str] | None:
 
 
 def differing(db: Connection, keys: Keys, directory: Path) -> Iterator[dict[str, str]]:
-    """The kept checkpoints from which what is held now didn't grow; those of another list say nothing."""
-    kept = []
-    for path in sorted((directory / FOLDER).glob("*.checkpoint")):
+    """The kept checkpoints from which what is held now didn't grow; those of another list, of before a restore or by
+    former keys, say nothing."""
+    registry = trust.load(db, settings.get(db, ROOT))
+    list_of = (keys.node, settings.get(db, OWN_LOG))
+    own = []
+    for path in _kept(directory / FOLDER):
         try:
             _, _, note = checkpoint.taken_apart(path.read_text("utf-8"))
-            kept.append((checkpoint.opened(note, keys.sign_key), path))
+            found = checkpoint.opened(note, registry.key_of(checkpoint.origin_of(note)[0]) or b"")
         except (ProtocolError, ValueError):
             yield _problem("bad_checkpoint", path)
-    own = [(one, path) for one, path in kept if (one.node, one.log) == (keys.node, settings.get(db, OWN_LOG))]
+            continue
+        if (found.node, found.log) == list_of:
+            own.append((found, path))
     roots = checkpoints.roots(db, {one.size for one, _ in own})
     for one, path in own:
         if roots.get(one.size) != one.root:
@@ -127,32 +137,18 @@ def _problem(code: str, path: Path) -> dict[str, str]:
     return {"code": code, "sentence": say(*_SENTENCES[code]), "where": str(path)}
 
 
-def _cursor(folder: Path) -> Cursor:
-    """Raises Damaged `bad_checkpoint`."""
-    path = folder / CURSOR
-    if not path.exists():
-        return Cursor()
+def _cursor(folder: Path) -> int:
+    """The last commit whose signature was verified, by the order of storing; 0 where that isn't known, and all are
+    verified once more."""
     try:
-        found = json.loads(path.read_text("utf-8"))
-        return Cursor(int(found["row"]), int(found["number"]))
-    except (ValueError, KeyError, TypeError) as fault:
-        zh, en = (
-            f"{path} 坏了；删去它，下次取数从头核验",
-            f"{path} is damaged; without it a pull verifies from the start",
-        )
-        raise Damaged(say(zh, en), code="bad_checkpoint", hint=f"rm {path}") from fault
+        return int(json.loads((folder / CURSOR).read_text("utf-8"))["row"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def _since(db: Connection, keys: Keys, path: Path) -> str | None:
     """The last one, if it is of the present list: after a restore or new keys another begins, and the old ones stay
     for whoever compares. Raises Damaged `bad_checkpoint`."""
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        return None
+    text = path.read_text("utf-8", "replace")
     log = settings.get(db, OWN_LOG) or b""
     return text if checkpoints.origin(text) == (keys.node, log) else None
-
-
-def _name(number: int) -> str:
-    return f"{number:06d}.checkpoint"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from node.audit import pulls
 from node.audit.desk import Desk
 from node.errors import Damaged, Forbidden
 from tests.node.tree import Tree
@@ -89,9 +90,38 @@ def test_after_a_restore_another_list_begins_and_the_old_checkpoints_stay(audite
     assert not problems(audited) and len([*(audited.base / "a" / "audit").glob("*.checkpoint")]) == 2
 
 
-def test_a_damaged_cursor_is_said_with_what_helps(audited: Tree) -> None:
+@pytest.mark.parametrize("cursor", [None, "{", "[]", '{"row": "x"}'])
+def test_without_its_cursor_a_pull_verifies_all_anew_and_writes_over_no_checkpoint(
+    audited: Tree, cursor: str | None
+) -> None:
+    """Whoever removes it removes no evidence."""
+    first = pull(audited)
+    text = Path(first["checkpoint"]).read_text("utf-8")
+    path = audited.base / "a" / "audit" / "pulled.json"
+    path.unlink() if cursor is None else path.write_text(cursor, "utf-8")
+    second = pull(audited)
+    assert second["verified"] == second["size"] and second["checkpoint"].endswith("000002.checkpoint")
+    assert Path(first["checkpoint"]).read_text("utf-8") == text and not problems(audited)
+
+
+def test_a_pull_that_was_killed_behind_its_checkpoint_goes_on_from_it(
+    audited: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(pulls, "replace", killed)
+        pull(audited)
+    found = pull(audited)
+    assert found["checkpoint"].endswith("000002.checkpoint") and found["verified"] == found["size"]
+    assert not problems(audited)
+
+
+def test_by_new_keys_another_list_begins_and_the_old_checkpoints_are_no_fault(audited: Tree) -> None:
     pull(audited)
-    (audited.base / "a" / "audit" / "pulled.json").write_text("{", "utf-8")
-    with pytest.raises(Damaged) as fault:
-        Desk(audited.reader("a")).pulled()
-    assert fault.value.code == "bad_checkpoint" and fault.value.hint.startswith("rm ")
+    audited.staff("a", roles=["admin", "auditor"])
+    audited.do("a", "registry.replace")
+    audited.sync("a", "p")
+    found = pull(audited)
+    assert found["checkpoint"].endswith("000002.checkpoint") and not problems(audited)
