@@ -95,7 +95,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         self.of_node = Preferences(
             language.used(), preferences.THEMES[0], ascii_borders=ascii_borders, bell=bell
         )
-        self._trouble = ""
+        self._troubles: dict[str, str] = {}  # work → the sentence that was told of it
         for theme in style.THEMES:
             self.register_theme(theme)
         self.set_class(style.has_no_colours(), "-plain")
@@ -383,15 +383,18 @@ class QiaoApp(App[int], inherit_bindings=False):
         seconds = 5 if severity == "information" else 12
         self.notify(safe.block(text[:500]), severity=severity, timeout=seconds, markup=False)
 
-    def trouble(self, fault: QiaoError) -> None:
-        """A fault of reading; the same one isn't told again each second. Whoever was signed out has nothing left to
-        read: what was still being asked for him failed of that alone."""
+    def trouble(self, fault: QiaoError, work: str = "reading") -> None:
+        """A fault of what goes on by itself; the same one isn't told again each second, until that work was `well`.
+        Whoever was signed out has nothing left to read: what was still being asked for him failed of that alone."""
         if self.person is None:
             return
         sentence = sentence_of(fault)
-        if sentence != self._trouble:
+        if sentence != self._troubles.get(work):
             self.tell(sentence, "error")
-        self._trouble = sentence
+        self._troubles[work] = sentence
+
+    def well(self, work: str) -> None:
+        self._troubles.pop(work, None)
 
     async def ask(self, name: str, *args: Any, **named: Any) -> Any:
         """Reads from the node; None when that failed, which is told."""
@@ -407,7 +410,7 @@ class QiaoApp(App[int], inherit_bindings=False):
         except QiaoError as fault:
             self.trouble(fault)
             return None
-        self._trouble = ""
+        self.well("reading")
         return answer
 
     # Live

@@ -88,12 +88,13 @@ class Drafts:
                 await self._app.gate.act("draft_save", matter, verb, record or None, self._held[key], person)
             except QiaoError as fault:
                 self._unsaved.add(key)
-                self._app.trouble(fault)
+                self._app.trouble(fault, "drafts")
                 return
+            self._app.well("drafts")
         for key in sorted(self._gone):
             self._gone.discard(key)
             try:
                 await self._app.gate.act("draft_discard", name_of(key), person)
             except QiaoError as fault:
-                self._app.trouble(fault)
+                self._app.trouble(fault, "drafts")
                 return

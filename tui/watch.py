@@ -84,8 +84,9 @@ class Watch:
         try:
             told = await self._app.gate.act("news", self._heard)
         except QiaoError as fault:
-            self._app.trouble(fault)
+            self._app.trouble(fault, "news")
             return
+        self._app.well("news")
         self._heard = told["next"]
         own = self._app.unit.rpartition("/")[2]
         if any(one["event"] != "new" or one["unit"] != own for one in told["items"]):

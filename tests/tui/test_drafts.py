@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from node.errors import NotFound
 from node.face import Node
 from tests.tui.hand import Hand, desk, press, settled, shown
 from tests.tui.seat import PASSWORD, seated
@@ -80,3 +83,23 @@ async def test_the_same_form_begun_again_while_the_first_waits_is_a_draft_of_its
         await press(hand, "f12")
         await desk(hand)._save_drafts()
         assert kept(own, "hand") == [{"text": "two"}]
+
+
+async def test_a_draft_that_cant_be_kept_is_told_once_whatever_else_goes_well(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon is gone in the middle of a form: each second it was told again, until the form was hidden."""
+
+    def refused(*_: object) -> None:
+        raise NotFound("没有运行中的节点", code="no_daemon")
+
+    async with seated(own, "hand") as hand:
+        with monkeypatch.context() as patched:
+            patched.setattr(Node, "draft_save", refused)
+            await note(hand, "abc")
+            for _ in range(3):
+                await desk(hand).ask("status")
+                await desk(hand)._save_drafts()
+            assert len(hand.app._notifications) == 1 and "no_daemon" in shown(hand)
+        await desk(hand)._save_drafts()
+        assert kept(own, "hand") == [{"text": "abc"}], "what was typed is there once it can be kept"
