@@ -109,14 +109,18 @@ def enrol_root(roster: Roster, act: RegistryAct, anchor: bytes | None) -> str:
 
 def remember(roster: Roster, act: RegistryAct) -> None:
     """An enrolment that doesn't stand gives no right. But who took it to stand took in what was signed by these keys,
-    and others' acts may name that: by this everybody can tell that it was theirs."""
+    and others' acts may name that: by this everybody can tell that it was theirs. The same keys may be enrolled more
+    than once, each time with another log: who was put back to before it had them finds them again beside the database.
+    """
     author = roster.nodes.get(act.node) or roster.fallen.get(act.node)
     try:
         wanted = read(act.data)
     except Refused:
         return
     if author is not None and wanted.node and covers(roster.now(author.path), roster.now(wanted.unit)):
-        roster.fallen.setdefault(wanted.node, _entry(act, wanted, wanted.unit, author.node))
+        first = roster.fallen.setdefault(wanted.node, _entry(act, wanted, wanted.unit, author.node))
+        if first.enrolment != act.id:
+            first.logs.append(wanted.log)
 
 
 def _by_recovery(roster: Roster, act: RegistryAct, author: NodeEntry, wanted: Enrolment) -> str:

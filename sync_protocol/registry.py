@@ -77,6 +77,11 @@ class Registry:
         known, fallen = self.roster.nodes.get(node), self.roster.fallen.get(node)
         return known or (fallen and replace(fallen, path=self.roster.now(fallen.path)))
 
+    def names(self, node: bytes, log: bytes) -> bool:
+        """Whether the log is known as the node's, or an enrolment of these keys that doesn't stand names it."""
+        entries = (self.roster.nodes.get(node), self.roster.fallen.get(node))
+        return any(entry is not None and log in entry.logs for entry in entries)
+
     def signers(self) -> list[NodeEntry]:
         """As `nodes`, with those of enrolments that don't stand."""
         fallen = [self.signer(one) for one in self.roster.fallen if one not in self.roster.nodes]

@@ -188,7 +188,7 @@ class Roster:
     keys: set[bytes] = field(default_factory=set)  # every key ever enrolled
     moved: dict[str, str] = field(default_factory=dict)  # path left → path taken
     meant: dict[str, str] = field(default_factory=dict)  # path that a denied move named → the unit's then
-    fallen: dict[bytes, NodeEntry] = field(default_factory=dict)  # whom an enrolment names that doesn't stand
+    fallen: dict[bytes, NodeEntry] = field(default_factory=dict)  # whom enrolments name that don't stand
     stamps: list[tuple[int, bytes, tuple[bytes, ...]]] = field(default_factory=list)  # (time, id, new)
 
     @property

@@ -39,8 +39,10 @@ def author_of(work: Work, log: bytes, first: Commit, bodies: Sequence[bytes]) ->
         return entry.node, entry.sign
     row = chain.log_row(work.db, log)
     known = work.registry.signer(first.node if row is None else row.node)
-    if known is not None and (row is not None or log in known.logs or _may_begin(known, log, first, bodies)):
-        return known.node, known.sign
+    if known is not None:
+        named = row is not None or work.registry.names(known.node, log)
+        if named or _may_begin(known, log, first, bodies):
+            return known.node, known.sign
     return _root_itself(work, first, bodies)
 
 
@@ -55,7 +57,7 @@ def logs_of_nobody(db: Connection, registry: Registry) -> list[int]:
 def _says_whose_it_is(db: Connection, registry: Registry, log: Any) -> bool:
     """Whether a known node began it, though what began it doesn't stand: everybody takes it in, and judges it alike."""
     signer = registry.signer(log.node)
-    if signer is None or log.log in signer.logs:
+    if signer is None or registry.names(signer.node, log.log):
         return signer is not None
     return any(
         _may_begin(signer, log.log, commits.parse(one.raw), [body for *_, body in records.bodies(db, one.id)])

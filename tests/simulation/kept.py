@@ -23,4 +23,5 @@ KEPT: dict[int, str] = {
     10: "a unit whose assignment was overtaken was never told, and went on working on a ticket withdrawn",
     8055: "a moved unit wrote on a ticket its new parent couldn't see: the words never came down when it could",
     20638: "a disk that was full while traces were cleaned up behind an erasure was told as an unforeseen fault",
+    70009: "a root put back and replaced by the same keys again had a log of them that its children kept aside",
 }

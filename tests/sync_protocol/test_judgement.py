@@ -24,8 +24,9 @@ from .registrar import (
     forked,
     moved,
     replaced_root,
+    stray,
 )
-from .scene import Office, seed
+from .scene import Office, public, seed
 
 
 def test_a_change_that_doesnt_name_its_authors_enrolment_is_denied() -> None:
@@ -148,6 +149,21 @@ def test_an_enrolment_that_doesnt_stand_says_whose_its_keys_are_and_gives_no_rig
         assert named.path == OTHER + "/370200/370211", "it moves with its unit"
         assert book.node(one.id) is None and book.peer_key(one.id) is None and book.log(one.log) is None
         assert book.admits(one.log, 1, ZERO) is Admission.UNKNOWN_AUTHOR
+
+
+def test_each_log_that_enrolments_give_to_the_same_keys_is_theirs_and_that_of_one_alone_counts() -> None:
+    tree, recovery = Tree(), Recovery("recovery", PROVINCE)
+    new, logs = Office("new root", PROVINCE), [seed(f"log {number}", 16) for number in range(3)]
+    for number, log in enumerate(logs):
+        tree.rights[recovery.id] = tree.rights[tree.province.id]
+        data = {"replaces": tree.province.id, "recovery": public(seed(f"next {number}")), "log": log}
+        tree.enrol(recovery, new, PROVINCE, data=data, log=seed(f"recovery log {number}", 16), seq=1)
+    book, other = tree.fold(), seed("log 3", 16)
+    assert book.root is not None and book.root.node == new.id and book.root.logs == logs[:1]
+    assert [book.names(new.id, log) for log in (*logs, other)] == [True, True, True, False]
+    assert not any(book.names(tree.city.id, log) for log in logs) and not book.names(stray("x"), logs[0])
+    assert [book.log(log) is not None for log in logs] == [True, False, False]
+    assert book.admits(logs[1], 1, ZERO) is Admission.UNKNOWN_AUTHOR
 
 
 def test_nobody_opens_a_log_from_another_nodes() -> None:

@@ -20,10 +20,10 @@ def paper(planted: Path) -> Path:
     return planted / "p.pem"
 
 
-def replaced(tree: Tree, paper: Path, **more: Any) -> dict[str, Any]:
+def replaced(tree: Tree, paper: Path, following: str = "next.pem", **more: Any) -> dict[str, Any]:
     tree.shut("p")
     return rooting.replace_root(
-        tree.base / "p", paper, tree.base / "next.pem", clock=tree.clock("p"), entropy=tree.entropy("p2"),
+        tree.base / "p", paper, tree.base / following, clock=tree.clock("p"), entropy=tree.entropy("p2"),
         marker=tree.marker("p"), **more,
     )  # fmt: skip
 
@@ -35,6 +35,12 @@ def sync(tree: Tree, *links: tuple[str, str]) -> None:
 
 def carry(tree: Tree) -> None:
     sync(tree, ("t", "p"), ("k", "c"), ("c", "p"), ("c", "p"))
+
+
+def agree(tree: Tree) -> None:
+    for name, above in (("k", "c"), ("c", "p"), ("t", "p")):
+        mine, theirs = (tree.reader(one).digest(PATHS[name]) for one in (name, above))
+        assert mine["digest"] == theirs["digest"]
 
 
 def code(tree: Tree, paper: Path) -> str:
@@ -159,11 +165,31 @@ def test_what_a_root_put_back_wrote_before_it_heard_that_it_was_replaced_is_set_
     tree.act("p", "note", record, text="旧根所记")
     carry(tree)
     carry(tree)
-    for name, above in (("k", "c"), ("c", "p"), ("t", "p")):
-        mine, theirs = (tree.reader(one).digest(PATHS[name]) for one in (name, above))
-        assert mine["digest"] == theirs["digest"]
+    agree(tree)
     for name in "pck":
         assert verdicts(tree, name, record) == {"旧根所记": "quarantined"}
+
+
+def test_what_a_root_wrote_that_was_put_back_and_replaced_by_the_same_keys_again_is_set_aside_everywhere(
+    tree: Tree, paper: Path, tmp_path: Path
+) -> None:
+    """The keys lay beside the database that was put back. By the first enrolment they are the root's; the log in
+    which they went on by the second is their own all the same, though nothing in it counts (seed 70009)."""
+    record = tree.dispatched()
+    kept = keep(tree, "p", tmp_path)
+    replaced(tree, paper)
+    root = tree.at("p").keys.node
+    carry(tree)
+    restore(tree, "p", kept)
+    tree.later(1000)
+    replaced(tree, paper, "third.pem", stolen=True)
+    assert tree.at("p").keys.node == root, "the same keys"
+    tree.act("p", "note", record, text="再换根后所记")
+    carry(tree)
+    carry(tree)
+    agree(tree)
+    for name in "pck":
+        assert verdicts(tree, name, record) == {"再换根后所记": "quarantined"}
 
 
 def test_what_a_unit_did_by_a_move_that_ends_with_a_stolen_root_goes_where_the_unit_is_below_again(
