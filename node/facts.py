@@ -38,6 +38,10 @@ def policy_now(work: Work) -> Mapping[str, Any]:
     return _policies(work).at(work.now_ms)
 
 
+def calendar_now(work: Work) -> Calendar:
+    return _calendar(work)
+
+
 def retention_days(work: Work, kind: Kind) -> int:
     """How long personal data of a matter are kept: as declared, or longer by the policy in force."""
     declared = kind.retention.days if kind.retention else 0

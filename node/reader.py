@@ -523,10 +523,10 @@ class Reader:
     # Proof
 
     def heads(self) -> Sequence[dict[str, Any]]:
-        from node import proof
+        from node import digests
 
         with self._read() as db:
-            return proof.heads(db)
+            return digests.heads(db)
 
     def registry(self) -> Sequence[dict[str, Any]]:
         from node.registry import listing as registry
@@ -535,19 +535,20 @@ class Reader:
             return registry.items(db)
 
     def digest(self, unit: str | None = None) -> dict[str, Any]:
-        from node import proof
+        from node import digests
 
         path = self._path(unit) or self.unit
         with self._read() as db:
-            return proof.digest(db, path)
+            return digests.digest(db, path)
 
     def verify(self, every_signature: bool = False) -> dict[str, Any]:
-        from node import alike, proof
+        from node import alike
         from node.attachments import listing as attachments
+        from node.proof import verification
 
         with self._read() as db:
             key = alike.key_in(self.directory, settings.get(db, "node"))
-            found = proof.verify(db, self._keys(db), key, every_signature=every_signature)
+            found = verification.verify(db, self._keys(db), key, every_signature=every_signature)
             problems = [*found["problems"], *attachments.problems(db, self.directory)]
             return {**found, "ok": not problems, "problems": problems}
 

@@ -97,6 +97,10 @@ def project(db: Connection, registry: Registry) -> None:
     if own is not None:
         settings.put(db, PATH, own.path.encode())
         settings.put(db, STANDING, own.standing.encode())
+    project_units(db, registry)
+
+
+def project_units(db: Connection, registry: Registry) -> None:
     counts.save_former(db, _former(registry))
     folded.save_units(
         db,

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from node import alike, proof
+from node import alike, digests
 from node import keys as keyring
 from node.attachments.files import FOLDER as BLOBS
 from node.attachments.files import Files
@@ -32,6 +32,7 @@ from node.config import Config
 from node.errors import Damaged, NotFound, QiaoError
 from node.keys import Keys
 from node.language import say
+from node.proof import verification
 from node.store import copying, database, raw, settings
 
 SCRATCH = ".drill-"
@@ -89,9 +90,9 @@ def _looked_at(directory: Path, path: Path) -> dict[str, Any]:
     with database.disk_faults(), contextlib.closing(_Opened(path)) as opened, opened.engine.begin() as db:
         own = settings.get(db, "node")
         keys = keyring.meant(directory, own)
-        found = proof.verify(db, keys, alike.key_in(directory, own))
+        found = verification.verify(db, keys, alike.key_in(directory, own))
         unit = settings.text(db, "path") or settings.text(db, "unit")
-        told = proof.digest(db, unit)
+        told = digests.digest(db, unit)
     problems += [one["code"] for one in found["problems"]]
     problems += [] if keys.node == own else ["backup_foreign"]
     problems += _beyond(directory, path)

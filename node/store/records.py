@@ -147,7 +147,7 @@ def add_change(
     return True
 
 
-_PLACED = (
+PLACED = (
     select(
         CHANGE.c.change, CHANGE.c.of, CHANGE.c.body, CHANGE.c.fault, COMMIT.c.time, LOG.c.log,
         COMMIT.c.seq, CHANGE.c.place, COMMIT.c.unit, COMMIT.c.actor, LOG.c.node, COMMIT.c.commit,
@@ -158,12 +158,10 @@ _PLACED = (
 )  # fmt: skip
 
 
-_OF_RECORD = Prepared(_PLACED.where(CHANGE.c.record == given("of_record")))
-_OF_COMMIT = Prepared(
-    _PLACED.where(CHANGE.c.record == given("of_record"), CHANGE.c.commit == given("within"))
-)
+_OF_RECORD = Prepared(PLACED.where(CHANGE.c.record == given("of_record")))
+_OF_COMMIT = Prepared(PLACED.where(CHANGE.c.record == given("of_record"), CHANGE.c.commit == given("within")))
 _OF_RECORDS = Prepared(
-    _PLACED.add_columns(RECORD.c.id, RECORD.c.record)
+    PLACED.add_columns(RECORD.c.id, RECORD.c.record)
     .join(RECORD, CHANGE.c.record == RECORD.c.id)
     .where(RECORD.c.matter == given("of_matter"))
 )

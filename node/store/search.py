@@ -125,6 +125,11 @@ def _made(matter: str) -> str:
     )
 
 
+def shadowed(matter: str) -> tuple[str, str]:
+    """A temporary index beside that of a matter: its name, and what makes it (node/proof/shadow.py)."""
+    return _table(matter), _made(matter).replace("VIRTUAL TABLE ", "VIRTUAL TABLE temp.", 1)
+
+
 def _sql(db: Connection, name: str) -> str:
     return str(db.execute(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": name}).scalar())
 

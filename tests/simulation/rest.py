@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from node import proof
+from node import digests
 from node.errors import Stale
 from sync_protocol import clock
 from sync_protocol.limits import AHEAD_MS
@@ -144,5 +144,5 @@ def apart_links(world: World) -> list[str]:
 
 def digest(office: Office, path: str) -> tuple[str, int]:
     with office.read() as db:
-        found = proof.digest(db, path)
+        found = digests.digest(db, path)
     return found["digest"][:12], found["records"]

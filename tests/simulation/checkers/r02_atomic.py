@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from node import proof
+from node.proof import verification
 from sync_protocol import commit
 from sync_protocol.names import short
 from tests.simulation.checkers.checker import Checker
@@ -39,7 +39,7 @@ class Atomic(Checker):
             self.reopened(office)
             assert office.writer is not None, "it runs"
             with office.read() as db:
-                found = proof.verify(db, office.keys, office.writer._alike_key)
+                found = verification.verify(db, office.keys, office.writer._alike_key, every_signature=True)
             problems = [one for one in found["problems"] if not self._is_lie(one)]
             if problems:
                 raise self.breach(f"{office.name}: {problems[:3]}")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from conflict.act import Act
 from conflict.fold import fold, on_top
 from conflict.state import State
-from node import intake, keys, proof, reconciling, trust
+from node import digests, intake, keys, reconciling, trust
 from node.acts import acts
 from node.store import database, records, settings
 from node.work import LOG, NAME, ROOT, UNIT
@@ -124,7 +124,7 @@ def _told(db: Connection, path: str) -> dict[str, str]:
     """The digest of what a unit is entitled to; and by record, to say what differs."""
     states = {record.hex()[:12]: digest.hex() for record, digest in db.exec_driver_sql(_DIGESTS).fetchall()}
     registry = trust.load(db, settings.get(db, ROOT)).digest().hex()
-    return {**states, "registry": registry, "digest": proof.digest(db, path)["digest"]}
+    return {**states, "registry": registry, "digest": digests.digest(db, path)["digest"]}
 
 
 def _items(db: Any) -> list[CommitItem]:
