@@ -100,11 +100,11 @@ def _matter(act: Act) -> str:
 
 def _of_absent(work: Work, record: Stored, one: Placed, orders: set[bytes]) -> Iterator[Problem]:
     """An order's list doesn't name all that it destroys: what is concurrent with it goes as well, and words that it
-    meets when they arrive. But it is one about this record."""
+    meets when they arrive. But it is one about this record; or was, and what it destroyed nobody has any more."""
     order = destruction.order_of(work.db, short(one.change))
-    if order is None:
+    if order is None and not orders:
         yield problem("body_missing", record.name.hex(), commit=one.commit, change=one.change)
-    elif order not in orders:
+    elif order is not None and order not in orders:
         yield problem(
             "erased_unordered", record.name.hex(), commit=one.commit, change=one.change, order=order
         )
