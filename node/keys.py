@@ -64,6 +64,15 @@ class Keys:
         return node_id(self.sign_key)
 
 
+def public(sign_key: bytes) -> Keys:
+    """For what only reads: `sign` and `open` raise LocalError."""
+
+    def absent(*_: object) -> Any:
+        raise LocalError("the private half isn't here")
+
+    return Keys(sign_key, b"", absent, absent)
+
+
 def seal(plaintext: bytes, receiver: bytes, info: bytes) -> bytes:
     """HPKE base mode, empty aad (protocol 3.5). It fits sync_protocol.keys.Seal.
 

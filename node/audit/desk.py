@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from node.proof.verification import Told
 from node.reader import Reader
 
 from . import checkpoints, pulls
@@ -45,12 +46,21 @@ class Desk:
         with self._reader.signing() as (db, keys):
             return pulls.taken(db, keys, self._reader.directory)
 
-    def verify(self) -> dict[str, Any]:
-        """As `verify`, each signature by itself; and what is held grew from every checkpoint that was kept."""
-        found = self._reader.verify(every_signature=True)
-        with self._reader.signing() as (db, keys):
-            problems = [*found["problems"], *pulls.differing(db, keys, self._reader.directory)]
-        return {**found, "ok": not problems, "problems": problems}
+    def verify(
+        self, told: Told = lambda done, of: None, report: Path | None = None, *, force: bool = False
+    ) -> dict[str, Any]:
+        """As `verify`, each signature by itself, on all cores; and what is held grew from every checkpoint that was
+        kept. `report`: the file to write it to. Raises as report.write."""
+        from . import report as reports
+        from . import verifying
+
+        if report is not None:
+            reports.refuse(report, force)
+        found = verifying.verify(self._reader, told)
+        if report is not None:
+            whose = f"{self._reader.unit_name} {self._reader.unit} {self._reader.id.hex()}"
+            reports.write(report, found, whose, self._reader.clock.now_ms(), force=force)
+        return found
 
     def export_log(self, path: Path) -> dict[str, Any]:
         from node import exporting

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from node import lives
 from node.errors import Damaged, Usage
 from node.language import say
 
 from .lazy import Command, examples, subject
 from .reading import decoded, no_file, save
-from .session import session
+from .session import Session, session
 from .shown import line
 
 app = subject(help="审计：可核验的导出，及其核验")
@@ -74,18 +75,41 @@ def _pulled(found: dict[str, Any]) -> Iterator[str]:
         "qiao audit verify all.qlog",
         "qiao audit verify all.qlog --root 'a1b2 c3d4 …' --json",
         "qiao --dir D audit verify",
+        "qiao --dir D audit verify --report 2026.pdf",
     ),  # fmt: skip
 )
 def verify(
     context: typer.Context,
     path: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="导出文件")] = None,
     root: Annotated[str | None, typer.Option(metavar="FINGERPRINT", help="根节点指纹，须与文件相符")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.pdf|.json|.txt", help="把核验报告写到新文件")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="覆盖已有的报告")] = False,
 ) -> None:
     here = session(context)
-    found = here.node().audit.verify() if path is None else _proved(path, root)
+    if path is not None and report is not None:
+        text = say(
+            "报告是对本节点的；文件的结果用 --json", "a report is of a node; of a file there is --json"
+        )
+        raise Usage(text, code="bad_value", hint="qiao audit verify FILE --json")
+    found = _of_node(here, report, force) if path is None else _proved(path, root)
     here.answer(found, _verified)
     if not found["ok"]:
         here.exit = Damaged.exit
+
+
+def _of_node(here: Session, report: Path | None, force: bool) -> dict[str, Any]:
+    last = 0
+
+    def told(done: int, of: int) -> None:
+        nonlocal last
+        tenth = done * 10 // of
+        if tenth > last and of > 20:
+            last = tenth
+            here.narrate(say(f"… 核验 {tenth}0%", f"… {tenth}0% verified"))
+
+    return here.node().audit.verify(told, report, force=force)
 
 
 @app.command(
@@ -190,8 +214,10 @@ def _exported(found: dict[str, Any]) -> Iterator[str]:
 def _verified(found: dict[str, Any]) -> Iterator[str]:
     yield say("核验通过", "verified") if found["ok"] else say("核验不通过", "verification failed")
     for name, value in found.items():
-        if name not in ("ok", "problems"):
+        if name not in ("ok", "problems", "checkpoint", "lost"):
             yield f"  {name} {value}"
+    for one in found.get("lost", ()):
+        yield f"  {lives.lost_sentence(one)}"
     for problem in found.get("problems", ()):
         said = problem.get("message") or problem.get("sentence") or ""
         yield line(f"  [{problem['code']}] {problem['where']}: {said}".rstrip(": "))

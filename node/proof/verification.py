@@ -22,6 +22,7 @@ from .records import Range
 
 REST = "rest"  # receipts and units: little, and of the whole
 Part = Stretch | Range | str
+Told = Callable[[int, int], object]  # parts done, of how many
 
 
 @dataclass(slots=True)
@@ -79,14 +80,19 @@ def verify(
     alike_key: bytes,
     *,
     every_signature: bool = False,
-    told: Callable[[int, int], object] = lambda done, of: None,
+    told: Told = lambda done, of: None,
 ) -> dict[str, Any]:
-    """`problems`: code, sentence, where, evidence. Reads only. `told`: how many parts are done, of how many."""
-    using, found, todo = verifier(db, keys, alike_key, every=every_signature), Found(), parts(db)
+    """`problems`: code, sentence, where, evidence. Reads only."""
+    return account(db, alone(db, verifier(db, keys, alike_key, every=every_signature), told))
+
+
+def alone(db: Connection, using: Verifier, told: Told) -> Found:
+    """In this process."""
+    found, todo = Found(), parts(db)
     for done, one in enumerate(todo, 1):
         found.take(using.part(db, one))
         told(done, len(todo))
-    return account(db, found)
+    return found
 
 
 def account(db: Connection, found: Found) -> dict[str, Any]:
