@@ -60,6 +60,7 @@ soak: .venv/dev  ## the conflict generator and the seeded world with fresh seeds
 	$(PY) -m tests.soak.pairs
 	$(PY) -m tests.soak.backups
 	$(PY) -m tests.soak.skew
+	$(PY) -m tests.tampering
 	$(PY) -m tests.soak.week --minutes $(MINUTES)
 	QIAO_WHOLE_CORPUS=1 $(PY) -m pytest -q tests/tui/test_hostile_screens.py
 

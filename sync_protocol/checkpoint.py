@@ -31,6 +31,7 @@ class Checkpoint:
     log: bytes  # the node's newest: its incarnation
     size: int  # commits
     root: bytes  # SHA-256, 32 bytes
+    said: tuple[str, ...] = ()  # further lines, signed as well (C2SP: extension lines)
 
     @property
     def origin(self) -> str:
@@ -38,7 +39,7 @@ class Checkpoint:
 
     @property
     def text(self) -> str:
-        return f"{self.origin}\n{self.size}\n{_in_base64(self.root)}\n"
+        return "\n".join((self.origin, str(self.size), _in_base64(self.root), *self.said, ""))
 
 
 def signed(checkpoint: Checkpoint, key: bytes, sign: Sign) -> str:
@@ -127,7 +128,7 @@ def _parsed(text: str) -> Checkpoint:
     if len(found) != 32:
         raise BadMessage("checkpoint: the root's length")
     _, node, log = origin.split("/")
-    return Checkpoint(bytes.fromhex(node), bytes.fromhex(log), int(size), found)
+    return Checkpoint(bytes.fromhex(node), bytes.fromhex(log), int(size), found, tuple(lines[3:-1]))
 
 
 def _in_base64(data: bytes) -> str:

@@ -25,8 +25,11 @@ from sync_protocol.errors import RemoteError
 _IDS = select(COMMIT.c.commit).order_by(COMMIT.c.id)
 
 
-def write(db: Connection, keys: Keys, since: str | None) -> tuple[Checkpoint, str]:
-    """The newest checkpoint and its note, with the proof that it grew from `since`, a note of this node's.
+def write(
+    db: Connection, keys: Keys, since: str | None, said: tuple[str, ...] = ()
+) -> tuple[Checkpoint, str]:
+    """The newest checkpoint and its note, with the proof that it grew from `since`, a note of this node's. `said`: what
+    it says besides, a line each.
 
     Raises Damaged `bad_checkpoint` of `since`, Stale `checkpoint_of_another`, Damaged `checkpoint_differs`.
     """
@@ -35,7 +38,7 @@ def write(db: Connection, keys: Keys, since: str | None) -> tuple[Checkpoint, st
         tree = merkle.Tree()
         for one in _leaves(db):
             tree.add(one)
-        return _signed(Checkpoint(keys.node, log, tree.size, tree.root()), keys)
+        return _signed(Checkpoint(keys.node, log, tree.size, tree.root(), said), keys)
     _, _, before = _opened(since, keys.sign_key)
     if before.log != log:
         raise _of_another(before, Checkpoint(keys.node, log, 0, b""))
@@ -44,7 +47,7 @@ def write(db: Connection, keys: Keys, since: str | None) -> tuple[Checkpoint, st
         zh = "本机现在存的提交，不是从那个检查点长出来的：有提交被删去或改过，或数据库被换成了更早的"
         en = "what is stored here didn't grow from that checkpoint: commits were dropped or altered, or put back"
         raise Damaged(say(zh, en), code="checkpoint_differs", hint="qiao verify")
-    found, note = _signed(Checkpoint(keys.node, log, len(leaves), merkle.root(leaves)), keys)
+    found, note = _signed(Checkpoint(keys.node, log, len(leaves), merkle.root(leaves), said), keys)
     return found, checkpoint.grown(note, before.size, _proof(leaves, before.size))
 
 

@@ -5,13 +5,14 @@ All of it reads the database alone, and writes files of its own beside it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from node.proof.verification import Told
 from node.reader import Reader
 
-from . import checkpoints, pulls
+from . import checkpoints, evidence, pulls
 
 
 class Desk:
@@ -47,20 +48,31 @@ class Desk:
             return pulls.taken(db, keys, self._reader.directory)
 
     def verify(
-        self, told: Told = lambda done, of: None, report: Path | None = None, *, force: bool = False
+        self,
+        told: Told = lambda done, of: None,
+        report: Path | None = None,
+        *,
+        against: Sequence[Path] = (),
+        force: bool = False,
     ) -> dict[str, Any]:
-        """As `verify`, each signature by itself, on all cores; and what is held grew from every checkpoint that was
-        kept. `report`: the file to write it to. Raises as report.write."""
+        """As `verify`, each signature by itself, on all cores; what is held grew from every checkpoint that was kept,
+        and agrees with files of other nodes (`against`). `report`: the file to write it to. Raises as report.write and
+        verifying.verify."""
         from . import report as reports
         from . import verifying
 
         if report is not None:
             reports.refuse(report, force)
-        found = verifying.verify(self._reader, told)
+        found = verifying.verify(self._reader, told, against)
         if report is not None:
             whose = f"{self._reader.unit_name} {self._reader.unit} {self._reader.id.hex()}"
             reports.write(report, found, whose, self._reader.clock.now_ms(), force=force)
         return found
+
+    def evidence(self, path: Path) -> dict[str, Any]:
+        """The receipts that this node holds, for whoever verifies another. Raises as evidence.write."""
+        with self._reader.signing() as (db, keys):
+            return evidence.write(db, keys.node, path)
 
     def export_log(self, path: Path) -> dict[str, Any]:
         from node import exporting

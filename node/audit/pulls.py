@@ -18,16 +18,18 @@ from node.errors import Forbidden
 from node.keys import Keys
 from node.language import say
 from node.private import replace, write
+from node.proof.problems import Problem, problem
 from node.store import settings
 from node.store.chain import COMMIT, LOG
 from node.work import LOG as OWN_LOG
 from node.work import ROOT
 from sync_protocol import checkpoint, commit
+from sync_protocol.checkpoint import Checkpoint
 from sync_protocol.errors import ProtocolError
 from sync_protocol.registry import Registry
 from sync_protocol.roster import Role
 
-from . import checkpoints
+from . import checkpoints, held
 
 FOLDER = "audit"
 CURSOR = "pulled.json"
@@ -54,16 +56,21 @@ def taken(db: Connection, keys: Keys, directory: Path) -> dict[str, Any]:
     """
     folder = directory / FOLDER
     kept = _kept(folder)
-    found, note = checkpoints.write(db, keys, _since(db, keys, kept[-1]) if kept else None)
-    verified, last, problems = 0, _cursor(folder), []
+    last, last_body = _cursor(folder)
+    bodies, last_body = held.since(db, last_body)
+    found, note = checkpoints.write(
+        db, keys, _since(db, keys, kept[-1]) if kept else None, (held.line(bodies),)
+    )
+    verified, problems = 0, []
     for row, fault in _verified(db, trust.load(db, settings.get(db, ROOT)), last):
         verified, last = verified + 1, row
         problems.extend([fault] if fault else [])
     folder.mkdir(mode=0o700, exist_ok=True)
     # Numbered by what lies there: whatever becomes of the cursor, no checkpoint is written over.
     path = folder / f"{_number(kept[-1]) + 1 if kept else 1:06d}.checkpoint"
+    held.write(path, bodies)
     write(path, note.encode())
-    replace(folder / CURSOR, json.dumps({"row": last}).encode())
+    replace(folder / CURSOR, json.dumps({"row": last, "body": last_body}).encode())
     return {
         "verified": verified, "problems": problems, "size": found.size, "root": found.root.hex(),
         "checkpoint": str(path),
@@ -103,47 +110,36 @@ def _fault(row: Any, registry: Registry) -> dict[str, str] | None:
     return None if same else {"code": "commit_mismatch", "where": where}
 
 
-def differing(db: Connection, keys: Keys, directory: Path) -> Iterator[dict[str, str]]:
-    """The kept checkpoints from which what is held now didn't grow; those of another list, of before a restore or by
-    former keys, say nothing."""
+def differing(db: Connection, keys: Keys, directory: Path) -> Iterator[Problem]:
+    """The kept checkpoints from which what is held now didn't grow, and the bodies that pulls held and that are gone.
+    Those of another list, of before a restore or by former keys, say nothing of the order of commits."""
     registry = trust.load(db, settings.get(db, ROOT))
     list_of = (keys.node, settings.get(db, OWN_LOG))
-    own = []
+    every: list[tuple[Path, Checkpoint]] = []
     for path in _kept(directory / FOLDER):
         try:
             _, _, note = checkpoint.taken_apart(path.read_text("utf-8"))
-            found = checkpoint.opened(note, registry.key_of(checkpoint.origin_of(note)[0]) or b"")
+            every.append(
+                (path, checkpoint.opened(note, registry.key_of(checkpoint.origin_of(note)[0]) or b""))
+            )
         except (ProtocolError, ValueError):
-            yield _problem("bad_checkpoint", path)
-            continue
-        if (found.node, found.log) == list_of:
-            own.append((found, path))
-    roots = checkpoints.roots(db, {one.size for one, _ in own})
-    for one, path in own:
+            yield problem("bad_checkpoint", str(path))
+    own = [(path, one) for path, one in every if (one.node, one.log) == list_of]
+    roots = checkpoints.roots(db, {one.size for _, one in own})
+    for path, one in own:
         if roots.get(one.size) != one.root:
-            yield _problem("checkpoint_differs", path)
+            yield problem("checkpoint_differs", str(path))
+    yield from held.missing(db, every)
 
 
-_SENTENCES = {
-    "bad_checkpoint": ("这个检查点被改动过", "that checkpoint was altered"),
-    "checkpoint_differs": (
-        "库中的提交不是从这个检查点长出来的",
-        "what is stored didn't grow from that checkpoint",
-    ),
-}
-
-
-def _problem(code: str, path: Path) -> dict[str, str]:
-    return {"code": code, "sentence": say(*_SENTENCES[code]), "where": str(path)}
-
-
-def _cursor(folder: Path) -> int:
-    """The last commit whose signature was verified, by the order of storing; 0 where that isn't known, and all are
-    verified once more."""
+def _cursor(folder: Path) -> tuple[int, int]:
+    """The last commit whose signature was verified, by the order of storing, and the last body told; 0 where that isn't
+    known, and all are verified and told once more."""
     try:
-        return int(json.loads((folder / CURSOR).read_text("utf-8"))["row"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return 0
+        found = json.loads((folder / CURSOR).read_text("utf-8"))
+        return int(found["row"]), int(found.get("body", 0))
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return 0, 0
 
 
 def _since(db: Connection, keys: Keys, path: Path) -> str | None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
-from node import alike, glance
+from node import alike, glance, trust
 from node.attachments import listing as attachments
 from node.keys import Keys
 from node.proof import shared, verification
 from node.proof.verification import Found, Told
 from node.reader import Reader
-from node.store import raw
+from node.store import raw, settings
+from node.work import ROOT
 
-from . import checkpoints, pulls
+from . import against, checkpoints, pulls
 
 
-def verify(reader: Reader, told: Told) -> dict[str, Any]:
-    """As `Reader.verify`, with the checkpoints that were kept, and a new one of what was verified."""
+def verify(reader: Reader, told: Told, witnesses: Sequence[Path] = ()) -> dict[str, Any]:
+    """As `Reader.verify`, with the checkpoints that were kept, and a new one of what was verified. `witnesses`: files
+    of other nodes (against.py). Raises as against.check."""
     with reader.signing() as (db, keys):
         found = _found(reader, db, keys, told)
         account = verification.account(db, found)
@@ -27,10 +31,14 @@ def verify(reader: Reader, told: Told) -> dict[str, Any]:
             *attachments.problems(db, reader.directory),
             *pulls.differing(db, keys, reader.directory),
         ]
+        registry, not_yet = trust.load(db, settings.get(db, ROOT)), 0
+        for path in witnesses:
+            found_there, behind = against.check(db, registry, keys.node, path)
+            problems, not_yet = problems + found_there, not_yet + behind
         newest, note = checkpoints.write(db, keys, None)
     return {
         **account, "ok": not problems, "problems": problems, "size": newest.size, "root": newest.root.hex(),
-        "checkpoint": note,
+        "checkpoint": note, "not_yet": not_yet,
     }  # fmt: skip
 
 

@@ -76,6 +76,7 @@ def _pulled(found: dict[str, Any]) -> Iterator[str]:
         "qiao audit verify all.qlog --root 'a1b2 c3d4 …' --json",
         "qiao --dir D audit verify",
         "qiao --dir D audit verify --report 2026.pdf",
+        "qiao --dir D audit verify --against county.qlog --against county.receipts",
     ),  # fmt: skip
 )
 def verify(
@@ -85,6 +86,12 @@ def verify(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE.pdf|.json|.txt", help="把核验报告写到新文件")
     ] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", help="别的节点的导出（.qlog）或回执文件，可写多次：本机缺什么、改过什么"
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="覆盖已有的报告")] = False,
 ) -> None:
     here = session(context)
@@ -93,13 +100,13 @@ def verify(
             "报告是对本节点的；文件的结果用 --json", "a report is of a node; of a file there is --json"
         )
         raise Usage(text, code="bad_value", hint="qiao audit verify FILE --json")
-    found = _of_node(here, report, force) if path is None else _proved(path, root)
+    found = _of_node(here, report, against or [], force) if path is None else _proved(path, root)
     here.answer(found, _verified)
     if not found["ok"]:
         here.exit = Damaged.exit
 
 
-def _of_node(here: Session, report: Path | None, force: bool) -> dict[str, Any]:
+def _of_node(here: Session, report: Path | None, against: list[Path], force: bool) -> dict[str, Any]:
     last = 0
 
     def told(done: int, of: int) -> None:
@@ -109,7 +116,20 @@ def _of_node(here: Session, report: Path | None, force: bool) -> dict[str, Any]:
             last = tenth
             here.narrate(say(f"… 核验 {tenth}0%", f"… {tenth}0% verified"))
 
-    return here.node().audit.verify(told, report, force=force)
+    return here.node().audit.verify(told, report, against=against, force=force)
+
+
+@app.command(
+    cls=Command,
+    help="导出本机持有的回执（给出的和收到的），供核验别的节点：它确认收到过的，一笔都不能少。",
+    epilog=examples("qiao --dir D audit evidence county.receipts"),
+)
+def evidence(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="写到哪个文件")],
+) -> None:
+    here = session(context)
+    here.answer(here.node().audit.evidence(path), _told)
 
 
 @app.command(

@@ -15,17 +15,21 @@ from node.store.chain import CHANGE, COMMIT, LOG
 from node.store.prepared import Prepared, given
 from node.store.schema import Erased, table
 from sync_protocol import commit
+from sync_protocol.clock import from_ms
 from sync_protocol.commit import Commit
 from sync_protocol.errors import ProtocolError
+from sync_protocol.limits import AHEAD_MS
 from sync_protocol.names import ZERO, short
 from sync_protocol.registry import Registry
 
 from .problems import Problem, problem
 
 LENGTH = 5_000  # commits of a stretch
+CLOCK = "clock"  # fault of a commit whose time isn't past the one before
+DAY_MS = 86_400_000
 ERASED = table(Erased)
 _COLUMNS = (COMMIT.c.id, COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.raw, COMMIT.c.time, COMMIT.c.unit,
-            COMMIT.c.actor, COMMIT.c.changes, COMMIT.c.chained)  # fmt: skip
+            COMMIT.c.actor, COMMIT.c.changes, COMMIT.c.chained, COMMIT.c.held, COMMIT.c.received_ms)  # fmt: skip
 _CHAIN = Prepared(
     select(*_COLUMNS)
     .where(COMMIT.c.log == given("of_log"), COMMIT.c.chained.is_(True), COMMIT.c.seq >= given("first"),
@@ -41,6 +45,13 @@ _CHANGES = Prepared(
     select(CHANGE.c.place, CHANGE.c.change, CHANGE.c.fault, CHANGE.c.body.is_not(None).label("full")).where(
         CHANGE.c.commit == given("within")
     )
+)
+_UNRISEN = Prepared(
+    select(COMMIT.c.id)
+    .where(
+        COMMIT.c.log == given("of_log"), COMMIT.c.seq < given("before"), COMMIT.c.time >= given("not_past")
+    )
+    .limit(1)
 )
 _IS_ERASED = Prepared(select(ERASED.c.change).where(ERASED.c.change == given("named")))
 
@@ -67,6 +78,7 @@ class Whose(NamedTuple):
     own: tuple[bytes, bytes]  # node id, sign key: before it is enrolled, a node knows its own
     complete: bytes
     every: bool  # signature, and not one a run
+    worked: int  # the highest time that this node has written
 
 
 def stretches(db: Connection) -> list[Stretch]:
@@ -148,6 +160,8 @@ class _Walk:
             return
         for code in self._faults(found, row, before):
             self._found(code, row.seq, raw=row.raw)
+        if row.held and not self._may_be_held(row):
+            self._found("fault_mismatch", row.seq, held=True)
         good = self._is_signed(found, row) if signature and self._key is not None else None
         self._bodies(found, row, before, good)
 
@@ -174,6 +188,12 @@ class _Walk:
             return False
         return True
 
+    def _may_be_held(self, row: Any) -> bool:
+        """It was far ahead when it came, and its time hasn't come since: this node would have noticed at work."""
+        return bool(
+            row.time > from_ms(row.received_ms + AHEAD_MS) and row.time > self._whose.worked - from_ms(DAY_MS)
+        )
+
     def _bodies(self, found: Commit, row: Any, before: Any, good: bool | None) -> None:
         names, here = found.header.changes, set()
         for one in _CHANGES(self._db, within=row.id):
@@ -196,6 +216,12 @@ class _Walk:
     def _is_wrongly_marked(self, fault: str, found: Commit, before: Any, good: bool | None) -> bool:
         if fault == signatures.CODE:
             return good is True
+        if fault == CLOCK:
+            header = found.header
+            return (
+                _UNRISEN(self._db, of_log=self._log.id, before=header.seq, not_past=header.time).first()
+                is None
+            )
         risen = before is None or before.seq != found.header.seq - 1 or found.header.time > before.time
         return fault == "" and (good is False or not risen)
 

@@ -13,6 +13,8 @@ Problem = dict[str, Any]  # code, sentence, where, evidence {name: value}
 SENTENCES = {
     "chain_broken": ("链断了，或首个提交不接零", "the chain is broken, or doesn't begin from nothing"),
     "chain_gap": ("链中间缺了提交", "commits are missing within a chain"),
+    "commit_missing": ("别的节点有这笔提交，本机没有", "another node has this commit, and this one hasn't"),
+    "two_histories": ("同一编号有两个不同的提交", "two different commits have one number"),
     "commit_mismatch": ("提交与登记的位置、时间、单位或人员不符", "the commit isn't the one of its place"),
     "head_missing": ("链头不在库中", "a log's newest commit isn't here"),
     "fork_mismatch": ("分叉的登记与库中的提交不符", "what is noted of a fork isn't what the commits show"),
@@ -23,6 +25,15 @@ SENTENCES = {
     "erased_unordered": ("标为依法删除，却没有删除令", "noted as erased by law, and no order says so"),
     "receipt": ("回执不对", "a receipt doesn't verify"),
     "receipted_missing": ("回执里的提交不在库中", "a commit that a receipt covers isn't here"),
+    "taken_missing": ("从上级取过的最后一笔不在库中", "the last commit taken from the parent isn't here"),
+    "bad_checkpoint": (
+        "这个检查点，或它旁边的清单，被改动过",
+        "that checkpoint, or the list beside it, was altered",
+    ),
+    "checkpoint_differs": (
+        "库中的提交不是从这个检查点长出来的",
+        "what is stored didn't grow from that checkpoint",
+    ),
     "projection": ("投影与重新折叠不符", "what is stored isn't what a fresh fold gives"),
     "search_index": ("检索索引与重新折叠不符", "the search index isn't what a fresh fold gives"),
 }

@@ -1,4 +1,5 @@
-"""Custody receipts: each is signed by whom it has to be, and nothing that one covers is missing here."""
+"""Custody receipts: each is signed by whom it has to be, and nothing that one covers is missing here. So is nothing
+that was taken from the parent, as far as this node remembers how far that was."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from node.registry.neighbours import PARENT
 from node.store import chain, links, settings
+from node.store.chain import COMMIT
 from sync_protocol import receipt
 from sync_protocol.errors import ProtocolError
 from sync_protocol.receipt import Receipt
@@ -25,6 +28,16 @@ def check(db: Connection, registry: Registry) -> Iterator[Problem]:
             yield problem("receipt", str(row.id), raw=row.raw)
         else:
             yield from missing(db, found)
+
+
+def taken(db: Connection) -> Iterator[Problem]:
+    parent = links.peer(db, settings.get(db, PARENT) or b"")
+    if parent is not None and parent.position and not _is_here(db, parent.position_id):
+        yield problem("taken_missing", str(parent.position), commit=parent.position_id)
+
+
+def _is_here(db: Connection, commit: bytes) -> bool:
+    return db.execute(select(COMMIT.c.id).where(COMMIT.c.commit == commit).limit(1)).first() is not None
 
 
 def _signed(row: Any, registry: Registry, own: frozenset[bytes] | set[bytes]) -> Receipt | None:

@@ -12,7 +12,7 @@ from node import lives, trust
 from node.entropy import SystemEntropy
 from node.keys import Keys
 from node.store import settings, stale
-from node.work import LOG, ROOT, Work
+from node.work import HIGH_WATER, LOG, ROOT, Work
 from sync_protocol.registry import Registry
 
 from . import logs, projections, receipts, records
@@ -58,11 +58,14 @@ class Verifier:
         work = Work(db, self.keys, self.registry, 0, SystemEntropy(), alike_key=self.alike_key)
         if isinstance(part, Range):
             return Found(records=records.count(db, part), problems=list(projections.check(work, part)))
-        return Found(problems=[*receipts.check(db, self.registry), *projections.check_units(work)])  # fmt: skip
+        problems = [*receipts.check(db, self.registry), *receipts.taken(db), *projections.check_units(work)]
+        return Found(problems=problems)
 
     def _whose(self, db: Connection) -> Whose:
         own = (self.keys.node, self.keys.sign_key)
-        return Whose(self.registry, own, settings.get(db, LOG) or b"", self.every)
+        return Whose(
+            self.registry, own, settings.get(db, LOG) or b"", self.every, settings.number(db, HIGH_WATER)
+        )
 
 
 def parts(db: Connection) -> list[Part]:

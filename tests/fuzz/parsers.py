@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from random import Random
 
@@ -11,6 +12,7 @@ from sync_protocol import (
     commit,
     comparison,
     cose,
+    evidence,
     frontier,
     messages,
     receipt,
@@ -226,6 +228,26 @@ def _bad_tolds(draw: Random) -> bytes:
     return values.encode(mutation.of_tree(draw, tolds) if draw.random() < 0.9 else tolds)
 
 
+# The file of receipts
+
+
+def _feed_evidence(raw: bytes) -> str:
+    return f"{sum(1 for _ in evidence.read([raw]))} receipts"
+
+
+def _bad_evidence(draw: Random) -> bytes:
+    """One item wrong, and an end that fits, mostly; else bytes a little wrong."""
+    *items, end = evidence.write(samples.city().id, [samples.custody()] * draw.randrange(3))
+    if draw.random() < 0.3:
+        return mutation.of_bytes(draw, b"".join((*items, end)))
+    at = draw.randrange(len(items))
+    items[at] = values.encode(mutation.of_tree(draw, values.decode(items[at])))
+    if draw.random() < 0.8:
+        body = b"".join(items)
+        end = cbor.encode([evidence.END, len(items), hashlib.sha256(body).digest()])
+    return b"".join((*items, end))
+
+
 TARGETS = (
     Target("cbor", _any_item, _feed_cbor),
     Target("change", _bad_body, _feed_change),
@@ -234,5 +256,6 @@ TARGETS = (
     Target("reply", bad_message(samples.reply), feed_reply),
     Target("frontier", wrong_of(lambda: cbor.encode(list(frontier.encode(samples.held())))), _feed_frontier),
     Target("receipt", _bad_receipt, _feed_receipt),
+    Target("evidence", _bad_evidence, _feed_evidence),
     Target("plan", _bad_tolds, _feed_plan),
 )

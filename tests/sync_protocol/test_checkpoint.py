@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -48,10 +49,10 @@ def test_another_witnesss_signature_beside_ours_does_no_harm() -> None:
     assert opened(f"{NOTE}— example.org/witness {witness}\n", KEY) == HEAD
 
 
-def test_an_extension_line_is_passed_over() -> None:
+def test_an_extension_line_is_signed_as_well() -> None:
     text = f"{HEAD.text}an extension\n"
     line = base64.b64encode(key_hash(HEAD.origin, KEY) + sign_with(PRIVATE)(text.encode())).decode()
-    assert opened(f"{text}\n— {HEAD.origin} {line}\n", KEY) == HEAD
+    assert opened(f"{text}\n— {HEAD.origin} {line}\n", KEY) == replace(HEAD, said=("an extension",))
 
 
 def test_a_note_signed_by_another_key_is_none_of_ours() -> None:

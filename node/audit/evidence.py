@@ -1,0 +1,22 @@
+"""The receipts that a node holds, as a file for whoever verifies another node (sync_protocol/evidence.py)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from node import whole_file
+from node.store import links
+from sync_protocol import evidence
+
+
+def write(db: Connection, node: bytes, path: Path) -> dict[str, Any]:
+    """Those that it gave and those that it got. Raises Stale `export_exists`, Usage `no_folder`, DiskTrouble."""
+    whole_file.refuse_existing(path, force=False)
+    raws = [row.raw for row in db.execute(select(links.RECEIPT.c.raw).order_by(links.RECEIPT.c.id))]
+    with whole_file.beside(path, force=False) as file:
+        for item in evidence.write(node, raws):
+            file.write(item)
+    return {"path": str(path), "receipts": len(raws)}
