@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -39,22 +40,24 @@ class Given:
 def parts(given: Given, todo: list[Part], told: Callable[[int, int], object]) -> Iterator[Found]:
     """Of each part what was found, as they end. Each process reads the database as it stood when it began."""
     context, most = multiprocessing.get_context("spawn"), min(os.cpu_count() or 1, MOST)
-    with ProcessPoolExecutor(most, context, _begin, (given,)) as pool:
+    stop = context.Event()
+    with ProcessPoolExecutor(most, context, _begin, (given, stop)) as pool:
         waiting = [pool.submit(_part, one) for one in todo]
         try:
             for done, one in enumerate(as_completed(waiting), 1):
                 yield one.result()
                 told(done, len(todo))
         except BaseException:
+            stop.set()  # those that wait for a process already aren't cancelled any more
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-_using: tuple[Verifier, Connection] | None = None  # of this process
+_using: tuple[Verifier, Connection, Event] | None = None  # of this process
 _open = ExitStack()
 
 
-def _begin(given: Given) -> None:
+def _begin(given: Given, stop: Event) -> None:
     global _using
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever began this one hears it, and sends no more
     language.use(given.language)
@@ -62,9 +65,10 @@ def _begin(given: Given) -> None:
         _open.enter_context(raw.lent(given.path, given.key))
     engine = database.open_database(given.path, write=False)
     db = _open.enter_context(engine.begin())
-    _using = verifier(db, keyring.public(given.sign_key), given.alike_key, every=given.every), db
+    _using = verifier(db, keyring.public(given.sign_key), given.alike_key, every=given.every), db, stop
 
 
 def _part(part: Part) -> Found:
     assert _using is not None, "it has begun"
-    return _using[0].part(_using[1], part)
+    using, db, stop = _using
+    return Found() if stop.is_set() else using.part(db, part)
