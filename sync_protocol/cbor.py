@@ -6,6 +6,7 @@ unsigned integers or all text. Protocol section 3, head.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import cbor2
@@ -87,26 +88,39 @@ def _size(value: Value, depth: int, ordered: bool = True) -> int:
 
     Types are looked at, since NaN, dates, `undefined` and simple values are decoded too. Raises BadCbor.
     """
+    return _sizes((value,), depth, ordered)
+
+
+def _sizes(values: Iterable[Value], depth: int, ordered: bool) -> int:
+    """Of several, together: scalars without a call each, as most of what is decoded is scalars."""
     if depth > MAX_DEPTH:
         raise BadCbor("nested too deeply")
-    kind = type(value)
-    if kind is str:
-        length = len(value) if value.isascii() else len(value.encode())
-        return length + (1 if length < 24 else _head(length))
-    if kind is bytes:
-        length = len(value)
-        return length + (1 if length < 24 else _head(length))
-    if kind is int:
-        if not _LOWEST <= value <= _HIGHEST:
-            raise BadCbor("integer out of range")
-        return _head(value if value >= 0 else -1 - value)
-    if kind is list:
-        return _head(len(value)) + sum([_size(item, depth + 1, ordered) for item in value])
-    if kind is dict:
-        return _size_of_map(value, depth, ordered)
-    if kind is bool or value is None:
-        return 1
-    raise BadCbor(f"a {kind.__name__} isn't allowed")
+    size = 0
+    for value in values:
+        kind = type(value)
+        if kind is bytes:
+            length = len(value)
+            size += length + (1 if length < 24 else 2 if length < 256 else _head(length))
+        elif kind is str:
+            length = len(value) if value.isascii() else len(value.encode())
+            size += length + (1 if length < 24 else 2 if length < 256 else _head(length))
+        elif kind is int:
+            size += 1 if 0 <= value < 24 else _size_of_integer(value)
+        elif kind is dict:
+            size += _size_of_map(value, depth, ordered)
+        elif kind is list:
+            size += _head(len(value)) + (_sizes(value, depth + 1, ordered) if value else 0)
+        elif kind is bool or value is None:
+            size += 1
+        else:
+            raise BadCbor(f"a {kind.__name__} isn't allowed")
+    return size
+
+
+def _size_of_integer(value: int) -> int:
+    if not _LOWEST <= value <= _HIGHEST:
+        raise BadCbor("integer out of range")
+    return _head(value if value >= 0 else -1 - value)
 
 
 def _head(argument: int) -> int:
@@ -124,10 +138,9 @@ def _size_of_map(value: dict[Any, Value], depth: int, ordered: bool) -> int:
         raise BadCbor("map keys that aren't all text, or all unsigned integers")
     if ordered and len(value) > 1 and not _in_order(list(value)):
         raise BadCbor("map keys out of order")
-    size = _head(len(value))
-    for key, item in value.items():
-        size += _size(key, depth + 1) + _size(item, depth + 1, ordered)
-    return size
+    if not value:
+        return 1
+    return _head(len(value)) + _sizes(value, depth + 1, ordered) + _sizes(value.values(), depth + 1, ordered)
 
 
 def _in_order(keys: list[Any]) -> bool:
