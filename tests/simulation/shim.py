@@ -18,6 +18,7 @@ sqlite_version = apsw.sqlite_lib_version()
 sqlite_version_info = tuple(map(int, sqlite_version.split(".")))
 PARSE_DECLTYPES, PARSE_COLNAMES = 1, 2
 Binary = bytes
+STATEMENTS = 1_000  # kept parsed, as the product's driver does
 CHECKPOINT = 40  # pages: far oftener than SQLite's 1,000, so that faults meet checkpoints
 
 
@@ -80,7 +81,7 @@ _described: dict[str, tuple[Any, ...] | None] = {}
 def connect(path: str, **_options: Any) -> Connection:
     disk = VFS.disks[path.rpartition("/")[0]]
     try:
-        return Connection(apsw.Connection(path, vfs=NAME), disk)
+        return Connection(apsw.Connection(path, vfs=NAME, statementcachesize=STATEMENTS), disk)
     except apsw.Error as fault:
         raise _translated(disk, fault) from fault
 
