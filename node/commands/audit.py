@@ -234,10 +234,26 @@ def _exported(found: dict[str, Any]) -> Iterator[str]:
 def _verified(found: dict[str, Any]) -> Iterator[str]:
     yield say("核验通过", "verified") if found["ok"] else say("核验不通过", "verification failed")
     for name, value in found.items():
-        if name not in ("ok", "problems", "checkpoint", "lost"):
-            yield f"  {name} {value}"
+        if name in _LABELS and (value or name in _ALWAYS):
+            yield line(f"  {say(*_LABELS[name])} {value}")
     for one in found.get("lost", ()):
         yield f"  {lives.lost_sentence(one)}"
     for problem in found.get("problems", ()):
         said = problem.get("message") or problem.get("sentence") or ""
         yield line(f"  [{problem['code']}] {problem['where']}: {said}".rstrip(": "))
+
+
+_ALWAYS = frozenset({"commits", "root"})
+_LABELS = {
+    "root": ("根", "root"),
+    "exporter": ("导出的节点", "exported by node"),
+    "commits": ("提交", "commits"),
+    "signatures": ("逐笔核验的签名", "signatures verified one by one"),
+    "records": ("重新折叠的事项", "records folded anew"),
+    "changes": ("正文", "bodies"),
+    "absent": ("不在这里的正文", "bodies not here"),
+    "links": ("不在这里的提交", "commits not here"),
+    "size": ("检查点的提交数", "commits of the checkpoint"),
+    "not_yet": ("旁证里还没有到本机的提交", "commits of the others' files not here yet"),
+    "rebuild_left": ("升级后还没有重建、未比对的", "waiting to be rebuilt, not compared"),
+}

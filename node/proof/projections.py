@@ -20,6 +20,7 @@ from .problems import Problem, problem
 from .records import Range, Stored
 from .shadow import Shadow, cast
 
+MOST_SHOWN = 20  # of a lot, with the columns that differ; of more, the tables alone
 _LOT = 100  # records folded before they are compared: as many lie in memory
 _FIRST = (*sorted(facts.MATTERS), facts.LIST)  # on which others rest, in this order
 
@@ -70,9 +71,9 @@ def _lot(
             _fold(work, one)
         else:
             left_out.add(one.row)  # folded apart, or not at all
-    for row, tables in sorted(shadow.differing(*among).items()):
+    for at, (row, tables) in enumerate(sorted(shadow.differing(*among).items())):
         if row not in left_out:
-            yield _problem("projection", shadow, named.get(row), row, tables)
+            yield _problem("projection", shadow, named.get(row), row, tables, shown=at < MOST_SHOWN)
 
 
 def _fold(work: Work, one: Stored) -> None:
@@ -81,8 +82,10 @@ def _fold(work: Work, one: Stored) -> None:
     refold.save(work, one.row, one.name, kind, state, new=True)
 
 
-def _problem(code: str, shadow: Shadow, one: Stored | None, row: int, tables: list[str]) -> Problem:
-    columns = {table: shadow.columns(table, row) for table in tables}
+def _problem(
+    code: str, shadow: Shadow, one: Stored | None, row: int, tables: list[str], *, shown: bool
+) -> Problem:
+    columns = {table: shadow.columns(table, row) if shown else [] for table in tables}
     where = one.name.hex() if one else f"row {row}"
     commits = [change.commit.hex() for change in one.changes[-20:]] if one else []
     return problem(code, where, columns=columns, commits=list(dict.fromkeys(commits)))
