@@ -28,7 +28,8 @@ _FORMS = (
 )
 _NUMBER = re.compile(rf"(?<!\d)(?:\+?86{_MARK})?(?:{'|'.join(_FORMS)})(?!\d)")
 _NAMED = re.compile(r"(?:电话|座机|固话|手机|号码|微信|QQ|[Tt]el)[是为号:： ]{0,3}(\d{5,10})(?!\d)")
-_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+_WIDE, _DIGITS = re.compile("[０-９]"), str.maketrans("０１２３４５６７８９", "0123456789")
+_ENOUGH = re.compile(r"\d(?:\D*\d){4}")  # digits: no number that is masked has fewer
 _SEEN = re.compile(r"[\dXx]")
 
 
@@ -58,7 +59,7 @@ def text(value: Any, known: Iterable[str] = ()) -> Any:
     if isinstance(value, str):
         for one in known:
             value = value.replace(one, masked(one))
-        return _without(_NAMED, _without(_NUMBER, value))
+        return _without(_NAMED, _without(_NUMBER, value)) if _ENOUGH.search(value) else value
     if isinstance(value, list | tuple):
         return [text(one, known) for one in value]
     if isinstance(value, Mapping):
@@ -69,7 +70,7 @@ def text(value: Any, known: Iterable[str] = ()) -> Any:
 def _without(numbers: re.Pattern[str], value: str) -> str:
     """Full-width digits are found as plain ones, and stand for themselves elsewhere."""
     parts, end = [], 0
-    for found in numbers.finditer(value.translate(_DIGITS)):
+    for found in numbers.finditer(value.translate(_DIGITS) if _WIDE.search(value) else value):
         start, stop = found.span(found.lastindex or 0)
         parts += [value[end:start], _number(found[found.lastindex or 0])]
         end = stop
