@@ -50,7 +50,7 @@ def must_be_auditor(db: Connection) -> None:
 
 
 def taken(db: Connection, keys: Keys, directory: Path) -> dict[str, Any]:
-    """After the exchange. Gives verified, problems, size, root, checkpoint (the file).
+    """After the exchange. Gives verified, problems, size, root, checkpoint (the file), standing (of this node).
 
     Raises Damaged `checkpoint_differs` where what is held didn't grow from the last pull's, and `bad_checkpoint`.
     """
@@ -73,7 +73,7 @@ def taken(db: Connection, keys: Keys, directory: Path) -> dict[str, Any]:
     replace(folder / CURSOR, json.dumps({"row": last, "body": last_body}).encode())
     return {
         "verified": verified, "problems": problems, "size": found.size, "root": found.root.hex(),
-        "checkpoint": str(path),
+        "checkpoint": str(path), "standing": settings.text(db, trust.STANDING) or "active",
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from node import lives
-from node.errors import Damaged, Usage
+from node.errors import Damaged, Forbidden, Usage
 from node.language import say
 
 from .lazy import Command, examples, subject
@@ -54,6 +54,8 @@ def pull(context: typer.Context) -> None:
     )
     if found["problems"]:
         here.exit = Damaged.exit
+    elif found["standing"] != "active":
+        here.exit = Forbidden.exit
 
 
 def _pulled(found: dict[str, Any]) -> Iterator[str]:
@@ -64,6 +66,10 @@ def _pulled(found: dict[str, Any]) -> Iterator[str]:
     yield say(f"检查点：{found['checkpoint']}", f"checkpoint: {found['checkpoint']}")
     if not found["complete"]:
         yield say("尚未收完，再执行一次", "not complete yet: once more")
+    if found["standing"] != "active":
+        zh = "本节点已被撤销：只收得到登记册，收到过的都还在"
+        en = "this node has been revoked: it is given the registry alone, and keeps what it has"
+        yield say(zh, en)
     for problem in found["problems"]:
         yield line(f"  [{problem['code']}] {problem['where']}")
 

@@ -11,6 +11,7 @@ from node.audit import pulls
 from node.audit.desk import Desk
 from node.errors import Damaged, Forbidden
 from tests.node.tree import Tree
+from tests.tampering import scene
 
 
 @pytest.fixture
@@ -125,3 +126,45 @@ def test_by_new_keys_another_list_begins_and_the_old_checkpoints_are_no_fault(au
     audited.sync("a", "p")
     found = pull(audited)
     assert found["checkpoint"].endswith("000002.checkpoint") and not problems(audited)
+
+
+def test_a_body_that_is_gone_is_told_by_the_pull_that_held_it(audited: Tree) -> None:
+    pull(audited)
+    with audited.sql("a") as db:
+        db.execute(
+            "UPDATE change SET body = NULL, salt = NULL WHERE id = (SELECT max(id) FROM change WHERE of IS NOT NULL)"
+        )
+    scene.rebuilt(audited, "a")
+    assert problems(audited) == {"body_missing"}
+    with audited.sql("a") as db:
+        db.execute("DELETE FROM change WHERE body IS NULL")
+    scene.rebuilt(audited, "a")
+    assert problems(audited) == {"body_missing"}
+
+
+def test_a_list_of_bodies_that_was_altered_or_taken_away_is_named(audited: Tree) -> None:
+    first = Path(pull(audited)["checkpoint"]).with_suffix(".held")
+    content = first.read_bytes()
+    first.write_bytes(content[:-8])
+    assert problems(audited) == {"bad_checkpoint"}
+    first.unlink()
+    assert problems(audited) == {"bad_checkpoint"}
+
+
+def test_a_ticket_erased_by_law_within_the_period_is_no_fault(audited: Tree) -> None:
+    record = audited.register("p")
+    pull(audited)
+    audited.do("p", "erase", "a", record=record, ground="本人要求", fields=[])
+    pull(audited)
+    assert not problems(audited)
+    assert audited.one("a", "SELECT count(*) FROM erased") > 0
+
+
+def test_an_auditor_who_was_revoked_meanwhile_is_told_and_keeps_what_he_holds(audited: Tree) -> None:
+    assert pull(audited)["standing"] == "active"
+    audited.do("p", "registry.revoke", "a", unit="SJ01", reason="retired", keep=None)
+    record = audited.register("p")
+    after = pull(audited)
+    assert after["standing"] == "revoked" and after["verified"] > 0 and not after["problems"]
+    assert audited.one("a", "SELECT count(*) FROM record WHERE record = ?", bytes.fromhex(record)) == 0
+    assert not problems(audited)
