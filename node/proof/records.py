@@ -81,11 +81,11 @@ def _stored(named: Any, rows: list[Any]) -> Stored:
 def faults(work: Work, record: Stored) -> Iterator[Problem]:
     """What is wrong with the bodies of one record; what is read of them the fold takes over from `work.bodies`."""
     acts: dict[bytes, Act] = {}
-    before: Placed | None = None
+    last: dict[bytes, Placed] = {}  # of each commit: those of two branches lie between each other
     for one, salt in zip(record.changes, record.salts, strict=True):
         if one.body is not None:
-            yield from _of_body(work, record, one, salt, before, acts)
-        before = one
+            yield from _of_body(work, record, one, salt, last.get(one.commit), acts)
+        last[one.commit] = one
     if record.matter and acts and all(record.matter != _matter(act) for act in acts.values()):
         yield problem("record_mismatch", record.name.hex(), matter=record.matter)
     orders = {name for name, act in acts.items() if act.action == ERASE}
@@ -135,5 +135,5 @@ def _is_under(record: Stored, one: Placed, body: Body, before: Placed | None) ->
         return one.of is None and record.name == (body.record or short(one.change))
     if one.fault == ALONE:
         return record.name == short(one.change)
-    follows = before is not None and (before.commit, before.place) == (one.commit, one.place - 1)
+    follows = before is not None and before.place == one.place - 1
     return one.of == body.of and follows and before is not None and short(before.change) == body.of

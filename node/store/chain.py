@@ -63,6 +63,7 @@ _LOOSE = Prepared(
         COMMIT.c.log == given("of"), _NOT_CHAINED
     )
 )
+_LOOSE_LOGS = Prepared(select(COMMIT.c.log).where(_NOT_CHAINED).distinct())
 _ANY_LOOSE = Prepared(select(COMMIT.c.id).where(COMMIT.c.log == given("of"), _NOT_CHAINED).limit(1))
 _LOOSE_AT = Prepared(
     select(COMMIT.c.id, COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.time, COMMIT.c.raw)
@@ -132,8 +133,15 @@ def above(db: Connection, log: int, seq: int) -> Sequence[Any]:
 
 def frontier(db: Connection, nodes: Iterable[bytes]) -> Frontier:
     """Which chains of these nodes' logs are held here."""
-    stands = ((row.log, chains(db, row).tips()) for row in logs_of(db, nodes))
+    loose = {row.log for row in _LOOSE_LOGS(db)}  # few, if any: each of the others is asked for nothing more
+    stands = (
+        (row.log, chains(db, row).tips() if row.id in loose else _tip(row)) for row in logs_of(db, nodes)
+    )
     return {log: tips for log, tips in stands if tips}
+
+
+def _tip(log: LogRow) -> tuple[Position, ...]:
+    return (Position(log.head.seq, log.head.id),) if log.head.seq else ()
 
 
 def chains(db: Connection, log: LogRow) -> Chains:
