@@ -16,6 +16,7 @@ COMMIT = b"qiao/commit/1"
 ENVELOPE = b"qiao/envelope/1"
 RECEIPT = b"qiao/receipt/1"
 JOIN = b"qiao/join/1"
+STAND = b"qiao/stand/1"
 EXPORT = b"qiao/export/1"
 
 _HEAD = b"\xd2\x84"  # tag 18, array of 4

@@ -1,6 +1,7 @@
 """The Merkle tree of a growing list (RFC 6962, 2.1): its root, and the proof that one list is the beginning of another.
 
-Pure, over leaf hashes in memory: 1,200,000 of them are hashed in a second or two, so no node is kept anywhere.
+Pure. Of a list that has grown to any size its peaks are enough to go on, and to prove that it went on: whoever keeps
+these hashes nothing again.
 """
 
 from __future__ import annotations
@@ -23,9 +24,17 @@ def node(left: bytes, right: bytes) -> bytes:
 class Tree:
     """Grows by leaf hashes; keeps no more than the roots of its full subtrees, which is one hash a bit of its size."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._full: list[bytes] = []  # roots of the full subtrees, the largest first
+    def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
+        """`peaks`: as those of a tree of that size. Raises ValueError for another number of them."""
+        self.size = size
+        self._full = list(peaks)
+        if size < 0 or len(self._full) != size.bit_count():
+            raise ValueError(f"{len(self._full)} peaks of {size}")
+
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """The roots of its full subtrees, the largest first: one for each bit of its size."""
+        return tuple(self._full)
 
     def add(self, leaf_hash: bytes) -> None:
         self._full.append(leaf_hash)
@@ -76,6 +85,39 @@ def _sub_proof(leaves: Sequence[bytes], old: int, is_known: bool) -> list[bytes]
     if old <= split:
         return [*_sub_proof(left, old, is_known), root(right)]
     return [*_sub_proof(right, old - split, False), root(left)]
+
+
+def growth(old: Tree, leaves: Sequence[bytes]) -> list[bytes]:
+    """As `consistency`, of the list that `old` has become with these leaf hashes behind it.
+
+    Raises ValueError where `old` is empty.
+    """
+    if not old.size:
+        raise ValueError("nothing grew from nothing")
+    return _growth(_placed(old), old.size, leaves, 0, old.size + len(leaves), True)
+
+
+def _placed(tree: Tree) -> dict[int, bytes]:
+    """Number of the leaf at which a full subtree begins → its root."""
+    found, at = {}, 0
+    for one in tree.peaks:
+        found[at] = one
+        at += 1 << ((tree.size - at).bit_length() - 1)
+    return found
+
+
+def _growth(
+    peaks: dict[int, bytes], old: int, leaves: Sequence[bytes], first: int, end: int, is_known: bool
+) -> list[bytes]:
+    """As `_sub_proof` of the leaves from `first` up to before `end`. What lies left of a split that is within the old
+    list is one of its full subtrees, and what lies right of one that isn't is all new."""
+    if end == old:
+        return [] if is_known else [peaks[first]]
+    split = first + (1 << ((end - first - 1).bit_length() - 1))
+    if old <= split:
+        right = root(leaves[split - old : end - old])
+        return [*_growth(peaks, old, leaves, first, split, is_known), right]
+    return [*_growth(peaks, old, leaves, split, end, False), peaks[first]]
 
 
 def is_consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:

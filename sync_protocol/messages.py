@@ -9,6 +9,8 @@ that aren't known are ignored, so that a later version may add some.
     5  more: it has more to send at once     6  notes, [[code] or [code, log, seq, commit id] …]
     both      19 features it has, [text …] (`CAN`)   20 wants: [[hash of an attachment, offset] …]
               21 chunks: [[hash, size of the whole, offset, bytes] …]
+              26 stands (stand.py): [COSE bytes …]   27 in a reply, the mark up to which these go; in a request,
+                 the one up to which they were taken
     request   7 frontier of its subtree's logs, [[log, seq, id] …]   15 its further chains
               8 digest of that frontier   9 taken: [parent's newest log, position, commit id there]
               10 seconds it may be held   16 early: positions taken before their turn
@@ -44,7 +46,7 @@ from .names import SHORT, ZERO
 
 VERSION = 1
 SPEAKS = (1,)
-CAN = ("reconcile", "early", "blobs")
+CAN = ("reconcile", "early", "blobs", "stands")
 
 MAX_PARTS = 20_000  # commits of one message: about 30 MB of objects
 MAX_PART = 4 * 1024 * 1024  # bytes of one part: a commit past its own bound still keeps its place
@@ -53,6 +55,7 @@ MAX_NAMES = 256  # matters understood
 MAX_NAME = 64  # characters of a matter, a feature or a note's code
 MAX_EARLY = 5000  # positions taken before their turn
 MAX_WANTS = 64  # attachments asked for at once
+MAX_STANDS = 64  # of one message: 16 KiB
 MAX_CHUNKS = 64  # pieces of attachments at once
 MAX_CHUNK_BYTES = 3 * 1024 * 1024  # of all of them: they stand in the head, which is one part
 ROOM = 3 * BATCH  # of a child that doesn't say: Chinese text and ids come to about a third
@@ -148,6 +151,8 @@ class Request:
     room: int = ROOM
     wants: tuple[BlobWant, ...] = ()
     chunks: tuple[Chunk, ...] = ()
+    stands: tuple[bytes, ...] = ()
+    stood: int = 0  # mark up to which the parent's were taken; 0 where there is nothing new to say of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,8 @@ class Reply:
     highest: int | None = None  # number taken of this log, where the request doesn't count
     wants: tuple[BlobWant, ...] = ()
     chunks: tuple[Chunk, ...] = ()
+    stands: tuple[bytes, ...] = ()
+    stood: int = 0  # mark up to which they go; 0 without any
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +322,8 @@ def _common_head(message: Request | Reply, what: str) -> dict[int, Any]:
         19: list(message.can) or None,
         20: [list(one) for one in message.wants] or None,
         21: [list(one) for one in message.chunks] or None,
+        26: list(message.stands) or None,
+        27: message.stood or None,
     })  # fmt: skip
 
 
@@ -358,6 +367,10 @@ def _common(head: dict[int, Any]) -> dict[str, Any]:
         "early": _early(head.get(16, [])),
         "wants": tuple(map(_want, shape.items(head.get(20, []), "wants", MAX_WANTS))),
         "chunks": _chunks(head.get(21, [])),
+        "stands": tuple(
+            shape.octets(one, "stand") for one in shape.items(head.get(26, []), "stands", MAX_STANDS)
+        ),
+        "stood": shape.uint(head.get(27, 0), "stood"),
     }
 
 

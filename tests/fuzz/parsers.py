@@ -17,6 +17,7 @@ from sync_protocol import (
     messages,
     receipt,
     run,
+    stand,
 )
 from sync_protocol.commit import Commit
 from sync_protocol.errors import BadChange, BadCommit
@@ -205,6 +206,22 @@ def _bad_receipt(draw: Random) -> bytes:
     return samples.signed(wrong_of(lambda: payload)(draw), cose.RECEIPT)
 
 
+def _feed_stand(raw: bytes) -> str:
+    found = stand.parse(raw)
+    assert stand.parse(found.signed.raw) == found
+    known = stand.parse(samples.standing())
+    assert sorted(stand.clashes(found, known)) == sorted(stand.clashes(known, found))
+    found.verify(samples.county().key)
+    return "clashes" if any(stand.clashes(found, known)) else "verified"
+
+
+def _bad_stand(draw: Random) -> bytes:
+    if draw.random() < 0.2:
+        return mutation.of_bytes(draw, samples.standing())
+    payload = cose.parse(samples.standing()).payload
+    return samples.signed(wrong_of(lambda: payload)(draw), cose.STAND)
+
+
 def _feed_plan(raw: bytes) -> str:
     """One answer after the other, the same tree of them to every ask."""
     value = cbor.decode(raw)
@@ -256,6 +273,7 @@ TARGETS = (
     Target("reply", bad_message(samples.reply), feed_reply),
     Target("frontier", wrong_of(lambda: cbor.encode(list(frontier.encode(samples.held())))), _feed_frontier),
     Target("receipt", _bad_receipt, _feed_receipt),
+    Target("stand", _bad_stand, _feed_stand),
     Target("evidence", _bad_evidence, _feed_evidence),
     Target("plan", _bad_tolds, _feed_plan),
 )

@@ -18,12 +18,14 @@ from sync_protocol import (
     join,
     messages,
     receipt,
+    stand,
 )
 from sync_protocol.comparison import Ask, OfBucket, OfRecord, Wanted
 from sync_protocol.envelope import Envelope, Kind
 from sync_protocol.frontier import Position
 from sync_protocol.invitation import Invitation
 from sync_protocol.messages import BlobWant, ChangeItem, Chunk, CommitItem, Mark, Note, Reply, Request, Taken
+from sync_protocol.stand import Head, Stored
 from tests.sync_protocol import registrar
 from tests.sync_protocol.holding import many
 from tests.sync_protocol.scene import Office, Tree, seal_public, seed
@@ -84,7 +86,7 @@ def request() -> bytes:
             ("ticket/1",), frontier.digest(held()), START_MS, held(), items([county()]),
             Taken(city().log, 3, seed("third")), 60, True, (Note("held", county().log, 2, seed("2")),),
             early=(3, 5), ask=ask, room=10_000, wants=(BlobWant(seed("photo"), 7),),
-            chunks=(Chunk(seed("scan"), 9, 4, b"12345"),),
+            chunks=(Chunk(seed("scan"), 9, 4, b"12345"),), stands=(standing(),), stood=4,
         )
     )  # fmt: skip
 
@@ -97,6 +99,7 @@ def reply() -> bytes:
         Reply(
             ("ticket/1",), START_MS, Mark(7, seed("seventh")), custody(), items(), False, True, (Note("x"),),
             early=(8, 9), told=told, reconcile=Mark(6, seed("sixth")), wants=(BlobWant(seed("photo")),),
+            stands=(standing(),), stood=5,
         )
     )  # fmt: skip
 
@@ -107,6 +110,17 @@ def custody() -> bytes:
         held(), child=county().id, time_ms=START_MS, log=city().log, kid=city().id, signer=city().signer
     )
     return made.raw
+
+
+@cache
+def standing() -> bytes:
+    """The county's word on where it stands."""
+    heads = [Head(county().log, 2, seed("2")), Head(seed("another log", 16), 1, seed("1"))]
+    made = stand.make(
+        log=county().log, time_ms=START_MS, heads=heads, frontier=frontier.digest(held()),
+        stored=Stored(7, seed("root")), kid=county().id, signer=SIGN,
+    )  # fmt: skip
+    return made.signed.raw
 
 
 @cache

@@ -22,6 +22,7 @@ GOOD = {
     "request": samples.request(),
     "letter": samples.letter(samples.request()),
     "bundle": samples.bundled(),
+    "stand": samples.standing(),
     "invitation": samples.line().encode(),
 }
 

@@ -55,6 +55,27 @@ def test_a_growing_tree_has_the_root_of_the_definition(size: int) -> None:
 
 
 @given(st.integers(1, 200), st.integers(0, 200))
+def test_the_peaks_of_a_list_are_enough_to_go_on_and_to_prove_it(old: int, more: int) -> None:
+    every = leaves(old + more)
+    grown = merkle.Tree()
+    for one in every[:old]:
+        grown.add(one)
+    kept = merkle.Tree(grown.size, grown.peaks)
+    assert merkle.growth(kept, every[old:]) == merkle.consistency(every, old)
+    for one in every[old:]:
+        kept.add(one)
+    assert (kept.size, kept.root()) == (len(every), merkle.root(every))
+
+
+def test_peaks_that_arent_of_that_size_make_no_tree_and_nothing_grew_from_nothing() -> None:
+    for size, count in ((3, 1), (4, 2), (0, 1), (-1, 1)):
+        with pytest.raises(ValueError, match="peaks"):
+            merkle.Tree(size, leaves(count))
+    with pytest.raises(ValueError, match="nothing"):
+        merkle.growth(merkle.Tree(), leaves(1))
+
+
+@given(st.integers(1, 200), st.integers(0, 200))
 def test_every_list_proves_what_it_grew_from(old: int, more: int) -> None:
     every = leaves(old + more)
     proof = merkle.consistency(every, old)

@@ -38,11 +38,14 @@ REQUEST = Request(
     room=4096,
     wants=(BlobWant(seed("photo"), 512),),
     chunks=(Chunk(seed("scan"), 9, 4, b"12345"),),
+    stands=(b"one", b"whatever is in it is judged where it is taken"),
+    stood=17,
 )
 REPLY = Reply(
     ("ticket/1",), 5, Mark(9, seed("ninth")), b"receipt", (ITEM,), True, True, (Note("x"),),
     early=(7,), told=Told((0, 256)), reconcile=Mark(4, seed("fourth")),
     wants=(BlobWant(seed("photo")),), chunks=(Chunk(seed("scan"), 0, 0, b""),),
+    stands=(b"one",), stood=18,
 )  # fmt: skip
 
 
@@ -149,6 +152,11 @@ def test_an_unknown_version_is_named_as_such() -> None:
         {21: [[bytes(32), 2**40, 0, bytes(1024 * 1024 + 1)]] * 3},
         {22: -1},
         {22: MAX_EXPANDED + 1},
+        {26: {}},
+        {26: ["text"]},
+        {26: [b"stand"] * 65},
+        {27: -1},
+        {27: b"mark"},
     ],
 )
 def test_a_head_of_another_form_is_a_fault(change: dict[int, Any]) -> None:

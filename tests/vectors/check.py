@@ -525,6 +525,35 @@ def check_exchange() -> None:
     check_receipt({key: bytes.fromhex(one) if key != "time_ms" else one
                    for key, one in vectors["receipt"].items()})  # fmt: skip
     check_reconcile(vectors["reconcile"])
+    for vector in vectors["stands"]:
+        check_stand(vector)
+
+
+def check_stand(vector: dict[str, Any]) -> None:
+    kid, payload, signature = sign1(bytes.fromhex(vector["raw"]))
+    check_signature(bytes.fromhex(vector["key"]), signature, kid, b"qiao/stand/1", payload)
+    fields = decode(payload)
+    heads = [[bytes.fromhex(log), seq, bytes.fromhex(id)] for log, seq, id in vector["heads"]]
+    said = {
+        1: bytes.fromhex(vector["log"]),
+        2: vector["time_ms"],
+        3: heads,
+        4: bytes.fromhex(vector["frontier"]),
+    }
+    if vector["stored"] is not None:
+        ids = [bytes.fromhex(one) for one in vector["stored"]]
+        said[5] = [len(ids), tree_hash([sha(b"\0", one) for one in ids])]
+    need(fields == said and heads == sorted(heads), vector["name"])
+
+
+def tree_hash(leaves: list[bytes]) -> bytes:
+    """RFC 6962, 2.1."""
+    if len(leaves) == 1:
+        return leaves[0]
+    split = 1
+    while split * 2 < len(leaves):
+        split *= 2
+    return sha(b"\1", tree_hash(leaves[:split]), tree_hash(leaves[split:]))
 
 
 def check_receipt(vector: dict[str, Any]) -> None:

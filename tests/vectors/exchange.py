@@ -6,17 +6,47 @@ from __future__ import annotations
 
 from typing import Any
 
-from sync_protocol import cbor, comparison, frontier, receipt
+from sync_protocol import cbor, comparison, frontier, merkle, receipt, stand
 from sync_protocol.comparison import Ask, OfBucket, OfRecord, Wanted
 from sync_protocol.frontier import Position
+from sync_protocol.stand import Head, Stored
 from tests.sync_protocol.holding import Held
 from tests.sync_protocol.scene import Tree, seed
 
 CITY_MS = 1_767_225_600_000
+STORED = 7  # commits
 
 
 def exchange_vectors() -> dict[str, Any]:
-    return {"frontier": _frontier(), "receipt": _receipt(), "reconcile": _reconcile()}
+    return {
+        "frontier": _frontier(),
+        "receipt": _receipt(),
+        "reconcile": _reconcile(),
+        "stands": [_stand("with the tree of what is stored", STORED), _stand("without it", None)],
+    }
+
+
+def _stand(name: str, size: int | None) -> dict[str, Any]:
+    """Of the city, which began another log. The tree is over the ids in the order given."""
+    city = Tree().city
+    ids = [seed(f"stored {number}") for number in range(size or 0)]
+    root = merkle.root(map(merkle.leaf, ids))
+    made = stand.make(
+        log=city.log, time_ms=CITY_MS,
+        heads=[Head(city.log, 3, seed("3")), Head(seed("an older log", 16), 70_000, seed("70000"))],
+        frontier=frontier.digest(_held()), stored=None if size is None else Stored(size, root), kid=city.id,
+        signer=city.signer,
+    )  # fmt: skip
+    return {
+        "name": name,
+        "key": city.key.hex(),
+        "log": city.log.hex(),
+        "time_ms": CITY_MS,
+        "heads": [[head.log.hex(), head.seq, head.id.hex()] for head in made.heads],
+        "frontier": frontier.digest(_held()).hex(),
+        "stored": [one.hex() for one in ids] if size is not None else None,
+        "raw": made.signed.raw.hex(),
+    }
 
 
 def _held() -> frontier.Frontier:
