@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from node import custody, incarnation, intake, lanes, reconciling, scope
+from node import custody, incarnation, intake, lanes, reconciling, scope, stands
 from node.attachments import link as attachments
 from node.link import packed, stated, understands
 from node.registry import neighbours, replacing
@@ -56,6 +56,9 @@ def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Reques
             work.db, peer.id, incarnation=log, envelope=number, seen_ms=work.now_ms,
             offset_ms=asked.clock_ms - work.now_ms, can=" ".join(asked.can),
         )  # fmt: skip
+        stands.renew(work)
+        stands.heard(work, links.again(work.db, peer.id), asked)
+        taken.notes.extend(stands.take(work, asked.stands, node))
     took = attachments.take(work, node, asked.wants if counts else None, asked.chunks)
     asked = asked if counts else replace(asked, wants=())
     idle = counts and not (asked.commits or asked.more or asked.ask or asked.chunks)
@@ -174,6 +177,9 @@ def reply(
         notes=tuple(Note(code) for code in (*notes, *([off] if off else []))),
         can=CAN,
     )
+    if counts:
+        told, stood = stands.down(work, peer, asked.can)
+        made = replace(made, stands=told, stood=stood)
     if not counts:
         made = replace(made, highest=peer.envelope)
     elif peer.reconcile_position is not None:

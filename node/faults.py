@@ -29,6 +29,7 @@ SENTENCES = {
     "bad_commit": ("提交的格式不对", "a commit has another form"),
     "bad_signature": ("签名不符", "a signature doesn't verify"),
     "bad_message": ("报文的格式不对", "a message has another form"),
+    "bad_stand": ("所在声明的格式不对", "a stand has another form"),
     "reconcile_stuck": ("核对没有进展，已停止", "the comparison came to nothing and was ended"),
     # the sealed thing around it
     "bad_envelope": ("来件的格式不对", "what came has another form"),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from node import incarnation, intake, lanes, reactions, reconciling, timekeeping
+from node import incarnation, intake, lanes, reactions, reconciling, stands, timekeeping
 from node.attachments import link as attachments
 from node.comparing import Comparison
 from node.erasure import handing
@@ -74,6 +74,7 @@ def request(
     peer = parent(work)
     room = peer.budget or START
     nodes = lanes.ours(work)
+    stands.renew(work)
     mine, known = chain.frontier(work.db, nodes), stated(peer.frontier)
     items, more = _up(work, peer, nodes, known, vain or Vain()) if known is not None else ((), False)
     ask, loose = comparison.part(work, peer.node, room, first=not items) if comparison else (None, ())
@@ -89,6 +90,8 @@ def request(
         ask=ask,
         can=CAN,
         room=room,
+        stands=stands.up(work, peer),
+        stood=settings.number(work.db, stands.STOOD),
     )
     if not items and ask is None and known is not None:
         parcel = attachments.for_request(work, peer.node, room // attachments.DENSE)
@@ -152,6 +155,8 @@ def take_reply(
     incarnation.outnumbered(work, reply.highest)
     incarnation.look(work)  # before anything is signed
     replacing.answered(work, reply)
+    stands.answered(work, links.again(work.db, peer.id), reply)
+    stands.take(work, reply.stands, node)
     if vouched:
         timekeeping.look(work, vouched=True)
     reactions.settle(work)
@@ -163,7 +168,7 @@ def take_reply(
     vain = vain or Vain()
     vain.spoken(log, news=taken.new > 0 or links.ensure(work.db, node, log).frontier != peer.frontier)
     still = ahead(work, node, vain, comparison)
-    more = reply.more or fits or still.more
+    more = reply.more or fits or still.more or stands.has_to_show(work, node)
     if not more and not still.left and not work.up:
         links.change(work.db, peer.id, complete_ms=work.now_ms)
     return Got(taken.new, more or parts, reply.urgent, parts or took.stored > 0, still.left)

@@ -31,6 +31,7 @@ from node import (
     rebuild,
     reconciling,
     signatures,
+    stands,
     timekeeping,
     trust,
     upgrading,
@@ -236,6 +237,7 @@ class Writer:
             reactions.stamp(work)
             cards.sign(work)
             keeping.age(work)
+            stands.grow(work)
         upgrading.forget(self.config)
 
     def rebuild(self) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from node import lanes, link
+from node import lanes, link, stands
 from node.attachments import link as attachments
 from node.bundles import letters, owing, standing, steps
 from node.bundles.cursor import Cursor
@@ -74,6 +74,8 @@ def _enclosing(
 def _up(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Request, Cursor]:
     peer = link.parent(work)
     side = Side.up(work, to.node)
+    if cursor is None:
+        stands.renew(work)
     at = cursor or _begun_up(work, peer, side)
     items, left = steps.batch(work, side, at.steps, lanes.ROOM)
     mine = chain.frontier(work.db, side.nodes)
@@ -87,6 +89,7 @@ def _up(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Request, Curs
         taken=_taken(work, peer, whole=at.whole and not left),
         early=link.early(peer),
         can=CAN,
+        stands=stands.for_bundle(work, peer, upwards=True) if at.first else (),
     )
     return made, replace(at, steps=left, first=False)
 
@@ -113,11 +116,14 @@ def _down(work: Work, to: Neighbour, cursor: Cursor | None) -> tuple[Reply, Curs
     entry = work.registry.node(to.node)
     assert entry is not None, "a child is enrolled"
     peer = links.ensure(work.db, to.node, entry.newest_log)
+    if cursor is None:
+        stands.renew(work)
     at = cursor or _begun_down(work, peer, to)
     made, left = _outbox(work, peer, at) if at.outbox and not at.steps else _stepped(work, peer, at)
     if at.first:
         with replacing.speaking(work, letters.speaking_to(work, to.node).node):
             made = replace(made, receipt=_receipt(work, peer))
+        made = replace(made, stands=stands.for_bundle(work, peer, upwards=False))
     return made, replace(left, first=False)
 
 

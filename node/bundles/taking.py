@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from node import answering, handed, incarnation, intake, lanes, link, reconciling
+from node import answering, handed, incarnation, intake, lanes, link, reconciling, stands
 from node.attachments import link as attachments
 from node.bundles import letters, owing, standing
 from node.bundles.age import Age
@@ -126,6 +126,7 @@ def _from_parent(work: Work, sender: Neighbour, opened: Opened) -> dict[str, Any
         if reply.receipt is not None:
             links.change(work.db, peer.id, frontier=link.believed(work, peer, reply.receipt))
         fits = standing.move(work, peer, log, reply)
+        stands.take(work, reply.stands, sender.node)
         links.change(work.db, peer.id, seen_ms=work.now_ms, can=" ".join(reply.can))
     if taken.bodies and not (counts and fits):
         reconciling.doubt(work)

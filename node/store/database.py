@@ -35,7 +35,7 @@ STATEMENTS = (
 )
 DRIVER: Any = driver
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-NEWEST = "0005"  # of the migrations
+NEWEST = "0006"  # of the migrations
 
 
 class Dialect(SQLiteDialect_pysqlite):

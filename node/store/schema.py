@@ -276,6 +276,21 @@ class Saved(Kept, table=True):
     changed_ms: int = Field(sa_type=BigInteger)
 
 
+class Stand(Kept, table=True):
+    """Signed words of nodes, this one's too, on where they stood (docs/protocol.md 3.7). `id` is the order in which
+    they came: those behind a neighbour's mark go to it."""
+
+    __tablename__ = "stand"
+    __table_args__ = (Index("stand_of", "node", "log", "time_ms"),)
+    id: int | None = Field(default=None, primary_key=True)
+    node: bytes = _blob(nullable=False)
+    log: bytes = _blob(nullable=False)  # the newest of its signer's then
+    time_ms: int = Field(sa_type=BigInteger)  # as it says
+    received_ms: int = Field(sa_type=BigInteger)
+    evidence: bool = False  # another one contradicts it: never thinned out
+    raw: bytes = _blob(nullable=False)
+
+
 class UnitRow(Derived, table=True):
     """The organisation tree as the registry's fold gives it."""
 
