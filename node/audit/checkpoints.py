@@ -7,9 +7,9 @@ doesn't grow from it any more.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from node import trust
 from node.errors import Damaged, NotFound, Stale
@@ -21,8 +21,16 @@ from node.work import LOG, ROOT
 from sync_protocol import checkpoint, merkle
 from sync_protocol.checkpoint import Checkpoint
 from sync_protocol.errors import RemoteError
+from sync_protocol.merkle import Tree
 
-_IDS = select(COMMIT.c.commit).order_by(COMMIT.c.id)
+_IDS = select(COMMIT.c.id, COMMIT.c.commit).order_by(COMMIT.c.id)
+
+
+class Known(NamedTuple):
+    """A tree that was kept, and the row of the last commit in it."""
+
+    row: int
+    tree: Tree
 
 
 def write(
@@ -33,35 +41,57 @@ def write(
 
     Raises Damaged `bad_checkpoint` of `since`, Stale `checkpoint_of_another`, Damaged `checkpoint_differs`.
     """
+    tree, note = grown(db, keys, since, None, said)
+    return Checkpoint(keys.node, settings.get(db, LOG) or b"", tree.size, tree.root(), said), note
+
+
+def grown(
+    db: Connection, keys: Keys, since: str | None, known: Known | None, said: tuple[str, ...] = ()
+) -> tuple[Tree, str]:
+    """As `write`, with the tree as it is now. Where the one `known` is that of `since`, as stored as then, only what
+    came behind it is hashed: what it had hashed then, `verify` hashes anew."""
     log = settings.get(db, LOG) or b""
-    if since is None:
-        tree = merkle.Tree()
-        for one in _leaves(db):
-            tree.add(one)
-        return _signed(Checkpoint(keys.node, log, tree.size, tree.root(), said), keys)
-    _, _, before = _opened(since, keys.sign_key)
-    if before.log != log:
+    before = None if since is None else _opened(since, keys.sign_key)[2]
+    if before is not None and before.log != log:
         raise _of_another(before, Checkpoint(keys.node, log, 0, b""))
-    leaves = list(_leaves(db))
-    if before.size > len(leaves) or merkle.root(leaves[: before.size]) != before.root:
+    if before is None or known is None or not _is_of(db, known, before):
+        known = _known_anew(db, before.size if before is not None else 0)
+    if before is not None and known.tree.root() != before.root:
         zh = "本机现在存的提交，不是从那个检查点长出来的：有提交被删去或改过，或数据库被换成了更早的"
         en = "what is stored here didn't grow from that checkpoint: commits were dropped or altered, or put back"
         raise Damaged(say(zh, en), code="checkpoint_differs", hint="qiao verify")
-    found, note = _signed(Checkpoint(keys.node, log, len(leaves), merkle.root(leaves), said), keys)
-    return found, checkpoint.grown(note, before.size, _proof(leaves, before.size))
+    leaves = list(_leaves(db, above=known.row))
+    proof = merkle.growth(known.tree, leaves) if known.tree.size else []
+    tree = Tree(known.tree.size, known.tree.peaks)
+    for one in leaves:
+        tree.add(one)
+    note = checkpoint.signed(
+        Checkpoint(keys.node, log, tree.size, tree.root(), said), keys.sign_key, keys.sign
+    )
+    return tree, note if before is None else checkpoint.grown(note, before.size, proof)
 
 
-def _proof(leaves: list[bytes], old: int) -> list[bytes]:
-    return merkle.consistency(leaves, old) if old else []
+def _is_of(db: Connection, known: Known, before: Checkpoint) -> bool:
+    """Whether a kept tree is a checkpoint's, and nothing that it has hashed was removed since."""
+    if (known.tree.size, known.tree.root()) != (before.size, before.root):
+        return False
+    all_of_them = db.execute(select(func.count()).select_from(COMMIT)).scalar_one()
+    behind = db.execute(select(func.count()).select_from(COMMIT).where(COMMIT.c.id > known.row)).scalar_one()
+    return bool(all_of_them - behind == before.size)
 
 
-def _leaves(db: Connection) -> Iterator[bytes]:
-    for row in db.execution_options(yield_per=10_000).execute(_IDS):
+def _known_anew(db: Connection, size: int) -> Known:
+    """The first `size` commits, or all that there are."""
+    row, tree = 0, Tree()
+    for one in db.execute(_IDS.limit(size)):
+        row = one.id
+        tree.add(merkle.leaf(one.commit))
+    return Known(row, tree)
+
+
+def _leaves(db: Connection, above: int = 0) -> Iterator[bytes]:
+    for row in db.execution_options(yield_per=10_000).execute(_IDS.where(COMMIT.c.id > above)):
         yield merkle.leaf(row.commit)
-
-
-def _signed(found: Checkpoint, keys: Keys) -> tuple[Checkpoint, str]:
-    return found, checkpoint.signed(found, keys.sign_key, keys.sign)
 
 
 def key_of(db: Connection, node: bytes) -> bytes:

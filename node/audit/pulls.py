@@ -26,10 +26,12 @@ from node.work import ROOT
 from sync_protocol import checkpoint, commit
 from sync_protocol.checkpoint import Checkpoint
 from sync_protocol.errors import ProtocolError
+from sync_protocol.merkle import Tree
 from sync_protocol.registry import Registry
 from sync_protocol.roster import Role
 
 from . import checkpoints, held
+from .checkpoints import Known
 
 FOLDER = "audit"
 CURSOR = "pulled.json"
@@ -56,11 +58,10 @@ def taken(db: Connection, keys: Keys, directory: Path) -> dict[str, Any]:
     """
     folder = directory / FOLDER
     kept = _kept(folder)
-    last, last_body = _cursor(folder)
+    last, last_body, known = _cursor(folder)
     bodies, last_body = held.since(db, last_body)
-    found, note = checkpoints.write(
-        db, keys, _since(db, keys, kept[-1]) if kept else None, (held.line(bodies),)
-    )
+    since = _since(db, keys, kept[-1]) if kept else None
+    tree, note = checkpoints.grown(db, keys, since, known, (held.line(bodies),))
     verified, problems = 0, []
     for row, fault in _verified(db, trust.load(db, settings.get(db, ROOT)), last):
         verified, last = verified + 1, row
@@ -70,9 +71,11 @@ def taken(db: Connection, keys: Keys, directory: Path) -> dict[str, Any]:
     path = folder / f"{_number(kept[-1]) + 1 if kept else 1:06d}.checkpoint"
     held.write(path, bodies)
     write(path, note.encode())
-    replace(folder / CURSOR, json.dumps({"row": last, "body": last_body}).encode())
+    peaks = [one.hex() for one in tree.peaks]
+    cursor = {"row": last, "body": last_body, "size": tree.size, "peaks": peaks}
+    replace(folder / CURSOR, json.dumps(cursor).encode())
     return {
-        "verified": verified, "problems": problems, "size": found.size, "root": found.root.hex(),
+        "verified": verified, "problems": problems, "size": tree.size, "root": tree.root().hex(),
         "checkpoint": str(path), "standing": settings.text(db, trust.STANDING) or "active",
     }  # fmt: skip
 
@@ -132,14 +135,18 @@ def differing(db: Connection, keys: Keys, directory: Path) -> Iterator[Problem]:
     yield from held.missing(db, every)
 
 
-def _cursor(folder: Path) -> tuple[int, int]:
-    """The last commit whose signature was verified, by the order of storing, and the last body told; 0 where that isn't
-    known, and all are verified and told once more."""
+def _cursor(folder: Path) -> tuple[int, int, Known | None]:
+    """The last commit whose signature was verified, by the order of storing, the last body told, and the tree of the
+    commits up to there; 0 and None where that isn't known, and all are verified, told and hashed once more."""
     try:
         found = json.loads((folder / CURSOR).read_text("utf-8"))
-        return int(found["row"]), int(found.get("body", 0))
+        row, body = int(found["row"]), int(found.get("body", 0))
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
-        return 0, 0
+        return 0, 0, None
+    try:
+        return row, body, Known(row, Tree(int(found["size"]), map(bytes.fromhex, found["peaks"])))
+    except (ValueError, KeyError, TypeError):  # one of before has no tree
+        return row, body, None
 
 
 def _since(db: Connection, keys: Keys, path: Path) -> str | None:

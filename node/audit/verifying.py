@@ -18,6 +18,7 @@ from node.store import raw, settings
 from node.work import ROOT
 
 from . import against, checkpoints, pulls
+from .witnesses import findings
 
 
 def verify(reader: Reader, told: Told, witnesses: Sequence[Path] = ()) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def verify(reader: Reader, told: Told, witnesses: Sequence[Path] = ()) -> dict[s
             *pulls.differing(db, keys, reader.directory),
         ]
         registry, not_yet = trust.load(db, settings.get(db, ROOT)), 0
+        problems += findings(db, registry)
         for path in witnesses:
             found_there, behind = against.check(db, registry, keys.node, path)
             problems, not_yet = problems + found_there, not_yet + behind

@@ -15,6 +15,11 @@ SENTENCES = {
     "chain_gap": ("链中间缺了提交", "commits are missing within a chain"),
     "commit_missing": ("别的节点有这笔提交，本机没有", "another node has this commit, and this one hasn't"),
     "two_histories": ("同一编号有两个不同的提交", "two different commits have one number"),
+    "dropped": (
+        "该节点后来没有了它曾签名确认持有的提交",
+        "a node no longer has commits that it had signed for",
+    ),
+    "bad_stand": ("留存的所在声明被改动过", "a stand that was kept here was altered"),
     "commit_mismatch": ("提交与登记的位置、时间、单位或人员不符", "the commit isn't the one of its place"),
     "head_missing": ("链头不在库中", "a log's newest commit isn't here"),
     "fork_mismatch": ("分叉的登记与库中的提交不符", "what is noted of a fork isn't what the commits show"),
@@ -31,8 +36,8 @@ SENTENCES = {
         "that checkpoint, or the list beside it, was altered",
     ),
     "checkpoint_differs": (
-        "库中的提交不是从这个检查点长出来的",
-        "what is stored didn't grow from that checkpoint",
+        "存过的提交与签过的检查点不符",
+        "what was stored isn't what a signed checkpoint says",
     ),
     "projection": ("投影与重新折叠不符", "what is stored isn't what a fresh fold gives"),
     "search_index": ("检索索引与重新折叠不符", "the search index isn't what a fresh fold gives"),

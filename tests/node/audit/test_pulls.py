@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +51,43 @@ def test_an_office_syncs_and_pulls_nothing(audited: Tree) -> None:
     assert fault.value.code == "not_auditor"
 
 
-@pytest.mark.parametrize("statement", [
-    "DELETE FROM commit_ WHERE id = (SELECT max(id) FROM commit_)",
-    'UPDATE commit_ SET "commit" = zeroblob(32) WHERE id = 3',
-])  # fmt: skip
-def test_a_thief_of_the_audit_database_is_found_by_what_was_kept(audited: Tree, statement: str) -> None:
-    pull(audited)
-    with audited.sql("a") as db:
+def tampered(tree: Tree, statement: str) -> None:
+    with tree.sql("a") as db:
         db.execute("PRAGMA foreign_keys = OFF")
         db.execute(statement)
+
+
+@pytest.mark.parametrize("which", ["max(id)", "max(id) - 1"])
+def test_a_thief_of_the_audit_database_is_found_by_what_was_kept(audited: Tree, which: str) -> None:
+    pull(audited)
+    tampered(audited, f"DELETE FROM commit_ WHERE id = (SELECT {which} FROM commit_)")
     assert "checkpoint_differs" in problems(audited)
+    with pytest.raises(Damaged) as fault:
+        Desk(audited.reader("a")).pulled()
+    assert fault.value.code == "checkpoint_differs"
+
+
+def test_a_pull_hashes_what_is_new_and_verify_all_of_it(audited: Tree) -> None:
+    """So an hourly pull takes no longer as the years go by; what was altered since is verify's to find."""
+    first = pull(audited)
+    tampered(audited, 'UPDATE commit_ SET "commit" = zeroblob(32) WHERE id = 3')
+    audited.register("p")
+    second = pull(audited)
+    assert second["size"] == first["size"] + 1 and not second["problems"]
+    assert "checkpoint_differs" in problems(audited)
+
+
+@pytest.mark.parametrize("peaks", [[], ["00" * 32], "x", [1], None])
+def test_a_cursor_whose_tree_isnt_the_checkpoints_is_hashed_anew(audited: Tree, peaks: object) -> None:
+    first = pull(audited)
+    path = audited.base / "a" / "audit" / "pulled.json"
+    cursor = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**cursor, "peaks": peaks, "size": 1}), "utf-8")
+    audited.register("p")
+    second = pull(audited)
+    assert (second["verified"], second["size"]) == (1, first["size"] + 1) and not problems(audited)
+    tampered(audited, 'UPDATE commit_ SET "commit" = zeroblob(32) WHERE id = 3')
+    path.write_text(json.dumps({**cursor, "peaks": peaks, "size": 1}), "utf-8")
     with pytest.raises(Damaged) as fault:
         Desk(audited.reader("a")).pulled()
     assert fault.value.code == "checkpoint_differs"
