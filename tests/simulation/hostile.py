@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from node import keys
 from node.store import chain, settings
-from sync_protocol import cbor, change, commit, envelope, frontier, messages
+from sync_protocol import cbor, change, commit, envelope, frontier, messages, stand
 from sync_protocol.change import Act, Change, Words
 from sync_protocol.clock import from_ms, next_time
 from sync_protocol.commit import Header
@@ -47,7 +47,7 @@ class Hostile:
         self.ways: tuple[Callable[[], Request], ...] = (
             self.far_ahead, self.fork, self.other_body, self.withheld, self.no_right, self.false_frontier,
             self.false_position, self.nosy, self.grab, self.flood, self.nonsense, self.twice, self.later_version,
-            self.later_version, self.empty_hands,
+            self.later_version, self.empty_hands, self.false_stands,
         )  # fmt: skip
 
     def attack(self) -> None:
@@ -190,6 +190,20 @@ class Hostile:
         raw = Change(change.change_id(self.log, bytes(16), odd), bytes(16), odd)
         alone = self._change(Words("ticket/1", {"text": "无主"}, self.random.randbytes(16)))
         return self._request(self._commit(raw, alone, *self._register()))
+
+    def false_stands(self) -> Request:
+        """Of itself another at each word, of others by its own key, of nobody, and what is none at all."""
+        others = [one.node for one in self.world.offices.values()]
+        made = [
+            stand.make(
+                log=self.random.choice((self.log, self.random.randbytes(16))), time_ms=at * DAY_MS,
+                heads=[stand.Head(self.log, self.random.randrange(1, 9), self.random.randbytes(32))],
+                frontier=bytes(32), stored=None, kid=kid, signer=self.office.keys.sign,
+            ).signed.raw
+            for at in range(20)
+            for kid in (self.office.node, self.random.choice(others))
+        ]  # fmt: skip
+        return self._request(stands=(*made, b"", bytes(5000)), stood=self.random.choice((1, 2**63 - 1)))
 
     def twice(self) -> Request:
         """One commit several times in one message, each time with other bodies; one change named twice."""

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from node import keys
 from node.store import chain, settings
-from sync_protocol import change, commit, envelope, messages, receipt
+from sync_protocol import change, commit, envelope, messages, receipt, stand
 from sync_protocol.change import Act
 from sync_protocol.clock import from_ms, next_time
 from sync_protocol.commit import Header
@@ -86,7 +86,8 @@ class HostileParent:
             self.told_differences, self.told_agreement, self.told_other_pages, self.own_lies, self.early_lies,
             self.highest_never_reached, self.clock_by_minutes, self.clock_by_years, self.withheld,
             self.bodies_withheld, self.repeated, self.other_bodies, self.more_for_ever, self.wrong_chunks,
-            self.huge_chunks, self.notes_of_nonsense, self.no_features,
+            self.huge_chunks, self.notes_of_nonsense, self.no_features, self.stands_of_nonsense,
+            self.stand_of_another_history, self.stand_of_less,
         )  # fmt: skip
         sealed: tuple[Callable[[Reply, Victim, Office], bytes | None], ...] = (
             self.replayed, self.for_another_request, self.garbage, self.of_another_log, self.silence, self.forged,
@@ -222,9 +223,35 @@ class HostileParent:
             if at not in victim.frontier.get(log, ())
         ]
         self.world.receipted.update(f"{log.hex()}/{at.seq}" for log, at in false)
+        self.world.perjured.add(self.office.node)
         signed = receipt.make(held, child=given, time_ms=self.office.clock.now_ms(), log=self.log,
                               kid=self.office.node, signer=self.office.keys.sign)  # fmt: skip
         return replace(honest, receipt=signed.raw)
+
+    # Where it says that it stands
+
+    def stands_of_nonsense(self, honest: Reply, _victim: Victim) -> Reply:
+        odd = (b"", self._id(), self._id() * 99, self._stood(self.random.randbytes(16), 1))
+        return replace(honest, stands=odd, stood=self.random.choice((0, 1, _FAR, _MOST)))
+
+    def stand_of_another_history(self, honest: Reply, _victim: Victim) -> Reply:
+        return replace(
+            honest, stands=(self._stood(self.log, self.random.choice((1, 9, _FAR, _MOST))),), stood=1
+        )
+
+    def stand_of_less(self, honest: Reply, _victim: Victim) -> Reply:
+        return replace(honest, stands=(self._stood(self.log, 0),), stood=1)
+
+    def _stood(self, log: bytes, seq: int) -> bytes:
+        """By the office's own key; now, or at the end of all time."""
+        self.world.perjured.add(self.office.node)
+        heads = [stand.Head(log, seq, self._id())] if seq else []
+        made = stand.make(
+            log=log, time_ms=self.random.choice((self.office.clock.now_ms(), _MOST)), heads=heads,
+            frontier=self._id(), stored=stand.Stored(self.random.randrange(99), self._id()),
+            kid=self.office.node, signer=self.office.keys.sign,
+        )  # fmt: skip
+        return made.signed.raw
 
     def _named(self, victim: Victim) -> Office:
         name = next(name for name, one in self.victims.items() if one is victim)

@@ -75,6 +75,7 @@ class World:
         self.enemies: dict[str, HostileParent] = {}  # office → who answers its children for a spell
         self.misled: set[str] = set()  # children to whom such a one may have withheld something
         self.forged: set[bytes] = set()  # commits that he signed in an office's name
+        self.perjured: set[bytes] = set()  # nodes in whose name he signed what isn't so
         self.receipted: set[str] = set()  # log/number of what he receipted, and nobody ever wrote
         self.everyone: dict[str, Office] = {}  # those that went bad included
         self.parted: set[tuple[str, str]] = set()  # (office, whom it called before it was moved)

@@ -1,13 +1,20 @@
 """R7 no self-fork: no two commits with one (log, seq), whatever is killed, or restored with its marker; the fork
 that a machine's snapshot makes is found at the latest at the first common ancestor.
 
-Looked at with each commit that any node makes durable; at the end each node that holds both branches says so.
+Looked at with each commit that any node makes durable; at the end each node that holds both branches says so, and no
+stand or receipt that anybody kept accuses an honest node.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import Connection
+
+from node import trust
+from node.audit import witnesses
+from node.store import settings
+from node.work import ROOT
 from tests.simulation.checkers.checker import Checker, Stored
 from tests.simulation.office import Office
 
@@ -37,3 +44,10 @@ class NoSelfFork(Checker):
                         raise self.breach(
                             f"{office.name} holds two branches of {log.hex()[:8]}, and doesn't know"
                         )
+                self._accuses_nobody(office, db)
+
+    def _accuses_nobody(self, office: Office, db: Connection) -> None:
+        """Who was restored, copied, moved or has new keys is told of by the registry."""
+        for one in witnesses.findings(db, trust.load(db, settings.get(db, ROOT))):
+            if bytes.fromhex(one["evidence"]["node"]) not in self.world.wicked | self.world.perjured:
+                raise self.breach(f"{office.name} accuses an honest node: {one['code']} {one['where']}")
