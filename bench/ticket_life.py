@@ -23,8 +23,11 @@ from typing import Any
 
 from bench import documents, running
 from bench.lives import STAFF
+from node import stands
+from node.store import stands as store
 from node.transport.round import once
 from node.writer import Writer
+from sync_protocol import cbor
 
 TICKETS = 10
 HOUR = 12  # idle exchanges, each held for five minutes
@@ -102,6 +105,7 @@ def measure(folder: Path) -> dict[str, float]:
         alone = [_one(link, verb, data) for verb, data in _life()]
         link.act_all(TICKETS)
         together = link.spent()
+        word = _stand(city)
         city.close()
     return {
         "acts": len(alone),
@@ -112,8 +116,17 @@ def measure(folder: Path) -> dict[str, float]:
         "own_receipt": sum(one.down for one in alone) / len(alone) - idle.down,
         "own_commit": sum(one.up for one in alone) / len(alone) - idle.up,
         "idle_exchange": idle.wire,
-        "idle_hour": idle.wire * HOUR,
+        "idle_hour": idle.wire * HOUR + word * (1 + stands.HOURLY),
     }
+
+
+def _stand(city: Writer) -> int:
+    """A node's word on where it stands, with what it takes in a message. Within an hour a link may carry one up, and
+    so many down, of those above and beside: signatures and ids aren't compressed."""
+    with city.work() as work:
+        kept = store.newest(work.db, work.node, work.log)
+    assert kept is not None, "it was made with its first exchange"
+    return len(cbor.encode(kept.raw))
 
 
 @dataclass(frozen=True, slots=True)
