@@ -32,7 +32,7 @@ from . import checkpoints
 _GOT = (
     select(links.RECEIPT.c.peer, links.RECEIPT.c.raw)
     .where(links.RECEIPT.c.given.is_(False))
-    .order_by(links.RECEIPT.c.peer, links.RECEIPT.c.at_ms, links.RECEIPT.c.id)
+    .order_by(links.RECEIPT.c.peer, links.RECEIPT.c.id)
 )
 
 
@@ -170,7 +170,9 @@ def _of_receipts(db: Connection, registry: Registry) -> Iterator[Proof]:
 
 
 def _of_life(registry: Registry, own: bytes, life: list[Receipt]) -> Iterator[Proof]:
-    *earlier, newest = life
+    """The newest is the one that came last; by its signer's own clock, which may have gone back, it has to be later."""
+    *others, newest = life
+    earlier = [one for one in others if one.time_ms < newest.time_ms]
     highest: dict[bytes, tuple[int, Receipt]] = {}
     for one in earlier:
         for log, seq in _ends(one.frontier):

@@ -179,6 +179,21 @@ def test_a_parent_whose_newest_receipt_lacks_what_an_earlier_one_covered_has_dro
     assert one["code"] == "dropped" and signed(one["evidence"], keys.sign_key) == ["receipt", "receipt"]
 
 
+def test_a_receipt_by_a_clock_that_went_back_since_is_none_of_less(lived: Tree) -> None:
+    """Seed 640009: what came first bore the later time."""
+    with lived.at("c").work() as work:
+        life = work.log
+    keys = lived.at("c").keys
+    with lived.at("k").work() as work:
+        mine = chain.frontier(work.db, [work.node])
+        for held, at in (({}, 9), (mine, 5)):
+            made = receipt.make(
+                held, child=work.node, time_ms=work.now_ms + at, log=life, kid=keys.node, signer=keys.sign
+            )
+            links.keep_receipt(work.db, keys.node, made.raw, work.now_ms + at, ours=False)
+    assert codes(lived, "k") == []
+
+
 @pytest.mark.parametrize("held", [True, False])
 def test_a_receipt_that_doesnt_name_a_moved_units_log_drops_nothing(lived: Tree, held: bool) -> None:
     """Of our own alone is it known that it has to name them."""
