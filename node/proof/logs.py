@@ -18,7 +18,6 @@ from sync_protocol import commit
 from sync_protocol.clock import from_ms
 from sync_protocol.commit import Commit
 from sync_protocol.errors import ProtocolError
-from sync_protocol.limits import AHEAD_MS
 from sync_protocol.names import ZERO, short
 from sync_protocol.registry import Registry
 
@@ -29,7 +28,7 @@ CLOCK = "clock"  # fault of a commit whose time isn't past the one before
 DAY_MS = 86_400_000
 ERASED = table(Erased)
 _COLUMNS = (COMMIT.c.id, COMMIT.c.seq, COMMIT.c.commit, COMMIT.c.raw, COMMIT.c.time, COMMIT.c.unit,
-            COMMIT.c.actor, COMMIT.c.changes, COMMIT.c.chained, COMMIT.c.held, COMMIT.c.received_ms)  # fmt: skip
+            COMMIT.c.actor, COMMIT.c.changes, COMMIT.c.chained, COMMIT.c.held)  # fmt: skip
 _CHAIN = Prepared(
     select(*_COLUMNS)
     .where(COMMIT.c.log == given("of_log"), COMMIT.c.chained.is_(True), COMMIT.c.seq >= given("first"),
@@ -78,7 +77,7 @@ class Whose(NamedTuple):
     own: tuple[bytes, bytes]  # node id, sign key: before it is enrolled, a node knows its own
     complete: bytes
     every: bool  # signature, and not one a run
-    worked: int  # the highest time that this node has written
+    known: int  # the latest time of a commit that counts
 
 
 def stretches(db: Connection) -> list[Stretch]:
@@ -189,10 +188,8 @@ class _Walk:
         return True
 
     def _may_be_held(self, row: Any) -> bool:
-        """It was far ahead when it came, and its time hasn't come since: this node would have noticed at work."""
-        return bool(
-            row.time > from_ms(row.received_ms + AHEAD_MS) and row.time > self._whose.worked - from_ms(DAY_MS)
-        )
+        """Its time hasn't come yet: nothing that counts is a day later."""
+        return bool(row.time > self._whose.known - from_ms(DAY_MS))
 
     def _bodies(self, found: Commit, row: Any, before: Any, good: bool | None) -> None:
         names, here = found.header.changes, set()

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from node import lives, trust
 from node.entropy import SystemEntropy
 from node.keys import Keys
 from node.store import settings, stale
-from node.work import HIGH_WATER, LOG, ROOT, Work
+from node.store.chain import COMMIT
+from node.work import LOG, ROOT, Work
 from sync_protocol.registry import Registry
 
 from . import logs, projections, receipts, records
@@ -49,6 +50,7 @@ class Verifier:
     keys: Keys
     alike_key: bytes
     every: bool  # signature, and not one a run
+    known: int  # the latest time of a commit that counts
 
     def part(self, db: Connection, part: Part) -> Found:
         """Reads only."""
@@ -63,9 +65,7 @@ class Verifier:
 
     def _whose(self, db: Connection) -> Whose:
         own = (self.keys.node, self.keys.sign_key)
-        return Whose(
-            self.registry, own, settings.get(db, LOG) or b"", self.every, settings.number(db, HIGH_WATER)
-        )
+        return Whose(self.registry, own, settings.get(db, LOG) or b"", self.every, self.known)
 
 
 def parts(db: Connection) -> list[Part]:
@@ -74,7 +74,8 @@ def parts(db: Connection) -> list[Part]:
 
 
 def verifier(db: Connection, keys: Keys, alike_key: bytes, *, every: bool) -> Verifier:
-    return Verifier(trust.load(db, settings.get(db, ROOT)), keys, alike_key, every)
+    known = db.execute(select(func.max(COMMIT.c.time)).where(COMMIT.c.held.is_(False))).scalar() or 0
+    return Verifier(trust.load(db, settings.get(db, ROOT)), keys, alike_key, every, known)
 
 
 def verify(
