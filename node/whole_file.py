@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +49,7 @@ def beside(path: Path, force: bool = True) -> Iterator[BinaryIO]:
     one that came there meanwhile is left as it is: Stale `export_exists`."""
     aside = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
-        _clear(path)
+        clear(path)
         aside.unlink(missing_ok=True)
         with open(aside, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             yield file
@@ -67,13 +68,13 @@ def beside(path: Path, force: bool = True) -> Iterator[BinaryIO]:
         raise
 
 
-def _clear(path: Path) -> None:
+def clear(path: Path) -> None:
     """What exports to this name left that were killed."""
     for old in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
         number = old.name.removeprefix(f".{path.name}.").split(".")[0]
         if number.isdecimal() and not _is_alive(int(number)):
             with contextlib.suppress(OSError):
-                old.unlink()
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
 def _is_alive(pid: int) -> bool:

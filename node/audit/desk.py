@@ -1,11 +1,12 @@
-"""What an auditor asks of a node (审计): its log for outsiders, checkpoints, what a pull found, a whole verification.
+"""What an auditor asks of a node (审计): its log for outsiders, checkpoints, what a pull found, a whole verification,
+the tables.
 
 All of it reads the database alone, and writes files of its own beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +80,22 @@ class Desk:
 
         with self._reader.signing() as (db, keys):
             return exporting.write(db, keys, path)
+
+    # Tables
+
+    def export_tables(
+        self, path: Path, format: str, tell: Callable[[int, int], None], *, words: bool = False
+    ) -> dict[str, Any]:
+        """Into a new folder, or a workbook; `words` only where two agreed. Raises as tables/export.py."""
+        from .tables import export
+
+        unit = self._reader.unit
+        with self._reader.signing() as (db, _):
+            return export.write(db, path, format, unit, tell, words=words)
+
+    def count_records(self, matter: str) -> int:
+        """Those of a matter that are in this node's scope."""
+        from node.store import bulk
+
+        with self._reader.signing() as (db, _):
+            return bulk.count(db, matter)

@@ -1,4 +1,4 @@
-"""`qiao audit`: the verifiable export, and its verification (protocol 3.9)."""
+"""`qiao audit`: the verifiable export and its verification (protocol 3.9); the tables are in audit_tables.py."""
 
 from __future__ import annotations
 
@@ -12,31 +12,15 @@ from node import lives
 from node.errors import Damaged, Forbidden, Usage
 from node.language import say
 
+from . import audit_tables
 from .lazy import Command, examples, subject
 from .reading import decoded, no_file, save
 from .session import Session, session
 from .shown import line
 
-app = subject(help="审计：可核验的导出，及其核验")
-FORMATS = ("log",)
+app = subject(help="审计：可核验的导出及其核验，审计表")
+audit_tables.add(app)
 CHUNK = 1 << 20
-
-
-@app.command(
-    cls=Command,
-    help="导出本机所存的全部提交，任何人可据此自行核验。",
-    epilog=examples("qiao --dir D audit export --format log all.qlog"),
-)
-def export(
-    context: typer.Context,
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="写到哪个文件")],
-    format: Annotated[str, typer.Option("--format", metavar="log", help="格式")] = "log",
-) -> None:
-    here = session(context)
-    if format not in FORMATS:
-        text = say(f"没有格式 {format!r}", f"there is no format {format!r}")
-        raise Usage(text, code="bad_value", hint="qiao audit export --format log FILE")
-    here.answer(here.node().export_log(path) or {"path": str(path)}, _exported)
 
 
 @app.command(
@@ -228,13 +212,6 @@ def _proved(path: Path, root: str | None) -> dict[str, Any]:
         "links": report.links,
         "problems": problems,
     }
-
-
-def _exported(found: dict[str, Any]) -> Iterator[str]:
-    yield say(f"已写入 {found.get('path')}", f"written to {found.get('path')}")
-    for key in ("items", "commits", "bytes"):
-        if key in found:
-            yield f"  {key} {found[key]}"
 
 
 def _verified(found: dict[str, Any]) -> Iterator[str]:

@@ -129,7 +129,7 @@ def _xlsx(file: BinaryIO, columns: Sequence[Column], lines: Lines) -> int:
     for head in heads:
         head.font = bold
     count = 0
-    with _rows_beside(sheet, Path(file.name)), ZipFile(file, "w", ZIP_DEFLATED) as archive:
+    with rows_beside(sheet, Path(file.name)), ZipFile(file, "w", ZIP_DEFLATED) as archive:
         sheet.append(heads)
         for _, spoken in lines:
             count += 1
@@ -144,7 +144,7 @@ def _xlsx(file: BinaryIO, columns: Sequence[Column], lines: Lines) -> int:
 
 
 @contextmanager
-def _rows_beside(sheet: Any, aside: Path) -> Iterator[None]:
+def rows_beside(sheet: Any, aside: Path) -> Iterator[None]:
     """openpyxl keeps a sheet's rows in a file until it makes the archive: by itself in the system's folder for such,
     where a kill would leave personal data; so beside what is to be, like the rest."""
     from openpyxl.worksheet._writer import ALL_TEMP_FILES, WorksheetWriter
@@ -185,7 +185,7 @@ def _typed(cell: Callable[..., Any], column: Column, value: Any) -> Any:
         )
     if column.shape is Shape.DATE:
         return _date(cell, str(value))
-    return cell(_fitting(_CONTROLS.sub(_mark, _plain(value))))
+    return cell(fitting(_CONTROLS.sub(_mark, _plain(value))))
 
 
 def _date(cell: Callable[..., Any], text: str) -> Any:
@@ -195,7 +195,7 @@ def _date(cell: Callable[..., Any], text: str) -> Any:
         return cell(text)
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
     """Cut with a mark where Excel holds no more, which would call the file damaged."""
     if len(text) <= MOST_XLSX // 2 or len(text.encode("utf-16-le")) // 2 <= MOST_XLSX:
         return text

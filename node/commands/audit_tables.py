@@ -1,0 +1,127 @@
+"""`qiao audit export`: the log for outsiders, or the tables for auditors (design 4)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from node.errors import Forbidden, Usage
+from node.language import say
+
+from .lazy import Command, examples
+from .session import Session, session
+from .shown import line
+
+LOG = "log"
+FORMATS = (LOG, "parquet", "csv", "xlsx", "jsonl")
+ROLES = ("auditor", "supervisor", "admin")
+EVERY_SECONDS = 3.0
+
+
+def add(app: typer.Typer) -> None:
+    app.command(cls=Command, help=_HELP, epilog=_EXAMPLES)(export)
+
+
+_HELP = """导出：全部提交，任何人可据此自行核验；或审计表，给审计自己的工具。
+log：一个文件，不需要 --as。parquet、csv、jsonl：一个文件夹，一张表一个文件；xlsx：一个工作簿，一张表一页。
+表里没有个人信息和自由文字；--words 才有，须另一人复核并写明理由，签署留痕。
+每一行写明它所依据的提交；同样的数据，文件逐字节相同。"""
+_EXAMPLES = examples(
+    "qiao --dir D audit export --format log all.qlog",
+    "qiao --dir D --as STAFF audit export --format parquet tables",
+    "qiao --dir D --as STAFF audit export --format xlsx tables.xlsx",
+    "qiao --dir D --as STAFF audit export --format csv tables --words --reason 专项审计",
+)
+
+
+def export(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="写到哪里；已有的不覆盖")],
+    format: Annotated[str, typer.Option("--format", metavar="log|parquet|csv|xlsx|jsonl", help="格式")] = LOG,
+    words: Annotated[
+        bool, typer.Option("--words", help="带个人信息和文字：要另一人输入密码，并写明理由")
+    ] = False,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="带文字的理由")] = "",
+) -> None:
+    here = session(context)
+    if format not in FORMATS:
+        text = say(f"没有格式 {ascii(format[:20])}；可写：{' '.join(FORMATS)}",
+                   f"there is no format {ascii(format[:20])}; one of {' '.join(FORMATS)}")  # fmt: skip
+        raise Usage(text, code="bad_value", hint="qiao audit export --format parquet FOLDER")
+    if format == LOG and words:
+        zh, en = (
+            "--words 是表的选项；log 里本来就有全部文字",
+            "--words is for tables; a log holds all words anyway",
+        )
+        raise Usage(say(zh, en), code="bad_value", hint="qiao audit export --help")
+    if format == LOG:
+        here.answer(here.node().export_log(path) or {"path": str(path)}, _exported)
+        return
+    here.answer(_tables(here, path, format, words, reason), _told)
+
+
+def auditing(here: Session) -> None:
+    """Whoever may look at tables: an auditor, a supervisor, an administrator. Raises Forbidden `role`, `auth`."""
+    if not here.person().roles & set(ROLES):
+        from node.author import role_name
+
+        zh = f"需要角色：{'、'.join(map(role_name, ROLES))}；请管理员给您加上"
+        en = f"needs one of the roles {', '.join(ROLES)}: ask the administrator"
+        raise Forbidden(say(zh, en), code="role", hint="qiao staff list")
+
+
+def _tables(here: Session, path: Path, format: str, words: bool, reason: str) -> dict[str, Any]:
+    from node.audit.tables import export as tables
+
+    auditing(here)
+    tables.refuse_existing(path)
+    if words:
+        _agreed(here, reason)
+    found = here.node().audit.export_tables(path, format, progress(here), words=words)
+    here.node().do("exported", {"path": str(path.resolve())})
+    return found
+
+
+def _agreed(here: Session, reason: str) -> None:
+    """By a second person, signed for each matter whose words are told. Raises as face.disclose."""
+    from node.audit.tables import words
+
+    from . import second
+
+    agreed = second.person(here)
+    for matter, fields in words.told().items():
+        count = here.node().audit.count_records(matter)
+        here.node().disclose(matter, fields, count, reason, agreed, here.person())
+
+
+def progress(here: Session) -> Callable[[int, int], None]:
+    """A line on stderr now and then, for what takes long."""
+    last = time.monotonic()
+
+    def tell(done: int, of: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= EVERY_SECONDS:
+            last = time.monotonic()
+            here.narrate(say(f"… {done} / {of} 条记录", f"… {done} / {of} records"))
+
+    return tell
+
+
+def _exported(found: dict[str, Any]) -> Iterator[str]:
+    yield say(f"已写入 {found.get('path')}", f"written to {found.get('path')}")
+    for key in ("items", "commits", "bytes"):
+        if key in found:
+            yield f"  {key} {found[key]}"
+
+
+def _told(found: dict[str, Any]) -> Iterator[str]:
+    zh, en = (
+        ("含个人信息和文字，已记名", "with words, signed") if found["words"] else ("不含个人信息", "no words")
+    )
+    yield line(say(f"已写入 {found['path']}（{zh}）", f"written to {found['path']} ({en})"))
+    for name, rows in found["tables"].items():
+        yield f"  {name} {rows}"
