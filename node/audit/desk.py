@@ -6,14 +6,14 @@ All of it reads the database alone, and writes files of its own beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
-
+from . import checkpoints, evidence, pulls, scratch, sql
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from node.proof.verification import Told
 from node.reader import Reader
-
-from . import checkpoints, evidence, pulls
+from pathlib import Path
+from sqlalchemy import Connection
+from typing import Any
 
 
 class Desk:
@@ -92,6 +92,18 @@ class Desk:
         unit = self._reader.unit
         with self._reader.signing() as (db, _):
             return export.write(db, path, format, unit, tell, words=words)
+
+    def sql(self, text: str, most: int, tell: Callable[[int, int], None]) -> sql.Answer:
+        """One SELECT over the tables as they are now. Raises as sql.asked and tables/export.py."""
+        with self.scratch(tell) as (_, folder):
+            return sql.asked(folder, text, most)
+
+    @contextmanager
+    def scratch(self, tell: Callable[[int, int], None]) -> Iterator[tuple[Connection, Path]]:
+        """The node's database as it is now, and tables of it, which go afterwards."""
+        unit, directory = self._reader.unit, self._reader.directory
+        with self._reader.signing() as (db, _), scratch.made(db, directory, unit, tell) as folder:
+            yield db, folder
 
     def count_records(self, matter: str) -> int:
         """Those of a matter that are in this node's scope."""

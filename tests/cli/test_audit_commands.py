@@ -1,4 +1,4 @@
-"""`audit export` of tables as a person types it: who may, what is told, what is left behind."""
+"""`audit export` of tables and `audit sql` as a person types them: who may, what is told, what is left behind."""
 
 from __future__ import annotations
 
@@ -72,3 +72,26 @@ def test_on_a_full_disk_nothing_is_half_done(
     done = run("--dir", str(province.directory), "--as", "op", "--json", "audit", "export", "--format", form,
                str(tmp_path / "x"), environment=secret, blocks=4)  # fmt: skip
     assert refused(done) == (9, "disk") and not list(tmp_path.iterdir())
+
+
+def test_the_tables_are_asked_by_sql_of_the_node_or_of_an_export(
+    province: Province, ticket: str, tmp_path: Path
+) -> None:
+    asked = ["audit", "sql", "SELECT record, '=1' AS odd, owner, owner FROM tickets ORDER BY number"]
+    told = province.ok(*asked)
+    assert ticket in [one["record"] for one in told["items"]] and told["more"] is False
+    assert list(told["items"][0]) == ["record", "odd", "owner", "owner_1"]
+    province.ok("audit", "export", "--format", "parquet", str(tmp_path / "x"))
+    assert refused(province("--json", *asked, staff="zj")) == (3, "role")
+    earlier = ["audit", "sql", "--from", str(tmp_path / "x"), asked[2]]
+    assert province.ok(*earlier, staff=None)["items"] == told["items"]
+    text = province(*earlier, "--format", "csv", staff=None).out.splitlines()
+    assert text[0] == "record,odd,owner,owner" and ",'=1,370000,370000" in text[1]
+    assert province(*earlier, "--format", "jsonl", staff=None).out.startswith('{"record": "')
+    assert ticket in province(*earlier, staff=None).out
+    assert refused(province("--json", *earlier, "--format", "pdf", staff=None)) == (2, "bad_value")
+    assert refused(province("--json", "audit", "sql", "--from", str(tmp_path), "SELECT 1")) == (
+        2,
+        "not_tables",
+    )
+    assert refused(province("--json", "audit", "sql", "DROP VIEW tickets")) == (3, "sql_reads_only")

@@ -11,6 +11,7 @@ from typing import Any
 from .schema import TABLES, Shape, Table
 
 MEMORY = "120MB"
+SPILL = "2GB"
 CELL = 8 << 20  # bytes of one row: a record with ten thousand commits comes to one
 _TYPES = {
     Shape.TEXT: "VARCHAR", Shape.INTEGER: "BIGINT", Shape.YES_NO: "BOOLEAN", Shape.TIME: "TIMESTAMPTZ",
@@ -31,7 +32,7 @@ def opened(scratch: Path, *, threads: int = 1) -> Iterator[Any]:
     db = duckdb.connect(":memory:", config={
         "threads": threads, "memory_limit": MEMORY, "temp_directory": str(scratch / "spill"),
         "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-        "preserve_insertion_order": True,
+        "max_temp_directory_size": SPILL, "python_enable_replacements": False, "preserve_insertion_order": True,
     })  # fmt: skip
     try:
         db.execute("SET TimeZone = 'UTC'")

@@ -17,9 +17,9 @@ node.audit.tables.page` makes this page.
   export --format log` has these commits, signed, and `qiao audit verify` proves them.
 - **Words are left out**: names, telephone and identity numbers, narratives, every free text of an act. `--words
   --reason TEXT` gives them, in columns that aren't there otherwise (marked *words* below), where a second person of
-  the unit agrees with a password; that is signed on the record of whoever exports, for all above to see. **The audit node's own database holds all words of its scope**:
-  whoever has the file and no encryption over it can read them. Encrypt it (`qiao database encrypt`), and its
-  backups.
+  the unit agrees with a password; that is signed on the record of whoever exports, for all above to see. **The
+  audit node's own database holds all words of its scope**: whoever has the file and no encryption over it can read
+  them. Encrypt it (`qiao database encrypt`), and its backups.
 - **The same state gives the same bytes**, in every format: also after `verify --rebuild`, and whatever the machine.
   Rows are ordered by when their record was made, then by record, then as the record's acts go. `received` is this
   node's own, and so differs from node to node.
@@ -36,8 +36,8 @@ node.audit.tables.page` makes this page.
   `'` before it
 - `jsonl`: a folder, `TABLE.jsonl` each, one object a row, every column in it
 - `xlsx`: one workbook, a sheet a table; names in the first row, Chinese labels in the second; text stays text
-  whatever it begins with; 1,048,576 rows a sheet at most, else `too_large`; a cell holds 32,767 characters, and what is longer is
-  cut with a mark
+  whatever it begins with; 1,048,576 rows a sheet at most, else `too_large`; a cell holds 32,767 characters, and
+  what is longer is cut with a mark
 
 A folder has `schema.json` beside the tables: the unit, the newest commit of each log, and of each table the rows,
 columns, labels and meanings. `data` is JSON in every format.
