@@ -210,7 +210,7 @@ class Reader:
 
         if not wanted:
             return None
-        return records.chosen(wanted, unit, self._tree(db), self.clock.now_ms())
+        return records.chosen(wanted, unit, self.tree(db), self.clock.now_ms())
 
     def _widen(
         self,
@@ -446,10 +446,11 @@ class Reader:
 
         own, now = self.unit, self.clock.now_ms()
         with self._read() as db:
-            units = self._tree(db)
+            units = self.tree(db)
             return {**tell(db, units, now), "offices": offices.told(db, self.id, own, unit, now)}
 
-    def _tree(self, db: Connection) -> Units:
+    def tree(self, db: Connection) -> Units:
+        """Of the units as figures need it, within a transaction."""
         from node.figures.groups import Units
         from node.store import facts
 

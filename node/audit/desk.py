@@ -105,6 +105,30 @@ class Desk:
         with self._reader.signing() as (db, _), scratch.made(db, directory, unit, tell) as folder:
             yield db, folder
 
+    def figures(
+        self, tell: Callable[[int, int], None], *, period: str | None = None, by: str | None = None,
+        source: Path | None = None, published: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Every figure by both implementations, at one moment of one state. `source`: tables that were exported
+        before. Raises Usage (a period, a group, `not_tables`, `not_published`), Stale `tables_older`."""
+        from .again import answer
+
+        asked = answer.asked(period, by, published, self._reader.clock.now_ms())
+        with self._tables(source, tell) as (db, folder):
+            return answer.told(db, folder, self._reader.tree(db), asked)
+
+    @contextmanager
+    def _tables(
+        self, source: Path | None, tell: Callable[[int, int], None]
+    ) -> Iterator[tuple[Connection, Path]]:
+        if source is None:
+            with self.scratch(tell) as made:
+                yield made
+            return
+        with self._reader.signing() as (db, _):
+            scratch.must_be_of_now(source, db)
+            yield db, source
+
     def count_records(self, matter: str) -> int:
         """Those of a matter that are in this node's scope."""
         from node.store import bulk

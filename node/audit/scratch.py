@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from node import whole_file
-from node.errors import DiskTrouble, Usage
+from node.errors import DiskTrouble, Stale, Usage
 from node.language import say
+from node.store import reading
 
 from .tables import export
 from .tables.records import Tell
@@ -41,6 +42,17 @@ def made(db: Connection, directory: Path, unit: str, tell: Tell) -> Iterator[Pat
         raise DiskTrouble(say(f"写不了 {place}", f"{place} can't be written"), hint="df -h .") from fault
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def must_be_of_now(folder: Path, db: Connection) -> None:
+    """Raises Usage `not_tables`, Stale `tables_older` where the node has other commits than the tables were made of."""
+    heads = sorted((row.log.hex(), row.head_seq, row.head_id.hex()) for row in reading.heads(db))
+    if exported(folder)["heads"] != heads:
+        zh, en = (
+            f"{folder} 导出之后，本节点又有了新的提交",
+            f"the node has other commits than {folder} was made of",
+        )
+        raise Stale(say(zh, en), code="tables_older", hint="qiao audit export --format parquet FOLDER")
 
 
 def exported(folder: Path) -> dict[str, Any]:

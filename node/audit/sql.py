@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from node.errors import Forbidden, QiaoError, Usage
@@ -52,7 +53,10 @@ def asked(folder: Path, text: str, most: int, *, seconds: float = SECONDS) -> An
 @contextmanager
 def views(folder: Path, threads: int = 2) -> Iterator[Database]:
     """A database with a view a table, shut against everything else."""
-    with duck.opened(folder.parent, threads=threads) as db:
+    with (
+        TemporaryDirectory(prefix="qiao-") as scratch,
+        duck.opened(Path(scratch), threads=threads, memory=duck.ASKING) as db,
+    ):
         db.execute("SET TimeZone = 'Asia/Shanghai'")
         files = {one.name: folder.absolute() / f"{one.name}.parquet" for one in TABLES}
         db.execute(f"SET allowed_paths = [{', '.join(map(duck.quoted, files.values()))}]")
@@ -107,7 +111,7 @@ def _faults() -> Iterator[None]:
         zh, en = f"超过 {SECONDS} 秒，已停止", f"stopped after {SECONDS} seconds"
         raise Usage(say(zh, en), code="sql_too_long", hint=HINT) from fault
     except duckdb.OutOfMemoryException as fault:
-        zh, en = f"查询要的内存超过 {duck.MEMORY}", f"that takes more than {duck.MEMORY} of memory"
+        zh, en = f"查询要的内存超过 {duck.ASKING}", f"that takes more than {duck.ASKING} of memory"
         raise Usage(say(zh, en), code="sql_too_large", hint=HINT) from fault
     except duckdb.PermissionException as fault:
         raise reads_only() from fault

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from node.errors import Forbidden, Usage
+from node.errors import Usage
 from node.language import say
 
+from . import audit_stats
+from .auditing import may_look, progress
 from .lazy import Command, examples
 from .session import Session, session
 from .shown import dumps, line, table
 
 LOG = "log"
 FORMATS = (LOG, "parquet", "csv", "xlsx", "jsonl")
-ROLES = ("auditor", "supervisor", "admin")
-EVERY_SECONDS = 3.0
 
 
 def add(app: typer.Typer) -> None:
     app.command(cls=Command, help=_HELP, epilog=_EXAMPLES)(export)
     app.command(cls=Command, help=_SQL_HELP, epilog=_SQL_EXAMPLES)(sql)
+    audit_stats.add(app)
 
 
 _HELP = """导出：全部提交，任何人可据此自行核验；或审计表，给审计自己的工具。
@@ -65,20 +65,10 @@ def export(
     here.answer(_tables(here, path, format, words, reason), _told)
 
 
-def auditing(here: Session) -> None:
-    """Whoever may look at tables: an auditor, a supervisor, an administrator. Raises Forbidden `role`, `auth`."""
-    if not here.person().roles & set(ROLES):
-        from node.author import role_name
-
-        zh = f"需要角色：{'、'.join(map(role_name, ROLES))}；请管理员给您加上"
-        en = f"needs one of the roles {', '.join(ROLES)}: ask the administrator"
-        raise Forbidden(say(zh, en), code="role", hint="qiao staff list")
-
-
 def _tables(here: Session, path: Path, format: str, words: bool, reason: str) -> dict[str, Any]:
     from node.audit.tables import export as tables
 
-    auditing(here)
+    may_look(here)
     tables.refuse_existing(path)
     if words:
         _agreed(here, reason)
@@ -97,19 +87,6 @@ def _agreed(here: Session, reason: str) -> None:
     for matter, fields in words.told().items():
         count = here.node().audit.count_records(matter)
         here.node().disclose(matter, fields, count, reason, agreed, here.person())
-
-
-def progress(here: Session) -> Callable[[int, int], None]:
-    """A line on stderr now and then, for what takes long."""
-    last = time.monotonic()
-
-    def tell(done: int, of: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= EVERY_SECONDS:
-            last = time.monotonic()
-            here.narrate(say(f"… {done} / {of} 条记录", f"… {done} / {of} records"))
-
-    return tell
 
 
 _SQL_HELP = """用 SQL（DuckDB）查询审计表：calls tickets assignments acts cards follow_ups quality_checks exceptions
@@ -139,7 +116,7 @@ def sql(
                    f"there is no format {ascii(format[:20])}; one of {' '.join(_SHOWN)}")  # fmt: skip
         raise Usage(text, code="bad_value", hint="qiao audit sql --format csv SELECT")
     if source is None:
-        auditing(here)
+        may_look(here)
         found = here.node().audit.sql(select, limit, progress(here))
     else:
         scratch.exported(source)

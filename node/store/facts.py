@@ -152,7 +152,7 @@ def totals(db: Connection, asked: Asked, by: str | None = None) -> list[Total]:
     query = select(FACT.c.name, *sums, *key)
     if by in DIMENSIONS:
         query = query.select_from(FACT.join(TRAIT, TRAIT.c.record == FACT.c.record, isouter=True))
-    found = db.execute(_narrowed(query, asked).group_by(FACT.c.name, *key))
+    found = db.execute(narrowed(query, asked).group_by(FACT.c.name, *key))
     return [
         Total(row[0], apart, value, row[3] if by else "")
         for row in found
@@ -171,7 +171,7 @@ def behind(db: Connection, asked: Asked, most: int) -> list[Row[Any]]:
             TRAIT, TRAIT.c.record == FACT.c.record, isouter=True
         )
     )  # fmt: skip
-    ordered = _narrowed(query, asked).order_by(FACT.c.name, FACT.c.at_ms, FACT.c.record, FACT.c.n)
+    ordered = narrowed(query, asked).order_by(FACT.c.name, FACT.c.at_ms, FACT.c.record, FACT.c.n)
     return list(db.execute(ordered.limit(most)))
 
 
@@ -187,7 +187,7 @@ class Within:
 
 def records(asked: Asked, within: Within) -> Select[Any]:
     """The record rows that have such a fact, the excluded ones left out as in the number."""
-    query = _narrowed(select(FACT.c.record), asked).where(FACT.c.excluded.is_(False))
+    query = narrowed(select(FACT.c.record), asked).where(FACT.c.excluded.is_(False))
     if within.units is not None:
         query = query.where(FACT.c.unit.in_(within.units))
     if within.dimension is None:
@@ -199,7 +199,7 @@ def records(asked: Asked, within: Within) -> Select[Any]:
     return query.join(TRAIT, TRAIT.c.record == FACT.c.record, isouter=True).where(fits)
 
 
-def _narrowed(query: Select[Any], asked: Asked) -> Select[Any]:
+def narrowed(query: Select[Any], asked: Asked) -> Select[Any]:
     query = query.where(FACT.c.name.in_(asked.names), FACT.c.from_ms <= asked.now_ms)
     query = query.where(or_(FACT.c.until_ms.is_(None), FACT.c.until_ms > asked.now_ms))
     if asked.start_ms is not None:

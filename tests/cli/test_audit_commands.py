@@ -1,7 +1,8 @@
-"""`audit export` of tables and `audit sql` as a person types them: who may, what is told, what is left behind."""
+"""`audit export` of tables, `audit sql`, `audit stats` as a person types them: who may, what is told, what is left behind."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,24 @@ def test_the_tables_are_asked_by_sql_of_the_node_or_of_an_export(
         "not_tables",
     )
     assert refused(province("--json", "audit", "sql", "DROP VIEW tickets")) == (3, "sql_reads_only")
+
+
+def test_figures_are_computed_again_and_what_differs_ends_with_7(
+    province: Province, ticket: str, tmp_path: Path
+) -> None:
+    found = province.ok("audit", "stats", "--by", "month")
+    assert found["agree"] and not found["differences"] and found["items"]
+    assert {"id", "first", "second", "agree"} <= set(found["figures"][0])
+    province.ok("audit", "export", "--format", "parquet", str(tmp_path / "x"))
+    assert province.ok("audit", "stats", "--from", str(tmp_path / "x"))["agree"]
+    public = province.ok("stats", "--ids")
+    lie = tmp_path / "public.json"
+    lie.write_text(json.dumps(public), "utf-8")
+    assert province.ok("audit", "stats", "--published", str(lie))["agree"]
+    next(one for one in public["figures"] if one["id"] == "tickets")["numerator"] += 1
+    lie.write_text(json.dumps(public), "utf-8")
+    done = province("--json", "audit", "stats", "--published", str(lie))
+    assert done.code == 7 and [one["id"] for one in done.json["figures"] if not one["agree"]] == ["tickets"]
+    assert " ! " in province("audit", "stats", "--published", str(lie)).out
+    assert refused(province("--json", "audit", "stats", staff="zj")) == (3, "role")
+    assert refused(province("--json", "audit", "stats", "--by", "hour")) == (2, "unknown_dimension")

@@ -10,7 +10,7 @@ from typing import Any
 
 from .schema import TABLES, Shape, Table
 
-MEMORY = "120MB"
+WRITING, ASKING = "140MB", "120MB"  # what DuckDB may hold
 SPILL = "2GB"
 CELL = 8 << 20  # bytes of one row: a record with ten thousand commits comes to one
 _TYPES = {
@@ -25,12 +25,12 @@ _MADE = {
 
 
 @contextmanager
-def opened(scratch: Path, *, threads: int = 1) -> Iterator[Any]:
+def opened(scratch: Path, *, threads: int = 1, memory: str = WRITING) -> Iterator[Any]:
     """A database in memory; what doesn't fit goes to `scratch`."""
     import duckdb
 
     db = duckdb.connect(":memory:", config={
-        "threads": threads, "memory_limit": MEMORY, "temp_directory": str(scratch / "spill"),
+        "threads": threads, "memory_limit": memory, "temp_directory": str(scratch / "spill"),
         "autoinstall_known_extensions": False, "autoload_known_extensions": False,
         "max_temp_directory_size": SPILL, "python_enable_replacements": False, "preserve_insertion_order": True,
     })  # fmt: skip
@@ -69,5 +69,5 @@ def _source(table: Table, path: Path, words: bool) -> str:
     )
     return (
         f"SELECT {made} FROM read_csv({quoted(path)}, header = false, auto_detect = false, delim = ',', quote = '\"',"
-        f" escape = '\"', nullstr = '', max_line_size = {CELL}, parallel = false, columns = {{{named}}})"
+        f" escape = '\"', nullstr = '', max_line_size = {CELL}, buffer_size = {CELL}, parallel = false, columns = {{{named}}})"
     )

@@ -19,6 +19,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from conflict.declaration import Field, Merge, Type
+from conflict.order import ADOPT, QUOTES
 from conflict.state import Mark, State, Verdict
 from node import account, author
 from node.matters import KINDS
@@ -69,7 +70,8 @@ def _escaped(hit: re.Match[str]) -> str:
 def _declared(matter: str, action: str) -> frozenset[str]:
     kind = KINDS.get(matter)
     found = author.GENERIC.get(action) or (kind.matter.action(action) if kind else None)
-    return frozenset() if found is None else frozenset(one.name for one in found.data if not one.words)
+    names = frozenset() if found is None else frozenset(one.name for one in found.data if not one.words)
+    return names | {QUOTES} if action == ADOPT else names
 
 
 @dataclass(slots=True)

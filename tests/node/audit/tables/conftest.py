@@ -50,7 +50,7 @@ def live(tree: Tree) -> None:
     tree.act("p", "dispatch", declined, lead="370900")
     tree.sync("t", "p")
     tree.act("t", "decline", declined, reason="not_our_region", text=CANARY)
-    late = tree.dispatched()
+    tree.dispatched()
     overtaken = tree.dispatched("370200")
     tree.act("p", "recall", overtaken, unit="370200", text=CANARY)
     tree.act("c", "accept", overtaken)
@@ -59,7 +59,7 @@ def live(tree: Tree) -> None:
     for name in ("p", "c", "k"):
         tree.at(name).tick()
     tree.quiet()
-    tree.act("p", "exclude", late, text=CANARY)
+    tree.act("p", "exclude", declined, text=CANARY)
     call = {"matter": "call", "verb": "register", "record": None}
     given = {
         **PERSONAL,
