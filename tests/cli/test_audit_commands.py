@@ -1,4 +1,4 @@
-"""`audit export` of tables, `audit sql`, `audit stats` as a person types them: who may, what is told, what is left behind."""
+"""`audit export` of tables, `audit sql`, `audit stats` as a person types them: who may, what is told and left."""
 
 from __future__ import annotations
 

@@ -120,13 +120,18 @@ CREATE TEMP TABLE subject AS
 SELECT record, name, number FROM ticket
 UNION ALL SELECT o.record, o.name, c.number FROM other o LEFT JOIN calls c ON c.record = o.name;
 
-CREATE TEMP TABLE fact AS
+CREATE TEMP TABLE fact (
+    name VARCHAR, record INT, unit VARCHAR, ms BIGINT, number BIGINT, since BIGINT, until BIGINT, excluded BOOLEAN
+);
+
+-- The ticket as a whole, by its registration.
+INSERT INTO fact
 WITH present AS (
     SELECT t.*, coalesce(f.unit, t.owner) AS handler, f.ms AS finished, f.answered, f.result
     FROM ticket t LEFT JOIN finish f ON f.record = t.record AND f.round = t.round
 ),
 -- name, record, unit, by which instant, how many, from, until
-of_ticket AS (
+found AS (
     SELECT 'registered' AS name, record, owner AS unit, created AS ms, 1::BIGINT AS number, created AS since,
            NULL::BIGINT AS until FROM ticket
     UNION ALL SELECT 'handled', record, handler, created, 1, created, NULL FROM present
@@ -142,13 +147,18 @@ of_ticket AS (
         FROM ticket t JOIN said s ON s.record = t.record AND s.stands AND s.action = 'answer' GROUP BY ALL
     UNION ALL SELECT 'urged', p.record, p.handler, s.ms, 1, s.ms, NULL
         FROM present p JOIN said s ON s.record = p.record AND s.stands AND s.action = 'urge'
-),
-given AS (
+)
+SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, t.excluded
+FROM found f JOIN ticket t USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
+
+-- Each time that a unit was given the work, and the way to it.
+INSERT INTO fact
+WITH given AS (
     SELECT w.record, w.name, w.round, w.shown, w.holder, g.place, g.ms,
            lead(g.place, 1, 1000000000) OVER (PARTITION BY w.record, w.round, w.name ORDER BY g.place) AS next
     FROM work w JOIN wrote g ON g.record = w.record AND g.round = w.round AND g.name = w.name AND g.action = 'assign'
 ),
-of_work AS (
+found AS (
     SELECT 'assigned' AS name, record, shown AS unit, ms, 1::BIGINT AS number, ms AS since, NULL::BIGINT AS until FROM given
     UNION ALL SELECT 'declined', g.record, g.shown, g.ms, 1, arg_min(d.ms, d.place), NULL
         FROM given g JOIN said d ON d.record = g.record AND d.round = g.round AND d.action = 'decline' AND d.counts
@@ -160,8 +170,13 @@ of_work AS (
         WHERE received IS NOT NULL
     UNION ALL SELECT 'undelivered', record, shown, sent, 1, sent, NULL FROM work
         WHERE received IS NULL AND is_open AND status = 'sent' AND NOT is_passed
-),
-of_round AS (
+)
+SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, t.excluded
+FROM found f JOIN ticket t USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
+
+-- Rounds, and what the worker and the check say of them.
+INSERT INTO fact
+WITH found AS (
     SELECT 'finished' AS name, record, unit, ms, 1::BIGINT AS number, ms AS since, NULL::BIGINT AS until
         FROM finish WHERE ms IS NOT NULL
     UNION ALL SELECT 'reworked', f.record, f.unit, f.ms, 1, arg_min(s.ms, s.place), NULL
@@ -183,18 +198,27 @@ of_round AS (
         FROM verdict v JOIN handler h USING (record, round) WHERE v.score >= 0
     UNION ALL SELECT 'checked.score', v.record, h.unit, v.ms, v.score, v.ms, NULL
         FROM verdict v JOIN handler h USING (record, round) WHERE v.score > 0
-),
+)
+SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, t.excluded
+FROM found f JOIN ticket t USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
+
 -- A limit counts in the period in which it falls due, once it was kept, or has passed.
-of_deadline AS (
+INSERT INTO fact
+WITH found AS (
     SELECT clock || '.due' AS name, record, unit, due AS ms, 1::BIGINT AS number, CASE WHEN kept THEN done ELSE due END AS since,
            NULL::BIGINT AS until FROM deadline WHERE owed AND NOT paused AND NOT (kept AND moot)
     UNION ALL SELECT clock || '.kept', record, unit, due, 1, done, NULL FROM deadline WHERE owed AND NOT paused AND kept AND NOT moot
     UNION ALL SELECT 'overdue', record, unit, due, 1, due, done FROM deadline WHERE owed AND NOT paused AND NOT kept
     UNION ALL SELECT clock || '.late', record, unit, done, 1, done, NULL FROM deadline WHERE NOT owed AND done > due
-),
-charged AS (SELECT record, round, unit, min(start) AS ms FROM deadline WHERE owed GROUP BY ALL),
+)
+SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, t.excluded
+FROM found f JOIN ticket t USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
+
+-- Cards.
+INSERT INTO fact
+WITH charged AS (SELECT record, round, unit, min(start) AS ms FROM deadline WHERE owed GROUP BY ALL),
 carded AS (SELECT record, round, unit, min(stands_from) AS since FROM card WHERE stands_from IS NOT NULL GROUP BY ALL),
-of_card AS (
+found AS (
     SELECT 'charged' AS name, record, unit, ms, 1::BIGINT AS number, ms AS since, NULL::BIGINT AS until FROM charged
     UNION ALL SELECT 'carded', c.record, c.unit, c.ms, 1, d.since, NULL FROM charged c JOIN carded d USING (record, round, unit)
     UNION ALL SELECT 'card.issued', record, unit, issued, 1, issued, NULL FROM card
@@ -205,13 +229,13 @@ of_card AS (
         WHERE NOT is_cleared AND since IS NOT NULL
     UNION ALL SELECT 'card.rescinded', record, unit, issued, 1, issued, since FROM card
         WHERE NOT is_cleared AND (since IS NULL OR since > issued)
-),
-of_tickets AS (
-    SELECT * FROM of_ticket UNION ALL SELECT * FROM of_work UNION ALL SELECT * FROM of_round
-    UNION ALL SELECT * FROM of_deadline UNION ALL SELECT * FROM of_card
-),
+)
+SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, t.excluded
+FROM found f JOIN ticket t USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
+
 -- Calls (1.5): one that names no number of persons serves whoever called; one that urges a ticket became none.
-became AS (
+INSERT INTO fact
+WITH became AS (
     SELECT record, arg_max(action, place) <> 'register' AS is_later FROM acts
     WHERE matter = 'call' AND verdict = 'stands' AND contains(data, '"ticket"') AND (data ->> 'ticket') IS NOT NULL GROUP BY record
 ),
@@ -220,7 +244,7 @@ call AS (
     FROM calls c JOIN other o ON o.name = c.record LEFT JOIN became b ON b.record = c.record
     WHERE coalesce(c.phase, '') <> 'erased'
 ),
-of_calls AS (
+found AS (
     SELECT 'registered' AS name, record, taken_by AS unit, ms, 1::BIGINT AS number FROM call
     UNION ALL SELECT 'persons', record, taken_by, ms, CASE WHEN persons_served > 0 THEN persons_served ELSE 1 END FROM call
     UNION ALL SELECT 'answered', record, taken_by, ms, 1 FROM call WHERE answered_on_the_spot
@@ -228,8 +252,8 @@ of_calls AS (
     UNION ALL SELECT 'scored', record, taken_by, ms, 1 FROM call WHERE satisfaction_call IS NOT NULL
     UNION ALL SELECT 'satisfied', record, taken_by, ms, 1 FROM call WHERE satisfaction_call >= 4
 )
-SELECT 'ticket.' || f.name AS name, f.record, f.unit, f.ms, f.number, f.since, f.until, t.excluded
-FROM of_tickets f JOIN ticket t USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL
-UNION ALL SELECT 'call.' || name, record, unit, ms, number, ms, NULL, false FROM of_calls
-UNION ALL SELECT matter || '.registered', record, owner, created, 1, created, NULL, false FROM other
-WHERE matter <> 'call';
+SELECT 'call.' || name, record, unit, ms, number, ms, NULL, false FROM found;
+
+-- Of everything else, how much there is.
+INSERT INTO fact
+SELECT matter || '.registered', record, owner, created, 1, created, NULL, false FROM other WHERE matter <> 'call';

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,16 +22,34 @@ MOST = 1_000  # differences told one by one
 Facts = Mapping[Key, Told]
 
 
+@dataclass(frozen=True, slots=True)
+class First:
+    """What the first implementation says: its answer, and what tells of which records that is."""
+
+    told: dict[str, Any]
+    prints: set[Print]
+
+
+def first_of(db: Connection, units: Units, period: Period | None, by: str | None, now_ms: int) -> First:
+    names = {name for one in catalogue.catalogue() for name in one.facts}
+    told = statistics.tell(db, statistics.Question(by=by, period=period), units, now_ms)
+    return First(told, {Print(*row) for row in compared.prints(db, asked(_span(period, now_ms), names))})
+
+
+def _span(period: Period | None, now_ms: int) -> Span:
+    return Span(now_ms, period.start_ms if period else None, period.end_ms if period else None)
+
+
 def compare(
-    db: Connection, second: Counted, units: Units, period: Period | None, by: str | None, now_ms: int
+    db: Connection, one: First, second: Counted, period: Period | None, by: str | None, now_ms: int
 ) -> dict[str, Any]:
     """`figures` by both, `items` by a group, `differences` by ticket."""
-    span = Span(now_ms, period.start_ms if period else None, period.end_ms if period else None)
-    first = statistics.tell(db, statistics.Question(by=by, period=period), units, now_ms)
-    chosen = catalogue.catalogue()
+    span, first, chosen = _span(period, now_ms), one.told, catalogue.catalogue()
     sums = second.sums(span)
-    figures = [_figure(one, told, sums, "") for one, told in zip(chosen, first["figures"], strict=True)]
-    odd = _odd(db, second, span, chosen)
+    figures = [_figure(each, told, sums, "") for each, told in zip(chosen, first["figures"], strict=True)]
+    names = {name for each in chosen for name in each.facts}
+    other = {row for row in second.prints(span, compared.rows(db)) if row.name in names}
+    odd = {row.name for row in one.prints ^ other}
     differences, more = _differences(db, second, span, chosen, odd)
     for told in figures:
         told["agree"] = told["agree"] and not odd & {told["numerator_id"], told["denominator_id"]}
@@ -83,14 +102,6 @@ def _none(figure: Figure, nothing: Mapping[str, int]) -> dict[str, Any]:
 
 
 # By ticket
-
-
-def _odd(db: Connection, second: Counted, span: Span, chosen: Iterable[Figure]) -> set[str]:
-    """Facts of which the two don't say the same of the same records."""
-    names = {name for one in chosen for name in one.facts}
-    one = {Print(*row) for row in compared.prints(db, asked(span, names))}
-    other = {row for row in second.prints(span, compared.rows(db)) if row.name in names}
-    return {row.name for row in one ^ other}
 
 
 def asked(span: Span, names: Iterable[str]) -> Asked:

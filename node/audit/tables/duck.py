@@ -10,14 +10,16 @@ from typing import Any
 
 from .schema import TABLES, Shape, Table
 
-WRITING, ASKING = "140MB", "120MB"  # what DuckDB may hold
+WRITING, ASKING, COUNTING = "140MB", "140MB", "110MB"  # what DuckDB may hold
 SPILL = "2GB"
+UNIT, BREAK = "\x1f", "\x1e"  # between the cells of a raw row, and for a line break within one
 CELL = 8 << 20  # bytes of one row: a record with ten thousand commits comes to one
 _TYPES = {
     Shape.TEXT: "VARCHAR", Shape.INTEGER: "BIGINT", Shape.YES_NO: "BOOLEAN", Shape.TIME: "TIMESTAMPTZ",
     Shape.LIST: "VARCHAR[]", Shape.JSON: "VARCHAR", Shape.IDS: "VARCHAR[]",
 }  # fmt: skip
 _MADE = {
+    Shape.TEXT: f"replace({{0}}, chr({ord(BREAK)}), chr(10))",
     Shape.TIME: "make_timestamptz({0}::BIGINT * 1000)",
     Shape.LIST: "from_json({0}, '[\"VARCHAR\"]')",
     Shape.IDS: "CASE WHEN {0} IS NULL THEN [] ELSE string_split({0}, ' ') END",
@@ -25,14 +27,14 @@ _MADE = {
 
 
 @contextmanager
-def opened(scratch: Path, *, threads: int = 1, memory: str = WRITING) -> Iterator[Any]:
-    """A database in memory; what doesn't fit goes to `scratch`."""
+def opened(scratch: Path, *, threads: int = 1, memory: str = WRITING, ordered: bool = True) -> Iterator[Any]:
+    """A database in memory; what doesn't fit goes to `scratch`. `ordered`: rows keep the order of the files."""
     import duckdb
 
     db = duckdb.connect(":memory:", config={
         "threads": threads, "memory_limit": memory, "temp_directory": str(scratch / "spill"),
         "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-        "max_temp_directory_size": SPILL, "python_enable_replacements": False, "preserve_insertion_order": True,
+        "max_temp_directory_size": SPILL, "python_enable_replacements": False, "preserve_insertion_order": ordered,
     })  # fmt: skip
     try:
         db.execute("SET TimeZone = 'UTC'")
@@ -67,7 +69,8 @@ def _source(table: Table, path: Path, words: bool) -> str:
         f'({_MADE.get(one.shape, "{0}").format(f"c{at}")})::{_TYPES[one.shape]} AS "{one.name}"'
         for at, one in enumerate(columns)
     )
-    return (
-        f"SELECT {made} FROM read_csv({quoted(path)}, header = false, auto_detect = false, delim = ',', quote = '\"',"
-        f" escape = '\"', nullstr = '', max_line_size = {CELL}, buffer_size = {CELL}, parallel = false, columns = {{{named}}})"
+    how = (
+        f"header = false, auto_detect = false, delim = chr({ord(UNIT)}), quote = '', escape = '', nullstr = '',"
+        f" new_line = '\\n', max_line_size = {CELL}, buffer_size = {CELL}, parallel = false, columns = {{{named}}}"
     )
+    return f"SELECT {made} FROM read_csv({quoted(path)}, {how})"

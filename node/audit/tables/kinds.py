@@ -23,10 +23,12 @@ from node.tables import writing
 from node.tables.harmless import harmless
 from node.tables.reading import MOST_ROWS
 
+from . import duck
 from .records import Put, Row
 from .schema import TABLES, Column, Shape, Table
 
 BUFFER = 1 << 20
+UNIT, BREAK = duck.UNIT, duck.BREAK
 
 
 @lru_cache(maxsize=1 << 12)
@@ -116,19 +118,27 @@ _JSON: dict[Shape, Callable[[Any], Any]] = {
 
 @contextmanager
 def raw_files(folder: Path, words: bool) -> Iterator[Put]:
-    """One file a table, for `duck.py`: times in unix ms, lists as JSON, nothing for no value."""
+    """One file a table, for `duck.py`: times in unix ms, lists as JSON, nothing for no value. No text has a unit
+    separator in it (records.clean), so nothing needs quoting; line breaks stand as record separators."""
     with ExitStack() as open_files:
-        out: dict[str, tuple[Any, list[int]]] = {}
+        out: dict[str, tuple[TextIO, list[int]]] = {}
         for table in TABLES:
             file = open_files.enter_context(_text(folder / f"{table.name}.raw"))
-            lists = [at for at, one in enumerate(table.given(words)) if one.shape is Shape.LIST]
-            out[table.name] = csv.writer(file, lineterminator="\n"), lists
+            out[table.name] = (
+                file,
+                [at for at, one in enumerate(table.given(words)) if one.shape is Shape.LIST],
+            )
 
         def put(name: str, rows: list[Row]) -> None:
-            to, lists = out[name]
-            to.writerows(_listed(row, lists) for row in rows) if lists else to.writerows(rows)
+            file, lists = out[name]
+            file.writelines(_raw(_listed(row, lists) if lists else row) for row in rows)
 
         yield put
+
+
+def _raw(row: Sequence[Any]) -> str:
+    line = UNIT.join(["" if cell is None else cell if type(cell) is str else str(cell) for cell in row])
+    return (line.replace("\n", BREAK) if "\n" in line else line) + "\n"
 
 
 def _listed(row: Row, lists: list[int]) -> list[Any]:
@@ -140,8 +150,6 @@ def _listed(row: Row, lists: list[int]) -> list[Any]:
 
 @contextmanager
 def parquet_files(folder: Path, words: bool) -> Iterator[Put]:
-    from . import duck
-
     with contextlib.ExitStack() as scratch:
         raw = folder / "raw"
         raw.mkdir(mode=0o700)

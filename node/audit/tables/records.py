@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from conflict.declaration import Field, Merge, Type
 from conflict.order import ADOPT, QUOTES
-from conflict.state import Mark, State, Verdict
+from conflict.state import Mark, Standing, State, Verdict
 from node import account, author
 from node.matters import KINDS
 from node.matters.draft import Kind
@@ -43,7 +43,7 @@ _ODD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]"
 )
 _json = msgspec.json.Encoder(order="sorted")
-_STANDS = Verdict("stands")  # type: ignore[arg-type]
+_STANDS = Verdict(Standing.STANDS)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -54,12 +54,18 @@ def clean(text: str) -> str | None:
 
 def told(value: Mapping[str, Any]) -> str:
     """As JSON, ids in hex, the same for equal values."""
-    simple = _SIMPLE.issuperset(map(type, value.values()))
-    text = _json.encode(value if simple else account.plain(value)).decode()
+    if not value:
+        return "{}"
+    kinds = set(map(type, value.values()))
+    if bytes in kinds and kinds <= _SIMPLE:
+        value = {name: one.hex() if type(one) is bytes else one for name, one in value.items()}
+    elif not kinds <= _SIMPLE:
+        value = account.plain(value)
+    text = _json.encode(value).decode()
     return text if text.isascii() and "\x7f" not in text else _ODD.sub(_escaped, text)
 
 
-_SIMPLE = frozenset({int, bool, str, type(None)})
+_SIMPLE = frozenset({int, bool, str, bytes, type(None)})
 
 
 def _escaped(hit: re.Match[str]) -> str:
@@ -192,7 +198,11 @@ class _Record:
 
     def whole(self, kind: Kind, more: Row) -> Row:
         row, state = self.row, self.state
-        shown = {name: cell(state) for name, cell in _cells(self.matter, self._words)}
+        cells, blank = _cells(self.matter, self._words)
+        shown = dict(blank)
+        for name in state.fields:
+            if name in cells:
+                shown[name] = cells[name](state)
         shown.update(self._dimensions(kind))
         return (
             self.name, self.number, clean(row.owner), clean(row.author), clock.to_ms(state.created),
@@ -225,10 +235,10 @@ class _Record:
             declared = _declared(self.matter, mark.action)
             rows.append((
                 self.matter, self.name, self.number, place, change, clean(mark.action), clean(mark.unit),
-                clean(mark.actor), clock.to_ms(mark.time), received, str(verdict.standing),
+                clean(mark.actor), clock.to_ms(mark.time), received, verdict.standing,
                 clean(verdict.code), self._act(verdict.by) if verdict.by else None, verdict.provisional,
                 _as_whole(number), clean(unit) if type(unit) is str else None,
-                told({name: value for name, value in data.items() if name in declared}),
+                told(data if declared.issuperset(data) else {one: data[one] for one in data if one in declared}),
                 *((told(self._texts.get(act, {})),) if self._words else ()), commit,
             ))  # fmt: skip
         return rows
@@ -279,10 +289,9 @@ class _Record:
         rows = [self._exception(one.name, one.kind, one.code, one.act, one.place, one.winner, bool(one.open))
                 for one in listed]  # fmt: skip
         named = {one.act for one in listed}
-        for act, mark in self.state.marks.items():
-            verdict = self._verdict(mark)
-            if str(verdict.standing) != "stands" and act not in named:
-                kind = {"quarantined": "quarantine"}.get(str(verdict.standing), str(verdict.standing))
+        for act, verdict in self.state.verdicts.items():
+            if verdict.standing is not Standing.STANDS and act not in named and act in self.state.marks:
+                kind = "quarantine" if verdict.standing is Standing.QUARANTINED else str(verdict.standing)
                 rows.append(self._exception("", kind, verdict.code, act, "", verdict.by, False))
         return sorted(rows, key=lambda row: (row[10] or 0, row[6] or "", row[4], row[11] or "", row[0] or ""))
 
@@ -305,10 +314,12 @@ def _as_text(value: Any) -> str | None:
 
 
 @lru_cache(maxsize=4)
-def _cells(matter: str, words: bool) -> tuple[tuple[str, Cell], ...]:
-    """Of each of its fields, what reads a state; only such as fits the declared shape: a stranger writes anything."""
-    fields = fields_of(KINDS[matter].matter.fields)
-    return tuple((one.name, _cell(one)) for one in fields if words or not one.words)
+def _cells(matter: str, words: bool) -> tuple[dict[str, Cell], dict[str, Any]]:
+    """Of each of its fields, what reads a state, and what stands there where nothing was written. Only such as fits
+    the declared shape: a stranger writes anything."""
+    fields = [one for one in fields_of(KINDS[matter].matter.fields) if words or not one.words]
+    cells = {one.name: _cell(one) for one in fields}
+    return cells, {name: cell(State()) for name, cell in cells.items()}
 
 
 def _cell(one: Field) -> Cell:
