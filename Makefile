@@ -49,7 +49,7 @@ figures: .venv/dev  ## what docs/speed.md tells; nothing is asserted; SIZE=full 
 	$(PY) -m bench.encrypted --calls 20000 --tickets 2000
 	kept="$(DIR)"; dir="$${kept:-$$(mktemp -d)}"; \
 	$(PY) -m bench.province --dir "$$dir" $(PROVINCE) && $(PY) -m bench.figures --dir "$$dir" \
-	  && $(PY) -m bench.intake --dir "$$dir" && $(PY) -m bench.screens --dir "$$dir/p"; done=$$?; test -n "$$kept" || rm -rf "$$dir"; exit $$done
+	  && $(PY) -m bench.intake --dir "$$dir" && $(PY) -m bench.audit --dir "$$dir" && $(PY) -m bench.screens --dir "$$dir/p"; done=$$?; test -n "$$kept" || rm -rf "$$dir"; exit $$done
 
 soak: .venv/dev  ## the conflict generator and the seeded world with fresh seeds; MINUTES=10
 	$(PY) -m bench.soak --minutes $(MINUTES)

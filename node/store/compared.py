@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Integer, cast, func, literal_column, select
@@ -30,9 +30,9 @@ def prints(db: Connection, asked: Asked) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in db.execute(narrowed(query, asked).group_by(FACT.c.name))]
 
 
-def rows(db: Connection) -> Iterator[tuple[int, str]]:
-    """Row and id of every record of which something is counted."""
-    query = select(RECORD.c.id, RECORD.c.record).where(RECORD.c.id.in_(select(FACT.c.record)))
+def rows(db: Connection, matters: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Row and id of every record of these matters."""
+    query = select(RECORD.c.id, RECORD.c.record).where(RECORD.c.matter.in_(sorted(matters)))
     for row, record in db.execution_options(yield_per=10_000).execute(query):
         yield row, record.hex()
 

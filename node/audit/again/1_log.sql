@@ -15,39 +15,34 @@ WHERE t.phase <> 'erased';
 -- Short ids, as acts name each other: the first 32 digits, of those acts that others name. An `adopt` that stands says
 -- what it quotes, as its own.
 CREATE TEMP TABLE said AS
-WITH told AS (
-    SELECT t.record, a.place::INT AS place, a.action, a.unit, epoch_ms(a.time) AS ms, a.verdict, a.reason,
-           a.round::INT AS round, a.on_unit,
-           CASE WHEN a.action IN ('assign', 'ask', 'adopt') OR a.verdict = 'held' OR a.reason = 'adopted'
-                THEN left(a.act, 32) END AS id,
-           CASE WHEN a.action IN ('assign', 'receive', 'reassign') THEN (a.data ->> 'from') END AS source,
-           CASE WHEN a.action IN ('accept', 'decline', 'submit') THEN (a.data ->> 'assignment') END AS named,
-           CASE WHEN a.action IN ('review', 'suspend', 'extend', 'follow_up', 'quality_check') THEN (a.data ->> 'outcome')
-                WHEN a.action = 'advance' THEN (a.data ->> 'to') END AS outcome,
-           CASE a.action WHEN 'assign' THEN json_array_length(a.data, '$.onward') > 0
-                WHEN 'register' THEN concat((a.data ->> 'workplace_region'), (a.data ->> 'employer_region')) <> ''
-           END AS flag,  -- it is to be passed on; the jurisdiction is clear
-           CASE WHEN a.action IN ('submit', 'follow_up', 'quality_check', 'amend', 'extend', 'ask', 'card', 'clear_card',
-                                  'object', 'reassign', 'adopt') THEN a.data END AS data
-    FROM acts a JOIN ticket t ON t.name = a.record
-    WHERE a.action NOT IN ('note', 'attach', 'link', 'unlink', 'entrust', 'supervise', 'reply')
-      AND (a.action <> 'amend' OR contains(a.data, 'satisfaction_') OR contains(a.data, 'amount_recovered'))
-),
-quoting AS (
+SELECT t.record, a.place::INT AS place, a.action, a.unit, epoch_ms(a.time) AS ms, a.round::INT AS round, a.on_unit,
+       CASE WHEN a.action IN ('assign', 'ask', 'adopt') OR a.verdict = 'held' OR a.reason = 'adopted'
+            THEN left(a.act, 32) END AS id,
+       CASE WHEN a.action IN ('assign', 'receive', 'reassign') THEN (a.data ->> 'from') END AS source,
+       CASE WHEN a.action IN ('accept', 'decline', 'submit') THEN (a.data ->> 'assignment') END AS named,
+       CASE WHEN a.action IN ('review', 'suspend', 'extend', 'follow_up', 'quality_check') THEN (a.data ->> 'outcome')
+            WHEN a.action = 'advance' THEN (a.data ->> 'to') END AS outcome,
+       CASE a.action WHEN 'assign' THEN json_array_length(a.data, '$.onward') > 0
+            WHEN 'register' THEN concat((a.data ->> 'workplace_region'), (a.data ->> 'employer_region')) <> ''
+       END AS flag,  -- it is to be passed on; the jurisdiction is clear
+       CASE WHEN a.action IN ('submit', 'follow_up', 'quality_check', 'amend', 'extend', 'ask', 'card', 'clear_card',
+                              'object', 'reassign', 'adopt') THEN a.data END AS data,
+       a.verdict = 'held' OR coalesce(a.reason = 'adopted', false) AS was_held,
+       a.verdict = 'stands' AS stands, a.verdict IN ('stands', 'overtaken') AS counts
+FROM acts a JOIN ticket t ON t.name = a.record
+WHERE a.action NOT IN ('note', 'attach', 'link', 'unlink', 'entrust', 'supervise', 'reply')
+  AND (a.action <> 'amend' OR contains(a.data, 'satisfaction_') OR contains(a.data, 'amount_recovered'));
+
+CREATE TEMP TABLE adopted AS
+WITH quoting AS (
     SELECT record, place, id, unit, ms, unnest(from_json((data -> 'acts'), '["VARCHAR"]')) AS quoted
-    FROM told WHERE action = 'adopt' AND verdict = 'stands'
-),
-standing_in AS (
-    SELECT q.* REPLACE (a.place AS place, a.id AS id, a.unit AS unit, a.ms AS ms, 'stands' AS verdict), q.id AS instead_of
-    FROM quoting a JOIN told q ON q.record = a.record AND q.id = a.quoted
-    WHERE q.verdict = 'held' OR q.reason = 'adopted'
-),
-meant AS (SELECT *, NULL AS instead_of FROM told UNION ALL SELECT * FROM standing_in)
-SELECT m.* EXCLUDE (verdict, reason, instead_of)
-           REPLACE (coalesce(s.id, m.source) AS source),
-       m.verdict = 'stands' AS stands, m.verdict IN ('stands', 'overtaken') AS counts
-FROM meant m
-LEFT JOIN standing_in s ON s.record = m.record AND s.instead_of = m.source;
+    FROM said WHERE action = 'adopt' AND stands
+)
+SELECT q.* REPLACE (a.place AS place, a.id AS id, a.unit AS unit, a.ms AS ms, true AS stands, true AS counts), q.id AS instead_of
+FROM quoting a JOIN said q ON q.record = a.record AND q.id = a.quoted WHERE q.was_held;
+
+INSERT INTO said SELECT * EXCLUDE (instead_of) FROM adopted;
+UPDATE said SET source = a.id FROM adopted a WHERE said.record = a.record AND said.source = a.instead_of;
 
 -- Working days (1.3): Monday to Friday, but for what the root's calendar says; a day is counted from 1970, at UTC+8.
 CREATE MACRO day_of(ms) AS (ms + 28800000) // 86400000;

@@ -120,6 +120,8 @@ CREATE TEMP TABLE subject AS
 SELECT record, name, number FROM ticket
 UNION ALL SELECT o.record, o.name, c.number FROM other o LEFT JOIN calls c ON c.record = o.name;
 
+CREATE TEMP TABLE apart AS SELECT record FROM ticket WHERE excluded;
+
 CREATE TEMP TABLE fact (
     name VARCHAR, record INT, unit VARCHAR, ms BIGINT, number BIGINT, since BIGINT, until BIGINT, excluded BOOLEAN
 );
@@ -148,8 +150,8 @@ found AS (
     UNION ALL SELECT 'urged', p.record, p.handler, s.ms, 1, s.ms, NULL
         FROM present p JOIN said s ON s.record = p.record AND s.stands AND s.action = 'urge'
 )
-SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, t.excluded
-FROM found f JOIN ticket t USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
+SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, x.record IS NOT NULL
+FROM found f LEFT JOIN apart x USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
 
 -- Each time that a unit was given the work, and the way to it.
 INSERT INTO fact
@@ -171,8 +173,8 @@ found AS (
     UNION ALL SELECT 'undelivered', record, shown, sent, 1, sent, NULL FROM work
         WHERE received IS NULL AND is_open AND status = 'sent' AND NOT is_passed
 )
-SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, t.excluded
-FROM found f JOIN ticket t USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
+SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, x.record IS NOT NULL
+FROM found f LEFT JOIN apart x USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
 
 -- Rounds, and what the worker and the check say of them.
 INSERT INTO fact
@@ -199,8 +201,8 @@ WITH found AS (
     UNION ALL SELECT 'checked.score', v.record, h.unit, v.ms, v.score, v.ms, NULL
         FROM verdict v JOIN handler h USING (record, round) WHERE v.score > 0
 )
-SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, t.excluded
-FROM found f JOIN ticket t USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
+SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, x.record IS NOT NULL
+FROM found f LEFT JOIN apart x USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
 
 -- A limit counts in the period in which it falls due, once it was kept, or has passed.
 INSERT INTO fact
@@ -211,8 +213,8 @@ WITH found AS (
     UNION ALL SELECT 'overdue', record, unit, due, 1, due, done FROM deadline WHERE owed AND NOT paused AND NOT kept
     UNION ALL SELECT clock || '.late', record, unit, done, 1, done, NULL FROM deadline WHERE NOT owed AND done > due
 )
-SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, t.excluded
-FROM found f JOIN ticket t USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
+SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, x.record IS NOT NULL
+FROM found f LEFT JOIN apart x USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
 
 -- Cards.
 INSERT INTO fact
@@ -230,8 +232,8 @@ found AS (
     UNION ALL SELECT 'card.rescinded', record, unit, issued, 1, issued, since FROM card
         WHERE NOT is_cleared AND (since IS NULL OR since > issued)
 )
-SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, t.excluded
-FROM found f JOIN ticket t USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
+SELECT 'ticket.' || f.name, f.record, f.unit, f.ms, f.number, f.since, f.until, x.record IS NOT NULL
+FROM found f LEFT JOIN apart x USING (record) WHERE f.number <> 0 AND f.since IS NOT NULL;
 
 -- Calls (1.5): one that names no number of persons serves whoever called; one that urges a ticket became none.
 INSERT INTO fact

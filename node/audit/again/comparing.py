@@ -45,14 +45,8 @@ def compare(
 ) -> dict[str, Any]:
     """`figures` by both, `items` by a group, `differences` by ticket."""
     span, first, chosen = _span(period, now_ms), one.told, catalogue.catalogue()
-    sums = second.sums(span)
-    figures = [_figure(each, told, sums, "") for each, told in zip(chosen, first["figures"], strict=True)]
-    names = {name for each in chosen for name in each.facts}
-    other = {row for row in second.prints(span, compared.rows(db)) if row.name in names}
-    odd = {row.name for row in one.prints ^ other}
+    figures, odd = agree(db, one, second, period, now_ms)
     differences, more = _differences(db, second, span, chosen, odd)
-    for told in figures:
-        told["agree"] = told["agree"] and not odd & {told["numerator_id"], told["denominator_id"]}
     return {
         **{name: first[name] for name in ("as_of", "period", "by")},
         "agree": all(one["agree"] for one in figures),
@@ -61,6 +55,21 @@ def compare(
         "differences": differences,
         "more": more,
     }
+
+
+def agree(
+    db: Connection, one: First, second: Counted, period: Period | None, now_ms: int
+) -> tuple[list[dict[str, Any]], set[str]]:
+    """The figures by both, and the facts of which they don't say the same of the same records."""
+    span, chosen = _span(period, now_ms), catalogue.catalogue()
+    sums, names = second.sums(span), {name for each in chosen for name in each.facts}
+    ids = compared.rows(db, {each.matter for each in chosen})
+    other = {row for row in second.prints(span, ids) if row.name in names}
+    odd = {row.name for row in one.prints ^ other}
+    figures = [_figure(each, told, sums, "") for each, told in zip(chosen, one.told["figures"], strict=True)]
+    for told in figures:
+        told["agree"] = told["agree"] and not odd & {told["numerator_id"], told["denominator_id"]}
+    return figures, odd
 
 
 def _figure(

@@ -102,11 +102,13 @@ class Counted:
         part, apart = f"number % {PART}", "excluded::INT"
         added = (
             "number", f"number * {apart}", f"{part} * coalesce(row, 0)", f"{part} * {apart} * coalesce(row, 0)",
-            f"{part} * ({unit})", f"{part} * {_INSTANT}",
+            part, f"{part} * {_INSTANT}",
         )  # fmt: skip
-        sums = ", ".join(f"sum({one})::BIGINT" for one in added)
-        query = f"SELECT name, {sums} FROM fact LEFT JOIN local USING (record)"
-        return {Print(*row) for row in self._all(query, span, "GROUP BY name")}
+        sums = ", ".join(f"sum({one})::BIGINT AS s{at}" for at, one in enumerate(added))
+        query = f"SELECT name, unit, {sums} FROM fact LEFT JOIN local USING (record)"
+        whole = f"SELECT name, sum(s0), sum(s1), sum(s2), sum(s3), sum(s4 * ({unit})), sum(s5)"
+        rows = self._all(query, span, "GROUP BY ALL", also=(whole, "GROUP BY name"))
+        return {Print(*row) for row in rows}
 
     def _know(self, rows: Iterable[tuple[int, str]]) -> None:
         path = self._scratch / "rows"
@@ -134,8 +136,14 @@ class Counted:
         )
         return {record: number or record for record, number in found.fetchall()}
 
-    def _all(self, query: str, span: Span, behind: str, *where: str) -> list[Any]:
+    def _all(
+        self, query: str, span: Span, behind: str, *where: str, also: tuple[str, str] | None = None
+    ) -> list[Any]:
+        """`also`: what is asked of the rows that this gives, before and behind FROM."""
         narrowed = [f"since <= {span.now_ms}", f"(until IS NULL OR until > {span.now_ms})", *where]
         narrowed += [f"ms >= {span.start_ms}"] if span.start_ms is not None else []
         narrowed += [f"ms < {span.end_ms}"] if span.end_ms is not None else []
-        return self._db.execute(f"{query} WHERE {' AND '.join(narrowed)} {behind}").fetchall()
+        found = f"{query} WHERE {' AND '.join(narrowed)} {behind}"
+        if also is not None:
+            found = f"{also[0]} FROM ({found}) {also[1]}"
+        return self._db.execute(found).fetchall()
