@@ -6,14 +6,17 @@ All of it reads the database alone, and writes files of its own beside it.
 
 from __future__ import annotations
 
-from . import checkpoints, evidence, pulls, scratch, sql
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
 from node.proof.verification import Told
 from node.reader import Reader
-from pathlib import Path
-from sqlalchemy import Connection
-from typing import Any
+
+from . import checkpoints, evidence, pulls, scratch, sql
 
 
 class Desk:
