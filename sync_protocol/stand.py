@@ -97,12 +97,12 @@ def make(
 def parse(raw: bytes) -> Stand:
     """Raises BadMessage `bad_stand`. The signature isn't looked at; unknown keys are ignored."""
     if len(raw) > MAX_BYTES:
-        raise BadMessage(f"a stand of {len(raw)} bytes", code=BAD)
+        raise BadMessage(f"a stand of {len(raw)} bytes", code="bad_stand")
     try:
         signed = cose.parse(raw)
         return _parsed(signed, shape.numbered(shape.decoded(signed.payload), "stand"))
     except (BadCommit, BadMessage) as fault:
-        raise BadMessage(f"stand: {fault}", code=BAD) from fault
+        raise BadMessage(f"stand: {fault}", code="bad_stand") from fault
 
 
 def _parsed(signed: cose.Sign1, fields: dict[int, Any]) -> Stand:
