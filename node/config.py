@@ -76,6 +76,9 @@ class Config:
     log_bytes: int = 5 * 1024 * 1024
     log_files: int = 5
     metrics_listen: str = ""
+    api_listen: str = ""
+    api_certificate: str = ""
+    api_private_key: str = ""
     given: Mapping[str, str] = field(default_factory=dict)  # key → where its value came from
 
     @property
@@ -180,6 +183,7 @@ _LEVELS = ("debug", "info", "warning", "error")
 _LEVEL = (" / ".join(_LEVELS), ", ".join(_LEVELS))
 _LOG_BYTES = ("65536 至 1073741824 的整数（字节）", "an integer from 65536 to 1073741824 (bytes)")
 _LOG_FILES = ("0 至 100 的整数", "an integer from 0 to 100")
+_API = ("空，或主机:端口，如 127.0.0.1:12353", "empty, or HOST:PORT such as 127.0.0.1:12353")
 _LOOPBACK = (
     "空，或本机地址:端口，如 127.0.0.1:9351",
     "empty, or a loopback HOST:PORT such as 127.0.0.1:9351",
@@ -229,6 +233,9 @@ KEYS: Mapping[str, Key] = {
     "log.level": Key("log_level", str, lambda value: value in _LEVELS, _LEVEL),
     "log.bytes": Key("log_bytes", int, lambda value: 1 << 16 <= value <= 1 << 30, _LOG_BYTES),
     "log.files": Key("log_files", int, lambda value: 0 <= value <= 100, _LOG_FILES),
+    "api.listen": Key("api_listen", str, lambda value: not value or _is_listen(value), _API),
+    "api.certificate": Key("api_certificate", str, wants=_TEXT),
+    "api.private_key": Key("api_private_key", str, wants=_TEXT),
     "metrics.listen": Key("metrics_listen", str, lambda value: not value or _is_loopback(value), _LOOPBACK),
 }  # fmt: skip
 TABLES = frozenset(name.split(".")[0] for name in KEYS if "." in name)

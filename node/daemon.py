@@ -199,6 +199,10 @@ class Daemon:
             return {"text": await page.text(self.meter, self.config.directory, await self.standing())}
         return await self.hand.run(lambda writer: writer.do(operation, params, staff))
 
+    async def token_used(self, name: str) -> None:
+        """A program has read by that token today."""
+        await self.hand.run(lambda writer: writer.do("api.token.used", {"name": name}, None))
+
     async def standing(self) -> Measured:
         """For metrics: how the parts stand now."""
         found = await self.check()
@@ -281,7 +285,8 @@ async def _started(
 
 
 async def _start_beside(daemon: Daemon) -> None:
-    """The watchdog, metrics, the command to notify, the folder to look into. Raises Usage `bad_config`."""
+    """The watchdog, metrics, the API, the command to notify, the folder to look into. Raises Usage `bad_config`,
+    `api_needs_tls`, `bad_certificate`."""
     config, watched = daemon.config, notify.watchdog_seconds()
     if watched is not None:
         daemon.beside.append(partial(notify.feed, watched, daemon.hand.busy_for))
@@ -298,6 +303,11 @@ async def _start_beside(daemon: Daemon) -> None:
         daemon.beside.append(Drop(config, daemon.hand).run)
     if config.metrics_listen:
         daemon.beside.append(partial(page.serve, config, daemon.meter, daemon.standing))
+    if config.api_listen:
+        from node.api import door, serving
+
+        door.tls(config)
+        daemon.beside.append(partial(serving.serve, config, daemon.token_used))
 
 
 def _bracketed(host: str) -> str:

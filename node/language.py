@@ -7,10 +7,14 @@ QIAO_LANGUAGE counts, so that even a fault in node.toml is told in the right lan
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 LANGUAGES = ("zh", "en")
 
 _used: str | None = None
+_asked: ContextVar[str | None] = ContextVar("asked", default=None)  # by whoever is answered just now
 
 
 def use(language: str) -> None:
@@ -19,7 +23,19 @@ def use(language: str) -> None:
     _used = language if language in LANGUAGES else "zh"
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """For what is said within, on this thread or task alone: one process answers callers of both languages."""
+    token = _asked.set(language if language in LANGUAGES else "zh")
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
 def used() -> str:
+    if (spoken := _asked.get()) is not None:
+        return spoken
     if _used is not None:
         return _used
     asked = os.environ.get("QIAO_LANGUAGE", "zh")[:2].lower()

@@ -31,6 +31,7 @@ from node import (
     signin,
     staffing,
 )
+from node.api import tokens
 from node.attachments import claims, reference
 from node.author import Written
 from node.bundles import making, taking
@@ -331,6 +332,7 @@ _OPERATIONS: dict[str, Operation] = {
     "adopt": adopt,
     "invite": invite,
     **staffing.OPERATIONS,
+    **tokens.OPERATIONS,
     **registrar.OPERATIONS,
     "enrol": enrolling.enrol,
     "join.ask": enrolling.ask,

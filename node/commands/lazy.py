@@ -36,6 +36,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "service": ("service", "开机自动运行：安装、卸载、查看系统服务"),
     "log": ("log", "运行日志"),
     "metrics": ("metrics", "运行中节点的指标（Prometheus 格式）"),
+    "api": ("api", "给程序用的只读接口：令牌"),
     "clock": ("clock", "本机时间，确认时钟"),
     "staff": ("staff", "本单位人员"),
     "handover": ("handover", "把一位同事的在办事项全部交给另一位"),

@@ -25,6 +25,8 @@ FIELDS: Mapping[str, re.Pattern[str]] = {
     "fault": _CODE,  # the class of an exception
     "where": _PLACES,  # module:line of the innermost calls of ours
     "part": _CODE,
+    "token": _CODE,  # the name of a program's token, which an administrator gave it
+    "status": _WHOLE,  # of HTTP
     "operation": _CODE,
     "listen": _WORD,
     "version": _WORD,
@@ -70,6 +72,11 @@ EVENTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("reason", "exit", "count", "fault", "where"),
     ),
     "web_failed": ("browsers' seats can't be looked after", ("fault", "where")),
+    "api_ready": ("the API serves", ("listen",)),
+    "api_answered": ("a program read by a token, whose name is told; not what it asked for",
+                     ("token", "operation", "status", "ms")),
+    "api_refused": ("requests of the API without a good token since it was last told, by code", ("code", "count")),
+    "api_failed": ("a request of the API failed by a fault of ours", ("operation", "fault", "code", "where")),
     "protocol_fault": ("what a peer sent breaks the protocol", ("code",)),
     "log_lost": ("lines could not be written, the disk being full for example", ("count",)),
     "library_said": ("a library's own warning; its words are left out", ("library", "fault", "where")),

@@ -33,6 +33,12 @@ FIELDS = Field("fields", "字段", type=Type.LIST)
 COUNT = Field("count", "条数", type=Type.INTEGER)
 SECOND = Field("second", "复核人")
 REASON = Field("reason", "理由", words=True)
+# What a token for programs (接口令牌) says of itself when it is issued or revoked: never its secret.
+TOKEN = Field("token", "令牌名")
+DAYS = Field("days", "有效天数", type=Type.INTEGER)
+REACH = Field(
+    "reach", "可见范围", type=Type.UNIT
+)  # a unit and all below it; none: all that the node may show
 _ADMIN = frozenset({"admin"})
 _NODE = frozenset({"system"})
 _EVERYBODY = frozenset(ROLES)
@@ -74,6 +80,10 @@ STAFF = Matter(
         Action("disclosed", "导出个人信息", _EVERYBODY, _OWNER, (("disclosed", _second),),
                data=(OF, FIELDS, COUNT, SECOND, REASON),
                required=frozenset({"matter", "fields", "count", "second", "reason"}), noted=True),
+        Action("token_issued", "发放接口令牌", _ADMIN, _OWNER, data=(TOKEN, DAYS, REACH),
+               required=frozenset({"token", "days"}), noted=True),
+        Action("token_revoked", "收回接口令牌", _ADMIN, _OWNER, data=(TOKEN,), required=frozenset({"token"}),
+               noted=True),
         Action("enable", "启用", _ADMIN | _NODE, _OWNER, (("enabled", _disabled),),
                fields=lambda _: {"enabled": True}),
     ),

@@ -10,6 +10,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
 )
 
 from .chain import COMMIT, LOG
@@ -190,5 +191,32 @@ def stand(db: Connection) -> tuple[int, ...]:
     return tuple(db.execute(query).scalar() or 0 for query in newest)
 
 
+def unsettled(db: Connection) -> tuple[int, int]:
+    """How many exceptions there are, and how many are open: what was held until a time leaves them without a commit."""
+    row = db.execute(
+        select(func.count(), func.coalesce(func.sum(EXCEPTION.c.open), 0)).select_from(EXCEPTION)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
 def newest_received(db: Connection) -> int:
     return int(db.execute(select(func.coalesce(func.max(COMMIT.c.id), 0))).scalar_one())
+
+
+_KEY = (CARD.c.record, CARD.c.round, CARD.c.unit, CARD.c.clock, CARD.c.colour)
+
+
+def issued(db: Connection, after: tuple[int, int, str, str, str] | None, limit: int) -> list[Any]:
+    """Cards that were issued on records that are here, in the order of the records. `after`: (record row, round, unit,
+    clock, colour) of the last one seen."""
+    query = (
+        select(CARD, RECORD.c.record.label("record_id"), FOLDED.c.number, FOLDED.c.matter)
+        .join(RECORD, RECORD.c.id == CARD.c.record)
+        .join(FOLDED, FOLDED.c.record == CARD.c.record)
+        .where(CARD.c.issued_ms.is_not(None), FOLDED.c.here.is_(True))
+        .order_by(*_KEY)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(*_KEY) > after)
+    return list(db.execute(query))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from .prepared import Prepared, given
@@ -18,6 +18,7 @@ _PUT = Prepared(
     )
 )
 
+_DROP = Prepared(delete(_T).where(_T.c.name == given("called")))
 _BEGINNING = Prepared(
     select(_T.c.name, _T.c.value).where(_T.c.name >= given("first"), _T.c.name < given("last"))
 )
@@ -36,6 +37,10 @@ def beginning(db: Connection, start: str) -> dict[str, bytes]:
 
 def put(db: Connection, name: str, value: bytes) -> None:
     _PUT(db, name=name, value=value)
+
+
+def drop(db: Connection, name: str) -> None:
+    _DROP(db, called=name)
 
 
 def number(db: Connection, name: str) -> int:
