@@ -83,14 +83,13 @@ def _page(request: Request, query: Paging, visitor: Visitor) -> Asked:
 async def tickets(request: Request, visitor: Entered, query: Annotated[OfTickets, Query()]) -> Response:
     """A page of the tickets in reach."""
     asked = _page(request, query, visitor)
-    how: dict[str, Any] = query.model_dump(include={"phase", "status", "unit", "overdue", "sort"})
-    return await _answer(
-        request,
-        visitor,
-        models.Tickets,
-        lambda window: window.records("ticket", asked, **how),
-        timed=query.overdue,
-    )
+    late = query.overdue == "true"
+    how: dict[str, Any] = query.model_dump(include={"phase", "status", "unit", "sort"})
+
+    def ask(window: Window) -> dict[str, Any]:
+        return window.records("ticket", asked, overdue=late, **how)
+
+    return await _answer(request, visitor, models.Tickets, ask, timed=late)
 
 
 @router.get(

@@ -64,6 +64,9 @@ async def test_a_cards_row_says_whether_it_stands(tree: Tree) -> None:
         cards = await ask.walk("/cards?limit=1", secret)
         whole = await ask.ok(f"/tickets/{record}", secret)
         listed = await ask.ok("/tickets?overdue=true", secret)
+        tree.register()
+        assert len((await ask.ok("/tickets?overdue=true", secret))["items"]) == 1
+        assert len((await ask.ok("/tickets?overdue=false", secret))["items"]) == 2
     assert cards and all(one["record"] == record and one["standing"] == "standing" for one in cards)
     assert sorted(map(str, whole["cards"])) == sorted(map(str, cards)) and listed["items"]
 
