@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import ssl
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,11 @@ def test_one_without_the_other_or_one_that_isnt_there_is_refused(
     with pytest.raises(Usage) as fault:
         door.tls(Config(tmp_path, api_listen="127.0.0.1:1", **given))  # type: ignore[arg-type]
     assert fault.value.code == "bad_certificate"
+
+
+def test_nobody_who_hasnt_turned_it_on_waits_for_its_library() -> None:
+    """It takes a second to import; `qiao status` answers in half of one."""
+    names = "cli, node.daemon, node.operations, node.writer, node.commands.api, node.api.serving"
+    code = f"import sys, {names}; print([one for one in sys.modules if one.partition('.')[0] == 'fastapi'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "[]\n", done.stderr

@@ -31,10 +31,10 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def served(tree: Tree, **settings: Any) -> AsyncIterator[int]:
+async def served(tree: Tree, host: str = "127.0.0.1", **settings: Any) -> AsyncIterator[int]:
     tree.at("p")
     port = free_port()
-    config = Config(tree.base / "p", **{"api_listen": f"127.0.0.1:{port}", **settings})
+    config = Config(tree.base / "p", api_listen=f"{host}:{port}", **settings)
 
     async def note(_: str) -> None:
         return None
@@ -156,15 +156,7 @@ async def test_by_tls_it_is_called_by_any_name_and_plain_only_from_this_machine(
     place, key = certificate.own(tree.base / "p", ["office.example"], datetime.datetime.now(datetime.UTC))
     trusting = ssl.create_default_context(cafile=str(place))
     trusting.check_hostname = False
-    port = free_port()
-    async with served(
-        tree, api_listen=f"0.0.0.0:{port}", api_certificate=str(place), api_private_key=str(key)
-    ) as _:
-        for _ in range(500):
-            with suppress(OSError):
-                (await asyncio.open_connection("127.0.0.1", port))[1].close()
-                break
-            await asyncio.sleep(0.02)
+    async with served(tree, "0.0.0.0", api_certificate=str(place), api_private_key=str(key)) as port:
         asked = head(secret).replace(b"host: 127.0.0.1", b"host: office.example")
         assert b" 200 " in await said(port, asked, trusting)
         assert b" 200 " in await said(port, asked), "a proxy of this machine speaks plainly to us"
