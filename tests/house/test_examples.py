@@ -60,9 +60,9 @@ def options_of(name: str, command: Any) -> set[str]:
 
 
 def fault(words: list[str], tree: dict[str, Any]) -> str:
-    name = next((name for name in (" ".join(words[:2]), words[0]) if name in tree), None)
+    name = next((name for most in (3, 2, 1) if (name := " ".join(words[:most])) in tree), None)
     if name is None:
-        alone = len(words) == 1 and any(one.startswith(words[0] + " ") for one in tree)
+        alone = any(one.startswith(" ".join(words) + " ") for one in tree)
         return "" if alone else f"no command {words[:2]}"
     given = {word.split("=")[0] for word in words if word.startswith("--")}
     unknown = given - options_of(name, tree[name])

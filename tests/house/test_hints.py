@@ -80,7 +80,7 @@ def test_a_hint_that_names_a_subject_names_one_of_its_commands(known: set[str]) 
         f"{where}: {hint}"
         for where, hint in hints()
         for words in named(hint)
-        if len(words) > 1 and words[0] in subjects and " ".join(words[:2]) not in known
+        if len(words) > 1 and words[0] in subjects and not {" ".join(words[:2]), " ".join(words[:3])} & known
     ]
     assert wrong == []
 
