@@ -66,7 +66,7 @@ async def _answer(
             return tag, None
         found = ask(window)
         shape.model_validate(found)
-        return tag, dumps(found).encode()
+        return tag, None if known == "*" else dumps(found).encode()
 
     tag, body = await desk.room.ask(visitor.language, work)
     if body is None:

@@ -98,13 +98,8 @@ class Front:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         """Each use of a token; what strangers tried once a minute, or they would fill the log."""
         if token := scope.get(TOKEN):
-            fields = {
-                "token": token,
-                "operation": _operation(scope),
-                "status": status,
-                "ms": round(seconds * 1000),
-            }
-            tell(log, logging.INFO, "api_answered", **fields)
+            path, ms = _operation(scope), round(seconds * 1000)
+            tell(log, logging.INFO, "api_answered", token=token, operation=path, status=status, ms=ms)
         elif code := scope.get(CODE):
             self._strangers[code] += 1
         if self._strangers and time.monotonic() - self._told >= SECONDS:

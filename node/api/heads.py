@@ -40,5 +40,5 @@ def tag(*parts: str) -> str:
 
 
 def is_known(if_none_match: str, tag: str) -> bool:
-    bare = tag.removeprefix("W/").strip('"')
-    return if_none_match.strip() == "*" or bare in _TAG.findall(if_none_match)
+    """`*` isn't among them: it asks whether there is anything at all."""
+    return tag.removeprefix("W/").strip('"') in _TAG.findall(if_none_match)

@@ -43,7 +43,10 @@ _LABELS = {
     "calendar_missing": ("未公布日历的年份", "years without a calendar"),
     "rebuild_left": ("升级后待重建", "to be rebuilt after an upgrade"),
     "commits": ("提交", "commits"),
-    "notices": ("近30日查看、导出个人信息与恢复密码", "reveals, exports and recoveries in 30 days"),
+    "notices": (
+        "近30日查看、导出个人信息，恢复密码，发放令牌",
+        "reveals, exports, recoveries, tokens in 30 days",
+    ),
     "database": ("数据库", "database"),
     "backup_age_seconds": ("备份龄(秒)", "backup age (s)"),
     "backup_verified_seconds": ("上次验证过的备份(秒前)", "last verified backup (s ago)"),

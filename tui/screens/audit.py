@@ -27,7 +27,13 @@ from ..texts import known, t
 from .base import Base
 from .form import FormScreen
 
-NOTICED = ("reveal", "disclose", "recovered")  # acts that are to catch the eye
+NOTICED = (
+    "reveal",
+    "disclosed",
+    "recovered",
+    "token_issued",
+    "token_revoked",
+)  # acts that are to catch the eye
 MOST = 200  # of each
 SHOWN = 50  # problems told on the screen; `qiao verify` tells all
 
@@ -49,8 +55,9 @@ def told(found: Item, as_of: datetime, seconds: float, width: int) -> list[Line]
 
 
 def _what(item: Item) -> str:
-    """The field that was looked at; the reason is words, and stands in the ticket."""
-    field = str((item.get("data") or {}).get("field") or "")
+    """The field that was looked at (the reason is words, and stands in the ticket), or a token's name."""
+    data = item.get("data") or {}
+    field = str(data.get("field") or data.get("token") or "")
     matter = matter_of(str(item.get("matter")))
     declared = matter.field(field) if matter else None
     return field_label(declared) if declared else field

@@ -87,6 +87,11 @@ async def test_what_is_still_so_isnt_sent_again(tree: Tree, path: str) -> None:
         assert changed.status_code == 200 and changed.headers["etag"] != tag
 
 
+async def test_of_what_isnt_there_nothing_is_still_so(tree: Tree) -> None:
+    async with calling(tree) as ask:
+        assert code(await ask("/tickets/none", issue(tree), if_none_match="*")) == (404, "not_found")
+
+
 async def test_what_rests_on_the_time_is_told_anew_with_the_minute(tree: Tree) -> None:
     secret = issue(tree)
     async with calling(tree) as ask:

@@ -30,8 +30,10 @@ def test_of_many_parts_only_some_are_looked_at() -> None:
 def test_a_tag_is_known_weak_or_strong_among_others_and_not_as_a_part() -> None:
     tag = heads.tag("a", "b")
     bare = tag.removeprefix("W/")
-    assert all(heads.is_known(one, tag) for one in (tag, bare, f'"x" , {tag}', "*", f"{tag},{tag}"))
-    assert not any(heads.is_known(one, tag) for one in ("", '""', bare[:-2] + '"', bare.strip('"'), '"*"'))
+    assert all(heads.is_known(one, tag) for one in (tag, bare, f'"x" , {tag}', f"{tag},{tag}"))
+    assert not any(
+        heads.is_known(one, tag) for one in ("", '""', bare[:-2] + '"', bare.strip('"'), '"*"', "*")
+    )
 
 
 def test_parts_are_told_apart_wherever_they_are_cut() -> None:

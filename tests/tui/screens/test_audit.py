@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from node import author
+from node.matters import KINDS
 from tests.tui.hand import SIZES, Hand, check_cells, press, shown
 from tests.tui.seat import seated
+from tui.screens.audit import NOTICED
 
 
 async def audit(hand: Hand) -> None:
@@ -63,3 +66,9 @@ async def test_an_operator_has_no_audit_screen(province: Path) -> None:
     async with seated(province, "op") as hand:
         await press(hand, "g")
         assert "审计" not in shown(hand)
+
+
+def test_it_lists_every_act_that_is_to_catch_the_eye_and_no_other() -> None:
+    declared = [action for kind in KINDS.values() for action in kind.matter.actions]
+    noted = {one.name for one in (*declared, *author.GENERIC.values()) if one.noted}
+    assert set(NOTICED) == noted
