@@ -164,7 +164,7 @@ async def cards(request: Request, visitor: Entered, query: Annotated[Paging, Que
 async def units(request: Request, visitor: Entered, query: Annotated[Paging, Query()]) -> Response:
     """Units of the tree, by path."""
     asked = _page(request, query, visitor)
-    return await _answer(request, visitor, models.Units, lambda window: window.tree(asked))
+    return await _answer(request, visitor, models.Units, lambda window: window.units_page(asked))
 
 
 @router.get("/figures", response_model=models.Figures, responses=_responses(404), tags=["figures"])

@@ -200,7 +200,7 @@ class Window(Reader):
 
         return self._page(asked, _Source(rows, key, key, lambda _, row, _state: _card(None, row, now)), after)
 
-    def tree(self, asked: Asked) -> Item:
+    def units_page(self, asked: Asked) -> Item:
         """The units, by path. Raises Usage `bad_cursor`."""
         after = "" if asked.after is None else cursors.read(asked.question, asked.after, str)[0]
         with self._read() as db:

@@ -355,7 +355,7 @@ async def test_a_fault_of_ours_is_told_without_its_text(
 
     secret = issue(tree)
     async with calling(tree) as ask:
-        monkeypatch.setattr("node.api.reading.Window.tree", broken)
+        monkeypatch.setattr("node.api.reading.Window.units_page", broken)
         found = await ask("/units", secret)
     assert code(found) == (500, "unexpected") and "138" not in found.text + caplog.text
     assert [one.event for one in caplog.records if one.name == "qiao.api"][:1] == ["api_failed"]  # type: ignore[attr-defined]
