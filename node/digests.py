@@ -62,7 +62,7 @@ def digest(db: Connection, path: str) -> dict[str, Any]:
         "digest": found.hex(),
         "code": f"{int.from_bytes(found[:8], 'big') % 10**8:08d}",
         "records": count,
-        "frontier": _frontier(db),
+        "frontier": frontier(db),
         "undelivered_up": up,
         "undelivered_down": down,
         "matters": sorted(kind.matter.versioned for kind in KINDS.values()),
@@ -117,7 +117,8 @@ def _words(db: Connection, record: int, state: State, nobodys: Sequence[int], th
     return hashlib.sha256(cbor.encode([[one, states[one]] for one in sorted(states)])).digest()
 
 
-def _frontier(db: Connection) -> str:
+def frontier(db: Connection) -> str:
+    """Digest of where every log stands here, in hex: what somebody saw when he added up (3.5)."""
     stands: Frontier = {row.log: (Position(row.head_seq, row.head_id),) for row in reading.heads(db)}
     return frontier_digest(stands).hex()
 

@@ -26,6 +26,7 @@ from node.transport import local
 
 if TYPE_CHECKING:
     from node.audit.desk import Desk
+    from node.bulletin.desk import Desk as Bulletins
     from node.lookup import Lookup
     from node.matters.draft import Verb
     from node.tables.columns import Column
@@ -413,6 +414,13 @@ class Node:
     def audit(self) -> Desk:
         """What an auditor asks of this node."""
         from node.audit.desk import Desk
+
+        return Desk(self._reader)
+
+    @property
+    def bulletins(self) -> Bulletins:
+        """The monthly reports, published and drawn up."""
+        from node.bulletin.desk import Desk
 
         return Desk(self._reader)
 

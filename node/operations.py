@@ -7,6 +7,7 @@ and by the declarations.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from conflict.settle import choices, replaces
@@ -320,6 +321,15 @@ def clock(work: Work, params: Params, person: Person | None, _config: Config) ->
     return timekeeping.answer(work, confirm=bool(params.get("confirm")))
 
 
+def bulletin(
+    which: str, work: Work, params: Params, person: Person | None, config: Config
+) -> dict[str, Any]:
+    """Once a month: what adds it up isn't loaded before."""
+    from node.bulletin.operations import OPERATIONS
+
+    return OPERATIONS[which](work, params, person, config)
+
+
 _OPERATIONS: dict[str, Operation] = {
     "clock": clock,
     "login": login,
@@ -331,6 +341,8 @@ _OPERATIONS: dict[str, Operation] = {
     "settle": settle,
     "adopt": adopt,
     "invite": invite,
+    "bulletin.publish": partial(bulletin, "publish"),
+    "bulletin.correct": partial(bulletin, "correct"),
     **staffing.OPERATIONS,
     **tokens.OPERATIONS,
     **registrar.OPERATIONS,

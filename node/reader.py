@@ -451,12 +451,9 @@ class Reader:
 
     def tree(self, db: Connection) -> Units:
         """Of the units as figures need it, within a transaction."""
-        from node.figures.groups import Units
-        from node.store import facts
+        from node.figures.tree import tree
 
-        rows = reading.units(db)
-        names, kinds = {row.path: row.name for row in rows}, {row.path: row.kind for row in rows}
-        return Units(names, kinds, facts.former(db))
+        return tree(db)
 
     # Exceptions
 

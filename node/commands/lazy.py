@@ -54,6 +54,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "retention": ("retention", "保存期限届满的个人信息"),
     "search": ("search", "全文检索"),
     "stats": ("stats", "统计指标，来电 K 线，超期清单"),
+    "bulletin": ("bulletin", "通报：每月的排名与指标，发布、更正、导出"),
     "policy": ("policy", "时限等政策：现行值、修改"),
     "calendar": ("calendar", "工作日历：查看、导入"),
     "heads": ("heads", "各日志的位置"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conflict.declaration import Field
 
-from . import article, calendar, call, codelist, policy, staff, ticket
+from . import article, bulletin, calendar, call, codelist, policy, staff, ticket
 from .draft import Kind
 
 KINDS: dict[str, Kind] = {
@@ -17,6 +17,7 @@ KINDS: dict[str, Kind] = {
         policy.KIND,
         calendar.KIND,
         codelist.KIND,
+        bulletin.KIND,
     )  # fmt: skip
 }
 

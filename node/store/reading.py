@@ -180,6 +180,11 @@ def unit_names(db: Connection) -> dict[str, str]:
     return {row.path: row.name for row in _UNIT_NAMES(db)}
 
 
+def commits(db: Connection) -> int:
+    """How many are stored."""
+    return int(db.execute(select(func.count()).select_from(COMMIT)).scalar_one())
+
+
 def heads(db: Connection) -> list[Any]:
     """(log, node, head_seq, head_id) of every log with something in it."""
     return list(_HEADS(db))

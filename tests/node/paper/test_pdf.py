@@ -15,6 +15,7 @@ from node.iso import CHINA
 from node.page import Person
 from node.paper import pdf
 from node.paper.breaking import NEVER_FIRST, NEVER_LAST
+from node.paper.leaf import Leaf
 from node.paper.sheet import Grid, Sheet
 from tests.node.tree import Tree
 
@@ -84,7 +85,7 @@ def test_a_letter_that_the_font_lacks_is_shown_by_its_number(letter: str) -> Non
 def test_every_letter_of_gbk_is_in_the_font() -> None:
     pairs = (bytes((high, low)) for high in range(0x81, 0xFF) for low in range(0x40, 0xFF) if low != 0x7F)
     letters = {text for pair in pairs if len(text := pair.decode("gbk", "ignore")) == 1}
-    page = pdf._Page("")
+    page = Leaf("")
     lacking = [one for one in letters if not page._has(one)]
     assert len(letters) > 21_000 and len(lacking) < 5
 
