@@ -321,9 +321,7 @@ def clock(work: Work, params: Params, person: Person | None, _config: Config) ->
     return timekeeping.answer(work, confirm=bool(params.get("confirm")))
 
 
-def bulletin(
-    which: str, work: Work, params: Params, person: Person | None, config: Config
-) -> dict[str, Any]:
+def bulletin(which: str, work: Work, params: Params, person: Person | None, config: Config) -> dict[str, Any]:
     """Once a month: what adds it up isn't loaded before."""
     from node.bulletin.operations import OPERATIONS
 

@@ -46,7 +46,10 @@ class Measured:
         if self.unit == "fen":
             return say(f"{_yuan(number)} 元", f"CNY {_yuan(number)}")
         if self.unit == "seconds":
-            return say(f"{number // 3600:,} 小时 {number % 3600 // 60:02d} 分", f"{number // 3600:,} h {number % 3600 // 60:02d} min")
+            return say(
+                f"{number // 3600:,} 小时 {number % 3600 // 60:02d} 分",
+                f"{number // 3600:,} h {number % 3600 // 60:02d} min",
+            )
         return f"{number:,}"
 
     @property

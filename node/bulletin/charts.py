@@ -1,4 +1,4 @@
-"""The two pictures of a bulletin (图), drawn on a page with lines and boxes: the calls' K-line, and the hours of the day.
+"""The two pictures of a bulletin (图), drawn with lines and boxes: the calls' K-line, the hours of the day.
 
 They read in black and white as well: a day that ended busier than it began is hollow, the other filled.
 """
@@ -24,11 +24,15 @@ def kline(page: Leaf, candles: Sequence[Candle]) -> None:
                      "Calls: first, busiest, quietest, last hour of each day; below, the day's volume"),
            HEIGHT + VOLUME + 12)  # fmt: skip
     top, slot = page.get_y(), _slot(page, len(candles))
-    most, volume = scale(max((one.highest for one in candles), default=0)), max((one.volume for one in candles), default=0)
+    most, volume = (
+        scale(max((one.highest for one in candles), default=0)),
+        max((one.volume for one in candles), default=0),
+    )
     _axis(page, top, HEIGHT, most)
     for at, one in enumerate(candles):
         left = page.l_margin + GUTTER + at * slot
-        _candle(page, one, left, slot, top, most)
+        if one.volume:
+            _candle(page, one, left, slot, top, most)
         tall = VOLUME * one.volume / volume if volume else 0
         page.set_fill_color(*GRID)
         page.rect(left + slot * 0.15, top + HEIGHT + 2 + VOLUME - tall, slot * 0.7, tall, style="F")
@@ -40,7 +44,11 @@ def kline(page: Leaf, candles: Sequence[Candle]) -> None:
 
 
 def hours(page: Leaf, calls: Sequence[int]) -> None:
-    _title(page, say("一日之中来电的分布（全月合计，按时）", "Calls by hour of the day, all of the month"), HEIGHT + 10)
+    _title(
+        page,
+        say("一日之中来电的分布（全月合计，按时）", "Calls by hour of the day, all of the month"),
+        HEIGHT + 10,
+    )
     top, slot = page.get_y(), _slot(page, len(calls))
     most = scale(max(calls, default=0))
     _axis(page, top, HEIGHT, most)
@@ -54,7 +62,7 @@ def hours(page: Leaf, calls: Sequence[int]) -> None:
 
 def scale(most: int) -> int:
     """The end of an axis: the next 1, 2, 4, 5 or 8 of its power of ten that four ticks divide evenly; 4 at least."""
-    step = 10 ** max(0, len(str(max(most, 1))) - 1)
+    step = int(10 ** (len(str(max(most, 1))) - 1))
     found = next(lead * step for lead in (1, 2, 4, 8, 10) if lead * step >= most)
     return max(TICKS, found)
 

@@ -1,4 +1,4 @@
-"""What commands and screens ask of bulletins: the issues there are, one of them or a draft as a report, and a file of it.
+"""What commands and screens ask of bulletins: which issues there are, one of them or a draft, and a file of it.
 
 Reads the database alone, and writes a file beside it; publishing is the writer's (operations.py).
 """
@@ -29,7 +29,7 @@ class Desk:
     def __init__(self, reader: Lookup) -> None:
         self._reader = reader
 
-    def list(self) -> dict[str, Any]:
+    def every(self) -> dict[str, Any]:
         """Every issue, the newest month first, its newest issue first."""
         found = [one.told() for record in self._records() for one in reversed(self._issues(record))]
         found.sort(key=lambda one: str(one["month"]), reverse=True)
@@ -44,7 +44,9 @@ class Desk:
         every, one = self._chosen(month, number, record)
         return report(one.content, one, every)
 
-    def whole(self, month: str, *, number: int | None = None, record: str = "", draft: bool = False) -> Report:
+    def whole(
+        self, month: str, *, number: int | None = None, record: str = "", draft: bool = False
+    ) -> Report:
         """The published one where there is any, else a draft; with `draft` that. Raises as `issue` and `draft`."""
         return self._told(month, number, record, draft)[0]
 
@@ -88,7 +90,9 @@ class Desk:
             )
             raise Stale(text, code="two_bulletins", hint="qiao bulletin list")
         every = self._issues(found[0])
-        fits = [one for one in every if one.number == number or (number is None and one.standing == "current")]
+        fits = [
+            one for one in every if one.number == number or (number is None and one.standing == "current")
+        ]
         if not fits:
             text = say(f"{month} 的通报没有第 {number} 期", f"the bulletin of {month} has no issue {number}")
             raise NotFound(text, code="no_bulletin", hint="qiao bulletin list")

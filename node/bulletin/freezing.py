@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -97,7 +97,9 @@ def freeze(db: Connection, own: bytes, unit: str, name: str, month: str, now_ms:
 def months(month: str, now_ms: int) -> tuple[Period, Period, Period]:
     """The month, the one before it, and the same of the year before. Raises Usage."""
     if not re.fullmatch(r"\d{4}-\d{2}", month, re.ASCII):
-        text = say(f"月份应写作 2026-10，不是 {ascii(month[:40])}", f"a month is 2026-10, not {ascii(month[:40])}")
+        text = say(
+            f"月份应写作 2026-10，不是 {ascii(month[:40])}", f"a month is 2026-10, not {ascii(month[:40])}"
+        )
         raise Usage(text, code="bad_period", hint="qiao bulletin --month 2026-10")
     found = period.read(month)
     if found.first > day_of(now_ms):
@@ -218,8 +220,3 @@ def _candles(counter: Counter, span: Period) -> tuple[Candle, ...]:
         Candle(one["bucket"], one["first"], one["highest"], one["lowest"], one["last"], one["volume"])
         for one in kline.candles(hours, "day", span, counter.now_ms)
     )
-
-
-def previous(month: str) -> str:
-    """The month that is over, on the first of the next: what `bulletin` takes where none is named."""
-    return f"{date.fromisoformat(month + '-01') - timedelta(days=1):%Y-%m}"

@@ -43,7 +43,10 @@ def issues(found: Mapping[str, Any]) -> list[Issue]:
 
 
 def _issue(
-    found: Mapping[str, Any], one: Mapping[str, Any], act: Mapping[str, Any], acts: Mapping[str, Mapping[str, Any]]
+    found: Mapping[str, Any],
+    one: Mapping[str, Any],
+    act: Mapping[str, Any],
+    acts: Mapping[str, Mapping[str, Any]],
 ) -> Issue:
     meant = _meant(act, acts)
     return Issue(

@@ -34,8 +34,12 @@ def publish(work: Work, params: Params, person: Person | None, _config: Config) 
     month = str(params.get("month") or "")
     found = _frozen(work, month)
     if any(state.shown("month") == month for _, state in _records(work)):
-        text = say(f"{month} 的通报已发布；有变化请发更正", f"the bulletin of {month} is published: correct it")
-        raise Stale(text, code="already_published", hint=f"qiao bulletin correct --month {month} --reason late_acts")
+        text = say(
+            f"{month} 的通报已发布；有变化请发更正", f"the bulletin of {month} is published: correct it"
+        )
+        raise Stale(
+            text, code="already_published", hint=f"qiao bulletin correct --month {month} --reason late_acts"
+        )
     data = {"number": month, "month": month, **content.data(replace(found, issue=1))}
     return _signed(work, None, Draft("publish", data), who, 1)
 
@@ -52,10 +56,15 @@ def correct(work: Work, params: Params, person: Person | None, _config: Config) 
     found = _frozen(work, str(params.get("month") or ""))
     record, state = _published(work, found.month, str(params.get("record") or ""))
     if _is_same(state, found):
-        text = say("各项数据与上一期相同，没有可更正的", "the figures are those of the last issue: nothing to correct")
+        text = say(
+            "各项数据与上一期相同，没有可更正的",
+            "the figures are those of the last issue: nothing to correct",
+        )
         raise Stale(text, code="nothing_changed", hint=f"qiao bulletin --month {found.month}")
     issue = bulletin.newest(state) + 1
-    return _signed(work, record, Draft("correct", {**content.data(replace(found, issue=issue)), **why}), who, issue)
+    return _signed(
+        work, record, Draft("correct", {**content.data(replace(found, issue=issue)), **why}), who, issue
+    )
 
 
 def _may(work: Work, person: Person | None, action: str) -> Person:
@@ -65,7 +74,8 @@ def _may(work: Work, person: Person | None, action: str) -> Person:
     author.permitted(KIND.matter, Draft(action), person.id, person.roles)
     if "/" in work.path or not work.enrolled:
         text = say(
-            "通报由最上级单位发布；本单位可以出草稿", "the root publishes bulletins; any office may draw up a draft"
+            "通报由最上级单位发布；本单位可以出草稿",
+            "the root publishes bulletins; any office may draw up a draft",
         )
         raise Forbidden(text, code="root_only", hint="qiao bulletin --month 2026-10 --out FILE.pdf")
     return person
@@ -106,7 +116,9 @@ def _published(work: Work, month: str, record: str) -> tuple[bytes, State]:
         raise NotFound(text, code="no_bulletin", hint=f"qiao bulletin publish --month {month}")
     if len(found) > 1:
         names = " ".join(one[0].hex() for one in found)
-        text = say(f"{month} 有多份通报，请用 --record 指明：{names}", f"several are of {month}, name one: {names}")
+        text = say(
+            f"{month} 有多份通报，请用 --record 指明：{names}", f"several are of {month}, name one: {names}"
+        )
         raise Stale(text, code="two_bulletins", hint="qiao bulletin list")
     return found[0]
 

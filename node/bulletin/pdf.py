@@ -1,4 +1,4 @@
-"""A bulletin as PDF (A4): its tables with their heads on every page, its two pictures. The same report, the same bytes."""
+"""A bulletin as PDF (A4): tables with their heads on every page, two pictures. The same report, the same bytes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from fpdf.enums import WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
 
 from node.language import say
-from node.paper.leaf import BODY, GREY, LINE, MARGIN, NAME, SMALL, Leaf, rooms, ruled
+from node.paper.leaf import BODY, EDGE, GREY, LINE, NAME, SLACK, SMALL, Leaf, rooms, ruled
 
 from . import charts
 from .cells import Cell, Measured, text
-from .report import Report, Table
+from .report import Report
+from .tables import Table
 
 TITLE = 16.0  # points
-_PALE = (225, 225, 225)
+_HIGH = 4.4  # mm, of a table's line
 
 
 class _Leaf(Leaf):
@@ -26,19 +27,16 @@ class _Leaf(Leaf):
         super().__init__(foot)
         self._draft = draft
 
-    def header(self) -> None:
-        if not self._draft:
-            return
-        self.set_font(NAME, size=90)
-        self.set_text_color(*_PALE)
-        with self.rotation(45, self.w / 2, self.h / 2):
-            self.text(self.w / 2 - 62, self.h / 2 + 15, say("草　稿", "DRAFT"))
-        self.set_text_color(0, 0, 0)
-        self.set_xy(self.l_margin, MARGIN)
+    def footer(self) -> None:
+        super().footer()
+        if self._draft:
+            self.set_font(NAME, size=90)
+            with self.local_context(fill_opacity=0.12), self.rotation(45, self.w / 2, self.h / 2):
+                self.text(self.w / 2 - 62, self.h / 2 + 15, say("草　稿", "DRAFT"))
 
 
 def write(file: BinaryIO, made: Report, dated: datetime) -> None:
-    """`dated`: of the issue, not of the moment of writing: a frozen issue gives the same bytes whenever it is written."""
+    """`dated`: of the issue, not of the moment of writing, so that it gives the same bytes whenever it is written."""
     page = _Leaf(f"{made.title}    {made.state}", made.is_draft)
     page.set_creation_date(dated)
     page.set_title(made.title)
@@ -85,19 +83,22 @@ def _table(page: Leaf, made: Table) -> None:
     page.set_draw_color(120, 120, 120)
     page.set_line_width(0.2)
     page.set_fill_color(255, 255, 255)
-    with ruled(page, shares, headings_style=FontFace(emphasis="", fill_color=GREY)) as table:
+    with ruled(page, shares, _HIGH, headings_style=FontFace(emphasis="", fill_color=GREY)) as table:
         table.row([page.filled(one.head, room) for one, room in zip(made.columns, widths, strict=True)])
         for row in made.rows:
-            table.row([page.filled(_told(cell), room) for cell, room in zip(row, widths, strict=True)])
+            table.row(
+                [page.filled(_told(page, cell, room), room) for cell, room in zip(row, widths, strict=True)]
+            )
     if made.note:
         _text(page, made.note, LINE - 1, "L")
 
 
-def _told(cell: Cell) -> str:
-    """A rate's parts below it: a column is narrow."""
-    if isinstance(cell, Measured) and cell.parts:
+def _told(page: Leaf, cell: Cell, room: float) -> str:
+    """A rate's parts below it, where a column is too narrow for both."""
+    told = text(cell)
+    if isinstance(cell, Measured) and cell.parts and page.get_string_width(told) > room - 2 * EDGE - SLACK:
         return f"{cell.text}\n{cell.parts}"
-    return text(cell)
+    return told
 
 
 def _notes(page: Leaf, made: Report) -> None:

@@ -7,46 +7,16 @@ stands in tables of its own; beside a unit's rates stands how old its numbers ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 
-from node.figures import offices
-from node.figures.catalogue import catalogue
 from node.iso import minute
 from node.language import say
-from node.matters.bulletin import REASONS
-from sync_protocol.names import code_of, covers, depth
 
-from .cells import Cell, Change, Measured
-from .content import NEVER, NO_LINE, OTHERS, SPANS, Candle, Content, Measure, Sums, TopicRow, UnitRow
+from .cells import Measured
+from .content import Candle, Content
 from .issues import Issue
-from .ranking import ranks
-
-RANKED = ("completed_in_time", "accepted_in_time", "resolved", "satisfied_result")  # by the first
-PRESSED = (
-    "assignments", "overdue", "cards_yellow", "cards_red", "cards_standing", "declined", "rework",
-    "follow_up_not_obtained",
-)  # fmt: skip
-LEVELS = 2  # of topics that are told one by one; a workbook has all
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """`share` of a page's width. In a workbook a measured one is three: value, numerator, denominator."""
-
-    head: str
-    share: int
-    measured: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    name: str  # of the sheet
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    note: str = ""
-    only_book: bool = False  # too long for paper
+from .tables import Table, tables
+from .whole import Whole, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,60 +32,17 @@ class Report:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Whole:
-    """What a report is made of. `issue` None: a draft; `issues`: all of the month, where it was published."""
-
-    content: Content
-    issue: Issue | None = None
-    issues: Sequence[Issue] = field(default_factory=tuple)
-
-    @cached_property
-    def measures(self) -> dict[str, Measure]:
-        return {one.id: one for one in self.content.figures}
-
-    @cached_property
-    def place(self) -> dict[str, int]:
-        return {name: at for at, name in enumerate(self.content.facts)}
-
-    @cached_property
-    def rows(self) -> dict[str, UnitRow]:
-        return {row.path: row for row in self.content.units}
-
-    def measured(self, sums: Sums, name: str, excluded: bool = False) -> Measured:
-        """A figure of these sums; nothing of one that the issue doesn't have."""
-        one = self.measures.get(name)
-        if one is None:
-            return Measured("percent", 0, 0)
-        numbers = sums.excluded if excluded else sums.counted
-        bottom = numbers[self.place[one.denominator]] if one.denominator else None
-        return Measured(one.unit, numbers[self.place[one.numerator]], bottom)
-
-    def with_below(self, path: str) -> Sums:
-        below = [row.sums for row in self.content.units if covers(path, row.path)]
-        nothing = Sums((0,) * len(self.place), (0,) * len(self.place))
-        return sum(below, nothing)
-
-    def tier(self, deep: int) -> list[str]:
-        """Paths of the units so many tiers below the publishing one, also where only some below them have rows."""
-        level = depth(self.content.unit) + deep
-        cut = ("/".join(row.path.split("/")[: level + 1]) for row in self.content.units if depth(row.path) >= level)
-        return sorted({path for path in cut if path != self.content.unit and covers(self.content.unit, path)})
-
-    def called(self, path: str) -> str:
-        row = self.rows.get(path)
-        return (row.name if row else "") or code_of(path)
-
-
 def report(content: Content, issue: Issue | None = None, issues: Sequence[Issue] = ()) -> Report:
     made = Whole(content, issue, issues)
     return Report(
-        title=say(f"{content.name} {_month(content.month)}工作通报", f"{content.name}: bulletin of {content.month}"),
+        title=say(
+            f"{content.name} {_month(content.month)}工作通报", f"{content.name}: bulletin of {content.month}"
+        ),
         state=_state(made),
         is_draft=issue is None,
         pairs=tuple(_pairs(made)),
         figures=tuple(_figures(made)),
-        tables=tuple(one for one in _tables(made) if one.rows),
+        tables=tuple(one for one in tables(made) if one.rows),
         candles=content.candles,
         hours=content.hours,
         notes=tuple(_notes(made)),
@@ -139,7 +66,9 @@ def _state(made: Whole) -> str:
     one = made.issue
     if one is None:
         return say("草稿：未发布，数据随时会变", "DRAFT: not published, its figures may change")
-    told = say(f"第 {one.number} 期", f"issue {one.number}") + (say("（更正）", " (a correction)") if one.reason else "")
+    told = say(f"第 {one.number} 期", f"issue {one.number}") + (
+        say("（更正）", " (a correction)") if one.reason else ""
+    )
     later = [each for each in made.issues if each.standing == "current" and each.number > one.number]
     if one.standing == "corrected" and later:
         last = later[-1]
@@ -148,13 +77,11 @@ def _state(made: Whole) -> str:
             f": corrected by issue {last.number} ({reason(last)}), which is to be read instead",
         )
     if one.standing == "beside":
-        return told + say("：同时另有一期同号，以那一期为准", ": another of this number was made at the same time, and holds")
+        return told + say(
+            "：同时另有一期同号，以那一期为准",
+            ": another of this number was made at the same time, and holds",
+        )
     return told
-
-
-def reason(one: Issue) -> str:
-    label = say(REASONS.get(one.reason, one.reason), one.reason)
-    return f"{label}：{one.text}" if one.text else label
 
 
 def _pairs(made: Whole) -> Iterator[tuple[str, str]]:
@@ -165,253 +92,20 @@ def _pairs(made: Whole) -> Iterator[tuple[str, str]]:
         if one.reason:
             yield say("更正原因", "reason"), reason(one)
         yield say("签署", "signed as"), one.change[:32]
-    yield say("数据指纹", "frontier"), f"{content.frontier[:32]}  {content.commits:,} {say('笔提交', 'commits')}"
+    yield (
+        say("数据指纹", "frontier"),
+        f"{content.frontier[:32]}  {content.commits:,} {say('笔提交', 'commits')}",
+    )
     yield say("指标目录", "catalogue"), content.catalogue
-
-
-# Tables
-
-
-def _tables(made: Whole) -> Iterator[Table]:
-    yield _overview(made)
-    yield from _rankings(made)
-    yield _pressed(made)
-    yield _topics(made, say("主题", "topics"), LEVELS)
-    yield _topics(made, say("主题明细", "all topics"), None)
-    yield _excluded(made)
-    yield _excluded_units(made)
-    yield _lines(made)
-    yield _issues(made)
-    yield _corrected(made)
-
-
-def figure_name(name: str) -> str:
-    known = {one.id: one.name for one in catalogue()}
-    return known.get(name, name)
-
-
-def _overview(made: Whole) -> Table:
-    main = {one.id for one in catalogue() if one.main}
-    rows = []
-    for one in made.content.figures:
-        now, before, year = (made.measured(sums, one.id) for sums in made.content.totals)
-        if one.id in main or now.says or before.says or year.says:
-            rows.append((figure_name(one.id), now, before, Change(now, before), year, Change(now, year)))
-    columns = (
-        Column(say("指标", "figure"), 30), Column(say("本月", "month"), 34, True),
-        Column(say("上月", "month before"), 34, True), Column(say("比上月", "change"), 26),
-        Column(say("去年同月", "year before"), 34, True), Column(say("比去年", "change"), 26),
-    )  # fmt: skip
-    return Table(say("总体", "overview"), say("总体情况", "Overview"), columns, tuple(rows))
-
-
-def _rankings(made: Whole) -> Iterator[Table]:
-    titles = (
-        (say("直属下级排名", "first tier"), say("直属下级单位排名", "Units directly below, ranked")),
-        (say("再下一级排名", "second tier"), say("再下一级单位排名", "Units of the tier below that, ranked")),
-    )
-    for deep, (name, title) in enumerate(titles, 1):
-        yield _ranking(made, name, title, made.tier(deep), deep)
-
-
-def _ranking(made: Whole, name: str, title: str, paths: Sequence[str], deep: int) -> Table:
-    by = next((one for one in RANKED if one in made.measures), RANKED[0])
-    sums = {path: made.with_below(path) for path in paths}
-    rates = {path: made.measured(each, by) for path, each in sums.items()}
-    places = ranks({path: (one.numerator, one.denominator or 0) for path, one in rates.items()})
-    rows: list[tuple[Cell, ...]] = [
-        (place, made.called(path), *_of_upper(made, path, deep), made.measured(sums[path], "assignments"),
-         *(made.measured(sums[path], one) for one in RANKED), line(made, path))
-        for path, place in places.items()
-    ]  # fmt: skip
-    if deep == 1 and paths:
-        own = made.rows.get(made.content.unit)
-        if own is not None:
-            rows.append((None, say(f"{made.content.name}（本级，不排名）", f"{made.content.name} (itself, not ranked)"),
-                         made.measured(own.sums, "assignments"),
-                         *(made.measured(own.sums, one) for one in RANKED), ""))  # fmt: skip
-    columns = (
-        Column(say("名次", "rank"), 10), Column(say("单位", "unit"), 34),
-        *((Column(say("上级", "below"), 20),) if deep > 1 else ()),
-        Column(say("承办", "work"), 13), *(Column(figure_name(one), 24, True) for one in RANKED),
-        Column(say("线路", "line"), 22),
-    )  # fmt: skip
-    note = say(
-        f"按“{figure_name(by)}”排名，相同的并列；没有可计的（–）不排名。各单位含其下级。",
-        f"Ranked by '{figure_name(by)}', equal ones alike; who has nothing to count (–) has no rank. Each with all below.",
-    )
-    return Table(name, title, columns, tuple(rows), note)
-
-
-def _of_upper(made: Whole, path: str, deep: int) -> tuple[Cell, ...]:
-    return (made.called(path.rpartition("/")[0]),) if deep > 1 else ()
-
-
-def line(made: Whole, path: str) -> str:
-    """How old a unit's numbers are, and how many offices below it are away."""
-    own = made.rows.get(path)
-    told = [sentence(own.offline)] if own is not None and sentence(own.offline) else []
-    away = sum(1 for row in made.content.units if row.path != path and covers(path, row.path) and sentence(row.offline))
-    if away:
-        told.append(say(f"下级 {away} 家离线", f"{away} below offline"))
-    return say("；", "; ").join(told)
-
-
-def sentence(days: int) -> str:
-    """`offline for 9 days`; empty of who is on the line, or has none."""
-    return "" if days == NO_LINE else offices.sentence({"offline_days": None if days == NEVER else days})
-
-
-def _pressed(made: Whole) -> Table:
-    """Every unit with something to tell, in the order of the tree."""
-    paths = sorted({*made.tier(1), *made.tier(2)})
-    wanted = [one for one in PRESSED if one in made.measures]
-    rows = []
-    for path in paths:
-        sums = made.with_below(path)
-        found = [made.measured(sums, one) for one in wanted]
-        if any(one.says for one in found):
-            indent = "　" * (depth(path) - depth(made.content.unit) - 1)
-            rows.append((indent + made.called(path), *found))
-    columns = [Column(say("单位", "unit"), 36)]
-    columns += [
-        Column(figure_name(one), 22 if made.measures[one].unit == "percent" else 14, made.measures[one].unit == "percent")
-        for one in wanted
-    ]
-    return Table(say("牌与重办", "cards"), say("督办牌、退单、重办、回访", "Cards, declined, rework, follow-up"),
-                 tuple(columns), tuple(rows))  # fmt: skip
-
-
-def _topics(made: Whole, name: str, levels: int | None) -> Table:
-    rows = []
-    for code, label, row in _levelled(made.content.topics, levels):
-        tickets = [Measured("count", one) for one in row.tickets]
-        calls = [Measured("count", one) for one in row.calls]
-        if any(row.tickets) or any(row.calls):
-            rows.append((label, code, *_compared(tickets), *_compared(calls)))
-    heads = [
-        (say("工单", "tickets"), 11), (say("上月", "before"), 11), (say("比上月", "change"), 22),
-        (say("去年同月", "year ago"), 13), (say("比去年", "change"), 22),
-        (say("来电", "calls"), 11), (say("上月", "before"), 11), (say("比上月", "change"), 22),
-        (say("去年同月", "year ago"), 13), (say("比去年", "change"), 22),
-    ]  # fmt: skip
-    columns = (Column(say("主题", "topic"), 30), Column(say("代码", "code"), 34), *(Column(*one) for one in heads))
-    title = say("主题及其变化", "Topics, and their change") if levels else name
-    return Table(name, title, columns, tuple(rows), only_book=levels is None)
-
-
-def _compared(three: Sequence[Measured]) -> tuple[Cell, ...]:
-    now, before, year = three
-    return now, before, Change(now, before), year, Change(now, year)
-
-
-def _levelled(topics: Sequence[TopicRow], levels: int | None) -> Iterator[tuple[str, str, TopicRow]]:
-    """Code, label, numbers: of a level with all below it; without `levels` each by itself."""
-    labels = {row.code: row.label for row in topics}
-    found: dict[str, TopicRow] = {}
-    for row in topics:
-        steps = row.code.split("/")
-        codes = [row.code] if levels is None else ["/".join(steps[:deep]) for deep in range(1, min(levels, len(steps)) + 1)]
-        for code in codes:
-            kept = found.get(code, TopicRow(code, labels.get(code, ""), (0,) * SPANS, (0,) * SPANS))
-            found[code] = TopicRow(code, kept.label, _sum(kept.tickets, row.tickets), _sum(kept.calls, row.calls))
-    for code in sorted(found):
-        yield code, _topic_label(found[code]), found[code]
-
-
-def _sum(one: Sequence[int], other: Sequence[int]) -> tuple[int, ...]:
-    return tuple(a + b for a, b in zip(one, other, strict=True))
-
-
-def _topic_label(row: TopicRow) -> str:
-    if row.code == OTHERS:
-        return say("其他（合计）", "others, together")
-    indent = "　" * row.code.count("/")
-    return indent + (row.label or (say("（未填）", "(none)") if not row.code else row.code))
-
-
-def _excluded(made: Whole) -> Table:
-    sums = made.content.totals[0]
-    rows = []
-    for one in made.content.figures:
-        found = made.measured(sums, one.id, excluded=True)
-        if found.says:
-            rows.append((figure_name(one.id), found.numerator, found.denominator))
-    columns = (Column(say("指标", "figure"), 60), Column(say("剔除的分子（或数量）", "numerator or volume"), 40),
-               Column(say("剔除的分母", "denominator"), 40))  # fmt: skip
-    note = say("经上级批准剔除的工单，不在以上任何数字之内。", "Excluded with the consent of the tier above; in none of the numbers above.")
-    return Table(say("剔除", "excluded"), say("不计入统计的工单", "Excluded tickets"), columns, tuple(rows), note)
-
-
-def _excluded_units(made: Whole) -> Table:
-    rows = []
-    for path in [made.content.unit, *made.tier(1), *made.tier(2)]:
-        own = made.rows.get(path)
-        found = [made.measured(own.sums, one, excluded=True) for one in ("tickets", "assignments")] if own else []
-        if any(one.says for one in found):
-            rows.append((made.called(path), *(one.numerator for one in found)))
-    columns = (Column(say("单位", "unit"), 70), Column(say("登记的", "registered"), 30), Column(say("承办的", "worked on"), 30))
-    return Table(say("剔除（按单位）", "excluded by unit"), say("不计入统计的工单，按单位", "Excluded tickets by unit"), columns,
-                 tuple(rows))  # fmt: skip
-
-
-def _lines(made: Whole) -> Table:
-    """Whose numbers are old, the oldest first."""
-    late = sorted(
-        (row for row in made.content.units if sentence(row.offline)),
-        key=lambda row: (row.offline != NEVER, -row.offline, row.path),
-    )
-    rows = tuple(
-        (made.called(row.path), made.called(row.path.rpartition("/")[0]), sentence(row.offline), minute(row.heard))
-        for row in late
-    )
-    columns = (Column(say("单位", "unit"), 50), Column(say("上级", "below"), 40), Column(say("线路", "line"), 40),
-               Column(say("数据截至", "data as of"), 40))  # fmt: skip
-    note = say("线路情况为汇总时本节点所知。", "As this node knew when the month was added up.")
-    return Table(say("线路", "lines"), say("离线的单位", "Offices offline"), columns, rows, note)
-
-
-def _issues(made: Whole) -> Table:
-    standing = {"current": say("现行", "current"), "corrected": say("已被更正", "corrected"),
-                "beside": say("同号，未采用", "beside, not taken")}  # fmt: skip
-    rows = tuple(
-        (one.number, minute(one.time), f"{one.unit_name} {one.actor}", reason(one) if one.reason else "",
-         standing.get(one.standing, one.standing), one.change[:16])
-        for one in made.issues
-    )  # fmt: skip
-    columns = (
-        Column(say("期次", "issue"), 12), Column(say("发布时间", "published"), 30), Column(say("发布人", "by"), 40),
-        Column(say("更正原因", "reason"), 46), Column(say("状态", "state"), 24), Column(say("签署", "signed as"), 30),
-    )  # fmt: skip
-    return Table(say("各期", "issues"), say("本月各期通报", "Issues of this month"), columns, rows)
-
-
-def _corrected(made: Whole) -> Table:
-    """What an issue says otherwise than the one before it."""
-    one = made.issue
-    before = next((each for each in made.issues if one and each.number == one.number - 1), None)
-    rows: list[tuple[Cell, ...]] = []
-    if one is not None and before is not None:
-        then, now = Whole(before.content), made
-        for name in dict.fromkeys([*then.measures, *now.measures]):
-            pair = [each.measured(each.content.totals[0], name) for each in (then, now)]
-            apart = [each.measured(each.content.totals[0], name, excluded=True) for each in (then, now)]
-            if pair[0] != pair[1] or apart[0] != apart[1]:
-                rows.append((figure_name(name), pair[0], pair[1], Change(pair[1], pair[0])))
-    columns = (Column(say("指标", "figure"), 40), Column(say("上一期", "before"), 40, True),
-               Column(say("本期", "now"), 40, True), Column(say("变化", "change"), 40))  # fmt: skip
-    return Table(say("更正内容", "corrections"), say("本期与上一期不同之处（合计）", "What differs from the issue before"), columns,
-                 tuple(rows))  # fmt: skip
 
 
 def _notes(made: Whole) -> Iterator[str]:
     yield say(
         "各项指标的定义见指标目录；率为 分子/分母，分母为 0 的记“–”。上月与去年同月均按本次汇总时的数据重新计算。",
-        "Rates are numerator/denominator; – where there is nothing to divide by. The months compared with were added up "
-        "anew at the same moment.",
+        "Rates are numerator/denominator; – where there is nothing to divide by. The months compared with were added "
+        "up anew at the same moment.",
     )
     yield say(
         "单位的时限按其自己的操作时间计，与何时送达本节点无关；离线单位的操作到齐后，数字可能变化，以更正的一期公布。",
-        "An office is judged by when it acted. What an office offline did may still change a number: a correction says so.",
+        "An office is judged by when it acted. What one offline did may still change a number: a correction says so.",
     )
-

@@ -10,7 +10,8 @@ from node.language import say
 
 from .cells import Cell, text
 from .content import Candle
-from .report import Report, Table
+from .report import Report
+from .tables import Table
 
 WIDEST = 48  # signs of a bar
 _MARKS = re.compile(r"([\\`*_{}\[\]<>|#])")
@@ -66,8 +67,22 @@ def plain(told: str) -> str:
 
 
 def _pictures(made: Report) -> Iterator[str]:
-    yield from ("", f"## {say('来电 K 线', 'K-line of the calls')}", "", "```text", *candle_lines(made.candles), "```")
-    yield from ("", f"## {say('来电时段', 'Calls by hour of the day')}", "", "```text", *hour_lines(made.hours), "```")
+    yield from (
+        "",
+        f"## {say('来电 K 线', 'K-line of the calls')}",
+        "",
+        "```text",
+        *candle_lines(made.candles),
+        "```",
+    )
+    yield from (
+        "",
+        f"## {say('来电时段', 'Calls by hour of the day')}",
+        "",
+        "```text",
+        *hour_lines(made.hours),
+        "```",
+    )
 
 
 def candle_lines(candles: Sequence[Candle]) -> Iterator[str]:

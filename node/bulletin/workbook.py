@@ -14,9 +14,17 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from node.language import say
 
 from .cells import Cell, Change, Measured
-from .report import Report, Table
+from .report import Report
+from .tables import Table
 
-_FORMS = {"percent": "0.0%", "mean": "0.0", "fen": "#,##0.00", "seconds": "[h]:mm", "count": "#,##0", "persons": "#,##0"}
+_FORMS = {
+    "percent": "0.0%",
+    "mean": "0.0",
+    "fen": "#,##0.00",
+    "seconds": "[h]:mm",
+    "count": "#,##0",
+    "persons": "#,##0",
+}
 _DAY_S = 86_400
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _EPOCH = (2000, 1, 1, 0, 0, 0)  # of every part: when a file was packed says nothing, and would differ
@@ -66,7 +74,9 @@ def _put(sheet: Any, row: int, column: int, value: Any, form: str = "", bold: bo
         cell.font = Font(bold=True)
 
 
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def _values(cell: Cell, wide: bool) -> Iterator[tuple[Any, str]]:
@@ -91,10 +101,8 @@ def _number(value: float | int | None, unit: str) -> tuple[Any, str]:
 
 
 def _heads(table: Table) -> list[str]:
-    parts = (say("分子", "numerator"), say("分母", "denominator"))
-    return [
-        head for one in table.columns for head in ((one.head, *(f"{one.head} {each}" for each in parts)) if one.measured else (one.head,))
-    ]  # fmt: skip
+    parts = ("", f" {say('分子', 'numerator')}", f" {say('分母', 'denominator')}")
+    return [one.head + part for one in table.columns for part in (parts if one.measured else parts[:1])]
 
 
 def _sheet(sheet: Any, table: Table) -> None:
@@ -119,7 +127,9 @@ def _widths(sheet: Any, table: Table) -> None:
     at = 1
     for column in table.columns:
         for _ in range(3 if column.measured else 1):
-            sheet.column_dimensions[get_column_letter(at)].width = 12 if column.measured else max(10, min(44, column.share))
+            sheet.column_dimensions[get_column_letter(at)].width = (
+                12 if column.measured else max(10, min(44, column.share))
+            )
             at += 1
 
 

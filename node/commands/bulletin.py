@@ -100,7 +100,7 @@ def correct(
 def listing(context: typer.Context) -> None:
     here = session(context)
     here.person()
-    here.answer(here.node().bulletins.list(), _listed)
+    here.answer(here.node().bulletins.every(), _listed)
 
 
 def _document(found: Report, month: str) -> dict[str, Any]:
@@ -120,11 +120,17 @@ def _written(told: dict[str, Any]) -> Iterator[str]:
 
 
 def _signed(told: dict[str, Any]) -> Iterator[str]:
-    text = say(f"{told['month']} 第 {told['issue']} 期已发布", f"{told['month']}: issue {told['issue']} is published")
+    text = say(
+        f"{told['month']} 第 {told['issue']} 期已发布", f"{told['month']}: issue {told['issue']} is published"
+    )
     yield line(f"{text}  {say('记录', 'record')} {told['record']}")
 
 
-_STANDING = {"current": ("现行", "current"), "corrected": ("已被更正", "corrected"), "beside": ("同号，未采用", "beside")}
+_STANDING = {
+    "current": ("现行", "current"),
+    "corrected": ("已被更正", "corrected"),
+    "beside": ("同号，未采用", "beside"),
+}
 
 
 def _listed(told: dict[str, Any]) -> Iterator[str]:

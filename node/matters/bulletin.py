@@ -56,7 +56,9 @@ _ISSUING = frozenset({"publish", "correct"})
 def issued(state: State) -> Iterator[Mark]:
     """Every issue that counts, in the order of the acts: also one that lost to another."""
     kept = (Standing.STANDS, Standing.OVERTAKEN)
-    return (one for one in state.meant() if one.action in _ISSUING and state.verdicts[one.id].standing in kept)
+    return (
+        one for one in state.meant() if one.action in _ISSUING and state.verdicts[one.id].standing in kept
+    )
 
 
 def newest(state: State) -> int:
@@ -119,11 +121,12 @@ def title(state: State) -> str:
 
 
 def detail(state: State) -> dict[str, Any]:
-    """`issues`: number, change (cut), and whether it is `current`, `corrected`, or stands `beside` one of its number."""
+    """`issues`: number, change (cut), and whether it is `current`, `corrected`, or `beside` one of its number."""
     held = state.at("issue")
     last = next((number(one) for one in issued(state) if held and one.value == held.value), 0)
     found = [
-        {"issue": number(one), "change": one.id.hex(), "standing": _standing(one, last, held)} for one in issued(state)
+        {"issue": number(one), "change": one.id.hex(), "standing": _standing(one, last, held)}
+        for one in issued(state)
     ]
     return {"issues": found}
 

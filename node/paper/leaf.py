@@ -64,9 +64,10 @@ class Leaf(FPDF):
         return letter == "\n" or ord(letter) in self._known and category(letter) not in ("Cc", "Cf")
 
 
-def ruled(page: Leaf, shares: Sequence[int], **how: Any) -> Any:
+def ruled(page: Leaf, shares: Sequence[int], high: float = LINE, **how: Any) -> Any:
+    """`high`: of a line, mm."""
     return page.table(
-        col_widths=tuple(shares), line_height=LINE, wrapmode=WrapMode.CHAR, borders_layout=TableBordersLayout.ALL,
+        col_widths=tuple(shares), line_height=high, wrapmode=WrapMode.CHAR, borders_layout=TableBordersLayout.ALL,
         padding=Padding(0.6, EDGE, 0.6, EDGE), text_align="LEFT", **how,
     )  # fmt: skip
 
