@@ -31,7 +31,6 @@ from sync_protocol.names import covers, depth
 
 from .content import (
     MOST_TOPICS,
-    MOST_UNITS,
     NEVER,
     NO_LINE,
     OTHERS,
@@ -41,6 +40,7 @@ from .content import (
     Sums,
     TopicRow,
     UnitRow,
+    fits,
     measures,
     version,
 )
@@ -120,14 +120,16 @@ def _units(counter: Counter, span: Period, lines: Iterable[Mapping[str, Any]]) -
     """Cities and counties, each with what is below it that isn't told apart; cities alone where they are too many."""
     told = {str(one["unit"]): one for one in lines}
     raw = counter.rows(span, counter.facts, "unit")
+    found: tuple[UnitRow, ...] = ()
     for deep in range(DEEPEST, -1, -1):
-        found = _rolled(counter, raw, told, deep)
-        if len(found) <= MOST_UNITS or not deep:
+        rolled = _rolled(counter, raw, told, deep)
+        found = tuple(
+            UnitRow(path, counter.units.names.get(path, ""), *_line(told.get(path)), counter.sums(rolled[path]))
+            for path in sorted(rolled)
+        )
+        if fits(found):
             break
-    return tuple(
-        UnitRow(path, counter.units.names.get(path, ""), *_line(told.get(path)), counter.sums(found[path]))
-        for path in sorted(found)
-    )
+    return found
 
 
 def _rolled(

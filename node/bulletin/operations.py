@@ -124,9 +124,12 @@ def _published(work: Work, month: str, record: str) -> tuple[bytes, State]:
 
 
 def _is_same(state: State, found: Content) -> bool:
+    """Not while two issues stand beside each other: a further one settles which figures hold."""
     held = state.at("issue")
     last = next((one for one in bulletin.issued(state) if held and one.value == held.value), None)
-    return last is not None and content.read(found.month, last.data).same_figures(found)
+    if last is None or any(row.open for row in state.rows):
+        return False
+    return content.read(found.month, last.data).same_figures(found)
 
 
 def _signed(work: Work, record: bytes | None, draft: Draft, who: Person, issue: int) -> dict[str, Any]:

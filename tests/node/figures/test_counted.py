@@ -87,7 +87,7 @@ def test_a_call_counts_the_persons_that_it_names_or_whoever_called() -> None:
     assert (persons(), persons(persons_served=7), persons(persons_served=0)) == (1, 7, 1)
 
 
-def test_policies_calendars_lists_and_people_are_in_no_figure() -> None:
+def test_policies_calendars_lists_people_and_bulletins_are_in_no_figure() -> None:
     state = record("calendar", (P, "set", {"year": 2027, "days": {}}))
     assert counted.facts(KINDS["calendar"], state, [], []) == []
     assert {name for name, kind in KINDS.items() if not kind.counted} == {
@@ -95,6 +95,7 @@ def test_policies_calendars_lists_and_people_are_in_no_figure() -> None:
         "policy",
         "calendar",
         "list",
+        "bulletin",
     }
 
 
