@@ -19,7 +19,17 @@ SLASH = ("slash", "fullwidth_solidus", "ideographic_comma")
 QUESTION = ("question_mark", "fullwidth_question_mark")
 
 PLACES = frozenset({"inbox", "exceptions", "line", "supervision", "board", "audit", "settings"})
-WORK = PLACES | {"ticket", "exception", "reader", "setting", "staff", "calendar", "counted"}
+WORK = PLACES | {
+    "ticket",
+    "exception",
+    "reader",
+    "setting",
+    "staff",
+    "calendar",
+    "counted",
+    "bulletins",
+    "bulletin",
+}
 FORMS = frozenset({"form", "dispatch", "intake", "handover", "founding"})
 EVERYWHERE = WORK | FORMS
 LISTS = frozenset({"inbox", "supervision"})  # that are filtered, sorted, marked
@@ -102,7 +112,7 @@ ACTIONS: tuple[Action, ...] = (
     # audit
     Action("verify", ("f7", "v"), frozenset({"audit"}), footer=True),
     Action("verify_all", ("f8", "a"), frozenset({"audit"}), footer=True),
-    Action("export", ("f9", "x"), frozenset({"audit"}), footer=True, argument="argument.file"),
+    Action("export", ("f9", "x"), frozenset({"audit", "bulletin"}), footer=True, argument="argument.file"),
     # supervision
     Action("lists", ("ctrl+l", "l"), frozenset({"supervision"})),
     Action("list_overdue", digit(1), frozenset({"supervision"})),
@@ -123,6 +133,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("table", ("ctrl+l", "t"), frozenset({"board"}), footer=True),
     Action("figure", ("ctrl+f", "f"), frozenset({"board"})),
     Action("reverse", ("ctrl+x", "r"), frozenset({"board"})),
+    Action("bulletins", ("ctrl+b", "m"), frozenset({"board", "audit"}), footer=True),
     Action("of_unit", ("ctrl+u", "u"), frozenset({"board"})),
     # dispatch
     Action("mark", ("f8",), frozenset({"dispatch"}), footer=True),

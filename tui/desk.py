@@ -304,6 +304,11 @@ class QiaoApp(App[int], inherit_bindings=False):
 
         self.push_screen(HandoverScreen())
 
+    def do_bulletins(self) -> None:
+        from .screens.bulletins import BulletinsScreen
+
+        self.push_screen(BulletinsScreen())
+
     def do_open(self, number: str) -> None:
         """A ticket by its number or record id."""
         from .screens.ticket import TicketScreen

@@ -6,9 +6,13 @@ Every method may take long or raise QiaoError; `tui/gate.py` calls them, never o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from node.matters.draft import Verb
+
+if TYPE_CHECKING:
+    from node.bulletin.report import Report
 
 Item = dict[str, Any]
 
@@ -39,7 +43,17 @@ class View(Protocol):
     def count(self) -> int: ...
 
 
+class Bulletins(Protocol):
+    def every(self) -> Item: ...
+    def whole(
+        self, month: str, *, number: int | None = None, record: str = "", draft: bool = False
+    ) -> Report: ...
+    def write(self, path: Path, month: str, **how: Any) -> Item: ...
+
+
 class Face(Protocol):
+    @property
+    def bulletins(self) -> Bulletins: ...
     @property
     def unit(self) -> str: ...
     @property

@@ -11,6 +11,7 @@ import contextlib
 import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 from node import faults
@@ -47,7 +48,7 @@ class Gate:
         return self._node
 
     async def ask(self, name: str, *args: Any, **named: Any) -> Any:
-        """Calls one reading method of the node. Raises QiaoError."""
+        """Calls one reading method of the node (`list`, `bulletins.every`). Raises QiaoError."""
         return await self._run(self._reading, self._call, name, args, named)
 
     async def look(self, name: str, *args: Any, **named: Any) -> Any:
@@ -68,7 +69,7 @@ class Gate:
         return told
 
     def _call(self, name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        return getattr(self._opened(), name)(*args, **named)
+        return attrgetter(name)(self._opened())(*args, **named)
 
     async def _run(self, pool: ThreadPoolExecutor, work: Callable[..., Answer], *args: Any) -> Answer:
         try:

@@ -84,7 +84,8 @@ class Change:
         if self.now.unit == "mean":
             return f"{now - then:+.1f}"
         if self.now.unit == "count" or self.now.unit == "persons":
-            return f"{now - then:+,}" + (f"（{(now - then) / then * 100:+.1f}%）" if then else "")
+            share = f"（{(now - then) / then * 100:+.1f}%）" if then and now != then else ""
+            return f"{now - then:+,}{share}" if now != then else "0"
         return f"{(now - then) / then * 100:+.1f}%" if then else NOTHING
 
     @property

@@ -22,7 +22,7 @@ SPANS = 3  # the month, the month before it, the same month of the year before
 MOST_UNITS = 600  # with 300 topics some 6,000 items of 8,192
 MOST_LETTERS = 180_000  # of all units: with the topics below 256 KiB
 MOST_TOPICS = 300
-OTHERS = "…"  # code of the row of all topics past the most
+OTHERS = "*"  # code of the row of all topics past the most
 NEVER, NO_LINE = -1, -2  # days offline of who was never heard; of who has no line of its own to us
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -136,7 +136,9 @@ def version(figures: Iterable[Measure]) -> str:
 
 def fits(units: Sequence[UnitRow]) -> bool:
     """Whether a body holds them beside everything else (protocol 3.2)."""
-    letters = (len(row.path) + len(row.name.encode()) + 40 + sum(map(len, _written(row.sums))) for row in units)
+    letters = (
+        len(row.path) + len(row.name.encode()) + 40 + sum(map(len, _written(row.sums))) for row in units
+    )
     return len(units) <= MOST_UNITS and sum(letters) <= MOST_LETTERS
 
 

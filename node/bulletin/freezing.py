@@ -124,7 +124,9 @@ def _units(counter: Counter, span: Period, lines: Iterable[Mapping[str, Any]]) -
     for deep in range(DEEPEST, -1, -1):
         rolled = _rolled(counter, raw, told, deep)
         found = tuple(
-            UnitRow(path, counter.units.names.get(path, ""), *_line(told.get(path)), counter.sums(rolled[path]))
+            UnitRow(
+                path, counter.units.names.get(path, ""), *_line(told.get(path)), counter.sums(rolled[path])
+            )
             for path in sorted(rolled)
         )
         if fits(found):

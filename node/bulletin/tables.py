@@ -48,8 +48,7 @@ def tables(made: Whole) -> Iterator[Table]:
     yield _overview(made)
     yield from _rankings(made)
     yield _pressed(made)
-    yield _topics(made, say("主题", "topics"), LEVELS)
-    yield _topics(made, say("主题明细", "all topics"), None)
+    yield from _topics(made)
     yield _excluded(made)
     yield _excluded_units(made)
     yield _lines(made)
@@ -162,30 +161,45 @@ def _pressed(made: Whole) -> Table:
                  tuple(columns), tuple(rows))  # fmt: skip
 
 
-def _topics(made: Whole, name: str, levels: int | None) -> Table:
-    rows = []
-    for code, label, row in _levelled(made.content.topics, levels):
-        tickets = [Measured("count", one) for one in row.tickets]
-        calls = [Measured("count", one) for one in row.calls]
-        if any(row.tickets) or any(row.calls):
-            rows.append((label, code, *_compared(tickets), *_compared(calls)))
-    heads = [
-        (say("工单", "tickets"), 11), (say("上月", "before"), 11), (say("比上月", "change"), 22),
-        (say("去年同月", "year ago"), 13), (say("比去年", "change"), 22),
-        (say("来电", "calls"), 11), (say("上月", "before"), 11), (say("比上月", "change"), 22),
-        (say("去年同月", "year ago"), 13), (say("比去年", "change"), 22),
-    ]  # fmt: skip
-    columns = (
-        Column(say("主题", "topic"), 30),
-        Column(say("代码", "code"), 34),
-        *(Column(*one) for one in heads),
+def _topics(made: Whole) -> Iterator[Table]:
+    """Tickets and calls by the first levels, and for a workbook each topic by itself."""
+    names = (
+        (
+            say("主题（工单）", "topics of tickets"),
+            say("主题及其变化：工单", "Topics of tickets, and their change"),
+        ),
+        (
+            say("主题（来电）", "topics of calls"),
+            say("主题及其变化：来电", "Topics of calls, and their change"),
+        ),
     )
-    title = say("主题及其变化", "Topics, and their change") if levels else name
-    return Table(name, title, columns, tuple(rows), only_book=levels is None)
+    levelled = list(_levelled(made.content.topics, LEVELS))
+    for at, (name, title) in enumerate(names):
+        rows = [
+            (label, *_compared((row.tickets, row.calls)[at]))
+            for _, label, row in levelled if any((row.tickets, row.calls)[at])
+        ]  # fmt: skip
+        yield Table(name, title, (Column(say("主题", "topic"), 44), *_spans("")), tuple(rows))
+    every = tuple(
+        (label.lstrip("　"), code, *_compared(row.tickets), *_compared(row.calls))
+        for code, label, row in _levelled(made.content.topics, None) if any(row.tickets) or any(row.calls)
+    )  # fmt: skip
+    heads = (*_spans(say("工单 ", "tickets ")), *_spans(say("来电 ", "calls ")))
+    columns = (Column(say("主题", "topic"), 30), Column(say("代码", "code"), 34), *heads)
+    title = say("主题明细", "all topics")
+    yield Table(title, title, columns, every, only_book=True)
 
 
-def _compared(three: Sequence[Measured]) -> tuple[Cell, ...]:
-    now, before, year = three
+def _spans(of: str) -> tuple[Column, ...]:
+    heads = (
+        (say("本月", "month"), 14), (say("上月", "before"), 14), (say("比上月", "change"), 30),
+        (say("去年同月", "year before"), 16), (say("比去年", "change"), 30),
+    )  # fmt: skip
+    return tuple(Column(of + head, share) for head, share in heads)
+
+
+def _compared(three: Sequence[int]) -> tuple[Cell, ...]:
+    now, before, year = (Measured("count", one) for one in three)
     return now, before, Change(now, before), year, Change(now, year)
 
 

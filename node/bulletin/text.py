@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from node.language import say
 
-from .cells import Cell, text
+from .cells import NOTHING, Cell, text
 from .content import Candle
 from .report import Report
 from .tables import Table
@@ -88,7 +88,7 @@ def _pictures(made: Report) -> Iterator[str]:
 def candle_lines(candles: Sequence[Candle]) -> Iterator[str]:
     """A day: `-` from its quietest to its busiest hour, `=` (or `#`, where it fell) between its first and its last."""
     most = max((one.highest for one in candles), default=0)
-    yield say("日    首  高  低  末    全日", "day first high low last volume") + f"   0 … {most}"
+    yield say("日    首  高  低  末    全日", "day first high low last volume") + f"   0..{most}"
     for one in candles:
         numbers = f"{one.day[5:]} {one.first:>4}{one.highest:>4}{one.lowest:>4}{one.last:>4}{one.volume:>8,}"
         yield f"{numbers}  {_drawn(one, most)}".rstrip()
@@ -125,7 +125,7 @@ def lines(made: Report, width: int | None = None) -> Iterator[str]:
         yield f"{label}：{plain(value)}"
     for at, one in enumerate(one for one in made.tables if not one.only_book):
         yield from ("", one.title)
-        rows = [[plain(text(cell)) for cell in row] for row in one.rows]
+        rows = [[plain(text(cell)).replace(NOTHING, "-") for cell in row] for row in one.rows]
         yield from table([column.head for column in one.columns], rows, width)
         if one.note:
             yield one.note

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.tui.standin import Page, View
+from tests.tui.standin import Bulletins, Page, View
 from tests.tui.whole import ROLES, Person, Whole, shown
 
 KEPT = frozenset({
@@ -61,6 +61,7 @@ class Poisoned(Whole):
         self.kept_as = [{"name": text, "filters": {"text": text}} for text in self.texts]
         self.unit_name = self.texts[0]
         self.asked_of = 0
+        self.bulletins = Bulletins(self.texts)
 
     def _spoilt(self, answer: Any) -> Any:
         return spoilt(answer, self.texts)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from node.bulletin.issues import Issue
+from node.bulletin.report import Report, report
 from node.errors import Forbidden, QiaoError
 from node.matters.draft import Verb
 from node.matters.ticket import KIND
+from tests.node.bulletin import made
 
 ROOT, CITY, COUNTY = "370000", "370000/370200", "370000/370200/370211"
 UNITS = [
@@ -29,6 +33,41 @@ class Person:
     id: str = "zhang"
     name: str = "张三"
     roles: frozenset[str] = frozenset({"operator", "dispatcher", "handler"})
+
+
+@dataclass
+class Bulletins:
+    """Two issues of one month, the first of them corrected; `files`: what was asked to be written."""
+
+    texts: Sequence[str] = ("青岛市总工会",)
+    files: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def _issues(self) -> list[Issue]:
+        words = [self.texts[at % len(self.texts)] for at in range(2)]
+        units = [
+            made.unit(f"{ROOT}/{at}", text, made.kept(at + 1, 4), offline=at)
+            for at, text in enumerate(self.texts)
+        ]
+        topics = tuple(made.topic(f"t{at:03d}", text) for at, text in enumerate(self.texts))
+        content = made.content(*units, topics=topics, candles=(made.candle(1), made.candle(2)), name=words[0])
+        first = made.issue(1, "corrected", content, actor=words[0], unit_name=words[1])
+        return [first, made.issue(2, "current", content, actor=words[1], text=words[0])]
+
+    def every(self) -> dict[str, Any]:
+        found = [{**one.told(), "actor": text, "unit_name": text, "text": text, "change": f"{at}{one.number}"}
+                 for at, text in enumerate(self.texts) for one in reversed(self._issues())]  # fmt: skip
+        return {"items": found, "next": None}
+
+    def whole(
+        self, month: str, *, number: int | None = None, record: str = "", draft: bool = False
+    ) -> Report:
+        issues = self._issues()
+        one = issues[(number or 2) - 1]
+        return report(one.content, one, issues)
+
+    def write(self, path: Path, month: str, **how: Any) -> dict[str, Any]:
+        self.files.append((path, month, how))
+        return {"path": str(path), "month": month, "draft": False, "state": self.texts[0]}
 
 
 @dataclass(frozen=True)
@@ -101,6 +140,7 @@ class StandIn:
     standing: dict[str, Any] = field(default_factory=dict)  # of the line
     others: Sequence[str] = ()  # who has the same ticket open
     kept: dict[str, Any] = field(default_factory=dict)  # preferences
+    bulletins: Bulletins = field(default_factory=Bulletins)
     drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
     kept_as: list[dict[str, Any]] = field(default_factory=list)  # views
 

@@ -26,6 +26,7 @@ from tui.screens import (
     answer,
     audit,
     board,
+    bulletins,
     cards,
     command,
     counted,
@@ -265,6 +266,15 @@ async def through_the_audit(walk: Walk) -> None:
     await walk.say("audit")
     await walk.down()
     await walk.go("f7", "tab", "end", "f9", "escape")
+
+
+@drives(bulletins.BulletinsScreen, bulletins.BulletinScreen)
+async def through_the_bulletins(walk: Walk) -> None:
+    """The issues of a month, one whole, and the file that it is to be written to."""
+    await walk.say("board")
+    await walk.go("ctrl+b")
+    await walk.down()
+    await walk.go("home", "enter", "end", "f9", "escape", "escape", "down", "enter", "pagedown", "escape")
 
 
 @drives(menu.SettingsScreen, own.OwnScreen, keys.KeysScreen, staff.StaffScreen, staff.AddScreen, staff.PasswordScreen,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.widget import Widget
 from textual.widgets import Static
@@ -26,6 +26,9 @@ from ..sheet import named, text_lines, unit_of
 from ..texts import known, t
 from .base import Base
 from .form import FormScreen
+
+if TYPE_CHECKING:
+    from ..desk import QiaoApp
 
 NOTICED = (
     "reveal",
@@ -168,7 +171,7 @@ class AuditScreen(Base):
                 return
             self.begin_work(lambda: self._export(file), "export")
         else:
-            self.app.push_screen(ExportScreen(self))
+            self.app.push_screen(ExportScreen(self, t("audit.file")))
 
     async def _export(self, file: str) -> None:
         self._note(t("audit.exporting", file=safe.cell(file)))
@@ -181,18 +184,26 @@ class AuditScreen(Base):
         self._note(t("audit.exported", rows=made["rows"], file=safe.cell(made["path"])))
 
 
+class Exporting(Protocol):
+    """A screen that writes what it shows into a file."""
+
+    @property
+    def desk(self) -> QiaoApp: ...
+    def do_export(self, file: str = "") -> None: ...
+
+
 class ExportScreen(FormScreen):
     """Into which file."""
 
-    def __init__(self, audit: AuditScreen) -> None:
-        verb = Verb("export", t("do.export"), "export", (Field("file", t("audit.file")),),
+    def __init__(self, of: Exporting, label: str) -> None:
+        verb = Verb("export", t("do.export"), "export", (Field("file", label),),
                     lambda _state, _data, _desk: [], frozenset({"file"}))  # fmt: skip
-        super().__init__(verb, audit.desk.matter, None, {})
-        self._audit = audit
+        super().__init__(verb, of.desk.matter, None, {})
+        self._of = of
 
     def keep_draft(self) -> None:
         """Nothing that is signed."""
 
     async def _hand_in(self, data: dict[str, Any]) -> None:
         self.app.pop_screen()
-        self._audit.do_export(str(data["file"]))
+        self._of.do_export(str(data["file"]))
