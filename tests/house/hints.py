@@ -49,7 +49,8 @@ def fault_of(words: list[str]) -> str:
             if below is None:
                 return f"{name} has no command {word}"
             command, name = below, f"{name} {word}"
-    return f"{name} is no command by itself" if hasattr(command, "list_commands") else ""
+    group = hasattr(command, "list_commands") and not command.invoke_without_command
+    return f"{name} is no command by itself" if group else ""
 
 
 @cache

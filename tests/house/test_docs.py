@@ -69,6 +69,8 @@ def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
     if not subcommands:
         yield name, command
         return
+    if name and command.invoke_without_command:
+        yield name, command
     for one, below in subcommands.items():
         yield from commands(below, f"{name} {one}".strip())
 
