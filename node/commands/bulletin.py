@@ -10,8 +10,10 @@ import typer
 
 from node.errors import Usage
 from node.language import say
+from node.matters import KINDS
 
 from .lazy import Command, examples, subject
+from .matter import account_of
 from .matter_text import width
 from .session import session
 from .shown import line, table
@@ -101,6 +103,14 @@ def listing(context: typer.Context) -> None:
     here = session(context)
     here.person()
     here.answer(here.node().bulletins.every(), _listed)
+
+
+app.command(
+    "show",
+    cls=Command,
+    help="一份通报的记录：每一期由谁何时签署，是否成立",
+    epilog=examples("qiao --as STAFF bulletin show 2026-10"),
+)(account_of(KINDS["bulletin"]))
 
 
 def _document(found: Report, month: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def app_for(name: str) -> typer.Typer:
     bulk.add(app, kind)
     if kind.paper:
         paper.add(app, kind)
-    app.command("show", cls=Command, help="一条记录的全部内容", epilog=_show_examples(name))(_show(kind))
+    app.command("show", cls=Command, help="一条记录的全部内容", epilog=_show_examples(name))(account_of(kind))
     return app
 
 
@@ -188,7 +188,9 @@ def _sample(field: Field) -> str:
     return {Type.YES_NO: "yes", Type.UNIT: "370200", Type.PATH: "legal/labour"}.get(field.type, "…")
 
 
-def _show(kind: Kind) -> Callable[..., None]:
+def account_of(kind: Kind) -> Callable[..., None]:
+    """`show ID`: a record whole."""
+
     def show(
         context: typer.Context, record: Annotated[str, typer.Argument(metavar="ID", help="记录号或编号")]
     ) -> None:

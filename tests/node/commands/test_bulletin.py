@@ -69,6 +69,9 @@ def test_a_month_is_drawn_up_published_listed_and_written(qiao: Command, tmp_pat
     [one] = qiao("bulletin", "list")["items"]
     assert (one["month"], one["issue"], one["standing"], one["actor"]) == (LAST, 1, "current", "ld")
     assert any(LAST in line and "现行" in line for line in qiao.text("bulletin", "list"))
+    [act] = qiao("bulletin", "show", LAST)["timeline"]
+    assert (act["action"], act["verdict"], act["words"]) == ("publish", "stands", {})
+    assert any("发布" in line for line in qiao.text("bulletin", "show", LAST))
 
 
 def test_a_correction_is_asked_for_with_its_reason_and_both_issues_are_written(
