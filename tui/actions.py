@@ -133,7 +133,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("table", ("ctrl+l", "t"), frozenset({"board"}), footer=True),
     Action("figure", ("ctrl+f", "f"), frozenset({"board"})),
     Action("reverse", ("ctrl+x", "r"), frozenset({"board"})),
-    Action("bulletins", ("ctrl+b", "m"), frozenset({"board", "audit"}), footer=True),
+    Action("bulletins", ("ctrl+b", "m"), frozenset({"board", "audit"})),
     Action("of_unit", ("ctrl+u", "u"), frozenset({"board"})),
     # dispatch
     Action("mark", ("f8",), frozenset({"dispatch"}), footer=True),
