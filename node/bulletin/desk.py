@@ -14,6 +14,7 @@ from node import whole_file
 from node.errors import NotFound, Stale, Usage
 from node.language import say
 from node.lookup import Lookup
+from sync_protocol.names import parent_of
 
 from . import freezing
 from .content import Content
@@ -73,10 +74,18 @@ class Desk:
         return report(found), datetime.fromisoformat(found.as_of)
 
     def _draft(self, month: str) -> Content:
-        own, unit, name = self._reader.id, self._reader.unit, self._reader.unit_name
-        now_ms = self._reader.clock.now_ms()
+        (unit, name), now_ms = self._whose(), self._reader.clock.now_ms()
         with self._reader.signing() as (db, _):
-            return freezing.freeze(db, own, unit, name, month, now_ms)
+            return freezing.freeze(db, self._reader.id, unit, name, month, now_ms)
+
+    def _whose(self) -> tuple[str, str]:
+        """Path and name of the unit that a draft is of: this node's own, at an audit node that of its issuer."""
+        units = {str(one["path"]): one for one in self._reader.units()}
+        own = self._reader.unit
+        above = parent_of(own)
+        if above in units and own in units and units[own]["role"] == "auditor":
+            return above, str(units[above]["name"])
+        return own, self._reader.unit_name
 
     def _chosen(self, month: str, number: int | None, record: str) -> tuple[Sequence[Issue], Issue]:
         found = [one for one in self._of_month(month) if record in ("", one)]

@@ -165,6 +165,17 @@ def test_any_office_draws_up_a_draft_of_itself_and_all_below(busy: Tree) -> None
     assert [row[1] for row in shown(made, "直属下级排名")] == ["黄岛区总工会", "青岛市总工会（本级，不排名）"]
 
 
+def test_an_audit_node_draws_up_what_its_province_would(busy: Tree) -> None:
+    busy.clock("a").set(busy.clock("p").own_ms())
+    busy.join("p", "a", busy.invite("p", "SJ01", "省总审计", role="auditor"))
+    busy.sync("a", "p")
+    theirs, ours = desk(busy, "a").draft(MONTH), desk(busy, "p").draft(MONTH)
+    assert (theirs.title, theirs.figures) == (ours.title, ours.figures)
+    assert [row[:7] for row in shown(theirs, "再下一级排名")] == [
+        row[:7] for row in shown(ours, "再下一级排名")
+    ]
+
+
 @pytest.mark.parametrize(
     ("month", "code"),
     [("2026-10", "month_not_over"), ("2026-11", "bad_period"), ("2026-13", "bad_period"), ("", "bad_period"),
