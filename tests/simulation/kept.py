@@ -6,9 +6,10 @@ today's they are seeds like any other, which is why each is also a test of the w
 from __future__ import annotations
 
 # 20327 as the mutant `ruling-never-compared`, 20402 in tests/node/matters/test_reassignment.py, 20542 in
-# tests/sync_protocol/test_registry_rules.py, 70269 in tests/node/registry/. 20318 has none of its own, and is so large
+# tests/sync_protocol/test_registry_rules.py, 70269 and 70009 in tests/node/registry/. 20318 has none of its own, and is so large
 # by an enemy's floods that it takes minutes.
 SOAKED: dict[int, str] = {
+    70009: "a root put back and replaced by the same keys again had a log of them that its children kept aside",
     20318: "an office wrote on a ticket that a move had taken from it, which gave it back there, and was never told",
     20327: "what a moved office lost from its scope just before, its new parent never told it",
     20402: "work named by a path of before an earlier move was given to a unit that never was",
@@ -23,5 +24,4 @@ KEPT: dict[int, str] = {
     10: "a unit whose assignment was overtaken was never told, and went on working on a ticket withdrawn",
     8055: "a moved unit wrote on a ticket its new parent couldn't see: the words never came down when it could",
     20638: "a disk that was full while traces were cleaned up behind an erasure was told as an unforeseen fault",
-    70009: "a root put back and replaced by the same keys again had a log of them that its children kept aside",
 }
