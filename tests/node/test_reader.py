@@ -130,7 +130,14 @@ def test_the_index_holds_no_personal_field(tree: Tree) -> None:
     tree.register("p")
     reader = tree.reader("p")
     assert reader.search(NARRATIVE[:4]).items
-    for text in ("13800001111", "王小明", "小明"):
+    for text in (
+        "13800001111",
+        "王小明",
+        "小明",
+        "138",
+        "1111",
+        "王",
+    ):  # nor what is left of one when it is masked
         assert reader.search(text).items == [] and reader.list("ticket", text=text).items == []
 
 
