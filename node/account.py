@@ -14,7 +14,7 @@ from conflict.declaration import Matter, Type
 from conflict.explain import GENERIC, explain
 from conflict.sentence import FRAMES, filled, reason
 from conflict.state import Row, State
-from node import masking, offers
+from node import ever_said, masking, offers
 from node.attachments import listing, reference
 from node.deadlines.breaches import is_breached
 from node.deadlines.evidence import evidence
@@ -196,7 +196,7 @@ def timeline(
     kind: Kind, state: State, changes: list[Placed], names: Names, language: str
 ) -> list[dict[str, Any]]:
     """Every act present, in order, with its verdict and its words."""
-    words = words_by_act(kind.matter, changes, masking.known(kind.matter, state))
+    words = words_by_act(kind.matter, changes, ever_said.among(kind.matter, state, changes))
     placed = {short(one.change): one for one in changes if one.of is None}
     lines = []
     for act, mark in state.marks.items():

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from conflict.state import Mark, State
-from node import account, glance, masking
+from node import account, ever_said, glance, masking
 from node.audit.desk import Desk
 from node.clock import Clock
 from node.errors import NotFound
@@ -27,7 +27,7 @@ from node.work import LOG
 from sync_protocol import clock as hybrid
 from sync_protocol.names import short
 
-from . import cells, cursors, known, tokens
+from . import cells, cursors, tokens
 from .reach import Reach
 
 CHUNK = 50  # rows looked at in one go, for a token that doesn't see all of them
@@ -95,7 +95,7 @@ class Window(Reader):
             return listing.page(db, wanted, sort, most, at)
 
         def told(db: Connection, row: Row, state: State) -> Item:
-            return _record(kind, row, state, known.of(db, kind.matter, row.record, state))
+            return _record(kind, row, state, ever_said.of(db, kind.matter, row.record, state))
 
         def place(row: Row) -> tuple[Any, ...]:
             return getattr(row, name), row.record
@@ -113,7 +113,7 @@ class Window(Reader):
             now = self.clock.now_ms()
             names: Callable[[str], str] = lambda _path: ""  # noqa: E731 (units are told by path)
             return {
-                **_record(kind, row, state, known.of(db, kind.matter, row.record, state)),
+                **_record(kind, row, state, ever_said.of(db, kind.matter, row.record, state)),
                 "assignments": [
                     {
                         **_without(one, "unit_name", "clocks"),
@@ -135,7 +135,7 @@ class Window(Reader):
         with self._read() as db:
             row, state = self._one(db, kind, name, asked.scope)
             changes = records.changes_of(db, row.record)
-        own = known.among(kind.matter, state, changes)
+        own = ever_said.among(kind.matter, state, changes)
         placed = {short(one.change): one for one in changes if one.of is None}
         whole = list(state.marks.items())
         items = [

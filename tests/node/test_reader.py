@@ -264,3 +264,11 @@ def test_what_was_declined_and_given_to_another_waits_for_nobody(tree: Tree, sev
     assert listed() == []
     tree.act("p", "recall", seven[0], unit="370900", text="发错了")
     assert listed() == [seven[0]], "what it was given to was taken back"
+
+
+def test_a_name_that_was_amended_stays_masked_in_what_others_wrote(tree: Tree) -> None:
+    record = tree.register("p")
+    tree.act("p", "note", record, text="已与王小明通话")
+    tree.act("p", "amend", record, worker_name="李大山")
+    told = json.dumps(tree.show("p", record)["timeline"], ensure_ascii=False)
+    assert "已与王*明通话" in told and "王小明" not in told and "李大山" not in told

@@ -1,4 +1,5 @@
-"""What the personal fields of a record say, and ever said here: it is masked in everything else that is told of it."""
+"""What the personal fields of a record say, and ever said here: it is masked in the texts of its acts (node/account.py)
+and in everything that the read API tells."""
 
 from __future__ import annotations
 
