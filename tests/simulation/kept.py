@@ -6,8 +6,8 @@ today's they are seeds like any other, which is why each is also a test of the w
 from __future__ import annotations
 
 # 20327 as the mutant `ruling-never-compared`, 20402 in tests/node/matters/test_reassignment.py, 20542 in
-# tests/sync_protocol/test_registry_rules.py, 70269 and 70009 in tests/node/registry/. 20318 has none of its own, and is so large
-# by an enemy's floods that it takes minutes.
+# tests/sync_protocol/test_registry_rules.py, 70269 and 70009 in tests/node/registry/. 20318 has none of its own, and is
+# so large by an enemy's floods that it takes minutes.
 SOAKED: dict[int, str] = {
     70009: "a root put back and replaced by the same keys again had a log of them that its children kept aside",
     20318: "an office wrote on a ticket that a move had taken from it, which gave it back there, and was never told",
