@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 _FLOOD = 25  # commits of one message
+_PACES = (1, 3, 8)  # one that never rests leaves a world little else to do: a third of its time
 
 
 class Hostile:
@@ -44,6 +45,7 @@ class Hostile:
             row = chain.log_row(db, self.log)
             self.head = EMPTY if row is None else row.head  # by new keys it has signed nothing yet
             self.number = settings.number(db, "envelope")
+        self.pace = self.random.choice(_PACES)
         self.ways: tuple[Callable[[], Request], ...] = (
             self.far_ahead, self.fork, self.other_body, self.withheld, self.no_right, self.false_frontier,
             self.false_position, self.nosy, self.grab, self.flood, self.nonsense, self.twice, self.later_version,
@@ -52,7 +54,7 @@ class Hostile:
 
     def attack(self) -> None:
         """One envelope to the parent, and whatever it says."""
-        self.world.after(self.random.randrange(HOUR_MS // 6, 3 * HOUR_MS), self.attack)
+        self.world.after(self.pace * self.random.randrange(HOUR_MS // 6, 3 * HOUR_MS), self.attack)
         if not self.parent.up:
             return
         way = self.random.choice(self.ways)
