@@ -224,20 +224,25 @@ def answered(work: Work, peer: PeerRow, ask: Ask, made: Reply, room: int) -> Rep
     items = (
         CommitItem(chain.raw(work.db, one), tuple(lanes.in_scope(work, peer, one, None))) for one in wanted
     )
-    partings = (item for one in ask.changes for item in _parting(work, peer, one.record))
+    holds = {one.record: frozenset(one.ids) for one in ask.holds}
+    asked = dict.fromkeys([*(one.record for one in ask.changes), *holds])
+    partings = (item for one in asked for item in _parting(work, peer, one, holds.get(one)))
     room -= sum(one.size for one in made.commits)
     found, _more = messages.fitting([*partings, *(one for one in items if one.changes)], max(room, 1))
     return replace(made, told=told, commits=(*made.commits, *found))
 
 
-def _parting(work: Work, peer: PeerRow, record: bytes) -> Iterator[CommitItem]:
+def _parting(
+    work: Work, peer: PeerRow, record: bytes, holds: Collection[bytes] | None
+) -> Iterator[CommitItem]:
     """Of a record that isn't the child's. A parent that was restored may never have given it to the child in this
-    life; then the acts have to say that it was the child's once."""
+    life; then the acts have to say that it was the child's once. `holds`: ids of what the child has of it, where it
+    says so."""
     row = records.row_of(work.db, record)
     if row is None or peer.id in links.delivered_to(work.db, row):
         return
     known = peer.id in links.has_left(work.db, row)
-    places = scope.parting_of(work, peer.node, row, known=known)
+    places = scope.parting_of(work, peer.node, row, known=known, holds=holds)
     if places and not known:
         links.withdraw(work.db, peer.id, row)
     for change, commit in places:

@@ -335,17 +335,23 @@ def parting_of(
     late: Container[int] = (),
     *,
     known: bool = True,
+    holds: Container[bytes] | None = None,
 ) -> list[leaving.Place]:
     """What tells a child that it lost a record that it once had: (change row, commit row), the act last. `late`:
-    rows of commits that it hasn't been given yet. `known`: that it had it; else the acts have to say so."""
+    rows of commits that it hasn't been given yet. `known`: that it had it; else the acts have to say so. `holds`: what
+    it has of it (short ids), where it says so."""
     child = next((one for one in children(work) if one.node == node), None)
     kind = KINDS.get(records.name_of(work.db, record)[1])
     if child is None or kind is None:
         return []
     found, declared = child, matter or kind.matter
-    state = _state(work, record)
-    return leaving.parting(
-        work, record, declared, state, lambda one: _wants(work, found, declared, one), late,
+
+    def wants(state: State) -> bool:
+        return _wants(work, found, declared, state)
+
+    by_what_it_holds = [] if holds is None else leaving.unheard(work, record, declared, wants, holds)
+    return by_what_it_holds or leaving.parting(
+        work, record, declared, _state(work, record), wants, late,
         None if known else lambda act: _concerns(work, found, act),
     )  # fmt: skip
 

@@ -86,6 +86,7 @@ class Ask:
     records: tuple[OfBucket, ...] = ()
     changes: tuple[OfRecord, ...] = ()
     wants: tuple[Wanted, ...] = ()  # changes whose commits are to come in the reply
+    holds: tuple[Wanted, ...] = ()  # all that we hold of records of which the parent names nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,7 @@ def encode_ask(ask: Ask) -> dict[int, Any]:
         1: [list(one) for one in ask.records],
         2: [list(one) for one in ask.changes],
         3: [[one.record, b"".join(one.ids)] for one in ask.wants],
+        4: [[one.record, b"".join(one.ids)] for one in ask.holds],
     }
     return {key: one for key, one in value.items() if one}
 
@@ -180,14 +182,12 @@ def decode_ask(value: Any) -> Ask:
     """Raises BadMessage."""
     fields = shape.numbered(value, "ask")
     buckets = fields.get(0)
-    wants = tuple(map(_wanted, shape.items(fields.get(3, []), "wants", MAX_WANTED)))
-    if sum(len(one.ids) for one in wants) > MAX_WANTED:
-        raise BadMessage(f"wants: more than {MAX_WANTED}")
     return Ask(
         None if buckets is None else shape.octets(buckets, "buckets", _ALL),
         tuple(map(_of_bucket, shape.items(fields.get(1, []), "buckets", BUCKETS))),
         tuple(map(_of_record, shape.items(fields.get(2, []), "records", MAX_RECORDS))),
-        wants,
+        _named(fields.get(3, []), "wants"),
+        _named(fields.get(4, []), "holds"),
     )
 
 
@@ -223,6 +223,13 @@ def _of_record(value: Any) -> OfRecord:
 
 def _above(value: Any) -> bytes:
     return shape.octets(value, "stretch", SHORT if value else 0)
+
+
+def _named(value: Any, what: str) -> tuple[Wanted, ...]:
+    named = tuple(map(_wanted, shape.items(value, what, MAX_WANTED)))
+    if sum(len(one.ids) for one in named) > MAX_WANTED:
+        raise BadMessage(f"{what}: more than {MAX_WANTED}")
+    return named
 
 
 def _wanted(value: Any) -> Wanted:

@@ -2,7 +2,8 @@
 
 Buckets are compared, then the records of those that differ, then the change ids of records that differ; what
 either side lacks is fetched or sent, and the buckets are compared again. A parent that takes a record for the
-child's which has left it is sent the acts that say so. The parent keeps nothing (`comparison.answer`); the child
+child's which has left it is sent the acts that say so; one that takes a record for another's which is the child's
+by what it holds is told what that is, and answers likewise. The parent keeps nothing (`comparison.answer`); the child
 keeps a plan in memory, of some pages at most.
 
 It always ends. What the parent names but doesn't bring, or is sent but doesn't take, is given up and counted
@@ -80,7 +81,7 @@ class Plan:
         if self._comparing:
             return Ask(buckets=self._mine.buckets())
         if self._open:
-            return Ask(changes=tuple(self._asked()), wants=tuple(self._wants()))
+            return Ask(changes=tuple(self._asked()), wants=tuple(self._wants()), holds=tuple(self._holds()))
         return Ask(records=tuple(self._next_buckets()))
 
     def send(self) -> list[tuple[bytes, tuple[bytes, ...]]]:
@@ -172,6 +173,14 @@ class Plan:
                 yield Wanted(record, tuple(one.lack[:room]))
                 room -= len(one.lack)
 
+    def _holds(self) -> Iterator[Wanted]:
+        room = MAX_WANTED
+        for record, one in self._open.items():
+            ids = self._mine.changes(record) if one.denied and one.give else ()
+            if 0 < len(ids) <= room:
+                yield Wanted(record, tuple(ids))
+                room -= len(ids)
+
     def _take_changes(self, told: Told) -> None:
         asked = list(self._asked())
         before = self._outstanding()
@@ -229,6 +238,7 @@ class _Difference:
         self._given_up: set[bytes] = set()
         self._known: set[bytes] = set()  # what the parent holds by all pages told so far
         self.parts = False  # `give` says that the record isn't ours any more
+        self.denied = False  # asked again, the parent names nothing of it: it isn't ours there
         self._mine = mine
 
     def ask_above(self) -> bytes:
@@ -243,6 +253,7 @@ class _Difference:
         if self.told:
             if self.parts and not page.ids:
                 self.theirs, self._known = set(), set()
+            self.denied = not self._known and not page.ids
             taken = set(self.give).intersection(page.ids)
             self.theirs |= taken
             self._known |= taken

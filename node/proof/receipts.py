@@ -13,6 +13,7 @@ from node.store import chain, links, settings
 from node.store.chain import COMMIT
 from sync_protocol import receipt
 from sync_protocol.errors import ProtocolError
+from sync_protocol.names import ZERO
 from sync_protocol.receipt import Receipt
 from sync_protocol.registry import Registry
 
@@ -32,7 +33,9 @@ def check(db: Connection, registry: Registry) -> Iterator[Problem]:
 
 def taken(db: Connection) -> Iterator[Problem]:
     parent = links.peer(db, settings.get(db, PARENT) or b"")
-    if parent is not None and parent.position and not _is_here(db, parent.position_id):
+    if parent is None or parent.position_id == ZERO:
+        return  # a mark in front of anything that the parent gave out: where a comparison ended that it began at once
+    if parent.position and not _is_here(db, parent.position_id):
         yield problem("taken_missing", str(parent.position), commit=parent.position_id)
 
 

@@ -7,12 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
 from node import scope
 from node.errors import Usage
 from tests.simulation.checkers import eyes
 from tests.simulation.checkers.checker import Breach
 from tests.simulation.checkers.r01_durable import Durable
+from tests.simulation.checkers.r03_no_silent_loss import NoSilentLoss
 from tests.simulation.checkers.r11_scope import Scope
 from tests.simulation.checkers.r15_bounded import MOST_HELD, MOST_ROWS, MOST_STATEMENTS, SAMPLE, Bounded
 from tests.simulation.checkers.r16_fail_loud import FailLoud
@@ -142,6 +144,30 @@ def test_what_a_stolen_machine_has_is_nowhere_once_the_last_honest_one_lost_it(t
         checker._acknowledged()
     assert world.ledger.lose("n1", set()) == {b"commit"}
     checker._acknowledged()
+
+
+def test_what_its_author_lost_with_his_disk_is_nowhere_where_others_have_its_header_alone(
+    tmp_path: Path,
+) -> None:
+    """Seed 710033: an office below had the headers of a log that had forked, and gave those back."""
+    world = World(1, tmp_path)
+    checker = NoSilentLoss(world)
+    acked = Acked("n0", b"record", b"change", b"commit", "")
+    world.offices["n1"] = having(None)
+    assert not checker._is_bare(acked), "it is only missing"
+    world.ledger.lost["n0"] = {b"commit"}
+    assert checker._is_bare(acked)
+    world.offices["n1"] = having(b"body")
+    assert not checker._is_bare(acked)
+
+
+def having(body: bytes | None) -> Any:
+    """An office that has this of the change."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as db:
+        db.exec_driver_sql("CREATE TABLE change (change BLOB, body BLOB)")
+        db.exec_driver_sql("INSERT INTO change VALUES (?, ?)", (b"change", body))
+    return SimpleNamespace(read=engine.connect)
 
 
 def test_a_record_is_nowhere_once_the_act_it_began_with_is_whoever_has_the_commit_of_another(

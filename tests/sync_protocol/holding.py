@@ -66,13 +66,17 @@ class Parent:
     held: Held
     told_room: int = MAX_TOLD
     most: int = 1000
+    others: dict[bytes, set[bytes]] = field(default_factory=dict)  # record that isn't the child's → all of it
     asks: list[bytes] = field(default_factory=list)
     tolds: list[bytes] = field(default_factory=list)
 
     def exchange(self, plan: Plan, child: Held) -> None:
         ask = self._over(plan.ask())
         for record, ids in cut(plan.send(), self.most):
-            self.held.add(record, ids)
+            if record not in self.others:
+                self.held.add(record, ids)
+        for one in ask.holds:
+            child.add(one.record, self.others.get(one.record, set()) - set(one.ids))
         told = answer(ask, self.held, self.told_room)
         for record, ids in cut([one for one in ask.wants if one.record not in child.gone], self.most):
             child.add(record, set(ids) & self.held.ids.get(record, set()))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_protocol import comparison, reconcile
+from sync_protocol import cbor, comparison, reconcile
 from sync_protocol.comparison import ChangePage, RecordPage, Told
 from sync_protocol.errors import BadMessage
 from sync_protocol.reconcile import Plan
@@ -168,6 +168,25 @@ def test_a_parent_that_isnt_to_be_told_so_or_takes_nothing_of_it_holds_nothing_u
         assert plan.partings() in ([], [(RECORDS[0], (IDS[2],))])
         plan.take(comparison.answer(plan.ask(), parent.held))
     assert not plan.equal and plan.left > 0
+
+
+@pytest.mark.parametrize("most", [1, 100])
+def test_a_parent_by_which_a_record_isnt_the_childs_is_told_what_the_child_holds_of_it(most: int) -> None:
+    """Of several acts that take a record away together, a guess may name one that the child has (seed 1011)."""
+    by, rest = {IDS[4], IDS[5]}, set(IDS[:4]) | set(IDS[6:])
+    child = Held({RECORDS[0]: set(rest), RECORDS[1]: set(IDS[:3])}, gone={RECORDS[0]: by})
+    parent = Parent(copy(Held({RECORDS[1]: set(IDS[:3])})), most=most, others={RECORDS[0]: rest | by})
+    plan = parent.reconcile(child)
+    assert RECORDS[0] not in child.ids and plan.equal
+    held = [comparison.decode_ask(cbor.decode(one)).holds for one in parent.asks]
+    ((told,),) = [one for one in held if one]
+    assert told.record == RECORDS[0] and set(told.ids) == rest
+
+
+def test_what_the_parent_takes_is_never_told_so() -> None:
+    child, parent = many(30, 5), Parent(many(20, 6))
+    parent.reconcile(child)
+    assert not any(comparison.decode_ask(cbor.decode(one)).holds for one in parent.asks)
 
 
 def test_one_bad_change_among_many_holds_up_none_of_them() -> None:

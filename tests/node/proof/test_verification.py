@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from node import reconciling
 from node.errors import Damaged
+from node.registry.neighbours import PARENT
+from node.store import links, settings
+from sync_protocol.names import ZERO
 from tests.node.tree import Tree, grown
 
 
@@ -105,3 +109,21 @@ def test_a_digest_says_what_is_undelivered(worked: Tree) -> None:
     assert worked.reader("c").digest("370211")["undelivered_down"] > 0
     worked.quiet()
     assert worked.reader("c").digest("370211")["undelivered_down"] == 0
+
+
+def test_a_unit_whose_link_was_compared_before_it_was_given_anything_verifies(worked: Tree) -> None:
+    """It stands at a mark in front of all that its parent ever gave out (seed 710032)."""
+    worked.join("t", "z", worked.invite("t", "370903", "宁阳县总工会"))
+    with worked.at("t").work() as work:
+        child = links.peer(work.db, worked.at("z").keys.node)
+        assert child is not None
+        reconciling.begin(work, child)
+    found = set()
+    for _ in range(8):
+        _, taken = worked.exchange("z", "t")
+        worked.at("z").take_reply(taken.reply or b"")
+        with worked.at("z").work() as work:
+            parent = links.peer(work.db, settings.get(work.db, PARENT) or b"")
+        assert parent is not None and worked.reader("z").verify()["ok"]
+        found.add((parent.position > 0, parent.position_id == ZERO))
+    assert (True, True) in found

@@ -50,6 +50,13 @@ def unit_of(office: Office, commit: bytes) -> str | None:
     return None if unit is None else str(unit)
 
 
+def has_body(office: Office, change: bytes) -> bool:
+    """Whether this office has what a change says, and not only its commit's header."""
+    with office.read() as db:
+        found = db.exec_driver_sql("SELECT 1 FROM change WHERE change = ? AND body IS NOT NULL", (change,))
+        return found.first() is not None
+
+
 def is_by_keys_cut_off(office: Office, commit: bytes) -> bool:
     """Whether by this office's registry a commit doesn't count, since its signer had been replaced or revoked: in a
     log that the registry knew then, or in one that the signer began behind that, which is nobody's (seed 20402)."""

@@ -32,6 +32,8 @@ class NoSilentLoss(Checker):
             state = whole.get(acked.record)
             if state is None and self.world.ledger.is_nowhere(acked.record):
                 continue
+            if self._is_bare(acked):
+                continue
             if state is None:
                 raise self.breach(f"the root hasn't folded {acked.record.hex()[:8]} of {acked.office}")
             if self._is_cut_off(acked, state, states):
@@ -43,6 +45,12 @@ class NoSilentLoss(Checker):
     def _is_excused(self, commit: bytes) -> bool:
         """No disk had it any more; or its author went bad, and may never have sent it."""
         return commit in self.world.ledger.gone or commit in self.world.unsure
+
+    def _is_bare(self, acked: Acked) -> bool:
+        """Whether its author lost it with his disk, and all that anybody else was ever given of its commit is the
+        header, of a log that had forked (seed 710033)."""
+        lost = acked.commit in self.world.ledger.lost.get(acked.office, ())
+        return lost and not any(eyes.has_body(one, acked.change) for one in self.world.offices.values())
 
     def _is_cut_off(self, acked: Acked, state: State, states: dict[str, dict[bytes, State]]) -> bool:
         """Whether each way from those who have it to the root leads over an office that isn't to see it: the author was
