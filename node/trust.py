@@ -18,6 +18,7 @@ from sync_protocol.names import code_of, short
 from sync_protocol.registry import Registry, RegistryAct
 
 MATTER = "registry"
+DENIED = "denied"  # of a node: the enrolment of its keys doesn't stand
 PATH, STANDING = (
     "path",
     "standing",
@@ -97,6 +98,8 @@ def project(db: Connection, registry: Registry) -> None:
     if own is not None:
         settings.put(db, PATH, own.path.encode())
         settings.put(db, STANDING, own.standing.encode())
+    elif registry.signer(settings.get(db, "node") or b"") is not None:
+        settings.put(db, STANDING, DENIED.encode())
     project_units(db, registry)
 
 

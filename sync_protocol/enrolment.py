@@ -111,6 +111,7 @@ def remember(roster: Roster, act: RegistryAct) -> None:
     """An enrolment that doesn't stand gives no right. But who took it to stand took in what was signed by these keys,
     and others' acts may name that: by this everybody can tell that it was theirs. The same keys may be enrolled more
     than once, each time with another log: who was put back to before it had them finds them again beside the database.
+    So it is with the recovery key that a second replacement of the root named: it may have replaced it once more.
     """
     author = roster.nodes.get(act.node) or roster.fallen.get(act.node)
     try:
@@ -121,6 +122,8 @@ def remember(roster: Roster, act: RegistryAct) -> None:
         first = roster.fallen.setdefault(wanted.node, _entry(act, wanted, wanted.unit, author.node))
         if first.enrolment != act.id:
             first.logs.append(wanted.log)
+        if author.role is Role.RECOVERY and wanted.recovery:
+            roster.fallen.setdefault(node_id(wanted.recovery), _recovery_of(first, wanted.recovery))
 
 
 def _by_recovery(roster: Roster, act: RegistryAct, author: NodeEntry, wanted: Enrolment) -> str:
@@ -237,9 +240,12 @@ def _seat_root(roster: Roster, act: RegistryAct, wanted: Enrolment) -> None:
 def _add_recovery(roster: Roster, root: NodeEntry, key: bytes) -> None:
     root.recovery = key
     roster.keys.add(key)
-    node = node_id(key)
-    roster.nodes[node] = NodeEntry(
-        node, key, b"", root.path, root.name, root.kind, Role.RECOVERY, "",
+    roster.nodes[node_id(key)] = _recovery_of(root, key)
+
+
+def _recovery_of(root: NodeEntry, key: bytes) -> NodeEntry:
+    return NodeEntry(
+        node_id(key), key, b"", root.path, root.name, root.kind, Role.RECOVERY, "",
         root.enrolment, root.record, root.commit, root.node, [root.path],
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from node import trust
 from node.errors import QiaoError
 from node.language import say
 from node.lives import lost_sentence
@@ -20,6 +21,12 @@ def registry(site: Site) -> Iterator[Finding]:
     if site.status["standing"] == "revoked":
         text = say("本节点已被上级吊销", "this node was revoked")
         yield Finding("registry", Level.RED, text, hint="qiao --dir DIR join --help")
+    elif site.status["standing"] == trust.DENIED:
+        text = say(
+            "本节点密钥的登记不成立，所签的不算数",
+            "the enrolment of this node's keys doesn't stand, nor what they sign",
+        )
+        yield Finding("registry", Level.RED, text, hint="qiao --dir DIR registry replace-root --help")
     elif missing:
         text = say(f"登记册缺 {missing} 项变更", f"{missing} registry changes are missing")
         yield Finding("registry", Level.RED, text, hint="qiao --dir DIR sync")

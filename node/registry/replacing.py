@@ -136,10 +136,10 @@ def _use(work: Work, following: Keys) -> None:
 
 def catch_up(work: Work) -> bool:
     """A database that was put back to before a change of keys goes on under the keys of then, which are a
-    restored node's like any other; as soon as the registry says by which they were replaced, under those. A new
-    log is to be begun then."""
+    restored node's like any other; as soon as the registry says by which they were replaced, under those. So does one
+    that replaced its keys anew meanwhile, and learns that this doesn't stand. A new log is to be begun then."""
     before = work.node
-    while (pair := _successor(work)) is not None:
+    while (pair := _successor(work) or _in_our_place(work)) is not None:
         _use(work, pair)
     if work.node == before:
         return False
@@ -161,6 +161,15 @@ def _successor(work: Work) -> Keys | None:
     entry = work.registry.node(work.node)
     by = entry.replaced_by if entry is not None else b""
     return next((one for one in work.newer if one.node == by), None)
+
+
+def _in_our_place(work: Work) -> Keys | None:
+    """Where the enrolment of our keys doesn't stand: those of the office that has our place, if they lie here."""
+    if work.registry.node(work.node) is not None or work.registry.signer(work.node) is None:
+        return None
+    office = work.registry.office(work.path)
+    known = [*([work.former] if work.former is not None else []), *work.older, *work.newer]
+    return next((one for one in known if office is not None and one.node == office.node), None)
 
 
 # By which keys we speak

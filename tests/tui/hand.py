@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import groupby
 from typing import Any
 
 from rich.cells import cell_len
@@ -85,15 +86,27 @@ Gate._run = _counted  # type: ignore[method-assign]
 
 async def settled(hand: Hand) -> None:
     """Until nobody works any more: each round of work may begin another, so it has to be quiet several times. A call
-    that hangs on purpose isn't waited for without an end."""
-    quiet = rounds = 0
-    while quiet < 4 and rounds < 400:
-        rounds += 1
+    that hangs on purpose isn't waited for without an end. Every widget is asked only before and behind that: a round
+    of asking is what a key costs otherwise."""
+    await hand.pause()
+    for _ in range(40):
+        await _quiet(hand)
         await hand.pause()
+        if not _is_at_work(hand):
+            return
+
+
+async def _quiet(hand: Hand) -> None:
+    quiet = rounds = 0
+    while quiet < 3 and rounds < 100:
+        rounds += 1
+        await asyncio.sleep(0.01)  # what waits for its time, a search for the next letter, has it
         await _worked(hand)
-        quiet = 0 if Calls.under_way or _queued(hand) else quiet + 1
-        if Calls.under_way:
-            await asyncio.sleep(0.003)  # a disk that is at work for others, too, takes its time
+        quiet = 0 if _is_at_work(hand) else quiet + 1
+
+
+def _is_at_work(hand: Hand) -> bool:
+    return bool(Calls.under_way) or _queued(hand)
 
 
 async def _worked(hand: Hand) -> None:
@@ -111,10 +124,13 @@ def _queued(hand: Hand) -> bool:
 
 async def press(hand: Hand, *keys: str) -> None:
     """Presses the keys one by one, and waits for what each begins; letters into a field go on at once."""
-    for key in keys:
-        types = len(key) == 1 and isinstance(hand.app.focused, Input | TextArea)
-        await hand.press(key)
-        if not types:
+    for is_letter, found in groupby(keys, lambda key: len(key) == 1):
+        run = list(found)
+        if is_letter and isinstance(hand.app.focused, Input | TextArea):
+            await hand.press(*run)
+            continue
+        for key in run:
+            await hand.press(key)
             await settled(hand)
     await settled(hand)
 

@@ -292,6 +292,7 @@ def test_a_backup_that_is_off_and_one_on_the_same_disk_are_told(own: Path) -> No
         ({"registry_age_seconds": None, "registry_missing": 0}, WARNING),
         ({"registry_age_seconds": 60, "registry_missing": 2}, RED),
         ({"standing": "revoked"}, RED),
+        ({"standing": "denied"}, RED),
     ],
 )
 def test_the_registry(whole: Path, status: dict[str, Any], told: Level) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from node import glance
 from node.errors import DiskTrouble, QiaoError
 from node.registry import rooting
 from tests.node.test_branches import verdicts
@@ -41,6 +42,13 @@ def agree(tree: Tree) -> None:
     for name, above in (("k", "c"), ("c", "p"), ("t", "p")):
         mine, theirs = (tree.reader(one).digest(PATHS[name]) for one in (name, above))
         assert mine["digest"] == theirs["digest"]
+
+
+def hand_over(tree: Tree, giver: str, *takers: str) -> None:
+    """Its registry as a file."""
+    tree.do(giver, "registry.save", None, path=str(tree.base / f"book-{giver}"))
+    for name in takers:
+        tree.do(name, "registry.load", None, path=str(tree.base / f"book-{giver}"))
 
 
 def code(tree: Tree, paper: Path) -> str:
@@ -190,6 +198,49 @@ def test_what_a_root_wrote_that_was_put_back_and_replaced_by_the_same_keys_again
     agree(tree)
     for name in "pck":
         assert verdicts(tree, name, record) == {"再换根后所记": "quarantined"}
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_root_put_back_and_replaced_twice_by_other_papers_goes_on_as_whom_everybody_holds_to_be_it(
+    tree: Tree, paper: Path, tmp_path: Path, lost: bool
+) -> None:
+    """The recovery key of the second replacement is nobody's, as that one doesn't stand; what it enrolled is known all
+    the same, and quarantined everywhere (seed 720090). Without the keys of the first it says that it isn't the root."""
+    record = tree.dispatched()
+    tree.quiet()
+    kept = keep(tree, "p", tmp_path)
+    replaced(tree, paper, "first.pem")
+    root = tree.at("p").keys.node
+    carry(tree)
+    tree.shut("p")
+    if lost:
+        shutil.rmtree(tree.base / "p" / "keys")
+    restore(tree, "p", kept)
+    tree.later(1000)
+    replaced(tree, paper, "second.pem")
+    replaced(tree, tree.base / "second.pem", "third.pem")
+    tree.act("p", "note", record, text="三次换根后所记")
+    if lost:
+        hand_over(tree, "c", "p")
+    else:
+        carry(tree)
+        carry(tree)
+        agree(tree)
+        assert verdicts(tree, "k", record) == {"三次换根后所记": "quarantined"}
+    assert (tree.at("p").keys.node == root) is not lost
+    assert (glance.status(tree.base / "p")["standing"] == "denied") is lost
+    assert code(tree, tree.base / "third.pem") == "not_recovery_key"
+    replaced(tree, tree.base / "first.pem", "fourth.pem")
+    assert glance.status(tree.base / "p")["standing"] == "active"
+    tree.act("p", "note", record, text="四次换根后所记")
+    if lost:
+        hand_over(tree, "p", "c", "t")
+    carry(tree)
+    carry(tree)
+    agree(tree)
+    for name in "pck":
+        found = verdicts(tree, name, record)
+        assert found == {"三次换根后所记": "quarantined", "四次换根后所记": "stands"}
 
 
 def test_what_a_unit_did_by_a_move_that_ends_with_a_stolen_root_goes_where_the_unit_is_below_again(
