@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 KEPT = {"QIAO_DATA", "QIAO_WHOLE_CORPUS"}
 
 settings.register_profile(
-    "test", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "test", deadline=None, max_examples=40, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("soak", settings.get_profile("test"), max_examples=5000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))

@@ -66,7 +66,7 @@ def above(tree: Tree) -> str:
         return "c" if parent.path == PATHS["c"] else "t"
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_moves_there_and_back_give_what_a_fold_of_everything_gives(tree: Tree, seed: int) -> None:
     """Wherever the news comes first: of the move, or of what was signed by the new path."""
     draw = Random(seed)
@@ -74,11 +74,12 @@ def test_moves_there_and_back_give_what_a_fold_of_everything_gives(tree: Tree, s
     tree.quiet()
     for to in (AWAY, BACK, AWAY):
         tree.do("p", "registry.move", unit="370211", to=to)
-        for _ in range(9):
+        for step in range(9):
             child = draw.choice("cktsk")
             tree.sync(child, above(tree) if child == "k" else {"s": "t"}.get(child, "p"))
             tree.act("k", "note", draw.choice(records[:2]), text="走到哪里记到哪里")
-            assert [tree.verify(one) for one in PATHS] == [[]] * len(PATHS)
+            if step % 3 == 2:  # what is wrong stays so: nothing of it is folded again
+                assert [tree.verify(one) for one in PATHS] == [[]] * len(PATHS)
 
 
 def test_what_was_signed_by_a_new_path_is_judged_again_once_the_move_is_known(tree: Tree) -> None:

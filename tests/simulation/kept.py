@@ -1,27 +1,29 @@
 """Seeds that failed once, each with what it found. They replay what they found only with the world of that day; with
-today's they are seeds like any other, which is why each is also a test of the world: of `make test` those of KEPT, of
-`make soak` those of SOAKED, large worlds (half a minute, a quarter) of which what they found has a test of its own.
+today's they are seeds like any other: of `make test` those of KEPT, small ones, of `make soak` those of SOAKED.
 """
 
 from __future__ import annotations
 
-# 20327 as the mutant `ruling-never-compared`, 20402 in tests/node/matters/test_reassignment.py, 20542 in
-# tests/sync_protocol/test_registry_rules.py, 70269 and 70009 in tests/node/registry/. 20318 has none of its own, and is
-# so large by an enemy's floods that it takes minutes.
+# What they found has tests of its own, 20327 as the mutant `ruling-never-compared`, 20402 in tests/node/matters/
+# test_reassignment.py, 20542 in tests/sync_protocol/test_registry_rules.py, 70269, 70009 and 720090 in tests/node/
+# registry/, 1011 in tests/sync_protocol/test_reconcile.py. 20318 has none, and takes minutes by an enemy's floods.
 SOAKED: dict[int, str] = {
-    70009: "a root put back and replaced by the same keys again had a log of them that its children kept aside",
+    2: "a restored parent didn't get back its own commits on tickets that had left its child's scope",
+    5: "a ticket handed back to its registering unit had two limits of one kind, and no node could store it",
+    7: "a unit that left a ticket's scope got the act that says so without what that act rests on, and denied it",
+    8055: "a moved unit wrote on a ticket its new parent couldn't see: the words never came down when it could",
     20318: "an office wrote on a ticket that a move had taken from it, which gave it back there, and was never told",
     20327: "what a moved office lost from its scope just before, its new parent never told it",
     20402: "work named by a path of before an earlier move was given to a unit that never was",
     20542: "a denied move left work in the name of a unit that never was",
+    20638: "a disk that was full while traces were cleaned up behind an erasure was told as an unforeseen fault",
+    70009: "a root put back and replaced by the same keys again had a log of them that its children kept aside",
     70269: "a parent that came below its former child held to where it stood when it was the other way round",
+    710033: "what a lost disk had alone was asked of those who had been given its header",
 }
 
 KEPT: dict[int, str] = {
-    2: "a restored parent didn't get back its own commits on tickets that had left its child's scope",
-    5: "a ticket handed back to its registering unit had two limits of one kind, and no node could store it",
-    7: "a unit that left a ticket's scope got the act that says so without what that act rests on, and denied it",
     10: "a unit whose assignment was overtaken was never told, and went on working on a ticket withdrawn",
-    8055: "a moved unit wrote on a ticket its new parent couldn't see: the words never came down when it could",
-    20638: "a disk that was full while traces were cleaned up behind an erasure was told as an unforeseen fault",
+    1011: "of two acts that took a ticket away together a moved office was told the one that it had",
+    720090: "a root replaced anew by a paper of a replacement that didn't stand was nobody for its children",
 }

@@ -25,7 +25,7 @@ from tests.node.matters.scene import C2, TICKET, C, P, X, ms
 from .second import Counts, Life, Span
 from .wandering import lived
 
-MANY = 150
+MANY = 80
 DAY = 86_400_000
 TREE = Units({}, {}, {})
 OF_TICKETS = [one.id for one in catalogue() if one.matter == "ticket"]

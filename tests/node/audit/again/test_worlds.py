@@ -51,6 +51,6 @@ def test_both_agree_on_every_node_of_a_hostile_world(monkeypatch: pytest.MonkeyP
             looked.append(office.name)
 
     monkeypatch.setattr(Atomic, "rested", and_counted)
-    world, _ = play(4)
+    world, _ = play(4, acts=100)
     assert sorted(looked) == sorted(world.offices) and len(looked) >= 3
     assert not differing
