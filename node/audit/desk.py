@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from node import glance
 from node.proof.verification import Told
 from node.reader import Reader
+from node.store import raw
 
 from . import checkpoints, evidence, pulls, scratch, sql
+
+if TYPE_CHECKING:
+    from .tables import sharing
 
 
 class Desk:
@@ -94,7 +99,7 @@ class Desk:
 
         unit = self._reader.unit
         with self._reader.signing() as (db, _):
-            return export.write(db, path, format, unit, tell, words=words)
+            return export.write(db, path, format, unit, tell, words=words, shared=self._shared())
 
     def sql(self, text: str, most: int, tell: Callable[[int, int], None]) -> sql.Answer:
         """One SELECT over the tables as they are now. Raises as sql.asked and tables/export.py."""
@@ -105,8 +110,17 @@ class Desk:
     def scratch(self, tell: Callable[[int, int], None]) -> Iterator[tuple[Connection, Path]]:
         """The node's database as it is now, and tables of it, which go afterwards."""
         unit, directory = self._reader.unit, self._reader.directory
-        with self._reader.signing() as (db, _), scratch.made(db, directory, unit, tell) as folder:
+        with (
+            self._reader.signing() as (db, _),
+            scratch.made(db, directory, unit, tell, self._shared()) as folder,
+        ):
             yield db, folder
+
+    def _shared(self) -> sharing.Given:
+        from .tables import sharing
+
+        path = self._reader.directory / glance.DATABASE
+        return sharing.Given(path, raw.key_for(path), self._reader.language)
 
     def figures(
         self, tell: Callable[[int, int], None], *, period: str | None = None, by: str | None = None,

@@ -20,7 +20,7 @@ from node.errors import DiskTrouble, Stale, Usage
 from node.language import say
 from node.store import reading
 
-from .tables import export
+from .tables import export, sharing
 from .tables.records import Tell
 from .tables.schema import TABLES
 
@@ -29,14 +29,16 @@ MOST_SCHEMA = 64 << 20  # bytes: the heads of very many logs
 
 
 @contextmanager
-def made(db: Connection, directory: Path, unit: str, tell: Tell) -> Iterator[Path]:
+def made(
+    db: Connection, directory: Path, unit: str, tell: Tell, shared: sharing.Given | None = None
+) -> Iterator[Path]:
     """A folder of Parquet files of what the node holds. Raises as tables/export.py."""
     place = directory / f".{_NAME}.{os.getpid()}{whole_file.PART}"
     whole_file.clear(directory / _NAME)
     shutil.rmtree(place, ignore_errors=True)
     try:
         place.mkdir(mode=0o700)
-        export.write(db, place / "tables", "parquet", unit, tell)
+        export.write(db, place / "tables", "parquet", unit, tell, shared=shared)
         yield place / "tables"
     except OSError as fault:
         raise DiskTrouble(say(f"写不了 {place}", f"{place} can't be written"), hint="df -h .") from fault

@@ -129,9 +129,9 @@ def alarms(found: dict[str, Any]) -> Iterator[str]:
         yield say(
             "本节点密钥的登记不成立：所写的各处一律隔离。根节点请用现任恢复密钥换根："
             "qiao registry replace-root --recovery FILE；其他单位请联系上级，重新邀请",
-            "the enrolment of this node's keys doesn't stand, and what it writes is quarantined everywhere. The root is "
-            "replaced by the recovery key that counts: qiao registry replace-root --recovery FILE; others ask their "
-            "parent to invite anew",
+            "the enrolment of this node's keys doesn't stand, and what it writes is quarantined everywhere. The root "
+            "is replaced by the recovery key that counts: qiao registry replace-root --recovery FILE; others ask "
+            "their parent to invite anew",
         )
     if found.get("clock_question"):
         yield f"{found['clock_question']} qiao --as STAFF clock --confirm | --keep"

@@ -14,6 +14,7 @@ from .prepared import Prepared, given
 from .records import RECORD
 
 AT_ONCE = 500  # records
+State = tuple[int, int, int]
 
 # Those here, oldest first; two of one instant by their ids.
 _HEADS = Prepared(
@@ -63,6 +64,19 @@ _OF_MATTER = Prepared(
     .where(RECORD.c.matter == given("of_matter"))
     .order_by(RECORD.c.record)
 )
+
+
+_STATE = Prepared(
+    select(
+        select(func.max(COMMIT.c.id)).scalar_subquery(), select(func.max(CHANGE.c.id)).scalar_subquery(),
+        select(func.count()).select_from(FOLDED).scalar_subquery(),
+    )
+)  # fmt: skip
+
+
+def state(db: Connection) -> State:
+    """Two connections that give the same see the same: nothing that is exported changes without a commit."""
+    return tuple(one or 0 for one in _STATE(db).one())  # type: ignore[return-value]
 
 
 def matters(db: Connection) -> list[str]:

@@ -17,7 +17,7 @@ from node.errors import DiskTrouble, Stale
 from node.language import say
 from node.store import reading
 
-from . import kinds, records, registered
+from . import kinds, records, registered, sharing
 from .records import Put, Row, Tell
 from .schema import TABLES
 
@@ -36,9 +36,11 @@ def refuse_existing(path: Path) -> None:
 
 
 def write(
-    db: Connection, path: Path, kind: str, unit: str, tell: Tell, *, words: bool = False
-) -> dict[str, Any]:
-    """`kind`: one of FORMATS. Gives path, format, tables (name → rows).
+    db: Connection, path: Path, kind: str, unit: str, tell: Tell, *, words: bool = False,
+    shared: sharing.Given | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """`kind`: one of FORMATS. `shared`: where Parquet's rows may be made by several processes. Gives path, format,
+    tables (name → rows).
 
     Raises as `refuse_existing`, Usage `too_large`, DiskTrouble; then nothing of it is left.
     """
@@ -50,19 +52,41 @@ def write(
     else:
         with _folder(path) as folder:
             with _FOLDERS[kind](folder, words) as put:
-                _pour(db, put, counts, tell, words)
+                _pour(db, put, counts, tell, words, shared)
             about = schema(db, unit, counts, words)
             (folder / SCHEMA).write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return {"path": str(path), "format": kind, "words": words, "tables": counts}
 
 
-def _pour(db: Connection, put: Put, counts: dict[str, int], tell: Tell, words: bool) -> None:
+def _pour(
+    db: Connection,
+    put: Put,
+    counts: dict[str, int],
+    tell: Tell,
+    words: bool,
+    shared: sharing.Given | None = None,
+) -> None:
     def counted(name: str, rows: list[Row]) -> None:
         counts[name] += len(rows)
         put(name, rows)
 
-    records.pour(db, counted, tell, words=words)
+    if shared is None or not _by_several(shared, db, put, counts, tell, words):
+        records.pour(db, counted, tell, words=words)
     registered.pour(db, counted)
+
+
+def _by_several(
+    given: sharing.Given, db: Connection, put: Put, counts: dict[str, int], tell: Tell, words: bool
+) -> bool:
+    if not isinstance(put, kinds.Raw) or not sharing.is_worth_it(db):
+        return False
+    try:
+        found = sharing.pour(given, db, put, tell, words=words)
+    except sharing.Moved:
+        return False  # somebody works on it: one process goes on with what it sees
+    for name, rows in found.items():
+        counts[name] += rows
+    return True
 
 
 def schema(db: Connection, unit: str, counts: dict[str, int], words: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -116,24 +117,35 @@ _JSON: dict[Shape, Callable[[Any], Any]] = {
 # Rows as DuckDB takes them, and Parquet made of these
 
 
-@contextmanager
-def raw_files(folder: Path, words: bool) -> Iterator[Put]:
+class Raw:
     """One file a table, for `duck.py`: times in unix ms, lists as JSON, nothing for no value. No text has a unit
     separator in it (records.clean), so nothing needs quoting; line breaks stand as record separators."""
+
+    def __init__(self, folder: Path, words: bool, files: dict[str, TextIO]) -> None:
+        self.folder, self._files = folder, files
+        self._lists = {
+            table.name: [at for at, one in enumerate(table.given(words)) if one.shape is Shape.LIST]
+            for table in TABLES
+        }
+
+    def __call__(self, name: str, rows: list[Row]) -> None:
+        lists = self._lists[name]
+        self._files[name].writelines(_raw(_listed(row, lists) if lists else row) for row in rows)
+
+    def append(self, folder: Path) -> None:
+        """What stands in such files of another folder."""
+        for name, file in self._files.items():
+            file.flush()
+            with (folder / f"{name}.raw").open("rb") as source:
+                shutil.copyfileobj(source, file.buffer, BUFFER)
+
+
+@contextmanager
+def raw_files(folder: Path, words: bool) -> Iterator[Raw]:
     with ExitStack() as open_files:
-        out: dict[str, tuple[TextIO, list[int]]] = {}
-        for table in TABLES:
-            file = open_files.enter_context(_text(folder / f"{table.name}.raw"))
-            out[table.name] = (
-                file,
-                [at for at, one in enumerate(table.given(words)) if one.shape is Shape.LIST],
-            )
-
-        def put(name: str, rows: list[Row]) -> None:
-            file, lists = out[name]
-            file.writelines(_raw(_listed(row, lists) if lists else row) for row in rows)
-
-        yield put
+        yield Raw(folder, words, {
+            table.name: open_files.enter_context(_text(folder / f"{table.name}.raw")) for table in TABLES
+        })  # fmt: skip
 
 
 def _raw(row: Sequence[Any]) -> str:
@@ -149,7 +161,7 @@ def _listed(row: Row, lists: list[int]) -> list[Any]:
 
 
 @contextmanager
-def parquet_files(folder: Path, words: bool) -> Iterator[Put]:
+def parquet_files(folder: Path, words: bool) -> Iterator[Raw]:
     with contextlib.ExitStack() as scratch:
         raw = folder / "raw"
         raw.mkdir(mode=0o700)

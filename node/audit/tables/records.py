@@ -95,17 +95,17 @@ class _Found:
 def pour(db: Connection, put: Put, tell: Tell, *, words: bool) -> None:
     """All of it, through `put`, some hundred records at once."""
     done, all_of_them = 0, bulk.count(db)
-    with _uncollected():
+    with uncollected():
         for matter in bulk.matters(db):
             for rows in bulk.chunks(db, matter):
-                for name, several in _tables(matter, rows, _found(db, rows, words), words).items():
+                for name, several in tables(db, matter, rows, words).items():
                     put(name, several)
                 done += len(rows)
                 tell(done, all_of_them)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Nothing of a row goes in circles, and to look for such takes a fifth of the time."""
     was = gc.isenabled()
     gc.disable()
@@ -145,9 +145,10 @@ def _words(db: Connection, rows: Sequence[int]) -> dict[int, dict[bytes, dict[st
     return found
 
 
-def _tables(matter: str, rows: Sequence[int], found: _Found, words: bool) -> dict[str, list[Row]]:
+def tables(db: Connection, matter: str, rows: Sequence[int], words: bool) -> dict[str, list[Row]]:
+    """Of these records of a matter, in this order. `rows`: some hundreds."""
+    found, kind = _found(db, rows, words), KINDS.get(matter)
     tables: dict[str, list[Row]] = defaultdict(list)
-    kind = KINDS.get(matter)
     for row in rows:
         record = _Record(
             matter, found.wholes[row], found.commits.get(row, {}), found.words.get(row, {}), words

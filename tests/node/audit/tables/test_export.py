@@ -16,9 +16,10 @@ import pytest
 
 from node import whole_file
 from node.audit.desk import Desk
-from node.audit.tables import export, kinds
+from node.audit.tables import export, kinds, sharing
 from node.audit.tables.schema import TABLES
 from node.errors import DiskTrouble, Stale, Usage
+from node.store import bulk
 from tests.node.audit.tables.conftest import SECRETS, finished
 from tests.node.tree import Tree
 
@@ -228,3 +229,55 @@ def test_an_audit_node_has_the_same_rows_as_the_province(lived: Tree, place: Pat
         for row in (*mine, *theirs):
             row.pop("received", None)
         assert mine == theirs, table.name
+
+
+# Several processes
+
+
+@pytest.fixture
+def several(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few records there are, and cores."""
+    monkeypatch.setattr(sharing, "FEW", 0)
+    monkeypatch.setattr(sharing, "CHUNKS", 1)
+    monkeypatch.setattr(sharing.os, "cpu_count", lambda: 2)
+
+
+@pytest.mark.parametrize("words", [False, True])
+def test_several_processes_write_the_bytes_of_one(
+    lived: Tree, place: Path, several: None, monkeypatch: pytest.MonkeyPatch, words: bool
+) -> None:
+    told = made(lived, place / "several", words=words)
+    assert told["tables"]["acts"] > 20
+    monkeypatch.setattr(sharing, "FEW", 10**9)
+    alone = made(lived, place / "one", words=words)
+    assert contents(place / "several") == contents(place / "one")
+    assert told["tables"] == alone["tables"]
+
+
+def test_what_is_written_meanwhile_isnt_in_it(lived: Tree, place: Path, several: None) -> None:
+    """The other processes would see it; then one makes all of it, by what it sees."""
+    made(lived, place / "before")
+    reader = lived.reader("p")
+    given = Desk(reader)._shared()
+    with reader.signing() as (db, _):
+        assert bulk.count(db)
+        lived.register("p")
+        with pytest.raises(sharing.Moved), kinds.parquet_files(scratch_folder(place), False) as out:
+            sharing.pour(given, db, out, lambda _done, _of: None, words=False)
+        export.write(db, place / "meanwhile", "parquet", reader.unit, lambda _done, _of: None, shared=given)
+    assert contents(place / "meanwhile") == contents(place / "before")
+
+
+def scratch_folder(place: Path) -> Path:
+    folder = place / "folder"
+    folder.mkdir()
+    return folder
+
+
+def test_ctrl_c_while_several_write_leaves_nothing(lived: Tree, place: Path, several: None) -> None:
+    def interrupted(_done: int, _of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Desk(lived.reader("p")).export_tables(place / "x", "parquet", interrupted)
+    assert list(place.iterdir()) == []
