@@ -16,7 +16,7 @@ from bench import province
 from bench.figures import arguments
 from bench.measure import each, head, memory
 from node.audit import sql
-from node.audit.again import comparing, second
+from node.audit.again import answer, comparing
 from node.audit.desk import Desk
 from node.reader import Reader
 
@@ -53,10 +53,11 @@ def _nothing(_done: int, _of: int) -> None:
 def _counted(reader: Reader, tables: Path) -> None:
     """As `audit stats`, up to the point at which it knows whether they agree."""
     now = reader.clock.now_ms()
-    with reader.signing() as (db, _):
-        first = comparing.first_of(db, reader.tree(db), None, None, now)
-        with second.counted(tables) as counted:
-            comparing.agree(db, first, counted, None, now)
+    with (
+        reader.signing() as (db, _),
+        answer.both(db, tables, reader.tree(db), None, None, now) as (first, counted),
+    ):
+        comparing.agree(db, first, counted, None, now)
 
 
 def _compared(desk: Desk, tables: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,13 +69,21 @@ def _not_published(why: str) -> Usage:
 
 
 def told(db: Connection, folder: Path, units: Units, wanted: Asked) -> dict[str, Any]:
-    """The two at the same time: the one is SQLite's work, the other DuckDB's."""
     how = wanted.period, wanted.by, wanted.now_ms
+    with both(db, folder, units, *how) as (first, counted):
+        found = comparing.compare(db, first, counted, *how)
+        return found if wanted.published is None else _beside(found, wanted, counted)
+
+
+@contextmanager
+def both(
+    db: Connection, folder: Path, units: Units, period: Period | None, by: str | None, now_ms: int
+) -> Iterator[tuple[comparing.First, Counted]]:
+    """The two at the same time: the one is SQLite's work, the other DuckDB's."""
     with ThreadPoolExecutor(1) as aside:
-        first = aside.submit(comparing.first_of, db, units, *how)
+        first = aside.submit(comparing.first_of, db, units, period, by, now_ms)
         with second.counted(folder) as counted:
-            found = comparing.compare(db, first.result(), counted, *how)
-            return found if wanted.published is None else _beside(found, wanted, counted)
+            yield first.result(), counted
 
 
 def _beside(found: dict[str, Any], wanted: Asked, counted: Counted) -> dict[str, Any]:
