@@ -6,7 +6,7 @@ child's scope is queued with its whole history; a unit that leaves gets the act 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from conflict import erasure
@@ -25,6 +25,7 @@ from sync_protocol.names import covers, is_above, parent_of
 from sync_protocol.roster import NodeEntry
 
 AUDITOR = "auditor"
+_UNKNOWN: Mapping[int, bytes] = {}
 _OF_ERASURE = frozenset({erasure.ERASE, erasure.ERASED})
 
 
@@ -109,8 +110,10 @@ def fill(work: Work, node: bytes) -> None:
     for matter, record in _all_records(work):
         if matter == trust.MATTER:
             links.deliver(work.db, child.peer, record)
-        elif _wants(work, child, KINDS[matter].matter, _state(work, record)):
-            _enter(work, child, record, KINDS[matter].matter, _state(work, record))
+            continue
+        declared, state = KINDS[matter].matter, _state(work, record)
+        if _wants(work, child, declared, state):
+            _enter(work, child, record, declared, state)
     tell_again(work, child.peer)
 
 
@@ -280,7 +283,8 @@ def _urgency(matter: Matter, state: State) -> int:
 def _enter(work: Work, child: Child, record: int, matter: Matter, state: State) -> None:
     withheld = not may_have_words(work, child.reach, matter, state)
     links.deliver(work.db, child.peer, record, withheld=withheld)
-    _queue(work, child, records.commits_of(work.db, record), ahead=_urgency(matter, state))
+    signers = records.signers_of(work.db, record)
+    _queue(work, child, signers, ahead=_urgency(matter, state), signers=signers)
 
 
 def _go_on(work: Work, child: Child, record: int, matter: Matter, state: State, commits: set[int]) -> None:
@@ -372,10 +376,18 @@ def _concerns(work: Work, child: Child, act: Act) -> bool:
     return any(covers(child.reach, work.registry.now(one)) for one in named)
 
 
-def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: int = 0) -> None:
+def _queue(
+    work: Work,
+    child: Child,
+    commits: Iterable[int],
+    *,
+    ahead: int = 0,
+    signers: Mapping[int, bytes] = _UNKNOWN,
+) -> None:
     """What was written in the child's own subtree came from there, and isn't sent back. A commit of many records
-    goes once: which of its bodies go with it is judged when the message is made."""
-    theirs = _written_below(work, child, commits := list(commits))
+    goes once: which of its bodies go with it is judged when the message is made. `signers`: node ids, by commit, as
+    far as they are known."""
+    theirs = _written_below(work, child, commits := list(commits), signers)
     new = [one for one in commits if one not in theirs and (child.peer, one, ahead) not in work.queued]
     if new:
         links.enqueue(work.db, child.peer, new, work.now_ms, ahead=ahead)
@@ -383,14 +395,16 @@ def _queue(work: Work, child: Child, commits: Iterable[int], *, ahead: int = 0) 
         work.children.add(child.node)
 
 
-def _written_below(work: Work, child: Child, commits: list[int]) -> set[int]:
+def _written_below(
+    work: Work, child: Child, commits: list[int], signers: Mapping[int, bytes] = _UNKNOWN
+) -> set[int]:
     """What the child has whole: its own, and what was written below it. Of what a unit wrote before it was moved
     below the child only what was in the child's scope came up with its bodies (lanes.bodies)."""
-    return {one for one in commits if _has_whole(work, child, one)}
+    return {one for one in commits if _has_whole(work, child, one, signers.get(one) or _signer(work, one))}
 
 
-def _has_whole(work: Work, child: Child, commit: int) -> bool:
-    author = work.registry.signer(_signer(work, commit))
+def _has_whole(work: Work, child: Child, commit: int, signer: bytes) -> bool:
+    author = work.registry.signer(signer)
     if author is None or not covers(child.unit, author.path):
         return False
     return author.path == child.unit or is_written_below(work, child.unit, commit)

@@ -83,6 +83,14 @@ _PLACES = Prepared(select(CHANGE.c.change, CHANGE.c.commit).where(CHANGE.c.recor
 _COMMITS = Prepared(
     select(CHANGE.c.commit).where(CHANGE.c.record == given("of_record")).distinct().order_by(CHANGE.c.commit)
 )
+_SIGNERS = Prepared(
+    select(CHANGE.c.commit, LOG.c.node)
+    .join(COMMIT, COMMIT.c.id == CHANGE.c.commit)
+    .join(LOG, LOG.c.id == COMMIT.c.log)
+    .where(CHANGE.c.record == given("of_record"))
+    .distinct()
+    .order_by(CHANGE.c.commit)
+)
 _AUTHORS_OF_ERASED = Prepared(
     select(LOG.c.node)
     .join(COMMIT, COMMIT.c.log == LOG.c.id)
@@ -241,6 +249,11 @@ def acts_at(db: Connection, record: int) -> dict[bytes, tuple[int, int]]:
 def places(db: Connection, record: int) -> dict[bytes, int]:
     """Short id → commit row of each change of a record."""
     return {row.change[:16]: row.commit for row in _PLACES(db, of_record=record)}
+
+
+def signers_of(db: Connection, record: int) -> dict[int, bytes]:
+    """Rows of the commits with changes of a record, in their order, each with the id of the node that signed it."""
+    return {row.commit: row.node for row in _SIGNERS(db, of_record=record)}
 
 
 def commits_of(db: Connection, record: int) -> list[int]:
