@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from .chain import CHANGE, COMMIT, LOG
 from .prepared import Prepared
 from .records import RECORD
 
-_NEWEST = Prepared(
-    select(func.max(COMMIT.c.time))
-    .select_from(
-        LOG.join(
-            COMMIT,
-            (COMMIT.c.log == LOG.c.id)
-            & (COMMIT.c.seq == LOG.c.head_seq)
-            & (COMMIT.c.commit == LOG.c.head_id),
-        )
+_NEWEST = Prepared(  # CROSS: from the logs to their ends, and not through a million commits for them
+    text(
+        "SELECT max(c.time) FROM log l CROSS JOIN commit_ c"
+        " ON c.log = l.id AND c.seq = l.head_seq AND c.[commit] = l.head_id WHERE NOT c.held"
     )
-    .where(COMMIT.c.held.is_(False))
 )
 
 
