@@ -18,7 +18,7 @@ demo: .venv/run  ## a day of the hotline on one machine; ARGS="--keep DIR --json
 # In the order of the folders: what starts processes comes first. Else the files with the fewest tests come last,
 # the demo and the seeded worlds among them, and one worker waits for the other.
 test: .venv/dev  ## ARGS="-k name"
-	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/dev  ## format, lint, types, boundaries, documentation
 	$(PY) -m ruff format --check $(ALL)
