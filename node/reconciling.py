@@ -225,7 +225,9 @@ def answered(work: Work, peer: PeerRow, ask: Ask, made: Reply, room: int) -> Rep
         CommitItem(chain.raw(work.db, one), tuple(lanes.in_scope(work, peer, one, None))) for one in wanted
     )
     holds = {one.record: frozenset(one.ids) for one in ask.holds}
-    asked = dict.fromkeys([*(one.record for one in ask.changes), *holds])
+    asked = dict.fromkeys(
+        one.record for one in ask.changes
+    )  # holds alone ask nothing: each record costs folds
     partings = (item for one in asked for item in _parting(work, peer, one, holds.get(one)))
     room -= sum(one.size for one in made.commits)
     found, _more = messages.fitting([*partings, *(one for one in items if one.changes)], max(room, 1))

@@ -186,8 +186,8 @@ def decode_ask(value: Any) -> Ask:
         None if buckets is None else shape.octets(buckets, "buckets", _ALL),
         tuple(map(_of_bucket, shape.items(fields.get(1, []), "buckets", BUCKETS))),
         tuple(map(_of_record, shape.items(fields.get(2, []), "records", MAX_RECORDS))),
-        _named(fields.get(3, []), "wants"),
-        _named(fields.get(4, []), "holds"),
+        _named(fields.get(3, []), "wants", MAX_WANTED),
+        _named(fields.get(4, []), "holds", MAX_RECORDS),
     )
 
 
@@ -225,8 +225,8 @@ def _above(value: Any) -> bytes:
     return shape.octets(value, "stretch", SHORT if value else 0)
 
 
-def _named(value: Any, what: str) -> tuple[Wanted, ...]:
-    named = tuple(map(_wanted, shape.items(value, what, MAX_WANTED)))
+def _named(value: Any, what: str, records: int) -> tuple[Wanted, ...]:
+    named = tuple(map(_wanted, shape.items(value, what, records)))
     if sum(len(one.ids) for one in named) > MAX_WANTED:
         raise BadMessage(f"{what}: more than {MAX_WANTED}")
     return named

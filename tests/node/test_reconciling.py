@@ -186,31 +186,6 @@ def test_a_child_hears_nothing_of_a_record_that_never_was_its_own(tree: Tree) ->
         assert scope.parting_of(work, county, row, known=False) == []
 
 
-def test_a_child_that_says_what_it_holds_of_a_record_hears_what_took_it_away_by_that(tree: Tree) -> None:
-    """And nothing of its past that it has; where it names none of what made the record its own, a guess."""
-    record = tree.dispatched()
-    tree.act("p", "note", record, text="省里的")
-    tree.sync("c", "p")
-    tree.act("c", "recall", record, unit="370211", text="另派")
-    tree.act("c", "note", record, text="此后的")
-    with tree.at("c").work() as work:
-        row = records.row_of(work.db, bytes.fromhex(record))
-        assert row is not None
-        county = tree.at("k").keys.node
-        note, recall, last = [one.change[:16] for one in records.changes_of(work.db, row) if one.of is None][
-            -3:
-        ]
-        acts = records.acts_at(work.db, row)
-
-        def told(lacks: set[bytes]) -> list[tuple[int, int]]:
-            return scope.parting_of(work, county, row, holds=acts.keys() - lacks)
-
-        assert told({recall, last}) == [acts[recall]]
-        assert told({note, recall, last}) == [acts[note], acts[recall]]
-        assert told(set()) == told(set(acts)) == scope.parting_of(work, county, row)
-        assert len(told(set())) > 2
-
-
 def test_a_fork_of_the_parents_log_that_only_its_child_knows_of_goes_up_when_the_link_is_compared(
     tree: Tree,
 ) -> None:

@@ -148,24 +148,24 @@ def _words(db: Connection, rows: Sequence[int]) -> dict[int, dict[bytes, dict[st
 def tables(db: Connection, matter: str, rows: Sequence[int], words: bool) -> dict[str, list[Row]]:
     """Of these records of a matter, in this order. `rows`: some hundreds."""
     found, kind = _found(db, rows, words), KINDS.get(matter)
-    tables: dict[str, list[Row]] = defaultdict(list)
+    made: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         record = _Record(
             matter, found.wholes[row], found.commits.get(row, {}), found.words.get(row, {}), words
         )
-        tables["acts"] += record.acts()
-        tables["exceptions"] += record.exceptions(found.exceptions.get(row, []))
+        made["acts"] += record.acts()
+        made["exceptions"] += record.exceptions(found.exceptions.get(row, []))
         if matter == CALL and kind:
-            tables["calls"].append(record.whole(kind, ()))
+            made["calls"].append(record.whole(kind, ()))
         elif matter == STAFF:
-            tables["people"].append(record.person())
+            made["people"].append(record.person())
         elif matter == TICKET and kind:
-            tables["tickets"].append(record.whole(kind, (record.row.round, clean(record.row.lead))))
-            tables["assignments"] += record.assignments(found.places.get(row, []))
-            tables["cards"] += record.cards(found.cards.get(row, []))
-            tables["follow_ups"] += record.attempts("follow_up", _FOLLOW_UP)
-            tables["quality_checks"] += record.attempts("quality_check", _CHECK)
-    return tables
+            made["tickets"].append(record.whole(kind, (record.row.round, clean(record.row.lead))))
+            made["assignments"] += record.assignments(found.places.get(row, []))
+            made["cards"] += record.cards(found.cards.get(row, []))
+            made["follow_ups"] += record.attempts("follow_up", _FOLLOW_UP)
+            made["quality_checks"] += record.attempts("quality_check", _CHECK)
+    return made
 
 
 class _Record:
