@@ -105,12 +105,13 @@ def _waiting(item: Item, matter: Matter | None, width: int, reader: Reader) -> I
     ]
     if found:
         yield from _head("waiting", width)
+    names = _words(item) if found else {}
     for one, act in found:
         wanted = known(f"waits.{one.get('for')}", safe.cell(one.get("for") or ""))
         name = action_label(matter, str(act.get("action") or ""))
         words = (wanted, name, unit_of(act), moments.short(act.get("time")))
         yield [(cut("  ".join(words), width), "warn")]
-        yield from _told(act, matter, _words(item), width, reader.longest)
+        yield from _told(act, matter, names, width, reader.longest)
 
 
 def _exceptions(item: Item, _matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
@@ -262,8 +263,9 @@ def _bytes(count: object) -> str:
 
 def _fields(item: Item, matter: Matter | None, width: int, reader: Reader) -> Iterator[Line]:
     yield from _head("fields", width)
+    names = _words(item)
     for field in matter.fields if matter else ():
-        text = value_text(field, _worded(_words(item), _field(item, field.name)))
+        text = value_text(field, _worded(names, _field(item, field.name)))
         if text and field.name != "number" and field.type is not Type.FILES:
             yield from named(field_label(field), text, width, reader.longest)
 
