@@ -153,7 +153,9 @@ def test_a_record_that_was_held_while_the_link_was_compared_is_compared_when_its
     tree.clock("k").advance(HOUR_MS)
     tree.at("k").tick()
     with tree.at("k").work() as work:
-        assert reconciling.is_due(work), "not only where an answer to what it signs by itself happens to bring it"
+        assert reconciling.is_due(work), (
+            "not only where an answer to what it signs by itself happens to bring it"
+        )
     tree.sync("k", "c", most=20)
     assert not lists(tree, "k", record)
     assert tree.reader("c").digest("370211")["digest"] == tree.reader("k").digest("370211")["digest"]

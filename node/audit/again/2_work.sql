@@ -21,7 +21,7 @@ WITH last AS (
 ),
 moves AS (
     SELECT record, round, on_unit AS name, arg_max(
-               struct_pack(holder := (data ->> 'holder'), under := (data ->> 'under'), source := source, place := place), place) AS moved
+               struct_pack(holder := (data ->> 'holder')::office, under := (data ->> 'under')::office, source := source, place := place), place) AS moved
     FROM said WHERE stands AND action = 'reassign' GROUP BY ALL
 )
 SELECT l.record, l.round, l.name, l.status, l.written, l.made.id AS assign, l.made.place AS place, l.made.ms AS sent,

@@ -112,7 +112,7 @@ WITH RECURSIVE grants AS (
     SELECT s.record, s.round, s.of, s.name, least((r.data ->> 'days')::BIGINT, 10) AS days, q.ms AS wished,
            row_number() OVER (PARTITION BY s.record, s.round, s.of, s.name ORDER BY r.place) AS nth
     FROM step s JOIN ruled r ON r.record = s.record AND r.round = s.round AND r.name = s.name
-    JOIN said q ON q.record = r.record AND q.id = (r.data ->> 'request') AND q.action = 'ask' AND q.stands
+    JOIN said q ON q.record = r.record AND q.id = try_cast(r.data ->> 'request' AS UUID) AND q.action = 'ask' AND q.stands
         AND (q.data ->> 'for') = 'extend'
     WHERE r.action = 'extend' AND r.outcome = 'grant'
 ),

@@ -221,6 +221,17 @@ def test_tables_of_before_serve_as_long_as_the_node_has_no_other_commits(lived: 
     assert again(lived)["agree"]
 
 
+def test_where_nothing_was_done_yet_both_say_so(tree: Tree, tmp_path: Path) -> None:
+    """Of offices and actions there are few, or none at all: on a node that isn't enrolled."""
+    for who in ("p", "k"):
+        found = again(tree, who)
+        assert found["agree"] and not any(one["second"]["denominator"] for one in found["figures"])
+    founding.init(tmp_path / "bare", "370211", "区", clock=tree.clock("k"), entropy=SystemEntropy())
+    bare = Reader(tmp_path / "bare", "zh")
+    assert Desk(bare).figures(nothing)["agree"]
+    bare.close()
+
+
 def test_the_second_shares_nothing_with_the_first() -> None:
     """It is SQL over the tables; what runs it knows neither figures nor matters."""
     from node.audit.again import second
