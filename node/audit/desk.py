@@ -9,19 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
-from node import glance
+from node import glance, processes
 from node.proof.verification import Told
 from node.reader import Reader
-from node.store import raw
 
 from . import checkpoints, evidence, pulls, scratch, sql
-
-if TYPE_CHECKING:
-    from .tables import sharing
 
 
 class Desk:
@@ -116,11 +112,8 @@ class Desk:
         ):
             yield db, folder
 
-    def _shared(self) -> sharing.Given:
-        from .tables import sharing
-
-        path = self._reader.directory / glance.DATABASE
-        return sharing.Given(path, raw.key_for(path), self._reader.language)
+    def _shared(self) -> processes.Given:
+        return processes.Given.of(self._reader.directory / glance.DATABASE, self._reader.language)
 
     def figures(
         self, tell: Callable[[int, int], None], *, period: str | None = None, by: str | None = None,

@@ -15,12 +15,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from node import whole_file
+from node import processes, whole_file
 from node.errors import DiskTrouble, Stale, Usage
 from node.language import say
 from node.store import reading
 
-from .tables import export, sharing
+from .tables import export
 from .tables.records import Tell
 from .tables.schema import TABLES
 
@@ -30,7 +30,7 @@ MOST_SCHEMA = 64 << 20  # bytes: the heads of very many logs
 
 @contextmanager
 def made(
-    db: Connection, directory: Path, unit: str, tell: Tell, shared: sharing.Given | None = None
+    db: Connection, directory: Path, unit: str, tell: Tell, shared: processes.Given | None = None
 ) -> Iterator[Path]:
     """A folder of Parquet files of what the node holds. Raises as tables/export.py."""
     place = directory / f".{_NAME}.{os.getpid()}{whole_file.PART}"

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from node import alike, glance, trust
+from node import alike, glance, processes, trust
 from node.attachments import listing as attachments
 from node.keys import Keys
 from node.proof import shared, verification
 from node.proof.verification import Found, Told
 from node.reader import Reader
-from node.store import raw, settings
+from node.store import settings
 from node.work import ROOT
 
 from . import against, checkpoints, pulls
@@ -49,8 +49,7 @@ def _found(reader: Reader, db: Connection, keys: Keys, told: Told) -> Found:
     if len(todo) < shared.FEW:
         return verification.alone(db, verification.verifier(db, keys, secret, every=True), told)
     found = Found()
-    path = reader.directory / glance.DATABASE
-    given = shared.Given(path, raw.key_for(path), keys.sign_key, secret, True, reader.language)
-    for one in shared.parts(given, todo, told):
+    given = processes.Given.of(reader.directory / glance.DATABASE, reader.language)
+    for one in shared.parts(given, keys.sign_key, secret, todo, told):
         found.take(one)
     return found

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from node import whole_file
+from node import processes, whole_file
 from node.errors import DiskTrouble, Stale
 from node.language import say
 from node.store import reading
@@ -37,7 +37,7 @@ def refuse_existing(path: Path) -> None:
 
 def write(
     db: Connection, path: Path, kind: str, unit: str, tell: Tell, *, words: bool = False,
-    shared: sharing.Given | None = None,
+    shared: processes.Given | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """`kind`: one of FORMATS. `shared`: where Parquet's rows may be made by several processes. Gives path, format,
     tables (name → rows).
@@ -64,7 +64,7 @@ def _pour(
     counts: dict[str, int],
     tell: Tell,
     words: bool,
-    shared: sharing.Given | None = None,
+    shared: processes.Given | None = None,
 ) -> None:
     def counted(name: str, rows: list[Row]) -> None:
         counts[name] += len(rows)
@@ -76,7 +76,7 @@ def _pour(
 
 
 def _by_several(
-    given: sharing.Given, db: Connection, put: Put, counts: dict[str, int], tell: Tell, words: bool
+    given: processes.Given, db: Connection, put: Put, counts: dict[str, int], tell: Tell, words: bool
 ) -> bool:
     if not isinstance(put, kinds.Raw) or not sharing.is_worth_it(db):
         return False

@@ -6,40 +6,27 @@ So the same state gives the same bytes, on however many cores.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import shutil
-import signal
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from multiprocessing.synchronize import Event
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from node import language
-from node.store import bulk, database, raw
+from node import processes
+from node.processes import Given
+from node.store import bulk
 
 from . import kinds, records
 from .records import Tell
 
 FEW = 5_000  # records, and fewer: another process takes longer to begin
-MOST = 4  # processes: each takes some 100 MB
 CHUNKS = 8  # of some hundred records, that a process makes at once
 
 Chunk = tuple[str, list[int]]  # matter, rows of records
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Given:
-    """What a process begins with, by the pipe; nothing of it stands in the list of processes."""
-
-    path: Path
-    key: bytes | None  # of an encrypted database
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +41,7 @@ class Moved(Exception):
 
 
 def is_worth_it(db: Connection) -> bool:
-    return (os.cpu_count() or 1) > 1 and bulk.count(db) >= FEW
+    return processes.cores() > 1 and bulk.count(db) >= FEW
 
 
 def pour(given: Given, db: Connection, out: kinds.Raw, tell: Tell, *, words: bool) -> Counter[str]:
@@ -85,41 +72,19 @@ def _folder(path: Path) -> Iterator[Path]:
 
 
 def _made(given: Given, state: bulk.State, todo: list[Part]) -> Iterator[Counter[str]]:
-    context, most = multiprocessing.get_context("spawn"), min(os.cpu_count() or 1, MOST)
-    stop = context.Event()
-    with ProcessPoolExecutor(most, context, _begin, (given, state, stop)) as pool:
-        waiting: list[Future[Counter[str] | None]] = [pool.submit(_part, one) for one in todo]
-        try:
-            for one in waiting:
-                found = one.result()
-                if found is None:
-                    raise Moved
-                yield found
-        except BaseException:
-            stop.set()  # those that wait for a process already aren't cancelled any more
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    for found in processes.each(given, partial(_begin, state), todo, in_order=True):
+        if found is None:
+            raise Moved
+        yield found
 
 
-_using: tuple[Connection | None, Event] | None = None  # of this process
-_open = ExitStack()
+def _begin(state: bulk.State, db: Connection) -> Callable[[Part], Counter[str] | None]:
+    return partial(_part, db if bulk.state(db) == state else None)
 
 
-def _begin(given: Given, state: bulk.State, stop: Event) -> None:
-    global _using
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever began this one hears it, and sends no more
-    language.use(given.language)
-    if given.key is not None:
-        _open.enter_context(raw.lent(given.path, given.key))
-    db = _open.enter_context(database.open_database(given.path, write=False).begin())
-    _using = db if bulk.state(db) == state else None, stop
-
-
-def _part(part: Part) -> Counter[str] | None:
+def _part(db: Connection | None, part: Part) -> Counter[str] | None:
     """Rows of each table; None where the database has moved on."""
-    assert _using is not None, "it has begun"
-    db, stop = _using
-    if db is None or stop.is_set():
+    if db is None:
         return None
     counts = Counter[str]()
     with records.uncollected(), kinds.raw_files(part.folder, part.words) as out:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from node import alike
+from node import alike, processes
 from node.proof import shared, verification
 from node.proof.verification import Found
 from tests.node.tree import Tree
@@ -18,9 +18,9 @@ def test_processes_that_share_it_find_what_one_alone_finds(tree: Tree) -> None:
         secret = alike.key_in(reader.directory, keys.node)
         alone = verification.verify(db, keys, secret, every_signature=True)
         todo = verification.parts(db)
-        given = shared.Given(reader.directory / "node.db", None, keys.sign_key, secret, True, "en")
+        given = processes.Given.of(reader.directory / "node.db", "en")
         found = Found()
-        for one in shared.parts(given, todo, lambda done, of: told.append((done, of))):
+        for one in shared.parts(given, keys.sign_key, secret, todo, lambda done, of: told.append((done, of))):
             found.take(one)
         both = verification.account(db, found)
     assert {name: both[name] for name in both if name != "problems"} == {
@@ -31,8 +31,3 @@ def test_processes_that_share_it_find_what_one_alone_finds(tree: Tree) -> None:
     ]
     assert {one["code"] for one in both["problems"]} == {"projection", "commit_mismatch"}
     assert told[-1] == (len(todo), len(todo))
-
-
-def test_what_a_process_begins_with_tells_no_secret_when_it_is_shown(tree: Tree) -> None:
-    given = shared.Given(tree.base, b"secret-of-file", b"k" * 32, b"secret-of-index", True, "zh")
-    assert "secret" not in repr(given)

@@ -14,7 +14,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from node import whole_file
+from node import processes, whole_file
 from node.audit.desk import Desk
 from node.audit.tables import export, kinds, sharing
 from node.audit.tables.schema import TABLES
@@ -239,7 +239,7 @@ def several(monkeypatch: pytest.MonkeyPatch) -> None:
     """However few records there are, and cores."""
     monkeypatch.setattr(sharing, "FEW", 0)
     monkeypatch.setattr(sharing, "CHUNKS", 1)
-    monkeypatch.setattr(sharing.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(processes.os, "cpu_count", lambda: 2)
 
 
 @pytest.mark.parametrize("words", [False, True])
