@@ -1,7 +1,7 @@
-"""What others know better (旁证): a node's data against another's verifiable export, or the receipts that it holds.
+"""What others know better (旁证): a node's data against another's verifiable export, or the signed words that it holds.
 
 Whoever alters his own database can make it agree with itself again. He can't alter what others hold: their copies of
-the commits and bodies, their signed receipts for what he once had.
+the commits and bodies, their signed receipts for what he once had, what he signed of where he stood.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from sync_protocol.names import covers, fingerprint, short
 from sync_protocol.receipt import Receipt
 from sync_protocol.registry import Registry
 from sync_protocol.sequence import items
+from sync_protocol.stand import Stand
 
 CHUNK = 1 << 20
 _RAW_AT = Prepared(select(COMMIT.c.raw).where(COMMIT.c.log == given("of_log"), COMMIT.c.seq == given("at")))
@@ -37,8 +38,17 @@ _BODY = Prepared(
 )
 
 
-def check(db: Connection, registry: Registry, own: bytes, path: Path) -> tuple[list[Problem], int]:
-    """What is missing or other here, and how many commits of the file haven't come here yet. `own`: this node.
+class Checked(NamedTuple):
+    """What is missing or other here, how many commits of the file haven't come here yet, and the stands in it, whose
+    signatures are good: witnesses.py lays them beside those that are kept here."""
+
+    problems: list[Problem]
+    not_yet: int
+    stands: list[Stand]
+
+
+def check(db: Connection, registry: Registry, own: bytes, path: Path) -> Checked:
+    """`own`: this node.
 
     Raises Damaged `bad_evidence` for a file that proves nothing, NotFound `no_file`.
     """
@@ -48,10 +58,10 @@ def check(db: Connection, registry: Registry, own: bytes, path: Path) -> tuple[l
             _must_prove(path, registry)
             found = list(looking.export(path))
         else:
-            found = [one for each in evidence.read(_chunks(path)) for one in looking.receipt(each)]
+            found = [one for each in evidence.read(_chunks(path)) for one in looking.said(each)]
     except ProtocolError as fault:
         raise _bad(path, fault.code) from fault
-    return found, looking.not_yet
+    return Checked(found, looking.not_yet, looking.stands)
 
 
 def _is_export(path: Path) -> bool:
@@ -102,6 +112,7 @@ class _Against:
         self._reach = registry.scope_of(own) or ""
         self._seen: dict[int | None, frozenset[bytes]] = {}  # of the record looked at last
         self.not_yet = 0
+        self.stands: list[Stand] = []
 
     def export(self, path: Path) -> Iterator[Problem]:
         """Commits come with their changes behind them, words behind their act."""
@@ -164,13 +175,20 @@ class _Against:
             self._seen = {record: frozenset(id for act in acts if isinstance(act, Act) for id in act.after)}
         return self._seen[record]
 
-    def receipt(self, found: Receipt) -> Iterator[Problem]:
-        """Nothing that we acknowledged, or that was acknowledged to us, may be missing; of what others acknowledged to
-        each other, what lies before the end of the log here."""
+    def said(self, found: Receipt | Stand) -> Iterator[Problem]:
+        """Of somebody unknown here nothing can be verified."""
         key = self._registry.key_of(found.node)
         if key is None:
             return
         found.verify(key)
+        if isinstance(found, Stand):
+            self.stands.append(found)
+        else:
+            yield from self._receipt(found)
+
+    def _receipt(self, found: Receipt) -> Iterator[Problem]:
+        """Nothing that we acknowledged, or that was acknowledged to us, may be missing; of what others acknowledged to
+        each other, what lies before the end of the log here."""
         ours = found.node in self._lineage or found.child in self._lineage
         for log, at in ((log, at) for log, chains in found.frontier.items() for at in chains):
             known = chain.log_row(self._db, log)

@@ -32,15 +32,14 @@ def verify(reader: Reader, told: Told, witnesses: Sequence[Path] = ()) -> dict[s
             *attachments.problems(db, reader.directory),
             *pulls.differing(db, keys, reader.directory),
         ]
-        registry, not_yet = trust.load(db, settings.get(db, ROOT)), 0
-        problems += findings(db, registry)
-        for path in witnesses:
-            found_there, behind = against.check(db, registry, keys.node, path)
-            problems, not_yet = problems + found_there, not_yet + behind
+        registry = trust.load(db, settings.get(db, ROOT))
+        checked = [against.check(db, registry, keys.node, path) for path in witnesses]
+        problems += findings(db, registry, [stand for one in checked for stand in one.stands])
+        problems += [problem for one in checked for problem in one.problems]
         newest, note = checkpoints.write(db, keys, None)
     return {
         **account, "ok": not problems, "problems": problems, "size": newest.size, "root": newest.root.hex(),
-        "checkpoint": note, "not_yet": not_yet,
+        "checkpoint": note, "not_yet": sum(one.not_yet for one in checked),
     }  # fmt: skip
 
 

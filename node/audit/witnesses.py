@@ -1,4 +1,5 @@
-"""Witnesses (见证): what the stands and receipts that are kept here prove against whoever signed them.
+"""Witnesses (见证): what the stands and receipts that are kept here, or come in files, prove against whoever signed
+them.
 
 A finding carries its evidence: the signed bytes themselves, which anybody can verify by the signers' keys. Nothing is
 found of what the registry tells already: a log that its node has left (it was restored), one closed against its author,
@@ -18,7 +19,6 @@ from node.proof.problems import Problem, problem
 from node.stands import parsed
 from node.store import chain, links, settings
 from node.store import stands as store
-from node.store.stands import Kept
 from node.work import LOG
 from sync_protocol import commit, receipt, stand
 from sync_protocol.errors import ProtocolError
@@ -52,25 +52,30 @@ class Proof:
         )
 
 
-def findings(db: Connection, registry: Registry) -> Iterator[Problem]:
-    """What is proven by what is kept: of each log each code once. Reads only."""
+def findings(db: Connection, registry: Registry, told: Iterable[Stand] = ()) -> Iterator[Problem]:
+    """What is proven by what is kept, and by verified stands that others keep (`told`): of each log each code once.
+    Reads only."""
     seen: set[tuple[bytes, Clash]] = set()
-    for one in _sound(registry, _proofs(db, registry)):
+    for one in _sound(registry, _proofs(db, registry, told)):
         key = one.node, Clash(one.clash.code, one.clash.log)
         if key not in seen:
             seen.add(key)
             yield one.told()
 
 
-def _proofs(db: Connection, registry: Registry) -> Iterator[Proof]:
+def _proofs(db: Connection, registry: Registry, told: Iterable[Stand]) -> Iterator[Proof]:
     rows = store.every(db)
-    for _, group in groupby(rows, key=lambda row: row.node):
-        known = [found for row in group if (found := parsed(row)) is not None]
+    stands = [found for row in rows if (found := parsed(row)) is not None]
+    kept = {one.signed.raw for one in stands}
+    stands += (one for one in told if one.signed.raw not in kept)
+    stands.sort(key=lambda one: (one.node, one.log, one.time_ms))
+    for _, group in groupby(stands, key=lambda one: one.node):
+        known = list(group)
         yield from _of_node(known)
         yield from _against_commits(db, known)
     yield from (Proof(row.node, Clash(BAD, row.log), (row.raw,)) for row in rows if parsed(row) is None)
     yield from _of_receipts(db, registry)
-    yield from _of_ourselves(db, rows)
+    yield from _of_ourselves(db, stands)
 
 
 def _sound(registry: Registry, proofs: Iterable[Proof]) -> Iterator[Proof]:
@@ -206,10 +211,16 @@ def _is_moving(registry: Registry, log: bytes) -> bool:
     return entry is None or entry.left is not None or not registry.said(log, entry.node).nothing
 
 
-def _of_ourselves(db: Connection, rows: list[Kept]) -> Iterator[Proof]:
-    """What is stored here now, hashed anew, against what this node signed that it had stored in this life."""
+def _of_ourselves(db: Connection, stands: list[Stand]) -> Iterator[Proof]:
+    """What is stored here now, hashed anew, against what this node signed in this life: that it had stored so much,
+    and that its logs went so far."""
     life = settings.get(db, "node"), settings.get(db, LOG)
-    own = [one for row in rows if (row.node, row.log) == life and (one := parsed(row)) is not None]
+    own = [one for one in stands if (one.node, one.log) == life]
+    for one in own:
+        for head in one.heads:
+            row = chain.log_row(db, head.log)
+            if row is None or row.head.seq < head.seq:
+                yield Proof(one.node, Clash(DROPPED, head.log, head.seq), (one.signed.raw,))
     signed = [(one, one.stored) for one in own if one.stored is not None]
     roots = checkpoints.roots(db, {stored.size for _, stored in signed})
     for one, stored in signed:

@@ -111,7 +111,7 @@ def _of_node(here: Session, report: Path | None, against: list[Path], force: boo
 
 @app.command(
     cls=Command,
-    help="导出本机持有的回执（给出的和收到的），供核验别的节点：它确认收到过的，一笔都不能少。",
+    help="导出本机持有的回执（给出的和收到的）与所在声明，供核验别的节点：它确认收到过的，一笔都不能少。",
     epilog=examples("qiao --dir D audit evidence county.receipts"),
 )
 def evidence(

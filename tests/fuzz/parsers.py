@@ -245,16 +245,17 @@ def _bad_tolds(draw: Random) -> bytes:
     return values.encode(mutation.of_tree(draw, tolds) if draw.random() < 0.9 else tolds)
 
 
-# The file of receipts
+# The file of receipts and stands
 
 
 def _feed_evidence(raw: bytes) -> str:
-    return f"{sum(1 for _ in evidence.read([raw]))} receipts"
+    return f"{sum(1 for _ in evidence.read([raw]))} signed words"
 
 
 def _bad_evidence(draw: Random) -> bytes:
     """One item wrong, and an end that fits, mostly; else bytes a little wrong."""
-    *items, end = evidence.write(samples.city().id, [samples.custody()] * draw.randrange(3))
+    receipts, stood = [samples.custody()] * draw.randrange(3), [samples.standing()] * draw.randrange(3)
+    *items, end = evidence.write(samples.city().id, receipts, stood)
     if draw.random() < 0.3:
         return mutation.of_bytes(draw, b"".join((*items, end)))
     at = draw.randrange(len(items))
