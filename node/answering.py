@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from node import custody, incarnation, intake, lanes, reconciling, scope, stands
+from node import custody, filling, incarnation, intake, lanes, reconciling, stands
 from node.attachments import link as attachments
 from node.link import packed, stated, understands
 from node.registry import neighbours, replacing
@@ -49,7 +49,7 @@ def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Reques
         reconciling.doubt(work)
     counts = _is_newest(work, peer, node, log, number)
     if counts:
-        scope.greet_children(work)
+        filling.greet_children(work)
         peer = links.again(work.db, peer.id)  # a child greeted anew has its outbox anew
         _acknowledged(work, peer, log, asked)
         links.change(
@@ -68,9 +68,9 @@ def take_request(work: Work, node: bytes, log: bytes, number: int, asked: Reques
 def _met(work: Work, node: bytes, log: bytes) -> PeerRow:
     """Who calls for the first time in this life: a child of ours has its link made; anybody else is a stranger until
     the registry says otherwise, be it by what he brings now."""
-    scope.greet_children(work)
+    filling.greet_children(work)
     links.ensure(work.db, node, log)
-    scope.greet_children(work)
+    filling.greet_children(work)
     return links.ensure(work.db, node, log)
 
 
@@ -94,7 +94,7 @@ def _acknowledged(work: Work, peer: PeerRow, log: bytes, asked: Request) -> None
         links.taken_early(work.db, peer.id, asked.early)
         links.change(work.db, peer.id, reconcile_position=None, reconcile_id=None)
     elif "reconcile" not in asked.can or neighbours.is_parted(work, peer.node):
-        scope.fill(work, peer.node)
+        filling.begin(work, peer.node)
         links.change(
             work.db, peer.id, position=0, position_id=ZERO, reconcile_position=None, reconcile_id=None
         )  # one that was being compared when it parted would be compared without an end
@@ -131,7 +131,11 @@ def has_news(work: Work, node: bytes, asked: Request) -> bool:
     peer = links.peer(work.db, node)
     if peer is None:
         return False
-    waits = bool(links.waiting(work.db, peer.id, peer.position, 1)) or peer.reconcile_position is not None
+    waits = (
+        bool(links.waiting(work.db, peer.id, peer.position, 1))
+        or links.filling(work.db, peer.id) is not None
+        or peer.reconcile_position is not None
+    )
     return (
         waits
         or _own(work, node, asked, 1)[0] != ()

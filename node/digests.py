@@ -133,7 +133,7 @@ def _undelivered(db: Connection, path: str) -> tuple[int, int]:
         if unit.node and unit.node != own and covers(unit.path, path):
             peer = links.peer(db, unit.node)
             if peer is not None and peer.node != settings.get(db, "parent"):
-                down += links.count_waiting(db, peer.id)[0]
+                down += links.count_waiting(db, peer.id)[0] + (links.filling(db, peer.id) is not None)
     return up, down
 
 

@@ -12,7 +12,7 @@ from itertools import chain as joined
 
 from sqlalchemy import Connection, select
 
-from node import branches, scope, signatures, trust
+from node import branches, filling, scope, signatures, trust
 from node.store import chain, folded, links, records
 from node.store.chain import CHANGE, COMMIT, LogRow
 from node.store.links import PeerRow
@@ -193,9 +193,10 @@ def outbox(work: Work, peer: PeerRow, above: Mark, room: int, *, early: bool = T
 
     `early`: the child says what it took before its turn; to another, registry changes come a second time.
     """
+    filling.go_on(work, peer, above.position, room)
     items, upto = _in_turn(work, peer, above, room)
     if not links.waiting(work.db, peer.id, upto.position, 1):
-        return Down(tuple(items), upto, False)
+        return Down(tuple(items), upto, links.filling(work.db, peer.id) is not None)
     before = _before(work, peer, upto.position, room, early=early)
     if not early:
         return Down((*(item for _, item in before), *items), upto, True)

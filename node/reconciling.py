@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Row, Select, select
 
-from node import lanes, scope, trust
+from node import filling, lanes, scope, trust
 from node.erasure import handing
 from node.matters import KINDS
 from node.registry import authors
@@ -122,6 +122,8 @@ class Holding:
 def begin(work: Work, peer: PeerRow) -> None:
     """From here on the link is compared: what waited isn't sent, and the child acknowledges this mark at the end. It is
     one that was never given out: a child that stands at the end of its outbox would have acknowledged it already."""
+    filling.finish(work, peer)
+    peer = links.again(work.db, peer.id)
     mark, name = peer.next_position, peer.position_id or ZERO
     links.drop_until(work.db, peer.id, mark)
     work.unqueue(peer.id)
@@ -219,6 +221,7 @@ def ended(work: Work) -> None:
 def answered(work: Work, peer: PeerRow, ask: Ask, made: Reply, room: int) -> Reply:
     """The reply with what the child asked: told from what it was given, the commits that it wants, and the act
     by which a record that it still thinks its own has left its scope."""
+    filling.finish(work, peer)
     told = answer(ask, Holding(peer.id).see(work), min(room, messages.MAX_PART))
     wanted = commits_of(work, ((one.record, one.ids) for one in ask.wants))
     items = (

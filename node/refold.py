@@ -18,6 +18,7 @@ from node import (
     author,
     call_records,
     facts,
+    filling,
     lanes,
     masking,
     news,
@@ -50,7 +51,7 @@ def settle(work: Work, *, only: Collection[int] | None = None) -> None:
     if registry_changed:
         trust.project(work.db, work.registry)
         neighbours.follow(work)
-        scope.greet_children(work)
+        filling.greet_children(work)
         work.registry_changed = False
     scope.tell_forks(work)
     fresh, again = work.fresh, work.again

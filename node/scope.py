@@ -13,12 +13,11 @@ from conflict import erasure
 from conflict.act import Act
 from conflict.declaration import Matter
 from conflict.state import Mark, State
-from node import branches, leaving, trust
+from node import branches, leaving
 from node.erasure import handing
 from node.matters import KINDS
 from node.registry import neighbours
 from node.store import chain, links, records
-from node.store.links import PeerRow
 from node.units import offices_below
 from node.work import Work
 from sync_protocol.names import covers, is_above, parent_of
@@ -83,58 +82,13 @@ def children(work: Work) -> list[Child]:
     return family(work).children
 
 
-def greet_children(work: Work) -> None:
-    """Makes the link of each child that the registry has newly given, and fills its outbox. Who is no child, or no
-    more, is told the registry."""
-    work.family = None
-    neighbours.succeed(work)
-    for peer in neighbours.strangers(work):
-        _part(work, peer)
-    parted, linked = neighbours.nodes_parted(work), links.nodes(work.db)
-    for entry in offices_below(work.registry, work.path):
-        if entry.node in parted or entry.node not in linked:
-            neighbours.welcome(work, entry.node)
-            links.begin(work.db, links.ensure(work.db, entry.node, entry.newest_log).id)
-            fill(work, entry.node)
-
-
-def fill(work: Work, node: bytes) -> None:
-    """A child's outbox from nothing: the registry, what is everywhere, then every record in its scope."""
-    child = next((one for one in children(work) if one.node == node), None)
-    if child is None:
-        peer = links.peer(work.db, node)
-        return None if peer is None else _part(work, peer)
-    links.clear(work.db, child.peer)
-    work.unqueue(child.peer)
-    _queue(work, child, _registry_commits(work), ahead=links.REGISTRY)
-    for matter, record in _all_records(work):
-        if matter == trust.MATTER:
-            links.deliver(work.db, child.peer, record)
-            continue
-        declared, state = KINDS[matter].matter, _state(work, record)
-        if _wants(work, child, declared, state):
-            _enter(work, child, record, declared, state)
-    tell_again(work, child.peer)
-
-
 def tell_forks(work: Work) -> None:
     """The headers of a log that has forked go to every child, so that all judge its branches alike (3.8)."""
     found, work.links = sorted(work.links), set()
     if found:
         for child in children(work):
-            _queue(work, child, found, ahead=links.REGISTRY)
+            queue(work, child, found, ahead=links.REGISTRY)
         _queue_for_parted(work, found)
-
-
-def _part(work: Work, peer: PeerRow) -> None:
-    """What is left for one who is no child any more: the registry, and what it is judged by."""
-    links.clear(work.db, peer.id)
-    work.unqueue(peer.id)
-    for record in records.rows_of_matter(work.db, trust.MATTER):
-        links.deliver(work.db, peer.id, record)
-    found = [*_registry_commits(work), *branches.every_link(work.db)]
-    links.enqueue(work.db, peer.id, found, work.now_ms, ahead=links.REGISTRY)
-    work.children.add(peer.node)
 
 
 def _queue_for_parted(work: Work, commits: list[int]) -> None:
@@ -142,18 +96,6 @@ def _queue_for_parted(work: Work, commits: list[int]) -> None:
     for peer in neighbours.parted(work):
         links.enqueue(work.db, peer.id, commits, work.now_ms, ahead=links.REGISTRY)
         work.children.add(peer.node)
-
-
-def _registry_commits(work: Work) -> list[int]:
-    rows = records.rows_of_matter(work.db, trust.MATTER)
-    found = {commit for row in rows for commit in records.commits_of(work.db, row)}
-    return sorted(found)
-
-
-def _all_records(work: Work) -> list[tuple[str, int]]:
-    """(matter, record row): what is everywhere first."""
-    known = [trust.MATTER, *sorted(KINDS, key=lambda name: not KINDS[name].matter.everywhere)]
-    return [(name, row) for name in dict.fromkeys(known) for row in records.rows_of_matter(work.db, name)]
 
 
 def _state(work: Work, record: int) -> State:
@@ -167,7 +109,7 @@ def deliver_everywhere(work: Work, record: int, commits: set[int]) -> None:
     for child in children(work):
         if record not in links.in_scope(work.db, child.peer, [record]):
             links.deliver(work.db, child.peer, record)
-        _queue(work, child, sorted(commits), ahead=links.REGISTRY)
+        queue(work, child, sorted(commits), ahead=links.REGISTRY)
     for peer in neighbours.parted(work):
         links.deliver(work.db, peer.id, record)
     _queue_for_parted(work, sorted(commits))
@@ -187,7 +129,7 @@ def deliver(work: Work, record: int, matter: Matter, state: State, commits: set[
         if wanted and child.peer in before:
             _go_on(work, child, record, matter, state, commits)
         elif wanted:
-            _enter(work, child, record, matter, state)
+            enter(work, child, record, matter, state)
         elif child.peer in before or (child.peer in ever and _written_below(work, child, sorted(commits))):
             _leave(work, child, record, matter, commits)
         if not wanted:
@@ -244,7 +186,7 @@ def tell_again(work: Work, peer: int) -> None:
     child = next((one for one in children(work) if one.peer == peer), None)
     if child is None:
         return
-    _queue(work, child, branches.every_link(work.db), ahead=links.REGISTRY)
+    queue(work, child, branches.every_link(work.db), ahead=links.REGISTRY)
     for record in handing.records(work.db):
         if peer not in links.delivered_to(work.db, record):
             had = peer in links.has_left(work.db, record)
@@ -266,7 +208,7 @@ def reaches(work: Work, unit: str, record: int) -> bool:
     return kind is None or kind.matter.everywhere or _within(work, unit, kind.matter, state)
 
 
-def _wants(work: Work, child: Child, matter: Matter, state: State) -> bool:
+def wants(work: Work, child: Child, matter: Matter, state: State) -> bool:
     return matter.everywhere or _within(work, child.reach, matter, state)
 
 
@@ -280,11 +222,11 @@ def _urgency(matter: Matter, state: State) -> int:
     return links.URGENT if matter.urgent(state) else 0
 
 
-def _enter(work: Work, child: Child, record: int, matter: Matter, state: State) -> None:
+def enter(work: Work, child: Child, record: int, matter: Matter, state: State) -> None:
     withheld = not may_have_words(work, child.reach, matter, state)
     links.deliver(work.db, child.peer, record, withheld=withheld)
     signers = records.signers_of(work.db, record)
-    _queue(work, child, signers, ahead=_urgency(matter, state), signers=signers)
+    queue(work, child, signers, ahead=_urgency(matter, state), signers=signers)
 
 
 def _go_on(work: Work, child: Child, record: int, matter: Matter, state: State, commits: set[int]) -> None:
@@ -296,7 +238,7 @@ def _go_on(work: Work, child: Child, record: int, matter: Matter, state: State, 
         links.deliver(work.db, child.peer, record, withheld=withheld)
     whole = was and not withheld
     found = records.commits_of(work.db, record) if whole else sorted(commits)
-    _queue(work, child, found, ahead=_urgency(matter, state))
+    queue(work, child, found, ahead=_urgency(matter, state))
 
 
 def may_have_words(work: Work, reach: str, matter: Matter, state: State) -> bool:
@@ -350,12 +292,12 @@ def parting_of(
         return []
     found, declared = child, matter or kind.matter
 
-    def wants(state: State) -> bool:
-        return _wants(work, found, declared, state)
+    def is_wanted(state: State) -> bool:
+        return wants(work, found, declared, state)
 
-    by_what_it_holds = [] if holds is None else leaving.unheard(work, record, declared, wants, holds)
+    by_what_it_holds = [] if holds is None else leaving.unheard(work, record, declared, is_wanted, holds)
     return by_what_it_holds or leaving.parting(
-        work, record, declared, _state(work, record), wants, late,
+        work, record, declared, _state(work, record), is_wanted, late,
         None if known else lambda act: _concerns(work, found, act),
     )  # fmt: skip
 
@@ -376,7 +318,7 @@ def _concerns(work: Work, child: Child, act: Act) -> bool:
     return any(covers(child.reach, work.registry.now(one)) for one in named)
 
 
-def _queue(
+def queue(
     work: Work,
     child: Child,
     commits: Iterable[int],

@@ -351,6 +351,14 @@ def made_between(db: Connection, matter: str, since: int, before: int) -> list[i
     return [row.record for row in db.execute(select(FOLDED.c.record).where(FOLDED.c.matter == matter, made))]
 
 
+def urgent(db: Connection) -> list[tuple[str, int]]:
+    """(matter, record row) of what is urgent, and has a deadline that is still open."""
+    open_still = select(FOLDED.c.matter, FOLDED.c.record).where(
+        FOLDED.c.urgent, FOLDED.c.next_due.is_not(None)
+    )
+    return [(row.matter, row.record) for row in db.execute(open_still.order_by(FOLDED.c.record))]
+
+
 def every(db: Connection) -> list[int]:
     """Records that were folded."""
     return [row.record for row in db.execute(select(FOLDED.c.record))]

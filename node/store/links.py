@@ -11,9 +11,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from sync_protocol.names import ZERO
 
+from . import settings
 from .prepared import Prepared, given
 from .schema import Change, Delivery, Outbox, Peer, Receipt, table
 
+_FILLING = "filling/"  # setting, with the row of the peer
 REGISTRY, URGENT = 1, 2  # why a commit goes ahead of what waits
 CHANGE = table(Change)
 PEER, OUTBOX, DELIVERY, RECEIPT = table(Peer), table(Outbox), table(Delivery), table(Receipt)
@@ -224,8 +226,25 @@ def begin(db: Connection, peer_id: int) -> None:
 
 def clear(db: Connection, peer_id: int) -> None:
     """A child's outbox from nothing. What it once had in scope is remembered as left until given again."""
+    filled(db, peer_id)
     db.execute(delete(OUTBOX).where(OUTBOX.c.peer == peer_id))
     db.execute(update(DELIVERY).where(DELIVERY.c.peer == peer_id).values(gone=True))
+
+
+def filling(db: Connection, peer_id: int) -> tuple[str, int] | None:
+    """(matter, record row) up to which a child's outbox is filled, while it is filled from nothing."""
+    found = settings.text(db, f"{_FILLING}{peer_id}")
+    row, _, matter = found.partition(" ")
+    return (matter, int(row)) if found else None
+
+
+def fill_from(db: Connection, peer_id: int, matter: str, record: int) -> None:
+    """What lies behind that record is still to be put into it."""
+    settings.put(db, f"{_FILLING}{peer_id}", f"{record} {matter}".encode())
+
+
+def filled(db: Connection, peer_id: int) -> None:
+    settings.drop(db, f"{_FILLING}{peer_id}")
 
 
 def drop_until(db: Connection, peer_id: int, position: int) -> None:

@@ -65,6 +65,12 @@ _BODIES = Prepared(
     .order_by(CHANGE.c.place)
 )
 _OF_MATTER = Prepared(select(RECORD.c.id).where(RECORD.c.matter == given("of_matter")))
+_FOLLOWING = Prepared(
+    select(RECORD.c.id)
+    .where(RECORD.c.matter == given("of_matter"), RECORD.c.id > given("above"))
+    .order_by(RECORD.c.id)
+    .limit(given("most"))
+)
 _WORDS_IN = Prepared(select(CHANGE.c.id).where(CHANGE.c.commit == given("within"), CHANGE.c.of.is_not(None)))
 _ERASED_IN = Prepared(
     select(CHANGE.c.record).where(CHANGE.c.commit == given("within"), CHANGE.c.body.is_(None))
@@ -126,6 +132,11 @@ def name_of(db: Connection, row: int) -> tuple[bytes, str]:
 
 def rows_of_matter(db: Connection, matter: str) -> list[int]:
     return [row.id for row in _OF_MATTER(db, of_matter=matter)]
+
+
+def following(db: Connection, matter: str, above: int, most: int) -> list[int]:
+    """Rows of a matter's records behind one, in their order."""
+    return [row.id for row in _FOLLOWING(db, of_matter=matter, above=above, most=most)]
 
 
 def add_change(

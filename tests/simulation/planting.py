@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from node import default, founding, joining, people
+from node import default, filling, founding, joining, people
 from node.errors import Stale
 from node.store import database, settings
 from node.work import LOG, NAME, UNIT
@@ -58,6 +58,17 @@ def cheap_passwords() -> Iterator[None]:
         yield
     finally:
         people.hasher = before
+
+
+@contextmanager
+def small_pieces(seed: int) -> Iterator[None]:
+    """In every other world a new child's outbox is filled a few records at a time, as that of a large office is."""
+    before = filling.SCANNED
+    filling.SCANNED = 4 if seed % 2 else before
+    try:
+        yield
+    finally:
+        filling.SCANNED = before
 
 
 def settle_in(office: Office) -> None:

@@ -422,7 +422,7 @@ def play(seed: int, acts: int = ACTS) -> tuple[World, str]:
     VFS.disks.clear()
     world = World(seed, base, acts)
     try:
-        with planting.cheap_passwords():
+        with planting.cheap_passwords(), planting.small_pieces(seed):
             return world, world.run()
     except BaseException as fault:
         fault.world = world  # type: ignore[attr-defined]
