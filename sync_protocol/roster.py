@@ -225,9 +225,21 @@ class Roster:
 
     def now(self, path: str) -> str:
         """As `here`; also a path that a unit was to have by a move that is denied, or would have if it hadn't been
-        moved away before: whoever didn't know better gave it work by that name."""
+        moved away before: whoever didn't know better gave it work by that name. A path by a move that isn't known here
+        stays as it is named: by what was known of the tree before, it would be below anybody."""
         found = self.here(path)
-        return found if found in self.units else self._as_named(path) or found
+        if found in self.units:
+            return found
+        return self._as_named(path) or (path if found != path and self._is_ahead(found) else found)
+
+    def _is_ahead(self, path: str) -> bool:
+        """Whether a path names a unit that stands elsewhere, as far as is known here."""
+        codes = {one.code for one in self.units.values()}
+        while path and path not in self.units:
+            path, _, code = path.rpartition("/")
+            if code in codes:
+                return True
+        return False
 
     def _as_named(self, path: str) -> str:
         """Code by code from the root, whose unit each has; empty where none has another name than `here` tells."""

@@ -273,3 +273,16 @@ def test_only_the_root_stamps() -> None:
     tree = Tree()
     act = tree.write(tree.city, "stamp", {"time": 1, "new": []}, record=tree.rights[tree.province.id])
     assert tree.verdict(act) == denied("not_root")
+
+
+def test_a_path_by_a_move_that_isnt_known_here_is_nobody_elses() -> None:
+    """A root that was put back to where a city stood below another one hears from below that city, which has come back
+    since and has that other one below itself. Taken for below where the city stood it would be that other's to see
+    (seed 750349)."""
+    tree, away = Tree(), OTHER + "/370200"
+    moved(tree, tree.province, CITY, away, tree.rights[tree.city.id])
+    book, code = tree.fold(), OTHER.rpartition("/")[2]
+    assert (
+        book.now(f"{CITY}/{code}") == f"{CITY}/{code}" and book.now(f"{CITY}/{code}/1") == f"{CITY}/{code}/1"
+    )
+    assert book.now(CITY + "/new/1") == away + "/new/1", "one that isn't known at all is below it still"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from node.clock import MOVED_BY
@@ -81,3 +83,20 @@ async def test_nothing_rings_where_no_bell_is_wanted(node: StandIn, monkeypatch:
         node.told.append({"event": "card", "unit": "370211"})
         await beat(hand, node)
         assert rung == []
+
+
+async def test_what_comes_while_the_application_ends_brings_nothing_down(node: StandIn) -> None:
+    """Its screens lose their widgets before they go themselves."""
+    come = asyncio.Event()
+    async with signed_in(node) as hand:
+        screen = desk(hand).screen
+
+        async def late() -> None:
+            await come.wait()
+            screen.query_one("#of-a-screen-taken-down")
+
+        screen.begin_work(late, "late")  # type: ignore[attr-defined]
+        await asyncio.sleep(0.01)
+        hand.app._running = False  # as the first thing that ends it does
+        come.set()
+        await asyncio.sleep(0.01)

@@ -104,8 +104,9 @@ class Base(Screen[Any]):
             try:
                 await work()
             except NoMatches:
-                # What it waited for came while this screen was being taken down: nobody sees it any more.
-                if self in self.app.screen_stack:
+                # What it waited for came while this screen was being taken down, or the whole application: nobody
+                # sees it any more.
+                if self in self.app.screen_stack and self.app.is_running:
                     raise
 
         self.run_worker(cast(Any, guarded), group=group, exclusive=True)
