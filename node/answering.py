@@ -15,13 +15,16 @@ from node.link import packed, stated, understands
 from node.registry import neighbours, replacing
 from node.store import chain, links
 from node.store.links import PeerRow
+from node.vain import Vain
 from node.work import Work
 from sync_protocol import frontier as frontiers
 from sync_protocol import receipt
 from sync_protocol.errors import BadEnvelope
-from sync_protocol.frontier import Frontier
+from sync_protocol.frontier import Frontier, Gap
 from sync_protocol.messages import CAN, CommitItem, Mark, Note, Reply, Request, Taken
 from sync_protocol.names import ZERO, covers
+
+_NOTHING = Gap()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def unknown() -> BadEnvelope:
     return BadEnvelope("its sender's enrolment doesn't count", code="unknown_sender")
 
 
-def has_news(work: Work, node: bytes, asked: Request) -> bool:
+def has_news(work: Work, node: bytes, asked: Request, vain: Vain) -> bool:
     """Whether a reply made now would say something."""
     peer = links.peer(work.db, node)
     if peer is None:
@@ -138,7 +141,7 @@ def has_news(work: Work, node: bytes, asked: Request) -> bool:
     )
     return (
         waits
-        or _own(work, node, asked, 1)[0] != ()
+        or _own(work, node, vain.without(_lacked(work, node, asked), work.now_ms), 1)[0] != ()
         or _is_news(work, peer, asked)
         or attachments.has_chunks(work, node, asked.wants)
     )
@@ -154,7 +157,13 @@ def _is_news(work: Work, peer: PeerRow, asked: Request) -> bool:
 
 
 def reply(
-    work: Work, node: bytes, asked: Request, notes: Iterable[str] = (), *, counts: bool = True
+    work: Work,
+    node: bytes,
+    asked: Request,
+    notes: Iterable[str] = (),
+    vain: Vain | None = None,
+    *,
+    counts: bool = True,
 ) -> Reply:
     """What a child is told now: our custody receipt, what it lost of its own, the next batch of its outbox. To an
     envelope that doesn't count nothing of the outbox: its sender isn't who took what went before. Raises BadEnvelope
@@ -165,9 +174,14 @@ def reply(
     peer = links.ensure(work.db, node, entry.newest_log)
     room = min(asked.room, lanes.ROOM)
     off = neighbours.cut_off(work.registry, node)
-    own, more = _own(work, node, asked, room)
+    vain = vain or Vain()
+    lacked = _lacked(work, node, asked)
+    vain.heard(lacked, work.now_ms)
+    lacked = vain.without(lacked, work.now_ms)
+    own, more = _own(work, node, lacked, room)
     if more and counts and _is_new(work, peer):
         own, more = (), False
+    vain.sent(lacked, own)
     made = Reply(
         understands=understands(),
         clock_ms=work.now_ms,
@@ -220,21 +234,26 @@ def _is_new(work: Work, peer: PeerRow) -> bool:
     )
 
 
-def _own(work: Work, node: bytes, asked: Request, room: int) -> tuple[tuple[CommitItem, ...], bool]:
+def _own(work: Work, node: bytes, lacked: Gap, room: int) -> tuple[tuple[CommitItem, ...], bool]:
+    if lacked == _NOTHING:
+        return (), False
+    return lanes.by_frontier(work, lacked, room, lanes.unit_of(work, node))
+
+
+def _lacked(work: Work, node: bytes, asked: Request) -> Gap:
     """What a child lacks of its own subtree's logs: it was restored. Not who is above us by now, and calls us as he
     hasn't heard of it: he states nothing of us, and gets what he lacks when we call."""
     entry, peer = work.registry.node(node), links.peer(work.db, node)
     if entry is not None and covers(entry.path, work.path):
-        return (), False
+        return _NOTHING
     holds = asked.frontier
     if holds is None and peer is not None:
         holds = stated(peer.frontier)  # what our last receipt said
     if holds is None or entry is None or not entry.active or "reconcile" not in asked.can:
-        return (), False
+        return _NOTHING
     if asked.frontier is None and frontiers.digest(holds) != asked.digest:
-        return (), False
-    lacked = lanes.gap(work, lanes.nodes_within(work, entry.path), holds)
-    return lanes.by_frontier(work, lacked, room, lanes.unit_of(work, node))
+        return _NOTHING
+    return lanes.gap(work, lanes.nodes_within(work, entry.path), holds)
 
 
 def _held(work: Work, peer: PeerRow, asked: Request) -> Frontier:

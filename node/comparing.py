@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from node import branches, lanes, reconciling, withholding
+from node import branches, lanes, reconciling, scope, withholding
 from node.reconciling import Holding, acts_of, commits_of
 from node.store import chain, records
 from node.work import Work
@@ -142,16 +142,21 @@ def _lacked(work: Work, plan: Plan, towards: str, room: int) -> tuple[CommitItem
 def _besides(work: Work, towards: str, room: int) -> tuple[CommitItem, ...]:
     """What doesn't go up by itself, and comparing records doesn't show. Forked logs, the parent's own among them:
     whoever is to rule may hold one branch alone, or was restored to before it knew of either. And what others may have
-    lost, or a former parent wasn't to see: but nothing bare of which we have what isn't this one's to see. And words
-    that are this one's to see and not ours any more, which were withheld from it before."""
+    lost, or a former parent wasn't to see: but nothing bare of which we have what isn't this one's to see. What they
+    lost of a record that has left it since, as it has us, was this one's to see then, and went by it (seed 750034). And
+    words that are this one's to see and not ours any more, which were withheld from it before."""
     forked = branches.links_besides(work, lanes.ours(work))
-    others = (*reconciling.left_behind(work), *reconciling.written_elsewhere(work))
-    seen = (one for one in others if not _is_withheld(work, one, towards))
-    return _fitting(work, [*forked, *seen, *withholding.given_now(work, towards)], towards, room)
+    lost = reconciling.left_behind(work)
+    then = {
+        row for one in lost if _is_withheld(work, one, towards) for row in scope.seen_then(work, towards, one)
+    }
+    others = (*lost, *reconciling.written_elsewhere(work))
+    seen = (one for one in others if not _is_withheld(work, one, towards, then))
+    return _fitting(work, [*forked, *seen, *withholding.given_now(work, towards)], towards, room, then)
 
 
-def _is_withheld(work: Work, commit: int, towards: str) -> bool:
-    return bool(records.bodies(work.db, commit)) and not any(lanes.bodies(work, commit, towards))
+def _is_withheld(work: Work, commit: int, towards: str, then: Container[int] = ()) -> bool:
+    return bool(records.bodies(work.db, commit)) and not any(lanes.bodies(work, commit, towards, then))
 
 
 def _fitting(

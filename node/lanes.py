@@ -218,7 +218,7 @@ def _in_turn(work: Work, peer: PeerRow, above: Mark, room: int) -> tuple[list[Co
             item = CommitItem(chain.raw(work.db, commit), tuple(in_scope(work, peer, commit, parting)))
             if items and (spent + item.size > room or len(items) == messages.MAX_PARTS):
                 return items, upto
-            if _may_leave(work, peer, commit, item):
+            if _may_leave(work, peer, commit, item, told=parting is not None):
                 items.append(item)
                 spent += item.size
             upto = Mark(position, chain.id_of(work.db, commit))
@@ -240,10 +240,11 @@ def _before(
     return found
 
 
-def _may_leave(work: Work, peer: PeerRow, commit: int, item: CommitItem) -> bool:
+def _may_leave(work: Work, peer: PeerRow, commit: int, item: CommitItem, *, told: bool = False) -> bool:
     """Whether there is something in it for this child, and its own signature counts: it leaves its run here.
-    Of what was erased with its record the commit says who and when."""
-    if not item.changes and not branches.is_link(work.db, commit):
+    Of what was erased with its record the commit says who and when. `told`: it goes for what it says of a record that
+    the child hasn't in its scope."""
+    if not item.changes and not told and not branches.is_link(work.db, commit):
         erased = records.records_of_erased(work.db, commit)
         if not erased or not links.in_scope(work.db, peer.id, erased):
             return False

@@ -70,6 +70,17 @@ def unheard(work: Work, record: int, matter: Matter, wants: Wants, known: Contai
     return _placed(work, record, [*past, *(one.id for one in told)])
 
 
+def while_it_was(work: Work, record: int, matter: Matter, wants: Wants) -> list[Place]:
+    """The acts up to the newest by which the record was in a scope, and the one that took it away; empty where it was
+    at no time."""
+    name, _ = records.name_of(work.db, record)
+    found = sorted(acts(work, name, records.changes_of(work.db, record)), key=lambda one: one.key)
+    for length in range(len(found), max(0, len(found) - SEARCHED), -1):
+        if wants(folding.fold(matter, found[:length])):
+            return _placed(work, record, [one.id for one in found[: length + 1]])
+    return []
+
+
 class Lost:
     """Finds the acts that say so. A state is folded from each set of acts that is tried."""
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from conflict import erasure
 from conflict.act import Act
 from conflict.declaration import Matter
 from conflict.state import Mark, State
 from node import branches, leaving
-from node.erasure import handing
+from node.erasure import destruction, handing
 from node.matters import KINDS
 from node.registry import neighbours
 from node.store import chain, links, records
@@ -141,14 +142,21 @@ def _hand_orders(work: Work, child: Child, record: int, state: State, *, had: bo
     here. Where it came from elsewhere, or one that did is below it by now, the order names
     who had it; or it wrote there itself, and whoever signed the order hadn't heard of that."""
     wrote = _has_written(work, child.unit, record, state)
+    name, _ = records.name_of(work.db, record)
     for order in _orders(state):
         held = had or wrote or _names(work, child.unit, order, state.owner)
         if held and not handing.is_handed(work.db, child.peer, order.id):
-            handing.note(work.db, child.peer, order.id, records.name_of(work.db, record)[0])
-            place = records.place_of_act(work.db, record, order.id)
-            if place is not None and not _written_below(work, child, [place[1]]):
-                links.enqueue(work.db, child.peer, [place[1]], work.now_ms, parting=place[0])
-                work.children.add(child.node)
+            handing.note(work.db, child.peer, order.id, name)
+            for act in (name, order.id) if destruction.is_erased(work, name) else (order.id,):
+                _hand(work, child, records.place_of_act(work.db, record, act))
+
+
+def _hand(work: Work, child: Child, place: leaving.Place | None) -> None:
+    """An order, and who began the record, as that says whether it counts: the body is gone, its commit says it. A child
+    of whom a copy took what came first has it from nobody else (seed 750214)."""
+    if place is not None and not _written_below(work, child, [place[1]]):
+        links.enqueue(work.db, child.peer, [place[1]], work.now_ms, parting=place[0])
+        work.children.add(child.node)
 
 
 def _orders(state: State) -> list[Mark]:
@@ -310,6 +318,25 @@ def unheard_of_parting(work: Work, record: int, known: Container[bytes]) -> list
         return []
     matter = kind.matter
     return leaving.unheard(work, record, matter, lambda one: is_here(work, matter, one), known)
+
+
+def seen_then(work: Work, unit: str, commit: int) -> set[int]:
+    """Rows of those changes of a commit that were a unit's to see when they were written, though it isn't to see more
+    of the record now. Not of one whose words are for others."""
+    present, words = records.bodies(work.db, commit), records.words_in(work.db, commit)
+    then: set[int] = set()
+    for record in {record for _, _, record, _, _ in present}:
+        kind = KINDS.get(records.name_of(work.db, record)[1])
+        if kind is not None and not erasure.is_whole(_state(work, record)):
+            then.update(row for row, _ in _while_below(work, unit, record, kind.matter))
+    for (act, *_), (row, _, record, *_) in pairwise(present):
+        if row in words and act in then and gives_words(work, unit, record):
+            then.add(row)
+    return then
+
+
+def _while_below(work: Work, unit: str, record: int, matter: Matter) -> list[leaving.Place]:
+    return leaving.while_it_was(work, record, matter, lambda state: _within(work, unit, matter, state))
 
 
 def _concerns(work: Work, child: Child, act: Act) -> bool:

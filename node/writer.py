@@ -51,7 +51,7 @@ from node.marker import Marker, SystemMarker
 from node.news import Board, News
 from node.registry import neighbours, replacing
 from node.store import database, links, settings
-from node.vain import Vain
+from node.vain import REPLIES, Vain
 from node.work import ROOT, Work
 from sync_protocol import envelope, messages
 from sync_protocol.envelope import Envelope, Kind
@@ -122,6 +122,9 @@ class Writer:
             clock.discipline(settings.number(db, OFFSET))
         self._comparison = Comparison()  # of the link with the parent
         self._vain = Vain()
+        self._vain_below: dict[
+            bytes, Vain
+        ] = {}  # node id of a child → what of its own it was given for nothing
         self._board, self._presence = Board(), presence.Presence()
         self._stale = False  # whether records are still to be folded once more, after an upgrade
         self._heard = False  # whether the parent has answered this process
@@ -378,7 +381,9 @@ class Writer:
             asked = heard.asked
             reactions.settle(work)
             known = answering.is_known(work, child)
-            if known and heard.idle and not answering.has_news(work, child, asked):
+            vain = self._vain_below.setdefault(child, Vain(REPLIES)) if known else Vain()
+            vain.spoken(asked.digest, news=heard.received > 0)
+            if known and heard.idle and not answering.has_news(work, child, asked, vain):
                 self._complete(work, child)
                 if asked.hold_s:
                     return Taken(None, child, asked.hold_s, number, asked, me=me)
@@ -420,7 +425,8 @@ class Writer:
         """By the keys that the child spoke to: it may not have heard of newer ones. In the log that we write by now:
         what the child has taken counts with that one."""
         with replacing.speaking(work, me) as own:
-            payload = messages.encode(answering.reply(work, child, asked, notes, counts=counts))
+            vain = self._vain_below.setdefault(child, Vain(REPLIES))
+            payload = messages.encode(answering.reply(work, child, asked, notes, vain, counts=counts))
         number = incarnation.next_number(work)
         made = Envelope(child, work.log, number, answers, Kind.REPLY, payload)
         return self._seal(made, self._seal_key(work, child), own)

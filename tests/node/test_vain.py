@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from node.vain import FIRST_MS, Vain
-from sync_protocol.frontier import Gap, Span
+from dataclasses import replace
+
+from node import answering
+from node.vain import FIRST_MS, REPLIES, Vain
+from sync_protocol.frontier import Gap, Span, digest
 from sync_protocol.messages import CommitItem
 from tests.node.test_intake import everything_of
+from tests.node.test_stands import asking
 from tests.node.tree import Tree
 
 YEAR_MS = 365 * 24 * 3600 * 1000
@@ -63,3 +67,18 @@ def _log(item: CommitItem) -> bytes:
     from sync_protocol import commit
 
     return commit.parse(item.raw).header.log
+
+
+def test_a_child_that_takes_nothing_of_its_own_log_isnt_given_it_without_an_end(tree: Tree) -> None:
+    """By the registry that it knows the log is nobody's of its own, so it states nothing of it, though it has it
+    (seed 750350). A reply may be lost, so it is given it a few times more."""
+    tree.register("k")
+    tree.quiet()
+    asked = replace(asking(tree, "k"), frontier={}, digest=digest({}))
+    vain = Vain(REPLIES)
+    with tree.at("c").work() as work:
+        node = tree.at("k").keys.node
+        given = [len(answering.reply(work, node, asked, vain=vain).commits) for _ in range(REPLIES + 3)]
+        assert all(given[: REPLIES + 1]) and not any(given[REPLIES + 1 :]), given
+        vain.spoken(b"it stands otherwise", news=False)
+        assert answering.reply(work, node, asked, vain=vain).commits

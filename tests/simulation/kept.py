@@ -6,7 +6,9 @@ from __future__ import annotations
 
 # What they found has tests of its own, 20327 as the mutant `ruling-never-compared`, 20402 in tests/node/matters/
 # test_reassignment.py, 20542 in tests/sync_protocol/test_registry_rules.py, 70269, 70009 and 720090 in tests/node/
-# registry/, 1011 in tests/sync_protocol/test_reconcile.py. 20318 has none, and takes minutes by an enemy's floods.
+# registry/, 1011 in tests/sync_protocol/test_reconcile.py, 750034 and 750214 in tests/node/
+# test_lost_above.py, 750349 in tests/sync_protocol/test_registry_rules.py, 750350 in tests/node/test_vain.py. 20318 has
+# none, and takes minutes by an enemy's floods.
 SOAKED: dict[int, str] = {
     2: "a restored parent didn't get back its own commits on tickets that had left its child's scope",
     5: "a ticket handed back to its registering unit had two limits of one kind, and no node could store it",
@@ -20,6 +22,10 @@ SOAKED: dict[int, str] = {
     70009: "a root put back and replaced by the same keys again had a log of them that its children kept aside",
     70269: "a parent that came below its former child held to where it stood when it was the other way round",
     710033: "what a lost disk had alone was asked of those who had been given its header",
+    750034: "what those above lost of a ticket that they had declined since, the office that had it kept to itself",
+    750214: "an order to erase reached an office that lacked the ticket's beginning, and couldn't be judged there",
+    750349: "a root put back took a path by a move that it had lost for below somebody else, who got the words",
+    750350: "an office that states nothing of a log of its own was given it with each reply, without an end",
 }
 
 KEPT: dict[int, str] = {
