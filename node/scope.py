@@ -336,7 +336,13 @@ def seen_then(work: Work, unit: str, commit: int) -> set[int]:
 
 
 def _while_below(work: Work, unit: str, record: int, matter: Matter) -> list[leaving.Place]:
-    return leaving.while_it_was(work, record, matter, lambda state: _within(work, unit, matter, state))
+    """By the paths that the acts name: who has been moved below that unit since wasn't below it then."""
+    names = work.registry.every_path(unit)
+
+    def was_below(state: State) -> bool:
+        return any(covers(name, named) for named in matter.scope(state) for name in names)
+
+    return leaving.while_it_was(work, record, matter, was_below)
 
 
 def _concerns(work: Work, child: Child, act: Act) -> bool:

@@ -160,6 +160,10 @@ class Registry:
         """A path of before a move, or of one that was denied, as it is now."""
         return self.roster.now(path)
 
+    def every_path(self, path: str) -> list[str]:
+        """Of the unit that has that path now: this, and those that it had."""
+        return self.roster.names(path) or [path]
+
     def ever_above(self, path: str) -> set[str]:
         """Units that one stands below, or once did, by their paths now."""
         return self.roster.ever_above(self.roster.now(path))
