@@ -13,8 +13,10 @@ from sync_protocol import evidence
 
 
 def write(db: Connection, node: bytes, path: Path) -> dict[str, Any]:
-    """Receipts that it gave and got, stands of its own and of others. Raises Stale
-    `export_exists`, Usage `no_folder`, DiskTrouble."""
+    """Receipts that it gave and got, stands of its own and of others.
+
+    Raises Stale `export_exists`, Usage `no_folder`, DiskTrouble.
+    """
     whole_file.refuse_existing(path, force=False)
     raws = [row.raw for row in db.execute(select(links.RECEIPT.c.raw).order_by(links.RECEIPT.c.id))]
     stood = [one.raw for one in stands.every(db)]
