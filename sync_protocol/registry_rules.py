@@ -152,11 +152,9 @@ def move(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
         return "unknown_unit"
     if act.record not in entry.records:
         return "wrong_record"
-    if not is_above(author.path, unit):
-        return "outside_subtree"
     code = _cannot_take(roster, author, unit, to := _destination(roster, named))
     if code:
-        roster.meant.setdefault(named, unit)
+        _remember(roster, author, act, unit)
     else:
         roster.relocate(unit, to)
     return code
@@ -168,12 +166,22 @@ def set_aside(roster: Roster, act: RegistryAct) -> None:
     if act.action != "move" or author is None or not (isinstance(unit, str) and isinstance(named, str)):
         return
     here = roster.here(unit)
-    if here in roster.units and is_above(author.path, here):
-        roster.meant.setdefault(named, here)
+    if here in roster.units:
+        _remember(roster, author, act, here)
+
+
+def _remember(roster: Roster, author: NodeEntry, act: RegistryAct, unit: str) -> None:
+    """The path that a move named which doesn't count, of whoever is above the unit, or was when it stood where the
+    move has it: he didn't know yet that it had been moved away from him."""
+    left, named = act.data["unit"], act.data["to"]
+    if is_above(author.path, unit) or any(
+        is_above(one, left) and is_above(one, named) for one in author.paths
+    ):
+        roster.meant.setdefault(named, unit)
 
 
 def _cannot_take(roster: Roster, author: NodeEntry, unit: str, to: str) -> str:
-    if not is_above(author.path, to):
+    if not (is_above(author.path, unit) and is_above(author.path, to)):
         return "outside_subtree"
     if covers(unit, to):
         return "cycle"

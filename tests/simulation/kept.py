@@ -26,6 +26,7 @@ SOAKED: dict[int, str] = {
     750214: "an order to erase reached an office that lacked the ticket's beginning, and couldn't be judged there",
     750349: "a root put back took a path by a move that it had lost for below somebody else, who got the words",
     750350: "an office that states nothing of a log of its own was given it with each reply, without an end",
+    770028: "who moved a unit that had been taken from him unheard gave it work by the path he named: nobody's work",
 }
 
 KEPT: dict[int, str] = {

@@ -183,6 +183,23 @@ def test_whoever_a_unit_stood_below_by_a_move_that_is_denied_is_told_too() -> No
     assert tree.fold().ever_above(CITY) == {PROVINCE}
 
 
+def test_a_move_by_whoever_hadnt_heard_that_the_unit_had_left_him_tells_whose_work_it_is() -> None:
+    """Seed 770028: the city handed the county on within itself, and work with it, when the province had taken it."""
+    tree = Tree()
+    away, within = OTHER + "/370211", CITY + "/370212/370211"
+    assert tree.verdict(moved(tree, tree.province, COUNTY, away, tree.rights[tree.county.id])) == STANDS
+    late = moved(tree, tree.city, COUNTY, within, tree.rights[tree.county.id])
+    assert tree.verdict(late) == denied("outside_subtree")
+    assert tree.fold().now(within) == away
+
+
+def test_a_denied_move_by_whoever_was_never_above_the_unit_tells_nothing() -> None:
+    tree = Tree()
+    for named in (OTHER + "/370211", CITY + "/370212/370211"):
+        tree.verdict(moved(tree, tree.other, COUNTY, named, tree.rights[tree.county.id]))
+        assert tree.fold().now(named) == named
+
+
 def test_an_office_that_hasnt_heard_of_its_move_still_enrols_below_itself() -> None:
     tree, to = Tree(), OTHER + "/370200"
     moved(tree, tree.province, CITY, to, tree.rights[tree.city.id])
