@@ -159,7 +159,7 @@ def _in_chinese(error: typer.TyperException) -> str:
 _SAID = (
     (r"Input should be greater than or equal to (\S+)", r"不得小于 \1"),
     (r"Input should be less than or equal to (\S+)", r"不得大于 \1"),
-    (r"Got unexpected extra arguments? \((.*)\)", r"多出来的参数：\1（文字里有空格的要加引号）"),
+    (r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", r"多出来的参数：\1（文字里有空格的要加引号）"),
 )
 
 

@@ -2,7 +2,8 @@ import errno
 import sqlite3
 
 import pytest
-from typer import BadParameter, TyperException
+from typer import BadParameter, Typer, TyperException
+from typer.main import get_command
 
 from node.commands.failure import explain, interrupted
 from node.errors import Forbidden
@@ -59,13 +60,18 @@ def test_an_interrupt_is_130() -> None:
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (
-            TyperException("Got unexpected extra argument (maybe)"),
-            "多出来的参数：maybe（文字里有空格的要加引号）",
-        ),
         (BadParameter("Input should be greater than or equal to 1"), "的值不对：不得小于 1"),
         (TyperException("something else"), "用法不对：something else"),
     ],
 )
 def test_what_the_option_parser_says_is_told_in_chinese(error: Exception, told: str) -> None:
     assert told in str(explain(error))
+
+
+def test_an_argument_too_many_is_told_in_chinese_as_the_parser_of_today_says_it() -> None:
+    """It writes "argument(s)" where it wrote "argument", and the sentence came out half in English."""
+    app = Typer()
+    app.command()(lambda: None)
+    with pytest.raises(TyperException) as fault:
+        get_command(app).main(["maybe", "so"], standalone_mode=False)
+    assert str(explain(fault.value)) == "多出来的参数：maybe so（文字里有空格的要加引号）"
