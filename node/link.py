@@ -188,12 +188,16 @@ def _from_cut_off(work: Work, node: bytes, reply: Reply) -> Got:
 
 
 def _moved(work: Work, peer: PeerRow, log: bytes, reply: Reply) -> dict[str, object]:
-    """How the parent's columns change: the position with its incarnation, and what its receipt says."""
+    """How the parent's columns change: the position with its incarnation, and what its receipt says. Where our request
+    didn't count no position changes: a parent in another life names one of this life, where nobody took anything, and
+    what we took of the other one it wouldn't see (seed 780593)."""
     values: dict[str, object] = {}
     if reply.receipt is not None:
         values["frontier"] = believed(work, peer, reply.receipt)
     elif log != peer.incarnation:
         values["frontier"] = None
+    if reply.highest is not None:
+        return values
     if reply.reconcile is not None:
         mark = reply.reconcile
         return values | {"reconcile_position": mark.position, "reconcile_id": mark.id, "early": None}

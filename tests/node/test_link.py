@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from node import link
 from node.store import links
 from sync_protocol import receipt
 from sync_protocol.names import ZERO
+from tests.node.test_reconciling import keep, restore
 from tests.node.tree import Tree
 
 MINUTE_MS = 60_000
@@ -83,6 +86,24 @@ def test_an_envelope_that_doesnt_count_is_answered_with_nothing_of_the_outbox(tr
     assert tree.at("k").take_reply(taken.reply).received == 0 and tree.one("k", place) == before
     tree.quiet()
     assert "市里催办" in str(tree.show("k", record)["timeline"])
+
+
+def test_a_parent_put_back_to_before_its_child_was_gets_its_own_back_though_the_childs_first_envelope_doesnt_count(
+    tree: Tree, tmp_path: Path
+) -> None:
+    """It answers from the beginning of this life. The child stands in the other one all the same (seed 780593)."""
+    record = tree.dispatched()
+    tree.quiet()
+    backup = keep(tree, "c", tmp_path)
+    tree.act("c", "note", record, text="市里催办")
+    tree.sync("k", "c")
+    restore(tree, "c", backup)
+    with tree.sql("c") as db:
+        db.execute("UPDATE peer SET envelope = envelope + 50, position = 0, next_position = 1 WHERE node = ?",
+                   [tree.at("k").keys.node])  # fmt: skip
+        db.execute("DELETE FROM outbox")
+    tree.sync("k", "c")
+    assert "市里催办" in str(tree.show("c", record)["timeline"])
 
 
 def test_a_position_taken_in_another_life_of_the_parent_counts_for_nothing(tree: Tree) -> None:
