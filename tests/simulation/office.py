@@ -177,6 +177,9 @@ class Office:
         self.world.say(f"{self.name} {trouble}")
 
     def _died(self) -> None:
+        """In the midst of its work: what it signed by its clock of now may be durable, and is told of in its next life,
+        whatever has become of the clock by then (seed 780606)."""
+        self._look_at_clock()
         trouble = self.disk.cause
         self._bury()
         self.disk = Disk(self.disk.after(trouble, self.world.random))
@@ -238,10 +241,13 @@ class Office:
         """What has become durable since; nothing where it died."""
         return [Stored(*row) for row in self.asked(_STORED, self.seen_row)] if self.writer is not None else []
 
+    def _look_at_clock(self) -> None:
+        self.high_ms = max(self.high_ms, self.clock.now_ms())
+
     def _tell(self, found: list[Stored]) -> None:
         if self.writer is None:
             return
-        self.high_ms = max(self.high_ms, self.clock.now_ms())
+        self._look_at_clock()
         self._look_at_itself()
         if found:
             self.seen_row = found[-1].row

@@ -9,6 +9,7 @@ import pytest
 
 from node.registry import replacing
 from tests.simulation import planting
+from tests.simulation.caller import Caller
 from tests.simulation.clocks import DAY_MS
 from tests.simulation.disk import VFS
 from tests.simulation.faults import Phase
@@ -91,3 +92,22 @@ def test_what_a_copy_signs_is_not_its_originals_though_both_were_put_back_to_bef
     assert theirs and theirs & world.ledger.holds("n1")
     assert {world.authors[one] for one in theirs} == {"n1"}
     assert world.upwards("n1") == [office, world.root]
+
+
+def test_what_a_copy_signs_is_not_its_originals_though_their_keys_were_revoked(world: World) -> None:
+    """Nobody is the author of what a stolen machine signs; that isn't news of its own making where it gets it from the
+    parent (seed 780178)."""
+    office = world.offices["n1"]
+    sync(office, world.root)
+    copy = world.twins._twin(office, snapshot=True)
+    world.callers["n1"] = Caller(world, office)
+    world.cast_out(office)
+    office.clock.step(-3 * DAY_MS)
+    world.pass_time(DAY_MS)
+    copy.start()
+    assert world.people.register(copy, copy.staff[0])
+    signed = {one for one, machine in world.signers.items() if machine == copy.name}
+    sync(copy, world.root)
+    sync(office, world.root)
+    assert signed and signed <= world.ledger.holds("n1")
+    assert {world.signers[one] for one in signed} == {copy.name}

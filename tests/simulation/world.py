@@ -326,7 +326,8 @@ class World:
 
     def stored(self, office: Office, commits: Sequence[Stored]) -> None:
         self.ledger.holds(office.name).update(one.commit for one in commits)
-        self._fresh = {one.commit for one in commits if one.commit not in self.authors}
+        # Whose office was cast out is no author any more; a copy of it may sign nevertheless (seed 780178).
+        self._fresh = {one.commit for one in commits} - self.authors.keys() - self.signers.keys()
         for one in commits:
             author = self._names.get(one.node)
             if self.is_new_of(office, one):
