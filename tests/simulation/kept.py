@@ -28,6 +28,7 @@ SOAKED: dict[int, str] = {
     750349: "a root put back took a path by a move that it had lost for below somebody else, who got the words",
     750350: "an office that states nothing of a log of its own was given it with each reply, without an end",
     770028: "who moved a unit that had been taken from him unheard gave it work by the path he named: nobody's work",
+    780156: "what rested on an act that no disk had any more was to be listed beside its record, which was incomplete",
     780178: "what the copy of a revoked office had signed was its original's when that got it, whose clock was behind",
     780593: "a root put back told who called too late a beginning, and wasn't given back what it had lost",
     780606: "an office died behind what it signed two years ahead, and its clock was put right before anybody looked",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
+from conflict.state import Mark, Row, Standing, State, Verdict
 from node import scope
 from node.errors import Usage
 from tests.simulation.checkers import eyes
@@ -168,6 +169,47 @@ def having(body: bytes | None) -> Any:
         db.exec_driver_sql("CREATE TABLE change (change BLOB, body BLOB)")
         db.exec_driver_sql("INSERT INTO change VALUES (?, ?)", (b"change", body))
     return SimpleNamespace(read=engine.connect)
+
+
+GONE, FIRST, LATER = b"g" * 16, b"f" * 16, b"l" * 16
+
+
+def incomplete(*, standing: Standing = Standing.DENIED, provisional: bool = True) -> State:
+    """A record that lacks an act, and has two that rest on it: the first is listed for what is missing."""
+    acts = {one: Mark(one, 1, "37/02", "a", "note") for one in (FIRST, LATER)}
+    verdict = Verdict(standing, "scope", provisional=provisional)
+    rows = [Row("incomplete", FIRST, "missing", values=(GONE,))]
+    return State(marks=acts, verdicts=dict.fromkeys(acts, verdict), rows=rows, incomplete=True)
+
+
+def seen(state: State, *, told: bool = True, others: State | None = None) -> None:
+    """R3 looks at the later act of that record, at the root; `told`: the record is listed there."""
+    acked = Acked("n2", b"record", LATER + b"x" * 16, b"commit", "")
+    states = {"n0": {b"record": state}, "n1": {b"record": others} if others else {}}
+    rows = {(b"record", FIRST)} if told else set()
+    NoSilentLoss(WORLD)._seen(OFFICE, state, acked, rows, states)
+
+
+def test_a_denial_that_rests_on_what_no_disk_has_any_more_is_told_by_the_row_of_its_record() -> None:
+    """Seed 780156: the root and all below it were put back, and of an office that a copy had worked for what the copy
+    had written came back, but not the act of the root's on which it rested."""
+    seen(incomplete())
+
+
+@pytest.mark.parametrize("standing", [Standing.HELD, Standing.QUARANTINED])
+def test_what_is_held_or_quarantined_in_an_incomplete_record_has_its_own_row(standing: Standing) -> None:
+    with pytest.raises(Breach, match=f"is {standing}, and isn't listed"):
+        seen(incomplete(standing=standing))
+
+
+def test_a_denial_without_a_row_is_a_breach_where_its_past_is_somewhere_or_its_record_isnt_listed() -> None:
+    has_it = State(marks={GONE: Mark(GONE, 1, "37", "a", "supervise")})
+    with pytest.raises(Breach, match="isn't listed"):
+        seen(incomplete(), others=has_it)
+    with pytest.raises(Breach, match="isn't listed"):
+        seen(incomplete(), told=False)
+    with pytest.raises(Breach, match="isn't listed"):
+        seen(incomplete(provisional=False))
 
 
 def test_a_record_is_nowhere_once_the_act_it_began_with_is_whoever_has_the_commit_of_another(

@@ -2,7 +2,7 @@
 
 At the end, when the tree is at rest: each commit is with its author and everybody above him; each act that a
 person was told is safe is in the timeline of every node in its record's scope, and what doesn't stand there
-for another outcome has a row.
+for another outcome has a row; or its record has, where it rests on an act that nobody has any more.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class NoSilentLoss(Checker):
                 continue
             for name, office in self.world.offices.items():
                 if eyes.is_entitled(office, state):
-                    self._seen(office, states[name].get(acked.record), acked, rows[name])
+                    self._seen(office, states[name].get(acked.record), acked, rows[name], states)
 
     def _is_excused(self, commit: bytes) -> bool:
         """No disk had it any more; or its author went bad, and may never have sent it."""
@@ -76,12 +76,35 @@ class NoSilentLoss(Checker):
                     raise self.breach(f"{commit.hex()[:8]} of {author} never came to {office.name}")
 
     def _seen(
-        self, office: Office, state: State | None, acked: Acked, rows: set[tuple[bytes, bytes]]
+        self,
+        office: Office,
+        state: State | None,
+        acked: Acked,
+        rows: set[tuple[bytes, bytes]],
+        states: dict[str, dict[bytes, State]],
     ) -> None:
         act = acked.change[:16]
         where = f"{acked.record.hex()[:8]}/{act.hex()[:8]} of {acked.office} at {office.name}"
         if state is None or act not in state.marks:
             raise self.breach(f"{where} isn't there")
         verdict = state.verdicts.get(act)
-        if verdict is not None and verdict.standing in _LISTED and (acked.record, act) not in rows:
+        if verdict is None or verdict.standing not in _LISTED or (acked.record, act) in rows:
+            return
+        is_for_now = verdict.standing is Standing.DENIED and verdict.provisional
+        if not is_for_now or not self._lacks_what_is_nowhere(acked.record, state, rows, states):
             raise self.breach(f"{where} is {verdict.standing}, and isn't listed")
+
+    def _lacks_what_is_nowhere(
+        self,
+        record: bytes,
+        state: State,
+        rows: set[tuple[bytes, bytes]],
+        states: dict[str, dict[bytes, State]],
+    ) -> bool:
+        """Whether the record itself is listed, as incomplete, and no office has anything of what it lacks. While an
+        act's past isn't there its denial is provisional, and an incomplete record adds nothing to the list (protocol
+        3.7, order 4 and judgement 2): where the past is on no disk any more, for good (seed 780156)."""
+        told = [row for row in state.rows if row.code == "missing" and (record, row.act) in rows]
+        lacking = {one for row in told for one in row.values}
+        present = {act for known in states.values() for act in known.get(record, State()).marks}
+        return bool(lacking) and lacking.isdisjoint(present)
