@@ -34,10 +34,14 @@ async def sign_in(page: Page, link: str, staff: str) -> int:
     return len(page.received)
 
 
-async def note(page: Page, text: str, at: int) -> None:
-    """On the ticket in front of the list; a note is the first thing that a handler may do."""
+async def open_ticket(page: Page, at: int) -> int:
+    """The one in front of the list, and what may be done with it, which comes a moment later: a note is the first."""
     await page.enter()
-    at = await page.drawn("经过", at)
+    return max(await page.drawn("经过", at), await page.drawn("1 备注", at))
+
+
+async def note(page: Page, text: str, at: int) -> None:
+    at = await open_ticket(page, at)
     await page.press("F8", 119)
     await page.press("1", 49, "1")
     at = await page.drawn("提交", at)
@@ -96,8 +100,7 @@ async def test_what_was_being_typed_is_offered_again_after_the_window_was_closed
 ) -> None:
     async with chromium.page(tmp_path / "one") as page:
         at = await sign_in(page, web.link, "hand")
-        await page.enter()
-        await page.drawn("经过", at)
+        await open_ticket(page, at)
         await page.press("F8", 119)
         await page.press("1", 49, "1")
         await page.commit("刚写到一半，")

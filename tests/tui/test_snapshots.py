@@ -20,6 +20,7 @@ from tui.desk import QiaoApp
 from tui.places import PLACES
 from tui.screens.settings.menu import SECTIONS
 
+pytestmark = pytest.mark.timeout(900)  # the album counts as the first test's time: 150 s by itself on a slow machine
 LANGUAGES = ("zh", "en")
 SMALL = (40, 10)
 
