@@ -147,10 +147,10 @@ def has_news(work: Work, node: bytes, asked: Request, vain: Vain) -> bool:
     )
 
 
-def _is_news(work: Work, peer: PeerRow, asked: Request) -> bool:
+def _is_news(work: Work, peer: PeerRow, asked: Request, *, counts: bool = True) -> bool:
     """Whether our receipt would say something new: else than the last one did, or than the child holds. A child
     put back by a snapshot of its whole machine learns by it that it holds less than it had."""
-    held = _held(work, peer, asked)
+    held = _held(work, peer, asked, counts=counts)
     return packed(held) != peer.frontier or (
         asked.frontier is None and frontiers.digest(held) != asked.digest
     )
@@ -164,10 +164,11 @@ def reply(
     vain: Vain | None = None,
     *,
     counts: bool = True,
+    news: bool = True,
 ) -> Reply:
     """What a child is told now: our custody receipt, what it lost of its own, the next batch of its outbox. To an
-    envelope that doesn't count nothing of the outbox: its sender isn't who took what went before. Raises BadEnvelope
-    where nothing says any more who it is."""
+    envelope that doesn't count nothing of the outbox: its sender isn't who took what went before. `news`: it brought
+    something. Raises BadEnvelope where nothing says any more who it is."""
     entry = work.registry.node(node)
     if entry is None:
         raise unknown()
@@ -186,8 +187,8 @@ def reply(
         understands=understands(),
         clock_ms=work.now_ms,
         upto=lanes.start(peer) if counts else _echo(work, asked),
-        receipt=_receipt(work, peer, asked)
-        if asked.frontier is not None or _is_news(work, peer, asked)
+        receipt=_receipt(work, peer, asked, counts=counts, news=news)
+        if asked.frontier is not None or _is_news(work, peer, asked, counts=counts)
         else None,
         commits=own,
         more=more,
@@ -256,19 +257,28 @@ def _lacked(work: Work, node: bytes, asked: Request) -> Gap:
     return lanes.gap(work, lanes.nodes_within(work, entry.path), holds)
 
 
-def _held(work: Work, peer: PeerRow, asked: Request) -> Frontier:
-    """A child that states nothing holds what our last receipt said."""
-    holds = asked.frontier if asked.frontier is not None else stated(peer.frontier)
-    return custody.held(work, peer.node, holds or {}, asked.commits)
+def _held(work: Work, peer: PeerRow, asked: Request, *, counts: bool) -> Frontier:
+    """A child that states nothing holds what our last receipt said. One whose request doesn't count may be in another
+    life than whom that told: it does if its digest says so."""
+    holds = asked.frontier
+    if holds is None:
+        last = stated(peer.frontier) or {}
+        holds = last if counts or frontiers.digest(last) == asked.digest else {}
+    return custody.held(work, peer.node, holds, asked.commits)
 
 
-def _receipt(work: Work, peer: PeerRow, asked: Request) -> bytes:
-    held = _held(work, peer, asked)
+def _receipt(work: Work, peer: PeerRow, asked: Request, *, counts: bool = True, news: bool = True) -> bytes:
+    """Signed. It is what the next request goes on from that states nothing, unless this one doesn't count: who sent it
+    may hold what the child doesn't, since it was put back, or hold less. Then it is kept for what was brought alone,
+    as a ruling looks at what a copy was told, too: an old request can come any number of times."""
+    held = _held(work, peer, asked, counts=counts)
     signed = receipt.make(
         held, child=peer.node, time_ms=work.now_ms, log=work.log, kid=work.node, signer=work.keys.sign
     )
     said = packed(held)
-    if said != peer.frontier:
+    is_new = said != peer.frontier
+    if is_new and (counts or news):
         links.keep_receipt(work.db, peer.node, signed.raw, work.now_ms, ours=True)
+    if is_new and counts:
         links.change(work.db, peer.id, frontier=said)
     return signed.raw

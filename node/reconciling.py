@@ -121,15 +121,15 @@ class Holding:
 
 def begin(work: Work, peer: PeerRow) -> None:
     """From here on the link is compared: what waited isn't sent, and the child acknowledges this mark at the end. It is
-    one that was never given out: a child that stands at the end of its outbox would have acknowledged it already."""
+    one that was never given out: a child that stands at the end of its outbox would have acknowledged it already. No
+    commit stands at it: the last one that was acknowledged a child that was restored may have lost for good."""
     filling.finish(work, peer)
-    peer = links.again(work.db, peer.id)
-    mark, name = peer.next_position, peer.position_id or ZERO
+    mark = links.again(work.db, peer.id).next_position
     links.drop_until(work.db, peer.id, mark)
     work.unqueue(peer.id)
     links.change(
-        work.db, peer.id, position=mark, position_id=name, next_position=mark + 1,
-        reconcile_position=mark, reconcile_id=name,
+        work.db, peer.id, position=mark, position_id=ZERO, next_position=mark + 1,
+        reconcile_position=mark, reconcile_id=ZERO,
     )  # fmt: skip
     scope.tell_again(work, peer.id)
 

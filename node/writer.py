@@ -388,7 +388,9 @@ class Writer:
                 if asked.hold_s:
                     return Taken(None, child, asked.hold_s, number, asked, me=me)
             if known:
-                sealed_reply = self._reply(work, child, number, asked, heard.notes, me, counts=heard.counts)
+                sealed_reply = self._reply(
+                    work, child, number, asked, heard.notes, me, counts=heard.counts, news=heard.received > 0
+                )
                 return Taken(sealed_reply, child, 0, number, asked, heard.notes, me)
         raise answering.unknown()
 
@@ -421,12 +423,15 @@ class Writer:
         me: bytes,
         *,
         counts: bool = True,
+        news: bool = True,
     ) -> bytes:
         """By the keys that the child spoke to: it may not have heard of newer ones. In the log that we write by now:
         what the child has taken counts with that one."""
         with replacing.speaking(work, me) as own:
             vain = self._vain_below.setdefault(child, Vain(REPLIES))
-            payload = messages.encode(answering.reply(work, child, asked, notes, vain, counts=counts))
+            payload = messages.encode(
+                answering.reply(work, child, asked, notes, vain, counts=counts, news=news)
+            )
         number = incarnation.next_number(work)
         made = Envelope(child, work.log, number, answers, Kind.REPLY, payload)
         return self._seal(made, self._seal_key(work, child), own)

@@ -34,7 +34,7 @@ def check(db: Connection, registry: Registry) -> Iterator[Problem]:
 def taken(db: Connection) -> Iterator[Problem]:
     parent = links.peer(db, settings.get(db, PARENT) or b"")
     if parent is None or parent.position_id == ZERO:
-        return  # a mark in front of anything that the parent gave out: where a comparison ended that it began at once
+        return  # a mark, where a comparison ended: it stands in front of what the parent gives out since
     if parent.position and not _is_here(db, parent.position_id):
         yield problem("taken_missing", str(parent.position), commit=parent.position_id)
 

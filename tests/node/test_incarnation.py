@@ -275,6 +275,22 @@ def test_a_restored_parent_gets_its_own_back_from_its_children(tree: Tree, tmp_p
     assert "市里催办" in str(tree.show("p", record)["timeline"])
 
 
+def test_what_a_restored_node_took_last_and_is_no_more_to_have_isnt_missing(
+    tree: Tree, tmp_path: Path
+) -> None:
+    """Whose it was has been moved below another office since."""
+    quiet(tree)
+    saved = Saved(tree, "c", tmp_path / "backup")
+    tree.register("k")
+    tree.sync("k", "c")
+    tree.sync("c", "p")
+    tree.do("p", "registry.move", unit="370211", to="370000/370900/370211")
+    tree.sync("c", "p")
+    saved.restore(tree)
+    tree.sync("c", "p", most=40)
+    assert tree.verify("c") == []
+
+
 def test_two_restores_in_a_row_lose_nothing(tree: Tree, tmp_path: Path) -> None:
     record = tree.dispatched()
     saved = Saved(tree, "k", tmp_path / "backup")

@@ -4,12 +4,9 @@ today's they are seeds like any other: of `make test` those of KEPT, small ones,
 
 from __future__ import annotations
 
-# What they found has tests of its own, 20327 as the mutant `ruling-never-compared`, 20402 in tests/node/matters/
-# test_reassignment.py, 20542 in tests/sync_protocol/test_registry_rules.py, 70269, 70009 and 720090 in tests/node/
-# registry/, 1011 in tests/sync_protocol/test_reconcile.py, 750034 and 750214 in tests/node/
-# test_lost_above.py, 780593 in tests/node/test_link.py, 750349 in tests/sync_protocol/test_registry_rules.py, 750350 in
-# tests/node/test_vain.py, 780178 in tests/simulation/test_twins.py, 780606 in tests/simulation/test_office.py. 20318
-# has none, and takes minutes by an enemy's floods.
+# What they found has direct tests, most of which name the seed. Not by name: 20327 as the mutant
+# `ruling-never-compared`, 20542 and 770028 in tests/sync_protocol/test_registry_rules.py, 70269 in
+# tests/node/registry/. 20318 has none, and takes minutes by an enemy's floods.
 SOAKED: dict[int, str] = {
     2: "a restored parent didn't get back its own commits on tickets that had left its child's scope",
     5: "a ticket handed back to its registering unit had two limits of one kind, and no node could store it",
@@ -30,6 +27,7 @@ SOAKED: dict[int, str] = {
     770028: "who moved a unit that had been taken from him unheard gave it work by the path he named: nobody's work",
     780156: "what rested on an act that no disk had any more was to be listed beside its record, which was incomplete",
     780178: "what the copy of a revoked office had signed was its original's when that got it, whose clock was behind",
+    780492: "an old request, come once more, had a parent receipt for its restored child what that no longer had",
     780593: "a root put back told who called too late a beginning, and wasn't given back what it had lost",
     780606: "an office died behind what it signed two years ahead, and its clock was put right before anybody looked",
 }

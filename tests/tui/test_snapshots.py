@@ -20,7 +20,8 @@ from tui.desk import QiaoApp
 from tui.places import PLACES
 from tui.screens.settings.menu import SECTIONS
 
-pytestmark = pytest.mark.timeout(900)  # the album counts as the first test's time: 150 s by itself on a slow machine
+# The album counts as the first test's time: 150 s by itself on a slow machine.
+pytestmark = pytest.mark.timeout(900)
 LANGUAGES = ("zh", "en")
 SMALL = (40, 10)
 
