@@ -127,7 +127,7 @@ class Writer:
         ] = {}  # node id of a child → what of its own it was given for nothing
         self._board, self._presence = Board(), presence.Presence()
         self._stale = False  # whether records are still to be folded once more, after an upgrade
-        self._heard = False  # whether the parent has answered this process
+        self._heard = False  # whether the parent has answered this process, and counts what that says
 
     @classmethod
     def open(
@@ -302,14 +302,15 @@ class Writer:
     def take_reply(self, sealed: bytes) -> Round:
         """Raises RemoteError; a reply that doesn't name the open request is dropped."""
         try:
-            done = self._take_reply(sealed)
+            done, self._heard = self._take_reply(sealed)
         except BaseException:
             self._comparison.drop()
             raise
-        self._heard = True
         return done
 
-    def _take_reply(self, sealed: bytes) -> Round:
+    def _take_reply(self, sealed: bytes) -> tuple[Round, bool]:
+        """With whether the parent counts our request. To one that doesn't count it doesn't remember what we said that
+        we hold: so we say it each time (seed 800004)."""
         begun_ms = self.clock.steady_ms()
         with self.work() as work:
             opened = self._open(work, sealed, Kind.REPLY)
@@ -326,7 +327,7 @@ class Writer:
                 self._vain.spoken(log, news=more)
                 self._comparison.owes(reply)
                 left = link.not_taken(work, opened.sender, self._vain)
-                return Round(commits, received, more, False, left)
+                return Round(commits, received, more, False, left), True
             compared = self._comparison.is_on
             got = link.take_reply(
                 work, opened.sender, log, reply, sent_ms, own_ms, self._comparison, self._vain
@@ -337,7 +338,8 @@ class Writer:
             due = reconciling.is_due(work)
             on = self._comparison.is_on if reply.more else self._comparison.go_on(work, due=due)
             moved = bool(commits or got.received or got.moved or compared or on)
-            return Round(commits, got.received, more or on, got.urgent, got.left, moved)
+            done = Round(commits, got.received, more or on, got.urgent, got.left, moved)
+            return done, reply.highest is None
 
     def compare(self) -> None:
         """The link with the parent is to be compared, though nothing says that it doesn't fit."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from node.incarnation import SUPERSEDED
+from node.store import settings
 from tests.node.test_incarnation import Saved, logs
 from tests.node.tree import Tree
 
@@ -59,3 +61,17 @@ def test_a_machine_put_back_as_it_ran_gets_no_receipt_for_what_it_had(tree: Tree
     tree.sync("c", "p", most=40)
     assert _lacks_the_countys(tree)
     assert tree.verify("c") == []
+
+
+def test_a_child_that_doesnt_count_yet_sends_what_it_has_once(tree: Tree, tmp_path: Path) -> None:
+    """For an hour behind the last log that it began it waits: who runs with its keys may be a copy (seed 800004)."""
+    _saved(tree, tmp_path)
+    with tree.at("c").work() as work:
+        settings.put_number(work.db, SUPERSEDED, work.now_ms)
+    with tree.sql("p") as db:
+        db.execute("UPDATE peer SET envelope = envelope + 50 WHERE node = ?", [tree.at("c").keys.node])
+    tree.register("c")
+    assert tree.sync("c", "p").sent > 0
+    for _ in range(3):
+        assert tree.sync("c", "p").sent == 0
+    assert tree.one("p", "SELECT count(*) FROM log WHERE node = ?", tree.at("c").keys.node) == 1, "it waits"

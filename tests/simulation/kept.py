@@ -30,6 +30,7 @@ SOAKED: dict[int, str] = {
     780492: "an old request, come once more, had a parent receipt for its restored child what that no longer had",
     780593: "a root put back told who called too late a beginning, and wasn't given back what it had lost",
     780606: "an office died behind what it signed two years ahead, and its clock was put right before anybody looked",
+    800004: "an office that didn't count yet sent its parent the same with each exchange, to be told that it lacked it",
 }
 
 KEPT: dict[int, str] = {

@@ -68,7 +68,17 @@ def _staged(keep: Path | None) -> Iterator[Stage]:
             yield stage
     finally:
         if keep is None:
-            shutil.rmtree(folder)
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Litestream, whose node was killed just now, may still be at its last file."""
+    for _ in range(100):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"somebody still writes below {folder}")
 
 
 def _held(stage: Stage, plan: Plan) -> bool:
