@@ -175,8 +175,11 @@ def take_reply(
 
 
 def _gives(peer: PeerRow, log: bytes, reply: Reply) -> bool:
-    """Whether a reply brings something of the outbox. What the parent gives back of logs of our subtree, as it sees
-    that, it gives whatever it knows of the records; and again with each reply, where we don't see it so."""
+    """Whether a reply brings something of the outbox; one to what doesn't count never does. What the parent gives back
+    of logs of our subtree, as it sees that, it gives whatever it knows of the records; and again with each reply, where
+    we don't see it so."""
+    if reply.highest is not None:
+        return False
     stands = (peer.incarnation, peer.position, peer.position_id or ZERO)
     return bool(reply.early) or (log, reply.upto.position, reply.upto.id) != stands
 
