@@ -45,12 +45,14 @@ def _is_ours_to_rule(work: Work, owner: NodeEntry) -> bool:
 
 
 def _rule(work: Work, owner: NodeEntry, row: int, log: bytes) -> None:
+    """Once a number in each log of ours: what we ruled in one before may count no more, since that was signed by keys
+    that had been replaced, or lies on a branch that wasn't kept."""
     said, chains = work.registry.said(log), of(work.db, row)
     number = branches.disputed(said, chains)
     asked = f"ruled/{log.hex()}/{number}"
-    if number is None or settings.get(work.db, asked):
+    if number is None or settings.get(work.db, asked) == work.log:
         return
-    settings.put(work.db, asked, b"1")
+    settings.put(work.db, asked, work.log)
     several = branches.contenders(said, chains, number)
     keep = _receipted(work, log, number, chains, several) or several[0]
     other = next(one for one in several if one != keep)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -22,6 +23,7 @@ from sync_protocol.run import Head
 from sync_protocol.shape import HIGHEST
 from tests.node.erasure.files import agreed
 from tests.node.forge import Forger, give, heads
+from tests.node.test_incarnation import Saved
 from tests.node.tree import PATHS, Tree
 
 UNKNOWN = 60  # records of a flood: acts on what nobody has
@@ -99,6 +101,29 @@ def test_above_the_one_who_is_to_rule_both_branches_wait_in_quarantine(tree: Tre
     give(tree, "c", [first, *others])
     tree.sync("c", "p")
     assert "stands" in verdicts(tree, "p", record).values()
+
+
+def test_a_ruling_by_keys_that_had_been_replaced_is_given_again_by_the_newer_ones(
+    tree: Tree, tmp_path: Path
+) -> None:
+    """The city was put back to before it changed them: what it signed until it heard of that counts no more."""
+    record = tree.dispatched()
+    for one in (("k", "c"), ("c", "p")):
+        tree.sync(*one)
+    first, others = fork(tree, record, record)
+    saved = Saved(tree, "c", tmp_path / "backup")
+    tree.do("c", "registry.replace")
+    tree.sync("c", "p")
+    newer = tree.at("c").keys.node
+    saved.restore(tree)
+    give(tree, "c", [first, *others])
+    assert tree.at("c").keys.node != newer and kept(tree, "c"), "it ruled by the keys of before"
+    for one in (("c", "p"), ("c", "p"), ("k", "c"), ("c", "p")):
+        tree.sync(*one)
+    assert tree.at("c").keys.node == newer
+    assert kept(tree, "c") == kept(tree, "p") == [min(name_of(first), name_of(others[0]))]
+    assert verdicts(tree, "p", record) == verdicts(tree, "c", record)
+    assert "stands" in verdicts(tree, "c", record).values()
 
 
 def test_who_holds_a_branch_in_pieces_is_told_its_headers_and_judges_alike(tree: Tree) -> None:
