@@ -14,12 +14,13 @@ from node.errors import Forbidden
 from node.matters import KINDS
 from node.matters.draft import Draft
 from node.registry import writing
-from node.store import folded, held, settings
+from node.store import folded, held, records, settings
 from node.work import Work
 from sync_protocol.change import Act, parse_body
 from sync_protocol.clock import from_ms
 from sync_protocol.limits import AHEAD_MS
 from sync_protocol.names import short
+from sync_protocol.registry_rules import INSTEAD, instead
 
 AT_ONCE = 25  # acts adopted by one piece of work: each folds its record, and people wait meanwhile
 LEFT = "left to adopt"  # setting: some are still to be
@@ -100,21 +101,32 @@ def _unit(work: Work, header: str) -> str | None:
 
 
 def issue_again(work: Work) -> int:
-    """Registry changes of ours that are held, once more; those already issued then come true as denied ones.
-    Returns how many."""
+    """Registry changes of ours that are held, once more, and each but once: what was decided since stays so, whenever
+    another log is left, and when their time comes, at which they are denied. Returns how many."""
     begun: dict[bytes, bytes] = {}  # record of a held enrolment → that of the new one
+    known = _issued(work)
     done = 0
     for one in held.acts_of(work.db, work.node):
-        body = parse_body(one.body)
-        if one.matter == trust.MATTER and isinstance(body, Act) and _is_due_again(work, body):
+        body, name = parse_body(one.body), short(one.change)
+        if one.matter != trust.MATTER or not isinstance(body, Act) or name in known:
+            continue
+        if _is_due_again(work, body):
             record = None if body.action == "enrol" else begun.get(one.record, one.record)
-            written = writing.write(work, body.action, dict(body.data), record, one.actor)
+            data = {**body.data, INSTEAD: [*instead(body.data), name]}
+            written = writing.write(work, body.action, data, record, one.actor)
             if record is None:
                 begun[one.record] = written.record
             done += 1
     if done:
         intake.renew(work)
     return done
+
+
+def _issued(work: Work) -> set[bytes]:
+    """Short ids of acts for which others of ours were issued, whether or not those stand."""
+    ours = (one for *_, one in records.changes_of_matter(work.db, trust.MATTER) if one.node == work.node)
+    bodies = (parse_body(one.body) for one in ours if one.body is not None and not one.fault)
+    return {name for body in bodies if isinstance(body, Act) for name in instead(body.data)}
 
 
 def _is_due_again(work: Work, body: Act) -> bool:

@@ -110,6 +110,7 @@ class _Run:
         self._root = root
         self._refused = refused
         self._undone = undone
+        self._again: set[tuple[bytes, bytes]] = set()  # (author, act): another one stands instead
 
     def judge_all(self, most: int) -> set[bytes]:
         """Enrolments found to be undone: the first, and up to `most` whose unit and whose superior aren't below
@@ -131,6 +132,8 @@ class _Run:
         verdict = self._judged(act)
         if act.action == "enrol" and verdict.standing is not Standing.STANDS:
             enrolment.remember(self.roster, act)
+        if verdict.standing is Standing.STANDS:
+            self._again.update((act.node, one) for one in registry_rules.instead(act.data))
         return verdict
 
     def _judged(self, act: RegistryAct) -> Verdict:
@@ -141,6 +144,8 @@ class _Run:
             return Verdict(Standing.QUARANTINED, str(self._refused[act.id]))
         if self._against_the_clock(act):
             return Verdict(Standing.QUARANTINED, "clock")
+        if (act.node, act.id) in self._again:
+            return Verdict(Standing.DENIED, registry_rules.ISSUED_AGAIN)
         if act.id in self._undone:
             return Verdict(Standing.DENIED, "superior_enrolled")
         code = self._later(act) if self.roster.roots else self._first(act)

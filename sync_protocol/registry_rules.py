@@ -6,7 +6,7 @@ what forbids it, or "" after it has been applied. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -29,6 +29,8 @@ from .roster import (
 )
 
 _TEXT = 1024  # characters of a path or reason
+INSTEAD = "instead"  # in an act's data: short ids of held ones by the same keys for which it was issued
+ISSUED_AGAIN = "issued_again"  # code of these, once their time comes
 
 Rule = Callable[[Roster, RegistryAct, NodeEntry], str]
 
@@ -158,6 +160,12 @@ def move(roster: Roster, act: RegistryAct, author: NodeEntry) -> str:
     else:
         roster.relocate(unit, to)
     return code
+
+
+def instead(data: Mapping[str, Any]) -> list[bytes]:
+    """Short ids of the acts for which one was issued. What else stands there says nothing, and forbids nothing."""
+    told = data.get(INSTEAD)
+    return [one for one in told[:MOST] if type(one) is bytes] if isinstance(told, list) else []
 
 
 def set_aside(roster: Roster, act: RegistryAct) -> None:

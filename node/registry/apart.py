@@ -29,6 +29,7 @@ from sync_protocol.clock import to_ms
 from sync_protocol.errors import ProtocolError
 from sync_protocol.names import covers, short
 from sync_protocol.registry import Registry
+from sync_protocol.registry_rules import ISSUED_AGAIN
 from sync_protocol.roster import Standing
 
 MATTER = REGISTRY.name
@@ -57,7 +58,8 @@ def project(db: Connection, registry: Registry, own: str) -> None:
     for one in found:
         told = _row(one, registry)
         if told is not None:
-            open = told.act not in named and _is_ours(one, registry, own)
+            done = told.act in named or told.code == ISSUED_AGAIN
+            open = not done and _is_ours(one, registry, own)
             rows[one.record].append(Row(told.kind, told.act, told.code, open=open))
     folded.save_apart(db, rows)
 

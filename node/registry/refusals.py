@@ -14,6 +14,7 @@ SENTENCES = {
     "clock": ("本机时钟早于所依据的登记", "our clock isn't past what this rests on"),
     "cycle": ("不能迁到自己之下", "a unit can't be moved below itself"),
     "foreign_log": ("日志不属于该节点", "the log isn't that node's"),
+    "issued_again": ("已另行下达", "it was issued again before its time came"),
     "known_key": ("这把密钥用过了", "that key has been used"),
     "known_log": ("这份日志登记过了", "that log is registered already"),
     "known_node": ("这个节点登记过了", "that node is enrolled already"),

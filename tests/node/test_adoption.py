@@ -8,7 +8,7 @@ from node import adoption, timekeeping
 from node.store import held
 from sync_protocol.clock import to_ms
 from tests.node.test_incarnation import newest, reasons
-from tests.node.tree import Tree
+from tests.node.tree import PATHS, Tree
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
@@ -157,6 +157,34 @@ def test_enrolments_made_ahead_of_the_clock_are_issued_again(tree: Tree) -> None
     tree.at("p").tick()
     with tree.at("p").work() as work:
         assert work.registry.unit("370000/370200/370213") is not None
+    assert tree.verify("p") == []
+
+
+def test_a_move_ordered_ahead_of_the_clock_is_issued_again_once_and_ends_with_what_is_ordered_since(
+    tree: Tree,
+) -> None:
+    """Each time that the province left a log that ran ahead, and when the time of the held one came, the county was
+    moved away anew."""
+    years_ms, day_ms = 800 * 24 * HOUR_MS, 24 * HOUR_MS
+    away = f"{PATHS['t']}/370211"
+    orders: tuple[tuple[int, str | None], ...] = ((years_ms, away), (0, PATHS["k"]), (2 * day_ms, None))
+    for by_ms, to in orders:
+        tree.clock("p").advance(by_ms)
+        if to is None:
+            tree.register("p")
+        else:
+            tree.do("p", "registry.move", unit="370211", to=to)
+        tree.clock("p").advance(-by_ms)
+        with tree.at("p").work() as work:
+            timekeeping.look(work, vouched=True)
+            assert work.registry.now(PATHS["k"]) == (to or PATHS["k"])
+        tree.later(MINUTE_MS)
+    tree.later(years_ms)
+    tree.at("p").tick()
+    with tree.at("p").work() as work:
+        assert work.registry.now(PATHS["k"]) == PATHS["k"]
+    assert held_in(tree, "p") == 0
+    assert [(one["reason"], one["open"]) for one in tree.reader("p").exceptions("denied").items] == []
     assert tree.verify("p") == []
 
 

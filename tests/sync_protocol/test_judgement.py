@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -41,6 +42,19 @@ def test_a_change_that_isnt_later_than_the_enrolment_it_names_is_quarantined() -
     same = tree.enrolled["city"].key[0] // 65536
     act = tree.enrol(tree.city, Office("child", "x"), CITY + "/1", minute=same)
     assert tree.verdict(act) == ("quarantined", "clock")
+
+
+def test_an_act_that_its_author_issued_again_is_denied_when_its_turn_comes() -> None:
+    tree, to = Tree(), OTHER + "/370211"
+    late = moved(tree, tree.province, COUNTY, to, tree.enrolled["county"].id)
+    tree.acts.remove(late)
+    for named, by in (([late.id], tree.province), ([late.id], tree.city), ("x", tree.province)):
+        tree.acts = tree.acts[:4]
+        data = {"unit": COUNTY, "to": CITY + "/370211x", "instead": named}
+        tree.write(by, "move", data, record=tree.enrolled["county"].id)
+        tree.acts.append(replace(late, key=(999 * 65536, *late.key[1:])))
+        again = by is tree.province and named != "x"
+        assert tree.verdict(late) == (denied("issued_again") if again else STANDS)
 
 
 def test_an_action_of_a_newer_version_is_unknown_and_no_fault() -> None:
