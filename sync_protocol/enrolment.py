@@ -189,7 +189,18 @@ def _by_superior(roster: Roster, act: RegistryAct, author: NodeEntry, wanted: En
     if wanted.node:
         _add_node(roster, act, wanted, path, author.node)
     _add_unit(roster, act, wanted, path, author.node)
+    if wanted.role is Role.OFFICE:
+        _go_on_hosting(roster, author, path, wanted.node)
     return ""
+
+
+def _go_on_hosting(roster: Roster, author: NodeEntry, path: str, node: bytes) -> None:
+    """An office whose node was revoked has another: this acts for the units that the one before acted for, those of
+    them that are below whoever enrolled it."""
+    for hosted, unit in roster.units.items():
+        host = None if unit.host is None else roster.nodes[unit.host]
+        if host is not None and not host.active and host.path == path and is_above(author.path, hosted):
+            roster.host(node, hosted)
 
 
 def _cannot_host(roster: Roster, author: NodeEntry, wanted: Enrolment) -> str:

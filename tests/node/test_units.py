@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from node.trust import host_path
 from node.units import RegistryTree, offices_below
 from tests.node.tree import PATHS, Tree
@@ -28,3 +30,24 @@ def test_a_hosted_unit_knows_its_host(tree: Tree) -> None:
         with tree.at(name).work() as work:
             assert host_path(work.registry, PATHS["c"] + "/ENT1") == PATHS["c"]
             assert RegistryTree(work.registry).host(PATHS["c"]) is None
+
+
+def test_an_office_on_another_machine_acts_for_the_units_that_the_one_before_hosted(tree: Tree) -> None:
+    """It was offered their work, and what it did of that was denied everywhere."""
+    tree.do("k", "invite", unit="dept", name="法律部", role="hosted")
+    record = tree.register("k")
+    tree.act("k", "dispatch", record, lead="dept")
+    tree.quiet()
+    tree.later(60_000)
+    tree.do("c", "registry.revoke", unit="370211", reason="lost")
+    tree.shut("k")
+    shutil.rmtree(tree.base / "k")
+    tree.join("c", "k", tree.invite("c", "370211", "黄岛区总工会"))
+    tree.staff("k")
+    tree.quiet()
+    tree.act("k", "accept", record, behalf="dept")
+    tree.quiet()
+    for name in "kcp":
+        (place,) = tree.show(name, record)["assignments"]
+        assert place["unit"] == f"{PATHS['k']}/dept" and place["status"] == "accepted"
+        assert tree.verify(name) == []

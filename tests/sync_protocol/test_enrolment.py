@@ -168,6 +168,20 @@ def test_a_hosted_unit_goes_with_its_nodes_new_keys_and_ends_with_an_office_of_i
     assert tree.fold().hosted_by(new.id) == []
 
 
+def test_a_hosted_unit_goes_to_the_next_node_of_its_office_from_whoever_is_above_both() -> None:
+    tree, new, theirs, elsewhere = Tree(), Office("new machine", COUNTY), COUNTY + "/u", PROVINCE + "/u"
+    data = {"name": "", "kind": "enterprise", "role": "hosted", "by": tree.county.id}
+    for by, path in ((tree.county, theirs), (tree.province, elsewhere)):
+        tree.write(by, "enrol", {**data, "unit": path})
+    tree.revoke(tree.city, tree.county, tree.acts[-2])
+    tree.enrol(tree.city, Office("an auditor", COUNTY), COUNTY, data={"role": "auditor"})
+    assert tree.fold().hosted_by(tree.county.id) == [theirs, elsewhere]
+    tree.enrol(tree.city, new, COUNTY)
+    book = tree.fold()
+    assert book.hosted_by(new.id) == [theirs] and book.given(new.id, theirs)
+    assert book.hosted_by(tree.county.id) == [elsewhere] and book.given(tree.county.id, theirs)
+
+
 def test_an_auditor_is_entitled_to_its_enrollers_subtree_and_orders_nothing() -> None:
     tree, auditor = Tree(), Office("auditor", "x")
     path = CITY + "/audit"
