@@ -158,6 +158,8 @@ def _by_itself(roster: Roster, act: RegistryAct, author: NodeEntry, wanted: Enro
         return "root_needs_recovery"
     if author.replaced_by:
         return "replaced"
+    if author.revoked:  # by what is later, and kept all the same: he would go on by keys that nobody revoked
+        return "revoked"
     if known := _known(roster, wanted):
         return known
     author.replaced_by = wanted.node

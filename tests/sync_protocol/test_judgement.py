@@ -148,6 +148,16 @@ def test_a_revocation_that_keeps_only_earlier_commits_cancels_a_replacement() ->
     assert book.node(thief.id) is None and book.office(COUNTY) is None
 
 
+def test_new_keys_that_come_behind_a_revocation_are_denied_though_it_keeps_their_commit() -> None:
+    """Signed by a clock ahead, they were held when the county was revoked, whose logs are kept as far as they came."""
+    tree, new = Tree(), Office("new keys", COUNTY)
+    late = tree.enrol(tree.county, new, COUNTY, data={"replaces": tree.county.id}, minute=999)
+    tree.revoke(tree.city, tree.county, late)
+    book = tree.fold()
+    assert tree.verdict(late) == denied("revoked")
+    assert book.node(new.id) is None and book.owner_of(new.log) is None and book.office(COUNTY) is None
+
+
 def test_an_enrolment_that_doesnt_stand_says_whose_its_keys_are_and_gives_no_right() -> None:
     tree, thief, second = Tree(), Office("thief", COUNTY), Office("second", COUNTY)
     tree.enrol(tree.county, thief, COUNTY, data={"replaces": tree.county.id})
