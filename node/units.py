@@ -25,8 +25,10 @@ class RegistryTree:
         return self._registry is registry
 
     def path(self, unit: str) -> str | None:
-        """The full path for a code or a path; None when there is no such unit."""
-        return unit if unit in self._units else self._codes.get(unit)
+        """The full path for a code or a path, be it one that the unit was moved from; None when there is no such
+        unit."""
+        now = self._registry.now(unit) if "/" in unit else unit
+        return now if now in self._units else self._codes.get(unit)
 
     def name(self, path: str) -> str:
         unit = self._units.get(path)
@@ -37,8 +39,7 @@ class RegistryTree:
         return "" if unit is None else unit.kind
 
     def host(self, path: str) -> str | None:
-        unit = self._units.get(path)
-        return None if unit is None else host_path(self._registry, path)
+        return host_path(self._registry, self._registry.now(path))
 
     def below(self, path: str) -> list[str]:
         return [one for one in sorted(self._units) if is_above(path, one)]

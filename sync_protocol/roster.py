@@ -284,9 +284,9 @@ class Roster:
         return {self.now(above) for one in stood for above in ancestors(one)}
 
     def host(self, node: bytes, path: str) -> None:
-        """That node acts for that unit from now on."""
+        """That node acts for that unit from now on, also by the paths that it was named by before."""
         self.units[path].host = node
-        self.hosting.setdefault(node, set()).add(path)
+        self.hosting.setdefault(node, set()).update(self.names(path))
 
     def relocate(self, unit: str, to: str) -> None:
         """Moves a unit with all below it."""

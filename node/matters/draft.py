@@ -86,6 +86,10 @@ class Desk:
     linked: Callable[[State], list[State]] = lambda _state: []  # the others of a record's group, as held here
     cited: Callable[[], int] = lambda: 0  # how many records that this unit registered cite the one acted on
 
+    def hosts(self, unit: str) -> bool:
+        """Whether this node acts for a hosted unit, by whatever path either is named."""
+        return self.tree.host(unit) is not None and self.tree.host(unit) == self.tree.path(self.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Verb:

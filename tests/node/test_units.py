@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from node.trust import host_path
 from node.units import RegistryTree, offices_below
 from tests.node.tree import PATHS, Tree
@@ -50,4 +52,32 @@ def test_an_office_on_another_machine_acts_for_the_units_that_the_one_before_hos
     for name in "kcp":
         (place,) = tree.show(name, record)["assignments"]
         assert place["unit"] == f"{PATHS['k']}/dept" and place["status"] == "accepted"
+        assert tree.verify(name) == []
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+def test_a_hosted_unit_has_what_was_given_to_it_by_a_path_of_before_a_move(tree: Tree, renewed: bool) -> None:
+    """The county hadn't heard yet that it was moved: the work was on nobody's list, and nobody could accept it."""
+    away = f"{PATHS['t']}/370211"
+    tree.do("k", "invite", unit="dept", name="法律部", role="hosted")
+    records = [tree.register("k") for _ in range(2)]
+    tree.quiet()
+    tree.later(60_000)
+    tree.do("p", "registry.move", unit="370211", to=away)
+    for record in records:
+        tree.act("k", "dispatch", record, lead="dept")
+    for one in (("c", "p"), ("t", "p"), ("k", "c"), ("k", "t"), ("k", "t")):
+        tree.sync(*one)
+    tree.later(60_000)
+    if renewed:
+        tree.do("k", "registry.replace")
+        tree.sync("k", "t")
+        tree.later(60_000)
+    for record, more in zip(records, ({"behalf": "dept"}, {}), strict=True):
+        tree.act("k", "accept", record, **more)
+    for one in (("k", "t"), ("t", "p")):
+        tree.sync(*one)
+    for name in "ktp":
+        found = [tree.show(name, record)["assignments"][0]["status"] for record in records]
+        assert found == ["accepted"] * 2
         assert tree.verify(name) == []

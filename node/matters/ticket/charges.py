@@ -96,7 +96,7 @@ def _ours(state: State, desk: Desk) -> list[Part]:
     """The open parts of this unit, also under a path of before a move, and of the units that it hosts."""
     mine = {desk.unit, *desk.former}
     found = (one for one in parts(state) if one.own is None or one.own.open)
-    return [one for one in found if one.unit in mine or desk.tree.host(one.unit) == desk.unit]
+    return [one for one in found if one.unit in mine or desk.hosts(one.unit)]
 
 
 def _entrust(state: State, desk: Desk, part: Part, person: str, **words: Any) -> Draft:

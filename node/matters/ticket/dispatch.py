@@ -75,7 +75,7 @@ def _giver(state: State, params: Mapping[str, Any], desk: Desk) -> str:
     if covers(desk.unit, state.owner) or held(state, desk.unit) is not None:
         return desk.unit
     open_units = [one.holder for one in read.assignments(state) if one.open]
-    hosted = [unit for unit in open_units if desk.tree.host(unit) == desk.unit]
+    hosted = [unit for unit in open_units if desk.hosts(unit)]
     return hosted[0] if len(hosted) == 1 else desk.unit
 
 

@@ -76,11 +76,13 @@ def on_behalf(draft: Draft, state: State, params: Params, desk: Desk) -> Draft:
 def behalf(state: State, params: Params, desk: Desk) -> str | None:
     """The hosted unit that is acted for: the one named, else the only one that has the work in hand where
     one's own unit hasn't, or passed it on."""
+    in_hand = [one.holder for one in read.assignments(state) if one.open and not _is_below(state, one)]
     if params.get("behalf"):
         named = resolved_unit(str(params["behalf"]), desk)
-        return None if named == desk.unit else named
-    in_hand = [one.holder for one in read.assignments(state) if one.open and not _is_below(state, one)]
-    hosted = [unit for unit in in_hand if desk.tree.host(unit) == desk.unit]
+        former = (one for one in in_hand if one not in (named, desk.unit) and desk.tree.path(one) == named)
+        # By a path of before a move, where the work names no other: whoever gave it hadn't heard of that yet.
+        return None if named == desk.unit else named if named in in_hand else next(former, named)
+    hosted = [unit for unit in in_hand if desk.hosts(unit)]
     return hosted[0] if desk.unit not in in_hand and len(hosted) == 1 else None
 
 
@@ -111,8 +113,4 @@ def _assigner(state: State, unit: str, desk: Desk) -> str | None:
     """The hosted unit in whose name the assignment was made, if it was."""
     found = read.assignment(state, read.round_of(state), unit)
     other = found is not None and found.assigner != desk.unit
-    return (
-        found.assigner
-        if found is not None and other and desk.tree.host(found.assigner) == desk.unit
-        else None
-    )
+    return found.assigner if found is not None and other and desk.hosts(found.assigner) else None

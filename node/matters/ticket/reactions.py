@@ -31,7 +31,7 @@ def reactions(state: State, desk: Desk) -> list[Draft]:
 
 def _acts_for(unit: str, desk: Desk) -> bool:
     """This node's unit, also by a path of before a move, or one that it hosts."""
-    return unit == desk.unit or unit in desk.former or desk.tree.host(unit) == desk.unit
+    return unit == desk.unit or unit in desk.former or desk.hosts(unit)
 
 
 def _draft(action: str, unit: str, desk: Desk, data: Mapping[str, Any]) -> Draft:
