@@ -39,6 +39,7 @@ class Comparison:
         self._wanted = False  # a person asked for it
         self._asked = False  # by the request that is open
         self._rests_until_ms = 0
+        self._doubts = 0  # when it asked for the digests of all
 
     @property
     def is_on(self) -> bool:
@@ -72,6 +73,7 @@ class Comparison:
         owed = self._owed.items(work, parent, room)
         room -= sum(one.size for one in owed)
         if asked.buckets is not None:
+            self._doubts = reconciling.doubts(work)
             return asked, (*owed, *_besides(work, unit, room)) if room > 0 else owed
         return asked, owed or _lacked(work, self._plan, unit, room)
 
@@ -95,7 +97,7 @@ class Comparison:
             return False
         self.found = Compared(self._plan.equal, self._plan.differed, self._plan.left)
         self._plan, self._wanted = None, False
-        reconciling.ended(work)
+        reconciling.ended(work, self._doubts)
         return True
 
     def go_on(self, work: Work, *, due: bool) -> bool:

@@ -26,7 +26,7 @@ from sync_protocol.messages import CommitItem, Reply
 from sync_protocol.names import ZERO, covers, short
 from sync_protocol.reconcile import Ask, answer, bucket_digests, bucket_of, record_digest
 
-DUE = "compare"  # setting: the link with the parent is to be compared, though its positions fit
+DUE = "compare"  # setting: how often since was it doubted that the link with the parent fits, though its positions do
 _REGISTRY = RECORD.c.matter == trust.MATTER
 _HERE = select(folded.FOLDED.c.record).where(folded.FOLDED.c.here.is_(True))
 _WITHHELD = select(folded.FOLDED.c.record).where(folded.FOLDED.c.withheld.is_(True))
@@ -147,7 +147,7 @@ def again(work: Work) -> None:
 def doubt(work: Work) -> None:
     """Something came out of its turn, from a letter that lay about, or was held or set aside until now: what has been
     said of it since, that it left our scope for example, may have been passed over, and nothing would say it again."""
-    settings.put(work.db, DUE, b"1")
+    settings.count(work.db, DUE)
 
 
 def given_anew(work: Work, found: Iterable[int]) -> None:
@@ -214,8 +214,15 @@ def _not_compared(work: Work, *which: ColumnElement[bool]) -> list[int]:
     return [row.id for row in rows]
 
 
-def ended(work: Work) -> None:
-    settings.put(work.db, DUE, b"")
+def doubts(work: Work) -> int:
+    """How often the link was doubted that hasn't been compared since."""
+    return settings.number(work.db, DUE)
+
+
+def ended(work: Work, asked: int) -> None:
+    """`asked`: the doubts when it was last asked for everything. What came while that was under way isn't in it."""
+    if doubts(work) == asked:
+        settings.put(work.db, DUE, b"")
 
 
 def answered(work: Work, peer: PeerRow, ask: Ask, made: Reply, room: int) -> Reply:

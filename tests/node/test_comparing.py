@@ -1,14 +1,16 @@
-"""The child's side of comparing a link, with a parent that doesn't tell what it is asked."""
+"""The child's side of comparing a link: a parent that doesn't tell what it is asked, and what comes meanwhile."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from node import keys
 from node.writer import Round
 from sync_protocol import envelope, messages
+from tests.node.test_reconciling import keep, restore
 from tests.node.tree import Tree
 
 MINUTE_MS = 60_000
@@ -71,3 +73,36 @@ def test_a_clock_that_was_set_back_meanwhile_makes_the_wait_no_longer(tree: Tree
     tree.later(-DAY_MS)
     tree.sync("k", "c")
     assert "市里催办" in texts(tree, "k", resting)
+
+
+def asks_for_all_again(tree: Tree, name: str) -> bool:
+    """Whether a comparison is about to look whether anything differs still."""
+    asked = tree.at(name)._comparison._plan
+    return asked is not None and asked._comparing and asked._passes > 0
+
+
+def test_what_comes_while_the_last_answer_is_under_way_is_compared_after_it(
+    tree: Tree, tmp_path: Path
+) -> None:
+    """Province and city were put back, and have nothing left that differs. Only then the county gives the city what the
+    province wrote."""
+    record = tree.dispatched()
+    tree.quiet()
+    backups = {name: keep(tree, name, tmp_path) for name in "pc"}
+    noted = bytes.fromhex(tree.act("p", "note", record, text="省里催办")["commit"])
+    tree.sync("c", "p")
+    tree.sync("k", "c")
+    tree.act("c", "recall", record, unit="370211", text="另派")
+    tree.quiet()
+    for name, backup in backups.items():
+        restore(tree, name, backup)
+    while not asks_for_all_again(tree, "c"):
+        _, taken = tree.exchange("c", "p")
+        assert taken.reply is not None
+        tree.at("c").take_reply(taken.reply)
+    _, taken = tree.exchange("c", "p")
+    tree.sync("k", "c", most=40)
+    assert taken.reply is not None
+    tree.at("c").take_reply(taken.reply)
+    tree.quiet()
+    assert tree.one("p", 'SELECT count(*) FROM commit_ WHERE "commit" = ?', noted) == 1
