@@ -39,7 +39,9 @@ class Comparison:
         self._wanted = False  # a person asked for it
         self._asked = False  # by the request that is open
         self._rests_until_ms = 0
-        self._doubts = 0  # when it asked for the digests of all
+        self._named: tuple[bytes, int] | None = None  # the mark that the parent named last, with its log
+        self._before: tuple[bytes, int] | None = None  # that one, when the buckets were asked for last
+        self._doubts = 0  # then, too
 
     @property
     def is_on(self) -> bool:
@@ -48,6 +50,13 @@ class Comparison:
     def rests(self, now_ms: int) -> bool:
         """Whether none is begun now, though it be due. A clock that is set back meanwhile makes it no longer."""
         return 0 < self._rests_until_ms - now_ms <= REST_MS
+
+    @property
+    def reaches_mark(self) -> bool:
+        """Whether what it found holds for the mark that the parent named last. Where that was named since the buckets
+        were asked for, and something was given up, they weren't asked for again: what waited until then, and isn't
+        sent any more, needn't have been among what differed."""
+        return self.found is not None and (self.found.equal or self._before == self._named)
 
     def want(self) -> None:
         """It is to be made, though nothing says that the link doesn't fit."""
@@ -73,6 +82,7 @@ class Comparison:
         owed = self._owed.items(work, parent, room)
         room -= sum(one.size for one in owed)
         if asked.buckets is not None:
+            self._before = self._named
             self._doubts = reconciling.doubts(work)
             return asked, (*owed, *_besides(work, unit, room)) if room > 0 else owed
         return asked, owed or _lacked(work, self._plan, unit, room)
@@ -81,10 +91,12 @@ class Comparison:
         """What the parent says that it lacks of its own logs: it gets that in whatever way we speak to it."""
         self._owed.hear(reply.own)
 
-    def hear(self, work: Work, reply: Reply) -> bool:
+    def hear(self, work: Work, reply: Reply, log: bytes) -> bool:
         """What the reply told; its commits are stored and folded. True when that ended it, and nothing differs
-        but what was given up."""
+        but what was given up. `log`: the parent's, in which it replies."""
         self.owes(reply)
+        if reply.reconcile is not None:
+            self._named = log, reply.reconcile.position
         if self._plan is None or (reply.told is None and not self._asked):
             return False
         self._holding.see(work)

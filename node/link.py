@@ -162,7 +162,8 @@ def take_reply(
     reactions.settle(work)
     if _gives(peer, log, reply) and not (comparison is not None and comparison.is_on):
         reconciling.given_anew(work, taken.anew)
-    fits = comparison is not None and comparison.hear(work, reply) and _compared(work, peer, log)
+    ended = comparison is not None and comparison.hear(work, reply, log)
+    fits = ended and comparison is not None and comparison.reaches_mark and _compared(work, peer, log)
     took = attachments.take(work, node, reply.wants, reply.chunks)
     parts = attachments.pending(work, node)
     vain = vain or Vain()

@@ -106,3 +106,40 @@ def test_what_comes_while_the_last_answer_is_under_way_is_compared_after_it(
     tree.at("c").take_reply(taken.reply)
     tree.quiet()
     assert tree.one("p", 'SELECT count(*) FROM commit_ WHERE "commit" = ?', noted) == 1
+
+
+def never_agreed(tree: Tree, name: bytes) -> None:
+    """A commit of the city's that the county lacks, and doesn't take: its signature at the city is spoilt."""
+    with tree.sql("c") as db:
+        [raw] = db.execute('SELECT raw FROM commit_ WHERE "commit" = ?', [name]).fetchone()
+        db.execute('UPDATE commit_ SET raw = ? WHERE "commit" = ?', [raw[:-1] + bytes([raw[-1] ^ 1]), name])
+    with tree.sql("k") as db:
+        db.execute(
+            'UPDATE change SET body = NULL WHERE "commit" = (SELECT id FROM commit_ WHERE "commit" = ?)',
+            [name],
+        )
+
+
+def test_a_mark_that_is_named_while_something_is_being_given_up_has_all_compared_once_more(
+    tree: Tree,
+) -> None:
+    """Another life of the county's called, so what waited isn't sent any more. It hadn't waited yet when the county
+    asked for what differs."""
+    record, spoilt = tree.dispatched(), tree.dispatched()
+    noted = tree.act("c", "note", spoilt, text="市里的话")["commit"]
+    tree.quiet()
+    never_agreed(tree, bytes.fromhex(noted))
+    tree.at("k").compare()
+    one(tree)
+    one(tree)
+    tree.act("c", "note", record, text="市里催办")
+    with tree.sql("c") as db:
+        county = tree.at("k").keys.node
+        db.execute(
+            "UPDATE peer SET incarnation = x'00112233445566778899aabbccddeeff' WHERE node = ?", [county]
+        )
+    tree.sync("k", "c", most=40)
+    found = tree.at("k").compared
+    assert found is not None and (found.equal, found.left > 0) == (False, True)
+    assert "市里催办" in texts(tree, "k", record)
+    assert tree.sync("k", "c").rounds == 1
