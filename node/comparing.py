@@ -62,6 +62,10 @@ class Comparison:
         """It is to be made, though nothing says that the link doesn't fit."""
         self._wanted, self.found, self._rests_until_ms = True, None, 0
 
+    def leave(self) -> None:
+        """Nothing is compared with who is believed in nothing."""
+        self._plan, self._wanted = None, False
+
     def drop(self) -> None:
         """A plan that met a fault begins again."""
         self._plan = None

@@ -146,6 +146,8 @@ def take_reply(
     """Stores what came down, and believes the receipt. `own_ms`: our machine's time now."""
     peer = links.ensure(work.db, node, log)
     if neighbours.cut_off(work.registry, node):
+        if comparison is not None:
+            comparison.leave()
         return _from_cut_off(work, node, reply)
     vouched = timekeeping.discipline(work, reply.clock_ms, sent_ms, own_ms)
     taken = intake.take(work, reply.commits, peer=node)

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, select
 from node import filling, lanes, scope, trust
 from node.erasure import handing
 from node.matters import KINDS
-from node.registry import authors
+from node.registry import authors, neighbours
 from node.store import chain, folded, links, records, settings
 from node.store.chain import CHANGE, COMMIT, LOG
 from node.store.links import DELIVERY, PeerRow
@@ -158,8 +158,11 @@ def given_anew(work: Work, found: Iterable[int]) -> None:
 
 
 def is_due(work: Work) -> bool:
-    """Whether the link with the parent is to be compared: the parent says so, or we do."""
+    """Whether the link with the parent is to be compared: the parent says so, or we do. Not with one that was revoked
+    or replaced: what it told wouldn't be heard, and it would be asked without an end."""
     parent = links.peer(work.db, settings.get(work.db, handing.PARENT) or b"")
+    if parent is not None and neighbours.cut_off(work.registry, parent.node):
+        return False
     return bool(settings.get(work.db, DUE)) or (parent is not None and parent.reconcile_position is not None)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from node import keys
+from node import keys, reconciling
 from node.writer import Round
 from sync_protocol import envelope, messages
 from tests.node.test_reconciling import keep, restore
@@ -142,4 +142,21 @@ def test_a_mark_that_is_named_while_something_is_being_given_up_has_all_compared
     found = tree.at("k").compared
     assert found is not None and (found.equal, found.left > 0) == (False, True)
     assert "市里催办" in texts(tree, "k", record)
+    assert tree.sync("k", "c").rounds == 1
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_parent_that_was_revoked_is_asked_for_nothing(tree: Tree, asked: bool) -> None:
+    """What it told wouldn't be heard. Somebody asks for it, or something came out of its turn."""
+    tree.dispatched()
+    tree.quiet()
+    tree.do("p", "registry.revoke", unit="370200", reason="lost")
+    tree.sync("c", "p")
+    tree.at("k").compare()
+    one(tree)
+    if asked:
+        tree.at("k").compare()
+    with tree.at("k").work() as work:
+        reconciling.doubt(work)
+    tree.sync("k", "c")
     assert tree.sync("k", "c").rounds == 1
