@@ -94,7 +94,10 @@ def _acknowledged(work: Work, peer: PeerRow, log: bytes, asked: Request) -> None
     if not another_life and _fits(work, peer, taken):
         if taken.position > peer.position:
             links.acknowledge(work.db, peer.id, taken.position, taken.id)
-        links.taken_early(work.db, peer.id, asked.early)
+        if log != peer.incarnation and peer.envelope and not taken.position:
+            filling.begin(work, peer.node)  # another life has called, and may have taken some before its turn
+        elif replacing.continues(work, taken.log):
+            links.taken_early(work.db, peer.id, asked.early)
         links.change(work.db, peer.id, reconcile_position=None, reconcile_id=None)
     elif "reconcile" not in asked.can or neighbours.is_parted(work, peer.node):
         filling.begin(work, peer.node)

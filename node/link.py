@@ -84,7 +84,7 @@ def request(
         clock_ms=work.now_ms,
         frontier=None if known == mine and not afresh else mine,
         commits=(*items, *loose, *handing.owed(work)),
-        taken=Taken(peer.incarnation, peer.position, peer.position_id) if peer.position else None,
+        taken=position(peer),
         early=early(peer),
         more=more,
         ask=ask,
@@ -126,6 +126,13 @@ def stated(raw: bytes | None) -> Frontier | None:
 
 def packed(frontier: Frontier) -> bytes:
     return cbor.encode(list(frontiers.encode(frontier)))
+
+
+def position(peer: PeerRow) -> Taken | None:
+    """Where we stand in the parent's outbox; at its beginning, too, as what was taken of it before its turn counts only
+    in the parent's life in which it was."""
+    begun = peer.position or peer.early
+    return Taken(peer.incarnation, peer.position, peer.position_id) if begun else None
 
 
 def early(peer: PeerRow) -> tuple[int, ...]:

@@ -106,7 +106,7 @@ def _taken(work: Work, peer: PeerRow, *, whole: bool) -> Taken | None:
     given = standing.given_anew(work, peer)
     if whole and given is not None:
         return given
-    return Taken(peer.incarnation, peer.position, peer.position_id) if peer.position else None
+    return link.position(peer)
 
 
 # Down
