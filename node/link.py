@@ -178,8 +178,9 @@ def take_reply(
     vain = vain or Vain()
     vain.spoken(log, news=taken.new > 0 or links.ensure(work.db, node, log).frontier != peer.frontier)
     still = ahead(work, node, vain, comparison)
-    more = reply.more or fits or still.more or stands.has_to_show(work, node)
-    if not more and not still.left and not work.up:
+    counts = reply.highest is None  # else it gives nothing of the outbox, and looked at nothing shown
+    more = reply.more or fits or still.more or (counts and stands.has_to_show(work, node))
+    if counts and not more and not still.left and not work.up:
         links.change(work.db, peer.id, complete_ms=work.now_ms)
     return Got(taken.new, more or parts, reply.urgent, parts or took.stored > 0, still.left)
 

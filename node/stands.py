@@ -187,9 +187,12 @@ def _known_to(work: Work, child: NodeEntry) -> set[bytes]:
 
 
 def answered(work: Work, peer: PeerRow, reply: Reply) -> None:
-    """The parent has taken what the open request told it, unless that didn't count; it is to hear what we took."""
+    """The parent has taken what the open request told it, and is to hear what we took. One that didn't count it passed
+    over with all that it told and showed."""
+    if reply.highest is not None:
+        return
     told = _Told.of(work, peer)
-    if reply.highest is None and told.upto > told.taken and FEATURE in reply.can:
+    if told.upto > told.taken and FEATURE in reply.can:
         _keep(work, peer, told, replace(told, taken=told.upto))
     _has_seen(work, peer.node)
     if settings.number(work.db, STOOD) != reply.stood:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from node import link
-from node.store import links
+from node.incarnation import SUPERSEDED
+from node.store import links, settings
 from sync_protocol import receipt
 from sync_protocol.names import ZERO
 from tests.node.test_reconciling import keep, restore
@@ -267,3 +268,18 @@ def test_a_batch_is_as_large_as_half_a_second_takes_in(tree: Tree) -> None:
     for _ in range(12):
         least = budget(taking_ms=10 * link.LONGEST_MS)
     assert least == link.SMALLEST
+
+
+def test_an_exchange_that_didnt_count_leaves_no_link_complete(tree: Tree) -> None:
+    """Nothing of the outbox came: `status` doesn't say that everything has."""
+    tree.act("c", "note", tree.dispatched(), text="市里催办")
+    tree.quiet()
+    tree.later(MINUTE_MS)
+    with tree.at("k").work() as work:
+        settings.put_number(work.db, SUPERSEDED, work.now_ms)
+    with tree.sql("c") as db:
+        db.execute("UPDATE peer SET envelope = envelope + 50 WHERE node = ?", [tree.at("k").keys.node])
+    when = "SELECT complete_ms FROM peer WHERE node = (SELECT value FROM setting WHERE name = 'parent')"
+    before = tree.one("k", when)
+    tree.sync("k", "c")
+    assert tree.one("k", when) == before

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from node import answering, link, stands
+from node.incarnation import SUPERSEDED
 from node.store import chain, links, settings
 from node.store import stands as store
 from sync_protocol import envelope, merkle, messages, stand
@@ -366,3 +367,21 @@ def test_the_tree_grows_by_some_at_a_time_and_is_named_once_it_has_all(
     tree.sync("c", "p")
     found: Any = of(tree, "p", "p")[-1].stored
     assert found is not None and found.size > 3
+
+
+def test_what_a_parent_is_to_see_is_shown_until_a_request_counts(lived: Tree) -> None:
+    """A copy of the county's has called since, and for an hour it waits before it begins a log."""
+    tree, city = lived, lived.at("c").keys.node
+    [before] = of(tree, "k", "c")[-1:]
+    with tree.sql("c") as db:
+        db.execute("UPDATE peer SET envelope = envelope + 50 WHERE node = ?", [tree.at("k").keys.node])
+    with tree.at("k").work() as work:
+        settings.put_number(work.db, SUPERSEDED, work.now_ms)
+        settings.put(work.db, stands.SHOWN + city.hex(), before.signed.raw)
+    tree.sync("k", "c")
+    with tree.at("k").work() as work:
+        assert stands.has_to_show(work, city)
+    tree.later(HOUR_MS)
+    tree.sync("k", "c")
+    with tree.at("k").work() as work:
+        assert not stands.has_to_show(work, city)
