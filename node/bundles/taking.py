@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from node import answering, handed, incarnation, intake, lanes, link, reconciling, stands
+from node import answering, handed, incarnation, intake, lanes, link, reactions, reconciling, stands
 from node.attachments import link as attachments
 from node.bundles import letters, owing, standing
 from node.bundles.age import Age
@@ -132,6 +132,9 @@ def _from_parent(work: Work, sender: Neighbour, opened: Opened) -> dict[str, Any
         reconciling.doubt(work)
     incarnation.look(work)
     replacing.answered(work, reply)
+    if counts and reply.upto != reply.above:  # of the outbox, as over the line
+        reactions.settle(work)
+        reconciling.given_anew(work, taken.anew)
     got = attachments.take(work, sender.node, reply.wants if counts else None, reply.chunks)
     return {"commits": taken.new, "fits": fits, "notes": [*dict.fromkeys([*taken.notes, *got.notes])]}
 

@@ -10,6 +10,7 @@ import pytest
 from node import scope
 from node.store import records
 from node.transport.round import PATIENCE
+from tests.node import couriers
 from tests.node.test_reconciling import keep, lists, restore
 from tests.node.tree import PATHS, Tree
 
@@ -46,6 +47,31 @@ def test_a_new_parent_that_is_given_a_record_which_left_the_unit_is_told_that_it
     assert not lists(tree, "t", record) and not lists(tree, "c", record)
     assert "不归本市管".encode() not in tree.bytes_on_disk("t"), "its words aren't for it to see"
     assert tree.reader("p").show("ticket", record)["assignments"][0]["status"] in ("declined", "recalled")
+
+
+def test_what_a_bundle_brings_anew_has_the_link_compared_too(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same, and the first of the new parent's outbox comes by stick: the lines after it bring nothing anew."""
+    record = tree.register("p", workplace_region=None)
+    tree.act("p", "dispatch", record, lead="370200")
+    tree.quiet()
+    kept = keep(tree, "p", tmp_path)
+    tree.act("c", "decline", record, reason="not_our_region", text="不归本市管")
+    tree.sync("c", "p")
+    tree.do("p", "registry.move", unit="370200", to=f"{PATHS['t']}/370200")
+    for link in (("c", "p"), ("t", "p"), ("c", "t"), ("t", "p")):
+        tree.sync(*link)
+    restore(tree, "p", kept)
+    tree.sync("t", "p", most=20)
+    monkeypatch.setitem(couriers.PATHS, "c", f"{PATHS['t']}/370200")
+    couriers.carry(tree, "t", "c")
+    for link in (("c", "t"), ("t", "p"), ("c", "t")):
+        tree.sync(*link, most=20)
+    for child, parent in (("c", "t"), ("t", "p")):
+        at = tree.reader(child).unit
+        assert tree.reader(child).digest(at)["digest"] == tree.reader(parent).digest(at)["digest"]
+    assert not lists(tree, "t", record) and not lists(tree, "c", record)
 
 
 def test_a_parent_hears_only_that_a_record_which_it_knows_to_be_ours_left_us(tree: Tree) -> None:
