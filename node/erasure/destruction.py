@@ -63,6 +63,12 @@ def count(db: Connection, order: bytes) -> int:
     return int(db.execute(query).scalar_one())
 
 
+def last_ms(db: Connection, order: bytes) -> int | None:
+    """When an order (short id) last destroyed something here."""
+    found: int | None = db.execute(select(func.max(ERASED.c.at_ms)).where(ERASED.c.by == order)).scalar()
+    return found
+
+
 def carry_out(work: Work, record: int, name: bytes, acts: Sequence[Act]) -> bool:
     """Destroys what the orders among a record's acts reach, and says whether that was anything. Nothing is
     looked at where there is no order."""

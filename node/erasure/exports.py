@@ -23,7 +23,7 @@ def note(db: Connection, path: str, at_ms: int) -> None:
 
 
 def before(db: Connection, at_ms: int) -> list[dict[str, Any]]:
-    """Those made before an erasure, oldest first."""
+    """Those made before an erasure was carried out here, oldest first."""
     told = [(int(row.name.removeprefix(_NAME).partition("-")[0]), row.value.decode())
             for row in db.execute(_named().order_by(_SETTING.c.name))]  # fmt: skip
     return [{"path": path, "time": iso(made)} for made, path in told if made <= at_ms]

@@ -21,7 +21,7 @@ from sync_protocol.change import Act, parse_body
 from sync_protocol.errors import BadChange
 
 from . import exports
-from .destruction import KNOWN, SCRUB, count
+from .destruction import KNOWN, SCRUB, count, last_ms
 
 _SETTING = table(Setting)
 
@@ -97,6 +97,7 @@ def _item(
                 if one.data.get(BY) == order and state.verdicts[one.id].standing is Standing.STANDS]  # fmt: skip
     units = _holders(db, row, mark)
     at_ms = clock.to_ms(mark.time)
+    until_ms = max(at_ms, last_ms(db, order) or 0)  # until it was carried out here, what is destroyed was exported
     return {
         "record": name.hex(),
         "order": order.hex(),
@@ -110,8 +111,8 @@ def _item(
         "destroyed": count(db, order),
         "receipts": receipts,
         "outstanding": sorted(units - {one["unit"] for one in receipts}),
-        "exports": exports.before(db, at_ms),
-        "backups_until": iso(at_ms + retention_hours * 3_600_000),
+        "exports": exports.before(db, until_ms),
+        "backups_until": iso(until_ms + retention_hours * 3_600_000),
     }
 
 
