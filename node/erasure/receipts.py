@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -12,7 +12,7 @@ from conflict.erasure import BY, COUNT, ERASED, FIELDS, GROUND
 from conflict.state import Mark, Standing, State
 from node.iso import iso
 from node.matters.draft import Draft
-from node.store import folded, links, reading, records, settings
+from node.store import facts, folded, links, reading, records, settings
 from node.store.chain import CHANGE, COMMIT, LOG
 from node.store.schema import Setting, table
 from node.work import Work
@@ -95,7 +95,8 @@ def _item(
         return None
     receipts = [_receipt(name, one, names) for one in _receipts(state)
                 if one.data.get(BY) == order and state.verdicts[one.id].standing is Standing.STANDS]  # fmt: skip
-    units = _holders(db, row, mark)
+    now = facts.former(db)  # units go by the paths that they have: a receipt is of who signed it, wherever he stands
+    units = _holders(db, row, mark, now)
     at_ms = clock.to_ms(mark.time)
     until_ms = max(at_ms, last_ms(db, order) or 0)  # until it was carried out here, what is destroyed was exported
     return {
@@ -110,7 +111,7 @@ def _item(
         "listed": mark.data.get(COUNT),
         "destroyed": count(db, order),
         "receipts": receipts,
-        "outstanding": sorted(units - {one["unit"] for one in receipts}),
+        "outstanding": sorted(units - {now.get(one["unit"], one["unit"]) for one in receipts}),
         "exports": exports.before(db, until_ms),
         "backups_until": iso(until_ms + retention_hours * 3_600_000),
     }
@@ -127,12 +128,13 @@ def _receipt(record: bytes, mark: Mark, names: dict[str, str]) -> dict[str, Any]
     }
 
 
-def _holders(db: Connection, record: int, order: Mark) -> set[str]:
+def _holders(db: Connection, record: int, order: Mark, now: Mapping[str, str]) -> set[str]:
     """Units whose receipt is due: those that the order names, as far as they have a node, this node itself,
-    and every child that ever was given the record."""
+    and every child that ever was given the record. `now`: path of before a move → path now."""
     units = {row.path: row for row in reading.units(db)}
-    named = order.data.get(erasure.UNITS) or []
-    found = {units[one].host or one for one in named if isinstance(one, str) and one in units}
+    told = (one for one in order.data.get(erasure.UNITS) or [] if isinstance(one, str))
+    named = {now.get(one, one) for one in told}
+    found = {units[one].host or one for one in named if one in units}
     own = settings.get(db, "node")
     ever = links.delivered_to(db, record) | links.has_left(db, record)
     given = {row.node for row in links.peers(db) if row.id in ever}
