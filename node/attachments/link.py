@@ -229,14 +229,14 @@ def _servable(
 
 def _may_have(work: Work, peer: bytes, child: int | None, content: bytes) -> bool:
     """Judged when the chunk is made (3.5). A child's own naming opens nothing to it: whoever only knows a
-    hash could ask for the file by it. It gets back what it gave, and what others named for it."""
+    hash could ask for the file by it. It gets back what it gave, by whatever keys, and what others named for it."""
     naming = store.records_naming(work.db, content)
     if child is None:
         return bool(naming)
     seen = store.delivered(work.db, child, naming)
     bare = links.withheld(work.db, child, seen)
     return bool(seen) and (
-        store.came_from(work.db, content, peer)
+        any(store.came_from(work.db, content, one) for one in work.registry.lineage(peer))
         or any(_by_others(work, peer, one, content) for one in seen - bare)
     )
 

@@ -159,6 +159,18 @@ def test_a_restored_child_gets_back_what_it_gave(tree: Tree, record: str) -> Non
     assert states(tree, "k", record) == states(tree, "c", record) == ["present"]
 
 
+def test_a_restored_child_gets_back_what_it_gave_by_former_keys(tree: Tree, record: str) -> None:
+    attach(tree, "k", record, noise(40_000))
+    paper.up(tree)
+    tree.do("k", "registry.replace")
+    for link in (("k", "c"), ("c", "p"), ("k", "c")):
+        tree.sync(*link)
+    tree.shut("k")
+    shutil.rmtree(paper.files(tree, "k").root)
+    tree.sync("k", "c")
+    assert states(tree, "k", record) == ["present"]
+
+
 def test_a_rotten_file_isnt_given_away_but_asked_for(tree: Tree, record: str) -> None:
     content = attach(tree, "p", record, noise(40_000))
     tree.sync("c", "p")
