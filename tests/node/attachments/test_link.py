@@ -163,8 +163,8 @@ def test_a_restored_child_gets_back_what_it_gave_by_former_keys(tree: Tree, reco
     attach(tree, "k", record, noise(40_000))
     paper.up(tree)
     tree.do("k", "registry.replace")
-    for link in (("k", "c"), ("c", "p"), ("k", "c")):
-        tree.sync(*link)
+    for pair in (("k", "c"), ("c", "p"), ("k", "c")):
+        tree.sync(*pair)
     tree.shut("k")
     shutil.rmtree(paper.files(tree, "k").root)
     tree.sync("k", "c")
