@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from node import lanes, link, stands
+from node import custody, lanes, link, stands
 from node.attachments import link as attachments
 from node.bundles import letters, owing, standing, steps
 from node.bundles.cursor import Cursor
@@ -156,8 +156,8 @@ def _reply(work: Work, *, above: Mark, upto: Mark) -> Reply:
 
 
 def _receipt(work: Work, peer: PeerRow) -> bytes:
-    """What we hold of the child's subtree. What the line has told it last stays as it is."""
-    held = chain.frontier(work.db, Side.down(work, peer).nodes or [peer.node])
+    """What we hold for the child. What the line has told it last stays as it is."""
+    held = custody.held(work, peer.node, owing.besides(work, peer))
     signed = receipt.make(
         held, child=peer.node, time_ms=work.now_ms, log=work.log, kid=work.node, signer=work.keys.sign
     )

@@ -40,6 +40,20 @@ def test_a_bundle_up_carries_what_no_receipt_covers(tree: Tree) -> None:
     assert tree.show("p", record)["owner"] == "370000/370200"
 
 
+def test_what_a_unit_that_was_moved_out_had_given_is_receipted_by_bundle_too(tree: Tree) -> None:
+    """It isn't below the city any more; the city's bundles would bring it to the province without an end."""
+    tree.act("k", "accept", tree.dispatched())
+    tree.quiet()
+    tree.do("p", "registry.move", unit="370211", to="370000/370900/370211")
+    for link in (("c", "p"), ("t", "p"), ("k", "c"), ("k", "t"), ("t", "p")):
+        tree.sync(*link)
+    couriers.both(tree, "c", "p")
+    assert report(tree, "c", "370000")["commits"] == 0
+    assert tree.sync("c", "p").sent == 0
+    couriers.both(tree, "c", "p")
+    assert report(tree, "c", "370000")["commits"] == 0
+
+
 def test_a_bundle_down_carries_what_is_not_acknowledged(tree: Tree) -> None:
     record = tree.register("p")
     tree.act("p", "dispatch", record, lead="370200")
