@@ -51,11 +51,11 @@ def _hold_registry(work: Work, commits: list[int]) -> None:
 
 
 def adopt(work: Work) -> int:
-    """Acts of ours that are held, and that nothing stands for yet: each is quoted, in its order; AT_ONCE of them, and
-    the rest by `go_on`. Returns how many. What isn't allowed any more stays held, and is listed."""
+    """Acts of ours, by whatever keys, that are held, and that nothing stands for yet: each is quoted, in its order;
+    AT_ONCE of them, and the rest by `go_on`. Returns how many. What isn't allowed any more stays held, and listed."""
     refold.settle(work)
     done = 0
-    for one in held.acts_of(work.db, work.node):
+    for one in held.acts_of(work.db, work.registry.lineage(work.node)):
         if one.matter not in KINDS or one.matter == trust.MATTER or not _is_open(work, one):
             continue
         if done == AT_ONCE:
@@ -106,7 +106,7 @@ def issue_again(work: Work) -> int:
     begun: dict[bytes, bytes] = {}  # record of a held enrolment → that of the new one
     known = _issued(work)
     done = 0
-    for one in held.acts_of(work.db, work.node):
+    for one in held.acts_of(work.db, [work.node]):
         body, name = parse_body(one.body), short(one.change)
         if one.matter != trust.MATTER or not isinstance(body, Act) or name in known:
             continue

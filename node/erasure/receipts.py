@@ -95,14 +95,10 @@ def _item(
         return None
     receipts = [_receipt(name, one, names) for one in _receipts(state)
                 if one.data.get(BY) == order and state.verdicts[one.id].standing is Standing.STANDS]  # fmt: skip
-    now = facts.former(
-        db
-    )  # units go by the paths that they have: a receipt is of who signed it, wherever he stands
+    now = facts.former(db)  # a receipt is of who signed it, wherever he stands since
     units = _holders(db, row, mark, now)
     at_ms = clock.to_ms(mark.time)
-    until_ms = max(
-        at_ms, last_ms(db, order) or 0
-    )  # until it was carried out here, what is destroyed was exported
+    until_ms = max(at_ms, last_ms(db, order) or 0)  # so long exports and backups had it
     return {
         "record": name.hex(),
         "order": order.hex(),

@@ -54,14 +54,14 @@ def records_of(db: Connection, commits: Iterable[int], matter: str | None = None
     return found
 
 
-def acts_of(db: Connection, node: bytes) -> Sequence[Any]:
-    """Held acts of one node, in the order of 3.7: record row, record id, matter, change, body, unit, actor."""
+def acts_of(db: Connection, nodes: Iterable[bytes]) -> Sequence[Any]:
+    """Held acts of these nodes, in the order of 3.7: record row, record id, matter, change, body, unit, actor."""
     return db.execute(
         select(CHANGE.c.record.label("row"), RECORD.c.record, RECORD.c.matter, CHANGE.c.change, CHANGE.c.body,
                COMMIT.c.unit, COMMIT.c.actor)
         .select_from(CHANGE.join(COMMIT, CHANGE.c.commit == COMMIT.c.id)
                      .join(LOG, COMMIT.c.log == LOG.c.id).join(RECORD, CHANGE.c.record == RECORD.c.id))
-        .where(LOG.c.node == node, COMMIT.c.held.is_(True), CHANGE.c.of.is_(None), CHANGE.c.fault == "",
+        .where(LOG.c.node.in_(list(nodes)), COMMIT.c.held.is_(True), CHANGE.c.of.is_(None), CHANGE.c.fault == "",
                CHANGE.c.body.is_not(None))
         .order_by(COMMIT.c.time, LOG.c.log, COMMIT.c.seq, CHANGE.c.place)
     ).all()  # fmt: skip

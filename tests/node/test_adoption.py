@@ -73,6 +73,23 @@ def test_what_is_more_than_one_piece_of_work_may_do_is_adopted_by_the_next_ones(
     assert tree.verify("k") == []
 
 
+def test_what_is_left_to_adopt_when_the_keys_are_changed_is_adopted_by_the_new_ones(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adoption, "AT_ONCE", 2)
+    record = ahead(tree)
+    tree.at("k").tick()
+    tree.sync("k", "c")
+    tree.do("k", "registry.replace")
+    for _ in range(3):
+        tree.at("k").tick()
+    tree.sync("k", "c")
+    tree.sync("k", "c")
+    shown = tree.show("c", record)
+    assert (shown["phase"], [one["status"] for one in shown["assignments"]]) == ("dispatched", ["accepted"])
+    assert tree.verify("k") == []
+
+
 def test_a_log_begun_ahead_of_the_clock_is_known_again_once_its_time_comes_while_acts_are_still_adopted(
     tree: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
