@@ -178,9 +178,8 @@ def take_reply(
     vain = vain or Vain()
     vain.spoken(log, news=taken.new > 0 or links.ensure(work.db, node, log).frontier != peer.frontier)
     still = ahead(work, node, vain, comparison)
-    counts = reply.highest is None  # else it gives nothing of the outbox, and looked at nothing shown
-    more = reply.more or fits or still.more or (counts and stands.has_to_show(work, node))
-    if counts and not more and not still.left and not work.up:
+    more = reply.more or fits or still.more or (reply.counts and stands.has_to_show(work, node))
+    if reply.counts and not more and not still.left and not work.up:
         links.change(work.db, peer.id, complete_ms=work.now_ms)
     return Got(taken.new, more or parts, reply.urgent, parts or took.stored > 0, still.left)
 
@@ -189,7 +188,7 @@ def _gives(peer: PeerRow, log: bytes, reply: Reply) -> bool:
     """Whether a reply brings something of the outbox; one to what doesn't count never does. What the parent gives back
     of logs of our subtree, as it sees that, it gives whatever it knows of the records; and again with each reply, where
     we don't see it so."""
-    if reply.highest is not None:
+    if not reply.counts:
         return False
     stands = (peer.incarnation, peer.position, peer.position_id or ZERO)
     return bool(reply.early) or (log, reply.upto.position, reply.upto.id) != stands
@@ -210,7 +209,7 @@ def _moved(work: Work, peer: PeerRow, log: bytes, reply: Reply) -> dict[str, obj
         values["frontier"] = believed(work, peer, reply.receipt)
     elif log != peer.incarnation:
         values["frontier"] = None
-    if reply.highest is not None:
+    if not reply.counts:
         return values
     if reply.reconcile is not None:
         mark = reply.reconcile

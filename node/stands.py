@@ -189,7 +189,7 @@ def _known_to(work: Work, child: NodeEntry) -> set[bytes]:
 def answered(work: Work, peer: PeerRow, reply: Reply) -> None:
     """The parent has taken what the open request told it, and is to hear what we took. One that didn't count it passed
     over with all that it told and showed."""
-    if reply.highest is not None:
+    if not reply.counts:
         return
     told = _Told.of(work, peer)
     if told.upto > told.taken and FEATURE in reply.can:

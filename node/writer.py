@@ -339,7 +339,7 @@ class Writer:
             on = self._comparison.is_on if reply.more else self._comparison.go_on(work, due=due)
             moved = bool(commits or got.received or got.moved or compared or on)
             done = Round(commits, got.received, more or on, got.urgent, got.left, moved)
-            return done, reply.highest is None
+            return done, reply.counts
 
     def compare(self) -> None:
         """The link with the parent is to be compared, though nothing says that it doesn't fit."""

@@ -179,6 +179,12 @@ class Reply:
     stands: tuple[bytes, ...] = ()
     stood: int = 0  # mark up to which they go; 0 without any
 
+    @property
+    def counts(self) -> bool:
+        """Whether it answers a request that counts (protocol 3.1). Nothing of the outbox is in any other, no position
+        in it is the child's, and the parent has passed over all but the commits of what it answers."""
+        return self.highest is None
+
 
 @dataclass(frozen=True, slots=True)
 class Matched:
